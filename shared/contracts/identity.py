@@ -1,0 +1,40 @@
+"""What identity tells: who may act."""
+
+from dataclasses import dataclass
+
+from shared.contracts import Kind, event
+
+
+@event("identity.staff_changed.v1", kind=Kind.STATE, subject="account_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged:
+    """An account's roles or jurisdiction changed. Divisions are 6 or 9 digits; no names travel."""
+
+    account_id: str
+    roles: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    enterprise_id: str = ""
+    intermediary_id: str = ""
+    licence_valid_until: str = ""
+    is_absent: bool = False
+    is_enabled: bool = True
+
+
+@event("identity.account_disabled.v1", kind=Kind.STATE, subject="subject")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDisabled:
+    """Tokens of ``subject`` count no more (``is_denied``), or count again."""
+
+    subject: str
+    is_denied: bool = True
+
+
+@event("identity.grant_changed.v1", kind=Kind.STATE, subject="client_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantChanged:
+    """What an agency's client may do; an empty ``actions`` revokes it."""
+
+    client_id: str
+    actions: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""What registry tells: who is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts import Kind, Lane, event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseState:
+    """The whole public state of an enterprise; ``sequence`` of the envelope is its version.
+
+    ``division`` has 6, 9 or 12 digits, ``subdistrict`` 9 or none. ``longitude``/``latitude`` are WGS-84 degrees or
+    null. ``features`` maps a hazard feature to ``{"value": "yes" | "no" | "unknown", "origin": "inferred" |
+    "confirmed", "words": [matched words]}``; an absent feature is unknown. ``headcount`` is persons or null.
+    """
+
+    enterprise_id: str
+    uscc: str
+    name: str
+    division: str
+    subdistrict: str = ""
+    grid: str = ""
+    industry: str = ""
+    industry_section: str = ""
+    address: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    location_precision: str = "none"
+    placement: str = "unplaced"
+    headcount: int | None = None
+    features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    supervision: str = "unverified"
+    status: str = "active"
+
+
+@event("registry.enterprise_registered.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseRegistered(EnterpriseState):
+    """An enterprise became known."""
+
+
+@event("registry.enterprise_updated.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseUpdated(EnterpriseState):
+    """Something about an enterprise changed."""
+
+
+@event("registry.enterprise_deregistered.v1", kind=Kind.STATE, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseDeregistered(EnterpriseState):
+    """An enterprise is no more; ``status`` is ``deregistered``."""
+
+
+@event("registry.import_completed.v1", kind=Kind.FACT, subject="import_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCompleted:
+    """An import has ended; counts are rows, ``sha256`` is of the uploaded file."""
+
+    import_id: str
+    kind: str
+    sha256: str
+    rows: int
+    accepted: int
+    unchanged: int
+    corrected: int
+    refused: int

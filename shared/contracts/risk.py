@@ -1,0 +1,30 @@
+"""What risk tells: how dangerous."""
+
+from dataclasses import dataclass
+
+from shared.contracts import Kind, Lane, event
+
+
+@event("risk.enterprise_graded.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseGraded:
+    """The present grade of an enterprise.
+
+    ``level`` and ``worst_level`` are 1 (red) to 4 (blue) or null (grey, not graded); ``score`` is 0 to 100 points
+    from the known facts; ``is_provisional`` means that unknown or inferred facts may still change it. ``reasons``
+    are rule ids, heaviest first, at most eight. ``since`` is an ISO 8601 moment.
+    """
+
+    enterprise_id: str
+    level: int | None
+    colour: str
+    score: float | None = None
+    worst_level: int | None = None
+    known: int = 0
+    total: int = 0
+    card: str = ""
+    card_version: str = ""
+    is_provisional: bool = True
+    reasons: tuple[str, ...] = ()
+    previous_level: int | None = None
+    since: str = ""

@@ -1,0 +1,112 @@
+"""One database per service: PostgreSQL in production, an SQLite file in the embedded way to run.
+
+SQLite needs care, both points measured: with the driver's defaults concurrent read-modify-write loses updates,
+and a deferred transaction that turns into a write fails at once in spite of the busy timeout. So the driver
+never begins a transaction by itself, every write transaction is ``BEGIN IMMEDIATE``, and one lock per process
+stands before it because SQLite's own busy handler is unfair.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from shared.database.columns import Id, JsonDocument, UtcDateTime
+
+__all__ = [
+    "NAMING",
+    "Database",
+    "Id",
+    "JsonDocument",
+    "Session",
+    "UtcDateTime",
+    "connect",
+    "service_metadata",
+]
+
+NAMING = {
+    "ix": "ix__%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq__%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck__%(table_name)s__%(constraint_name)s",
+    "fk": "fk__%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk__%(table_name)s",
+}
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+
+
+def service_metadata() -> MetaData:
+    """Return an empty ``MetaData`` whose constraints get predictable names."""
+    return MetaData(naming_convention=NAMING)
+
+
+class Database:
+    """Opens transactions on one database. Entry points own them; nothing else commits."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.is_postgresql = self.engine.dialect.name == "postgresql"
+        self.after_commit: list[Callable[[], None]] = []
+        self._writer: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else threading.RLock()
+        self._reads = self.engine.execution_options(readonly=True, postgresql_readonly=True)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a write transaction: committed on return, rolled back on raise; then wakes who waits for events."""
+        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        for wake in self.after_commit:
+            wake()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads."""
+        with Session(self._reads, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back to the system."""
+        self.engine.dispose()
+
+
+_databases: dict[tuple[int, str], Database] = {}
+_opening = threading.Lock()
+
+
+def connect(url: str) -> Database:
+    """Return this process's ``Database`` for ``url``; the API and the worker of one process share it."""
+    key = (os.getpid(), url)
+    with _opening:
+        if key not in _databases:
+            _databases[key] = Database(url)
+        return _databases[key]
+
+
+def _engine(url: str) -> Engine:
+    documents: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    if make_url(url).get_backend_name() == "postgresql":
+        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, **documents)
+    engine = create_engine(url, pool_size=20, max_overflow=20, **documents)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _to_json(document: object) -> str:
+    return orjson.dumps(document).decode()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    is_reading = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

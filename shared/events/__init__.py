@@ -1,0 +1,1 @@
+"""The event path: outbox, relay, inbox, parked events, resync and reconcile."""

@@ -1,0 +1,24 @@
+"""An event as a handler sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[T]):
+    """``data`` is the contract's dataclass; ``sequence`` counts the events of (``source``, ``subject``)."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    time: datetime
+    partition_key: str
+    correlation_id: str
+    traceparent: str
+    actor: str
+    data: T

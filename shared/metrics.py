@@ -1,0 +1,17 @@
+"""Prometheus metrics of the chassis; each carries the label ``service`` because one process may host several."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUEST_SECONDS = Histogram(
+    "sise_request_seconds", "Time to answer a request", ["service", "method", "route", "status"]
+)
+EVENTS_RELAYED = Counter("sise_events_relayed_total", "Events confirmed by the bus", ["service", "lane"])
+EVENTS_UNROUTED = Counter("sise_events_unrouted_total", "Events that no queue was bound for", ["service"])
+EVENTS_HANDLED = Counter("sise_events_handled_total", "Events whose effect was committed", ["service", "lane"])
+EVENTS_REPEATED = Counter("sise_events_repeated_total", "Deliveries of events already handled", ["service"])
+EVENTS_PARKED = Gauge("sise_events_parked", "Events that wait for a person", ["service"])
+EVENTS_WAITING = Gauge("sise_events_waiting", "Events that wait for a prerequisite", ["service"])
+OUTBOX_ROWS = Gauge("sise_outbox_rows", "Events committed and not yet moved to the log", ["service"])
+RELAY_LAG = Gauge("sise_relay_lag", "Events in the log and not yet confirmed by the bus", ["service", "lane"])
+LOOP_PROGRESS = Gauge("sise_worker_progress_timestamp", "When a worker loop last moved", ["service", "loop"])
+AUDIT_LAG = Gauge("sise_audit_unlinked", "Audit entries that are not in the chain yet", ["service"])
