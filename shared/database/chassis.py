@@ -28,6 +28,7 @@ outbox = Table(
     Column("type", Text, nullable=False),
     Column("lane", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("address", Text),  # the one consumer a re-emitted event is for; empty: everybody who subscribed
 )
 Index("ix__outbox__lane__id", outbox.c.lane, outbox.c.id)
 
@@ -41,6 +42,7 @@ event_log = Table(
     Column("body", LargeBinary, nullable=False),
     Column("logged_at", UtcDateTime, nullable=False),
     Column("unrouted", Boolean, nullable=False, server_default=text("false")),
+    Column("address", Text),
 )
 Index("ix__event_log__lane__position", event_log.c.lane, event_log.c.position)
 
@@ -80,7 +82,8 @@ Index("ix__parked_event__waits_for", parked_event.c.waits_for)
 subscription_state = Table(
     "subscription_state",
     metadata,
-    Column("source", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("source", Text, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("completed_at", UtcDateTime),
     Column("start_position", BigInteger),

@@ -40,6 +40,7 @@ def _create_event_tables() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("lane", sa.SmallInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("address", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk__outbox"),
     )
     op.create_index("ix__outbox__lane__id", "outbox", ["lane", "id"], unique=False)
@@ -52,6 +53,7 @@ def _create_event_tables() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("logged_at", UtcDateTime, nullable=False),
         sa.Column("unrouted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("address", sa.Text()),
         sa.PrimaryKeyConstraint("position", name="pk__event_log"),
         sa.UniqueConstraint("event_id", name="uq__event_log__event_id"),
     )
@@ -89,11 +91,12 @@ def _create_event_tables() -> None:
     op.create_index("ix__parked_event__waits_for", "parked_event", ["waits_for"], unique=False)
     op.create_table(
         "subscription_state",
+        sa.Column("type", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("requested_at", UtcDateTime, nullable=False),
         sa.Column("completed_at", UtcDateTime),
         sa.Column("start_position", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("source", name="pk__subscription_state"),
+        sa.PrimaryKeyConstraint("type", name="pk__subscription_state"),
     )
     op.create_table(
         "bus_message",
