@@ -1,0 +1,56 @@
+"""Fixtures for every tier: private servers, and the markers that follow from what a test uses."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgresql import TestPostgreSQL
+from tests.support.rabbitmq import TestRabbitMQ
+from tests.support.servers import make_run_directory, private, shared_by_workers
+
+UNIT = Path(__file__).parent / "unit"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
+    if not hasattr(config, "workerinput"):
+        directory = make_run_directory()
+        config.add_cleanup(lambda: shutil.rmtree(directory))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the servers they use; broker tests share one node and so run in one worker."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        for server in ("postgresql", "rabbitmq"):
+            if server in used:
+                item.add_marker("broker" if server == "rabbitmq" else server)
+        if item.get_closest_marker("broker"):
+            item.add_marker(pytest.mark.xdist_group("broker"))
+        if UNIT in item.path.parents:
+            item.add_marker("disable_socket")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[TestPostgreSQL]:
+    """Return the run's private PostgreSQL; `.create_database(name)` gives the URL of a new database."""
+    with shared_by_workers(TestPostgreSQL, name="postgresql") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[TestRabbitMQ]:
+    """Return a private RabbitMQ with an empty virtual host `sise`; `.import_definitions(…)` fills it."""
+    with private(TestRabbitMQ) as node:
+        yield node
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    server: TestPostgreSQL = request.getfixturevalue("postgresql")
+    return server.create_database()
