@@ -1,0 +1,58 @@
+import base64
+from pathlib import Path
+
+import pytest
+
+from shared.settings import BadSettings, ServiceSettings, read, with_changes
+
+SECRET = base64.b64encode(bytes(range(32))).decode()
+
+
+def settings(home: Path, **environment: str) -> ServiceSettings:
+    return read(ServiceSettings, "registry", {"SISE_HOME": str(home), "SISE_SECRET_KEY": SECRET} | environment)
+
+
+class TestRead:
+    def test_needs_nothing_but_a_home(self, tmp_path: Path) -> None:
+        found = settings(tmp_path)
+
+        assert found.database_url == f"sqlite:///{tmp_path}/registry.db"
+        assert found.is_embedded
+
+    def test_takes_database_and_bus_of_this_service(self, tmp_path: Path) -> None:
+        found = settings(
+            tmp_path,
+            SISE_DATABASE_URL_REGISTRY="postgresql+psycopg://here/registry",
+            SISE_DATABASE_URL_RISK="postgresql+psycopg://here/risk",
+            SISE_BUS_URL_REGISTRY="amqp://registry:secret@127.0.0.1:5672/sise",
+        )
+
+        assert found.database_url == "postgresql+psycopg://here/registry"
+        assert not found.is_embedded
+
+    def test_collects_the_addresses_of_the_services(self, tmp_path: Path) -> None:
+        found = settings(tmp_path, SISE_URL_RISK="http://127.0.0.1:9/")
+
+        assert found.service_urls == {"risk": "http://127.0.0.1:9"}
+
+    def test_makes_one_secret_per_home_readable_by_its_owner_only(self, tmp_path: Path) -> None:
+        first = read(ServiceSettings, "registry", {"SISE_HOME": str(tmp_path)})
+        second = read(ServiceSettings, "risk", {"SISE_HOME": str(tmp_path)})
+
+        assert first.secret_key == second.secret_key
+        assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+    @pytest.mark.parametrize("secret", ["short", "not base64!", base64.b64encode(bytes(32)).decode()])
+    def test_refuses_a_weak_or_malformed_secret(self, tmp_path: Path, secret: str) -> None:
+        with pytest.raises(BadSettings, match="SISE_SECRET_KEY"):
+            settings(tmp_path, SISE_SECRET_KEY=secret)
+
+    def test_names_a_setting_that_cannot_be_read(self, tmp_path: Path) -> None:
+        with pytest.raises(BadSettings, match="SISE_DEMO"):
+            settings(tmp_path, SISE_DEMO="perhaps")
+
+
+def test_a_changed_copy_keeps_the_rest(tmp_path: Path) -> None:
+    original = settings(tmp_path)
+
+    assert with_changes(original, bus_url="amqp://x").database_url == original.database_url
