@@ -10,6 +10,7 @@ class SiseError(Exception):
 
     status = 500
     code = "internal_error"
+    keeps_changes = False  # True: the refusal itself is a fact that must be stored (a wrong password is counted)
 
     def __init__(self, detail: str, **facts: object) -> None:
         super().__init__(detail)

@@ -1,0 +1,29 @@
+"""The HTTP side of every service: one way to build an application, to guard a route, to fail."""
+
+from marshmallow import Schema
+
+from shared.http.access import MEGABYTE, public_reads, public_writes, reads, writes
+from shared.http.app import make_app
+from shared.http.chassis import now, principal
+from shared.http.documents import Blueprint
+from shared.http.paging import PageQuery, page
+from shared.http.versions import etag_of, require_version
+from shared.security.audit import audit_note
+
+__all__ = [
+    "MEGABYTE",
+    "Blueprint",
+    "PageQuery",
+    "Schema",
+    "audit_note",
+    "etag_of",
+    "make_app",
+    "now",
+    "page",
+    "principal",
+    "public_reads",
+    "public_writes",
+    "reads",
+    "require_version",
+    "writes",
+]

@@ -1,0 +1,183 @@
+"""Who may call a route, and the one transaction around it. Every route carries exactly one of these decorators.
+
+They stand right below ``@blp.route``; the view gets the session as its first argument.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, g, make_response, request
+from sqlalchemy.orm import Session
+
+from shared.errors import Forbidden, SiseError
+from shared.http.chassis import chassis, now, principal
+from shared.http.idempotency import claim_of_request, earlier_answer, keep_answer
+from shared.http.observation import bind_actor
+from shared.security import audit
+from shared.security.principal import PUBLIC
+from shared.security.tokens import Unauthenticated, refuse_denied, verify_token
+
+MEGABYTE = 1 << 20
+MARK = "sise_access"
+BEARER = "bearer "
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class ActionNotAllowed(Forbidden):
+    code = "action_not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a route asks of its caller; the tests read it from the view function (attribute ``sise_access``)."""
+
+    kind: str
+    action: str = ""
+    body_limit: int = MEGABYTE
+
+    @property
+    def is_public(self) -> bool:
+        return not self.action
+
+
+def reads(action: str) -> Callable[[View], View]:
+    """Let principals with ``action`` in; the view gets a session that only reads."""
+    return _guarded_by(Access("reads", action), _read)
+
+
+def writes(action: str, *, body_limit: int = MEGABYTE) -> Callable[[View], View]:
+    """Let principals with ``action`` in; one write transaction, ``Idempotency-Key``, one audit entry.
+
+    The body (at most ``body_limit`` bytes; a multipart one goes to disk) is received before the transaction.
+    """
+    return _guarded_by(Access("writes", action, body_limit), _write)
+
+
+def public_reads() -> Callable[[View], View]:
+    """Let everyone in; the view gets a session that only reads."""
+    return _guarded_by(Access("public_reads"), _read)
+
+
+def public_writes() -> Callable[[View], View]:
+    """Let everyone in; one write transaction and one audit entry, no ``Idempotency-Key``."""
+    return _guarded_by(Access("public_writes"), _write)
+
+
+def marked(view: View, access: Access) -> View:
+    """Attach ``access`` to ``view``: what it asks, and its sentence in the OpenAPI document."""
+    setattr(view, MARK, access)
+    document = deepcopy(getattr(view, "_apidoc", {}))
+    security: list[Any] = [] if access.is_public else [{"bearer": []}]
+    document.setdefault("manual_doc", {}).update({"security": security, "x-action": access.action})
+    view._apidoc = document  # type: ignore[attr-defined]
+    return view
+
+
+def _guarded_by(access: Access, serve: Callable[..., Any]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            g.principal = PUBLIC if access.is_public else _authenticated()
+            return serve(access, lambda session: view(session, *args, **kwargs))
+
+        return marked(guarded, access)  # type: ignore[return-value]
+
+    return decorate
+
+
+def _authenticated() -> Any:
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith(BEARER):
+        raise Unauthenticated("Send an access token in the header Authorization: Bearer.")
+    caller = verify_token(header[len(BEARER) :].strip(), chassis().keys, now=now())
+    bind_actor(caller.subject)
+    return caller
+
+
+def _read(access: Access, serve: Callable[[Session], Any]) -> Any:
+    try:
+        _require_action(access)
+        with chassis().database.reading() as session:
+            refuse_denied(session, principal())
+            return serve(session)
+    except Forbidden as denial:
+        _audit_refusal(access, denial, audit.AuditNote())
+        raise
+
+
+def _write(access: Access, serve: Callable[[Session], Any]) -> Response:
+    note = audit.AuditNote()
+    try:
+        _require_action(access)
+        _receive_body(access)
+        outcome = _transact(access, serve, note)
+    except SiseError as refusal:
+        _audit_refusal(access, refusal, note)
+        raise
+    if isinstance(outcome, SiseError):
+        raise outcome
+    return outcome
+
+
+def _require_action(access: Access) -> None:
+    if not access.is_public and not principal().may(access.action):
+        raise ActionNotAllowed("Your role does not allow this.", action=access.action)
+
+
+def _receive_body(access: Access) -> None:
+    """Take the whole body in before a transaction opens, so that a slow client never holds the database."""
+    request.max_content_length = access.body_limit
+    if request.mimetype == "multipart/form-data":
+        _ = request.form
+    else:
+        request.get_data()
+
+
+def _transact(access: Access, serve: Callable[[Session], Any], note: audit.AuditNote) -> Response | SiseError:
+    claim = None if access.is_public else claim_of_request(principal().subject)
+    with chassis().database.transaction() as session:
+        audit.begin_note(session, note)
+        refuse_denied(session, principal())
+        if claim and (earlier := earlier_answer(session, claim, now=now())):
+            return earlier
+        outcome = _outcome(session, serve)
+        result = outcome.code if isinstance(outcome, SiseError) else audit.DONE
+        _audit(session, access, note, result=result)
+        if claim and isinstance(outcome, Response):
+            keep_answer(session, claim, outcome, now=now())
+        return outcome
+
+
+def _outcome(session: Session, serve: Callable[[Session], Any]) -> Response | SiseError:
+    try:
+        return make_response(serve(session))
+    except SiseError as refusal:
+        if refusal.keeps_changes:
+            return refusal
+        raise
+
+
+def _audit_refusal(access: Access, refusal: SiseError, note: audit.AuditNote) -> None:
+    """Write down what a known principal tried in vain, in a transaction of its own: the first is rolled back."""
+    if access.is_public or refusal.status >= 500:
+        return
+    with chassis().database.transaction() as session:
+        _audit(session, access, note, result=refusal.code)
+
+
+def _audit(session: Session, access: Access, note: audit.AuditNote, *, result: str) -> None:
+    route = request.url_rule.rule if request.url_rule else request.path
+    fact = audit.AuditFact(
+        subject=note.subject or principal().subject,
+        action=access.action or str(request.endpoint),
+        entity=note.entity,
+        result=result,
+        address=request.remote_addr or "",
+        before=note.before,
+        after=note.after,
+        details={**note.details, "route": f"{request.method} {route}"},
+    )
+    audit.record(session, fact, now=now())

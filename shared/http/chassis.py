@@ -1,0 +1,40 @@
+"""What every request of an application needs: its settings, database, signing keys and clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g
+
+from shared.clock import Clock
+from shared.database import Database
+from shared.security.principal import Principal
+from shared.security.tokens import KeyRing
+from shared.settings import ServiceSettings
+
+EXTENSION = "sise"
+
+
+@dataclass(frozen=True)
+class Chassis:
+    settings: ServiceSettings
+    database: Database
+    keys: KeyRing
+    clock: Clock
+
+
+def chassis() -> Chassis:
+    """Return the chassis of the running application."""
+    return cast(Chassis, current_app.extensions[EXTENSION])
+
+
+def now() -> datetime:
+    """Return the moment of the running request: the same for everything that it does."""
+    if "now" not in g:
+        g.now = chassis().clock.now()
+    return cast(datetime, g.now)
+
+
+def principal() -> Principal:
+    """Return who is asking; on a public route that is ``PUBLIC``."""
+    return cast(Principal, g.principal)

@@ -1,0 +1,94 @@
+"""flask-smorest set up our way: strict arguments, problems instead of its own errors, OpenAPI 3.1."""
+
+from http import HTTPStatus
+from typing import Any
+
+import flask_smorest
+import orjson
+from flask import Flask, Request
+from flask.json.provider import JSONProvider
+from marshmallow import RAISE, Schema
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.routing import BaseConverter
+
+from shared.http import problems
+from shared.http.access import Access, marked
+
+
+class IdConverter(BaseConverter):
+    """``<id:enterprise_id>``: a lower-case UUID as text; anything else is 404 before the view runs."""
+
+    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: fast, dates in ISO 8601, Chinese left readable."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+
+class StrictParser(FlaskParser):
+    """Refuses unknown fields everywhere, other media types than JSON, and NUL characters."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "form": RAISE,
+        "files": RAISE,
+    }
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        body = req.get_data()
+        if body and not req.is_json:
+            raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
+        if b"\\u0000" in body:
+            raise BadRequest("The body contains a NUL character.")
+        return super().load_json(req, schema)
+
+    def load_form(self, req: Request, schema: Schema) -> Any:
+        if any("\0" in text for text in req.form.values()):
+            raise BadRequest("The form contains a NUL character.")
+        return super().load_form(req, schema)
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A group of routes; see ``shared.http.access`` for the decorators below ``route``."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class ProblemApi(flask_smorest.Api):
+    """Documents every error as a problem and leaves the handling to ``shared.http.problems``."""
+
+    def _register_error_handlers(self) -> None:
+        """Handled by ``register_problems``."""
+
+    def _register_responses(self) -> None:
+        named = {status.name: status.phrase for status in HTTPStatus}
+        for name, description in {**named, "DEFAULT_ERROR": "Problem"}.items():
+            content = {problems.MEDIA_TYPE: {"schema": problems.Problem}}
+            response = {"description": description, "content": content}
+            self.spec.components.response(name, response, lazy=True)
+
+
+def describe_api(app: Flask, service: str) -> ProblemApi:
+    """Set ``app`` up for documented routes and serve its OpenAPI document; returns the API to register on."""
+    app.json = OrjsonProvider(app)
+    app.url_map.converters["id"] = IdConverter
+    app.config.update(API_TITLE=f"Sise {service}", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    api = ProblemApi(app)
+    api.register_converter(IdConverter, lambda converter: {"type": "string", "format": "uuid"})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+
+    def openapi() -> dict[str, Any]:
+        document: dict[str, Any] = api.spec.to_dict()
+        return document
+
+    path = f"/api/v1/{service}/openapi.json"
+    app.add_url_rule(path, view_func=marked(openapi, Access("public_reads")), methods=["GET"])
+    return api

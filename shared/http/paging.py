@@ -1,0 +1,77 @@
+"""Keyset paging: a cursor names the last row seen, so that page 10,000 costs as much as page 1."""
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from marshmallow import Schema, fields, validate
+from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy.orm import Session
+
+from shared.database import UtcDateTime
+from shared.errors import Refused
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 200
+LONGEST_CURSOR = 1024
+
+
+class CursorInvalid(Refused):
+    code = "cursor_invalid"
+
+
+class PageQuery(Schema):
+    """The query parameters of every list; a filter schema extends it."""
+
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, LARGEST_LIMIT))
+    cursor = fields.String(load_default="", validate=validate.Length(max=LONGEST_CURSOR))
+
+
+def page(
+    session: Session,
+    statement: Select[Any],
+    *,
+    key: Sequence[ColumnElement[Any]],
+    limit: int = DEFAULT_LIMIT,
+    cursor: str = "",
+    descending: bool = False,
+) -> tuple[list[Row[Any]], str | None]:
+    """Return one page of ``statement`` ordered by ``key``, and the cursor of the next page or ``None``.
+
+    ``key`` are selected columns without nulls that are unique together. Raises ``CursorInvalid``.
+    """
+    if cursor:
+        seen = tuple_(*(literal(value, column.type) for column, value in zip(key, _decode(cursor, key), strict=True)))
+        statement = statement.where(tuple_(*key) < seen if descending else tuple_(*key) > seen)
+    order = [column.desc() if descending else column for column in key]
+    limit = min(max(limit, 1), LARGEST_LIMIT)
+    rows = list(session.execute(statement.order_by(*order).limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None
+    rows = rows[:limit]
+    return rows, _encode([rows[-1]._mapping[column] for column in key])
+
+
+def _encode(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _decode(cursor: str, key: Sequence[ColumnElement[Any]]) -> list[Any]:
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(key):
+            raise ValueError("a cursor of another list")
+        return [_typed(value, column) for value, column in zip(values, key, strict=True)]
+    except (ValueError, TypeError) as problem:
+        raise CursorInvalid("This cursor is not one of ours: start again without it.") from problem
+
+
+def _typed(value: Any, column: ColumnElement[Any]) -> Any:
+    if isinstance(column.type, UtcDateTime):
+        return datetime.fromisoformat(value)
+    expected = column.type.python_type
+    if not isinstance(value, expected):
+        raise ValueError(f"{expected.__name__} expected")
+    return value

@@ -1,0 +1,47 @@
+"""The one who asks: made from the claims of a verified access token, never from anything else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person or a client system; ``at`` is the moment of the request, ``issued_at`` that of the token."""
+
+    subject: str
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()
+    divisions: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    enterprise_id: str = ""
+    intermediary_id: str = ""
+    client_id: str = ""
+    issued_at: datetime = datetime.min.replace(tzinfo=UTC)
+    at: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def may(self, action: str) -> bool:
+        """Return whether one of the principal's roles grants ``action`` (``<noun>:<verb>``)."""
+        return action in self.actions
+
+
+PUBLIC = Principal(subject="", name="public", roles=frozenset({"public"}))
+
+
+def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
+    """Return the principal that verified ``claims`` describe; absent claims mean "nothing"."""
+    return Principal(
+        subject=claims["sub"],
+        name=claims.get("name", ""),
+        roles=frozenset(claims.get("roles", ())),
+        actions=frozenset(claims.get("actions", ())),
+        divisions=tuple(claims.get("divisions", ())),
+        grids=tuple(claims.get("grids", ())),
+        enterprise_id=claims.get("enterprise_id", ""),
+        intermediary_id=claims.get("intermediary_id", ""),
+        client_id=claims.get("client_id", ""),
+        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+        at=at,
+    )
