@@ -102,7 +102,7 @@ def sign_token(claims: Mapping[str, Any], key: Key, *, now: datetime, lifetime: 
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
     }
-    header = {"typ": TOKEN_TYPE, "alg": ALGORITHMS[0], "kid": key.ensure_kid()}
+    header = {"typ": TOKEN_TYPE, "alg": ALGORITHMS[0], "kid": key.kid}
     return jwt.encode(header, {**claims, **registered}, key, algorithms=ALGORITHMS)
 
 
