@@ -43,6 +43,7 @@ event_log = Table(
     Column("logged_at", UtcDateTime, nullable=False),
     Column("unrouted", Boolean, nullable=False, server_default=text("false")),
     Column("address", Text),
+    sqlite_autoincrement=True,  # a position is never given twice, not even after the old rows were removed
 )
 Index("ix__event_log__lane__position", event_log.c.lane, event_log.c.position)
 

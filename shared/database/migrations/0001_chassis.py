@@ -56,6 +56,7 @@ def _create_event_tables() -> None:
         sa.Column("address", sa.Text()),
         sa.PrimaryKeyConstraint("position", name="pk__event_log"),
         sa.UniqueConstraint("event_id", name="uq__event_log__event_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix__event_log__lane__position", "event_log", ["lane", "position"], unique=False)
     op.create_table(
