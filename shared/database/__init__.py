@@ -52,13 +52,14 @@ class Database:
         self.engine = _engine(url)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.after_commit: list[Callable[[], None]] = []
+        self.session_info: dict[str, Any] = {}  # what every session of this process carries, such as the secret
         self._writer: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else threading.RLock()
         self._reads = self.engine.execution_options(readonly=True, postgresql_readonly=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Open a write transaction: committed on return, rolled back on raise; then wakes who waits for events."""
-        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._writer, self._session(self.engine) as session, session.begin():
             yield session
         for wake in self.after_commit:
             wake()
@@ -66,8 +67,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads."""
-        with Session(self._reads, expire_on_commit=False) as session, session.begin():
+        with self._session(self._reads) as session, session.begin():
             yield session
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=self.session_info)
 
     def close(self) -> None:
         """Give the connections back to the system."""

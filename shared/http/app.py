@@ -14,6 +14,7 @@ from shared.http.health import register_health
 from shared.http.limits import limit_requests
 from shared.http.observation import observe_requests
 from shared.http.problems import register_problems
+from shared.security.keys import entrust
 from shared.security.tokens import KeyRing, fetch_keys
 from shared.settings import ServiceSettings
 
@@ -32,6 +33,7 @@ def make_app(
     ``keys`` replaces identity's key set read over HTTP; ``readiness`` are further checks of ``/readyz``;
     ``trusted_proxies`` is how many hops of ``X-Forwarded-For`` are ours (the gateway stands before a service).
     """
+    entrust(database, settings.secret_key)
     app = Flask(settings.service, static_folder=None)
     app.extensions[EXTENSION] = Chassis(
         settings=settings,

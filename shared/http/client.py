@@ -70,7 +70,8 @@ class ServiceClient:
         attempts = 2 if method in IDEMPOTENT and options.get("data") is None else 1
         for is_last in [False, True][-attempts:]:
             try:
-                return self._breaker.call(self._once, method, path, headers=sent_headers, **options)
+                with self._breaker.calling():  # unlike `call`, it holds no lock while we wait
+                    return self._once(method, path, headers=sent_headers, **options)
             except (requests.RequestException, _NotServing, pybreaker.CircuitBreakerError) as problem:
                 if is_last or isinstance(problem, pybreaker.CircuitBreakerError):
                     raise self._unavailable() from problem

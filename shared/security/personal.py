@@ -4,13 +4,15 @@ import base64
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.orm import Session
 
 from shared.errors import SiseError
-from shared.security.keys import derive_key, key_id
+from shared.security.keys import derive_key, key_id, secret_of
 
 NONCE_BYTES = 12
 MASK = "*"
@@ -53,6 +55,16 @@ class Vault:
     def blind_index(self, text: str, *, field: str) -> str:
         """Return a keyed digest by which an equal text of the same field is found without decrypting."""
         return hmac.new(self._index_key, f"{field}\0{text}".encode(), sha256).hexdigest()
+
+
+def vault_of(session: Session) -> Vault:
+    """Return the vault of the running process."""
+    return _vault(secret_of(session))
+
+
+@cache
+def _vault(secret: bytes) -> Vault:
+    return Vault(secret)
 
 
 def mask_phone(phone: str) -> str:

@@ -1,0 +1,48 @@
+"""What every service's worker does for security: named in its ``Declarations`` beside its own modules."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from shared.contracts.identity import AccountDisabled
+from shared.database.bulk import upsert_rows
+from shared.database.chassis import token_deny
+from shared.declarations import subscribes, timer
+from shared.events.received import Received
+from shared.security.chain import ROWS_AT_ONCE, link_entries, seal_head
+from shared.security.keys import secret_of
+from shared.work.timers import schedule
+
+LINK_EVERY = timedelta(seconds=10)
+SEAL_EVERY = timedelta(hours=1)
+
+
+@subscribes(AccountDisabled, batch=True)
+def keep_denials(session: Session, received: Sequence[Received[AccountDisabled]], *, now: datetime) -> None:
+    """Keep the accounts whose tokens count no more, or only those issued after their return."""
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    rows = [
+        {
+            "subject": subject,
+            "denied_at": one.time,
+            "lifted_at": None if one.data.is_denied else one.time,
+            "sequence": one.sequence,
+        }
+        for subject, one in sorted(newest.items())
+    ]
+    upsert_rows(session, token_deny, rows, key=["subject"], newer="sequence")
+
+
+@timer("audit_link")
+def link_audit_trail(session: Session, entity: str, *, now: datetime) -> None:
+    """Link what was written since the last time; the migration of the chassis sets the first timer."""
+    linked = link_entries(session)
+    schedule(session, "audit_link", entity, due_at=now if linked == ROWS_AT_ONCE else now + LINK_EVERY)
+
+
+@timer("audit_seal")
+def seal_audit_trail(session: Session, entity: str, *, now: datetime) -> None:
+    """Seal the head of the chain every hour."""
+    seal_head(session, secret_of(session), now=now)
+    schedule(session, "audit_seal", entity, due_at=now + SEAL_EVERY)
