@@ -1,0 +1,1 @@
+"""The rules of grading: pure functions over facts and rule tables. No clock, no database, no framework."""

@@ -1,0 +1,103 @@
+"""Facts about an enterprise: what may be known, what is known, and by whom.
+
+A fact without a value is unknown. Unknown is never "no": it is open between its mildest and its harshest value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.errors import Refused
+
+Value = str | int
+YES, NO = "yes", "no"
+
+
+class Text(NamedTuple):
+    """One text in both languages of the product."""
+
+    zh: str
+    en: str
+
+
+class Kind(StrEnum):
+    FLAG = "flag"  # yes or no
+    COUNT = "count"  # a whole number from 0 to the fact's maximum
+    CHOICE = "choice"  # one of the fact's options
+
+
+class Origin(StrEnum):
+    INFERRED = "inferred"  # read from words or codes of the register; a person has not looked
+    CONFIRMED = "confirmed"
+
+
+class UnknownFact(Refused):
+    code = "unknown_fact"
+
+
+class UnsuitableValue(Refused):
+    code = "unsuitable_value"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What can be asked about an enterprise and which answers fit."""
+
+    id: str
+    kind: Kind
+    question: Text
+    options: tuple[str, ...] = ()
+    maximum: int = 0
+
+    def check(self, value: Value) -> None:
+        """Raise ``UnsuitableValue`` unless ``value`` is an answer to this question."""
+        if self.kind is Kind.COUNT:
+            fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= self.maximum
+            wanted = f"a whole number from 0 to {self.maximum}"
+        else:
+            fits = value in self.options
+            wanted = f"one of {', '.join(self.options)}"
+        if not fits:
+            raise UnsuitableValue(f"{self.id} must be {wanted}.", field=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The value of a fact; ``words`` are the words of the register from which it was inferred."""
+
+    value: Value
+    origin: Origin
+    words: tuple[str, ...] = ()
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a person has confirmed it."""
+        return self.origin is Origin.CONFIRMED
+
+
+Sheet = Mapping[str, Known]  # fact id -> what is known of it
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A statement about one fact: it is one of ``values``, or a number ``at_least`` so large."""
+
+    fact: str
+    values: tuple[str, ...] = ()
+    at_least: int = 0
+
+    def holds(self, value: Value) -> bool:
+        """Return whether the statement is true of ``value``."""
+        return value in self.values if isinstance(value, str) else value >= self.at_least
+
+
+def merged(*sheets: Sheet) -> dict[str, Known]:
+    """Return one sheet: what is confirmed beats what is inferred, then earlier sheets beat later ones."""
+    result: dict[str, Known] = {}
+    for sheet in sheets:
+        for fact, known in sheet.items():
+            held = result.get(fact)
+            if held is None or (known.is_confirmed and not held.is_confirmed):
+                result[fact] = known
+    return result

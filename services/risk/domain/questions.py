@@ -1,0 +1,169 @@
+"""Which questions settle the colour: the fewest facts to confirm so that nothing left open can change it.
+
+The set is chosen for the case that every answer confirms what the score assumes now; an answer that surprises
+changes the score, and the questions are found anew. Facts that decide the card and facts that can mean direct red
+come first. Of the others each item of the card offers its subsets with what stays at stake, and the items are
+combined so that the total at stake no longer reaches a threshold. That is exact, because each fact belongs to one
+item. Last, a question that other answers make superfluous is dropped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from services.risk.domain.cards import Card, Item
+from services.risk.domain.facts import Known, Origin, Value
+from services.risk.domain.grading import Grade, Outlook, Standing, is_settled, outlooks_of
+from services.risk.domain.levels import Level
+from services.risk.domain.policy import Rulebook
+from services.risk.domain.possibilities import Possible, harshest, mildest, silent
+from services.risk.domain.scoring import tally_item
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Asking ``facts`` leaves at most ``loss`` tenths downwards and ``gain`` tenths upwards at stake."""
+
+    facts: tuple[str, ...]
+    loss: int
+    gain: int
+
+    def __add__(self, other: "Plan") -> "Plan":
+        return Plan(self.facts + other.facts, self.loss + other.loss, self.gain + other.gain)
+
+
+NOTHING_ASKED = Plan((), 0, 0)
+
+
+def next_questions(book: Rulebook, standing: Standing, graded: Grade) -> tuple[str, ...]:
+    """Return the facts to confirm next, the weightiest first; none when confirmed facts settle the colour."""
+    if is_settled(book, standing, level=graded.level, sheet=standing.confirmed):
+        return ()
+    card = graded.outlook.card
+    assumed = silent(card, graded.outlook.possible)
+    asked = [*_gate_questions(book, standing, graded), *_veto_questions(card, standing)]
+    confirmed = _open_outlook(book, standing, graded, answered=_answers(asked, assumed))
+    plan = _smallest(card, confirmed, assumed, level=graded.level)
+    candidates = [*asked, *_by_weight(card, graded, plan.facts)]
+    return _without_superfluous(book, standing, graded, candidates)
+
+
+def item_plans(card: Card, item: Item, possible: Possible, assumed: Mapping[str, Value]) -> list[Plan]:
+    """Return what each subset of an item's open facts would leave at stake, without the inferior ones."""
+    rules = card.rules_of_item[item.id]
+    facts = tuple(dict.fromkeys(rule.fact for rule in rules))
+    open_facts = [fact for fact in facts if len(possible[fact]) > 1]
+    now = tally_item(item, rules, {fact: assumed[fact] for fact in facts}).net
+    plans = []
+    for count in range(len(open_facts) + 1):
+        for asked in combinations(open_facts, count):
+            left = {fact: (assumed[fact],) if fact in asked else possible[fact] for fact in facts}
+            worst = tally_item(item, rules, harshest(left)).net
+            best = tally_item(item, rules, mildest(left)).net
+            plans.append(Plan(asked, now - worst, best - now))
+    return _useful(plans)
+
+
+def combined(choices: Iterable[list[Plan]]) -> list[Plan]:
+    """Return the useful ways to take one plan of each list."""
+    ways = [NOTHING_ASKED]
+    for plans in choices:
+        ways = _useful([way + plan for way in ways for plan in plans])
+    return ways
+
+
+def _useful(plans: Iterable[Plan]) -> list[Plan]:
+    """Keep, of the plans with equally many questions and the same gain, the one with the least loss."""
+    best: dict[tuple[int, int], Plan] = {}
+    for plan in plans:
+        key = (len(plan.facts), plan.gain)
+        if key not in best or plan.loss < best[key].loss:
+            best[key] = plan
+    return list(best.values())
+
+
+def _smallest(card: Card, outlook: Outlook, assumed: Mapping[str, Value], *, level: Level | None) -> Plan:
+    """Return the plan with the fewest questions after which the score stays within the scores of ``level``."""
+    lowest, highest = _scores_of(card, outlook, level)
+    ways = combined(item_plans(card, item, outlook.possible, assumed) for item in card.items)
+    items = (tally_item(item, card.rules_of_item[item.id], assumed).net for item in card.items)
+    total = card.base + sum(items)
+    enough = [way for way in ways if total - way.loss >= lowest and total + way.gain <= highest]
+    if not enough:  # a veto that was assumed keeps it red whatever the score: nothing more to ask
+        return NOTHING_ASKED
+    return min(enough, key=lambda way: (len(way.facts), way.loss + way.gain))
+
+
+def _scores_of(card: Card, outlook: Outlook, level: Level | None) -> tuple[int, int]:
+    """Return the lowest and highest total (unclamped) with which the enterprise stays at ``level``."""
+    reach = 10 * card.base
+    edges = [lowest for lowest, _ in card.thresholds]
+    floors = [-reach, *sorted(edges)]
+    ceilings = [*(edge - 1 for edge in sorted(edges)), reach]
+    bands = [
+        (floor, ceiling)
+        for floor, ceiling in zip(floors, ceilings, strict=True)
+        if outlook.composed(card.level_of(max(floor, 0))) == level
+    ]
+    return (bands[0][0], bands[-1][1]) if bands else (-reach, reach)
+
+
+def _gate_questions(book: Rulebook, standing: Standing, graded: Grade) -> list[str]:
+    """Ask whether the card is the right one: no to each card before it, and yes to one reason for it."""
+    questions = []
+    for selection in book.policy.selections:
+        facts = [condition.fact for condition in selection.any_of]
+        if selection == graded.outlook.selection:
+            said = [
+                condition.fact
+                for condition in selection.any_of
+                if condition.fact in standing.sheet and condition.holds(standing.sheet[condition.fact].value)
+            ]
+            is_sure = any(standing.sheet[fact].is_confirmed for fact in said)
+            return questions + ([] if is_sure else said[:1])
+        questions += [fact for fact in facts if fact not in standing.confirmed]
+    return questions
+
+
+def _veto_questions(card: Card, standing: Standing) -> list[str]:
+    return [fact for fact in card.facts if fact in card.vetoing_facts and fact not in standing.confirmed]
+
+
+def _answers(facts: Iterable[str], assumed: Mapping[str, Value]) -> dict[str, Known]:
+    return {fact: Known(assumed[fact], Origin.CONFIRMED) for fact in facts}
+
+
+def _open_outlook(
+    book: Rulebook, standing: Standing, graded: Grade, *, answered: Mapping[str, Known]
+) -> Outlook:
+    """Return the outlook under the present card when only confirmed facts and ``answered`` are known."""
+    sheet = {**standing.confirmed, **answered}
+    outlooks = outlooks_of(book, sheet, risk_points=standing.risk_points)
+    return next(one for one in outlooks if one.card.id == graded.outlook.card.id)
+
+
+def _by_weight(card: Card, graded: Grade, facts: Iterable[str]) -> list[str]:
+    """Order ``facts`` by the points that each can move by itself, the largest first."""
+    ladders = {fact: graded.outlook.possible[fact] for fact in facts}
+
+    def weight(fact: str) -> int:
+        return max(
+            (abs(rule.tenths_for(value)) for rule in card.rules_of_fact[fact] for value in ladders[fact]),
+            default=0,
+        )
+
+    return sorted(facts, key=lambda fact: (-weight(fact), card.facts.index(fact)))
+
+
+def _without_superfluous(
+    book: Rulebook, standing: Standing, graded: Grade, candidates: list[str]
+) -> tuple[str, ...]:
+    """Drop, from the lightest up, each question whose answer changes nothing once the others are answered."""
+    assumed = silent(graded.outlook.card, graded.outlook.possible)
+    kept = list(dict.fromkeys(candidates))
+    for fact in reversed(tuple(kept)):
+        fewer = [one for one in kept if one != fact]
+        sheet = {**standing.confirmed, **_answers(fewer, assumed)}
+        if is_settled(book, standing, level=graded.level, sheet=sheet):
+            kept = fewer
+    return tuple(kept)

@@ -1,0 +1,174 @@
+"""Reads the rule tables. A table that cannot be evaluated exactly stops the process at its start."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from services.risk.domain.cards import Card, Item, Rule, Source, Veto
+from services.risk.domain.composition import Strategy
+from services.risk.domain.facts import NO, YES, Condition, Fact, Kind, Text
+from services.risk.domain.inference import Inference, Suggestion
+from services.risk.domain.levels import Level
+from services.risk.domain.matrices import Band, Factor, Matrix
+from services.risk.domain.policy import Policy, Rulebook, Selection
+from services.risk.domain.possibilities import Clause, Literal, UnusableCard
+
+CARDS = ("card_chemical.toml", "card_general.toml")
+TENTHS = 10
+
+Row = Mapping[str, Any]
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Return the rule tables of this release, read once; raises ``UnusableCard`` when they do not fit together."""
+    cards = [read_card(table(name)) for name in CARDS]
+    return Rulebook(
+        facts={row["id"]: _fact(row) for row in table("facts.toml")["fact"]},
+        clauses=tuple(_clause(row) for row in table("implications.toml")["implication"]),
+        cards={card.id: card for card in cards},
+        matrices=_matrices(table("matrices.toml")),
+        policy=read_policy(table("policy.toml")),
+        inference=_inference(table("inference.toml")),
+    )
+
+
+def table(name: str) -> dict[str, Any]:
+    """Return the content of one rule table; numbers with a point are exact decimals."""
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"), parse_float=Decimal)
+
+
+def read_card(content: Row) -> Card:
+    """Return the card of a table."""
+    head = content["card"]
+    return Card(
+        id=head["id"],
+        version=head["version"],
+        name=_text(head),
+        source=_source(head),
+        base=_tenths(head["base"]),
+        thresholds=tuple((_tenths(row["at_least"]), Level(row["level"])) for row in head["thresholds"]),
+        items=tuple(_item(row) for row in content["item"]),
+        rules=tuple(_rule(row) for row in content["rule"]),
+        vetoes=tuple(_veto(row) for row in content.get("veto", ())),
+        needs_assessment=head.get("needs_assessment", False),
+    )
+
+
+def read_policy(content: Row) -> Policy:
+    """Return the policy of a table."""
+    head = content["policy"]
+    return Policy(
+        id=head["id"],
+        version=head["version"],
+        name=_text(head),
+        source=_source(head),
+        selections=tuple(
+            Selection(
+                card=row["card"],
+                strategy=Strategy(row["strategy"]),
+                any_of=tuple(_condition(condition) for condition in row.get("any_of", ())),
+                label=_text(row),
+            )
+            for row in content["selection"]
+        ),
+    )
+
+
+def _text(row: Row) -> Text:
+    return Text(row["zh"], row["en"])
+
+
+def _source(row: Row) -> Source:
+    return Source(row["source"], row["status"], row["effective_from"], row.get("effective_to"))
+
+
+def _tenths(points: int | Decimal) -> int:
+    tenths = points * TENTHS
+    if tenths != int(tenths):
+        raise UnusableCard(f"{points} points are not a whole number of tenths")
+    return int(tenths)
+
+
+def _fact(row: Row) -> Fact:
+    kind = Kind(row["kind"])
+    options = (NO, YES) if kind is Kind.FLAG else tuple(row.get("options", ()))
+    return Fact(row["id"], kind, _text(row), options, row.get("maximum", 0))
+
+
+def _item(row: Row) -> Item:
+    return Item(row["id"], _text(row), _tenths(row["cap"]) if "cap" in row else None)
+
+
+def _rule(row: Row) -> Rule:
+    is_per_unit = row.get("per_unit", False)
+    return Rule(
+        id=row["id"],
+        item=row["item"],
+        condition=Condition(row["fact"], at_least=1) if is_per_unit else _condition(row),
+        tenths=_tenths(row["points"]),
+        clause=row["clause"],
+        label=_text(row),
+        is_per_unit=is_per_unit,
+        group=row.get("group", ""),
+    )
+
+
+def _veto(row: Row) -> Veto:
+    conditions = tuple(_condition(condition) for condition in row["any_of"])
+    return Veto(row["id"], conditions, row["clause"], _text(row))
+
+
+def _condition(row: Row) -> Condition:
+    return Condition(row["fact"], tuple(row.get("is", ())), row.get("at_least", 0))
+
+
+def _clause(row: Row) -> Clause:
+    causes = (_literal(condition) for condition in row["when"])
+    return (*(Literal(one.condition, not one.is_negated) for one in causes), _literal(row["then"]))
+
+
+def _literal(row: Row) -> Literal:
+    if "below" in row:
+        return Literal(Condition(row["fact"], at_least=row["below"]), is_negated=True)
+    return Literal(_condition(row))
+
+
+def _matrices(content: Row) -> dict[str, Matrix]:
+    return {
+        row["id"]: Matrix(
+            id=row["id"],
+            version=row["version"],
+            name=_text(row),
+            source=_source(row),
+            factors=tuple(_factor(one) for one in row.get("factor", content["scale"].get(row.get("scale"), ()))),
+            bands=tuple(_band(one) for one in row["bands"]),
+        )
+        for row in content["matrix"]
+    }
+
+
+def _factor(row: Row) -> Factor:
+    return Factor(row["id"], _text(row), {Decimal(one["value"]): _text(one) for one in row["values"]})
+
+
+def _band(row: Row) -> Band:
+    is_strict = "above" in row
+    return Band(Decimal(row["above"] if is_strict else row["at_least"]), Level(row["level"]), is_strict)
+
+
+def _inference(content: Row) -> Inference:
+    return Inference(
+        features={name: name for name in content["inference"]["features"]},
+        from_features={row["feature"]: _suggestions(row) for row in content["from_feature"]},
+        industries={
+            prefix: _suggestions(row) for row in content["industry"] for prefix in row["prefixes"]
+        },
+    )
+
+
+def _suggestions(row: Row) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(fact, value) for fact, value in row["suggests"].items())
