@@ -38,6 +38,7 @@ def limit_requests(app: Flask, settings: ServiceSettings) -> None:
     app.before_request(_refuse_null_characters)
     app.after_request(_compress)
     app.after_request(_add_headers)
+    app.teardown_request(_close_uploads)
 
 
 def _hosts(settings: ServiceSettings) -> Iterable[str]:
@@ -49,6 +50,10 @@ def _refuse_null_characters() -> None:
     """NUL is no text for PostgreSQL; nobody sends it by accident."""
     if "\0" in request.path or any("\0" in value for value in request.args.values()):
         raise BadRequest("The address contains a NUL character.")
+
+
+def _close_uploads(_error: BaseException | None) -> None:
+    request.close()
 
 
 def _add_headers(response: Response) -> Response:

@@ -1,14 +1,16 @@
 """A small service on the real chassis: a shelf of books with every kind of route."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from marshmallow import fields, validate
 from sqlalchemy import Column, Integer, Table, Text, insert, select, update
+from werkzeug.test import encode_multipart
 
 from shared.database import Database, Id, Session, connect, service_metadata
 from shared.database.migrate import migrate
@@ -105,8 +107,6 @@ def change_book(session: Session, body: dict[str, Any], book_id: str) -> Any:
 @writes("book:write", body_limit=3 * MEGABYTE)
 @blp.response(200)
 def upload_cover(session: Session) -> Any:
-    from flask import request
-
     session.execute(insert(book), {"id": new_id(), "title": "cover", "version": 1})
     return {"size": len(request.files["file"].read())}
 
@@ -125,6 +125,12 @@ def say_word(session: Session) -> Any:
     session.execute(insert(book), {"id": new_id(), "title": "attempt", "version": 1})
     audit_note(session, entity="word:1", subject="somebody")
     raise WrongWord("That is not the word.")
+
+
+def upload_of(content: bytes) -> dict[str, Any]:
+    """Return the arguments of a test client's multipart request with one file."""
+    boundary, body = encode_multipart({"file": (io.BytesIO(content), "cover.png")})
+    return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
 @pytest.fixture
