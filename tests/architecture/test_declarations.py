@@ -1,0 +1,140 @@
+"""What the services declare fits together: routes, contracts, subscriptions, queues, migrations, rules, documents."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from shared.contracts import all_contracts
+from shared.services import load, service_names
+from tests.support.source import ROOT, modules
+
+SERVICES = ROOT / "services"
+STANDARD_PARTS = ("README.md", "app", "worker", "settings", "api", "schemas", "subscriptions", "use_cases", "queries")
+STANDARD_PARTS += ("domain", "tables", "migrations")
+README_SECTIONS = ("Purpose", "Tables", "Routes", "Events in", "Events out", "Settings")
+OPEN_ROUTES = {"/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
+STATUSES = {"official", "practice", "design"}
+LONGEST_README = 60
+
+
+class TestEveryService:
+    @pytest.mark.parametrize("service", service_names())
+    def test_has_the_same_parts(self, service: str) -> None:
+        present = {path.name.removesuffix(".py") for path in (SERVICES / service).iterdir()}
+
+        assert [part for part in STANDARD_PARTS if part not in present] == []
+
+    @pytest.mark.parametrize("service", service_names())
+    def test_has_a_readme_with_every_section(self, service: str) -> None:
+        text = (SERVICES / service / "README.md").read_text("utf-8")
+
+        missing = [section for section in README_SECTIONS if f"## {section}" not in text]
+
+        assert (missing, len(text.splitlines()) <= LONGEST_README) == ([], True)
+
+    @pytest.mark.parametrize("service", service_names())
+    def test_names_each_event_in_its_readme(self, service: str) -> None:
+        text = (SERVICES / service / "README.md").read_text("utf-8")
+        events_in = {contract.name for contract in load(service).declarations().contracts()}
+        events_out = {contract.name for contract in all_contracts().values() if contract.producer == service}
+
+        assert sorted(name for name in events_in | events_out if bare(name) not in text) == []
+
+
+class TestMigrations:
+    @pytest.mark.parametrize("folder", [*(SERVICES / name / "migrations" for name in service_names())], ids=str)
+    def test_are_numbered_and_have_one_head(self, folder: Path) -> None:
+        scripts = ScriptDirectory(str(folder), version_locations=[str(folder)])
+        numbers = sorted(path.name[:4] for path in folder.glob("[0-9]*.py"))
+
+        assert (len(scripts.get_heads()), numbers) == (1, [f"{n:04}" for n in range(1, len(numbers) + 1)])
+
+
+class TestContracts:
+    def test_have_one_name_each(self) -> None:
+        names = [contract.name for contract in all_contracts().values()]
+
+        assert len(names) == len(set(names))
+
+    def test_belong_to_the_service_whose_file_they_stand_in(self) -> None:
+        foreign = [
+            one.name for one in all_contracts().values() if not one.event_class.__module__.endswith(f".{one.producer}")
+        ]
+
+        assert foreign == []
+
+    def test_have_a_stored_sample_of_every_version(self) -> None:
+        samples = {path.stem for path in (ROOT / "tests" / "contract").rglob("*.json")}
+
+        assert sorted({contract.name for contract in all_contracts().values()} - samples) == []
+
+    def test_are_produced_by_a_service_that_exists(self) -> None:
+        assert {contract.producer for contract in all_contracts().values()} <= set(service_names())
+
+    def test_are_published_somewhere(self) -> None:
+        written = "\n".join(each.text for each in modules("services"))
+
+        assert [
+            one.name for one in all_contracts().values() if not re.search(rf"\b{one.event_class.__name__}\(", written)
+        ] == []
+
+
+class TestQueues:
+    def test_of_the_definitions_are_those_of_the_services(self) -> None:
+        stored = json.loads((ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text("utf-8"))
+
+        queues = {queue["name"].split(".")[0] for queue in stored["queues"]}
+
+        assert queues == set(service_names())
+
+    def test_are_bound_to_what_is_subscribed(self) -> None:
+        stored = json.loads((ROOT / "deploy" / "rabbitmq" / "definitions.json").read_text("utf-8"))
+        bound = {(one["destination"].split(".")[0], one["routing_key"]) for one in stored["bindings"]}
+
+        wanted = {(name, one.name) for name in service_names() for one in load(name).declarations().contracts()}
+
+        assert sorted(wanted - bound) == []
+
+
+class TestRoutes:
+    @pytest.mark.parametrize("service", service_names())
+    def test_declare_who_may_use_them(self, service: str, tmp_path: Path) -> None:
+        app = build_app(service, tmp_path)
+        rules = [rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN_ROUTES]
+
+        unguarded = [rule.rule for rule in rules if not hasattr(app.view_functions[rule.endpoint], "sise_access")]
+
+        assert unguarded == []
+
+
+class TestRules:
+    @pytest.mark.parametrize("path", sorted(SERVICES.glob("*/rules/*.toml")), ids=lambda path: path.stem)
+    def test_name_their_source_standing_and_first_day(self, path: Path) -> None:
+        table = tomllib.loads(path.read_text("utf-8"))
+
+        heads = [table, *(part for part in table.values() if isinstance(part, dict))]
+
+        assert [head for head in heads if {"source", "status", "effective_from"} <= head.keys()] != []
+
+    @pytest.mark.parametrize("path", sorted(SERVICES.glob("*/rules/*.toml")), ids=lambda path: path.stem)
+    def test_never_show_a_proposal_as_law(self, path: Path) -> None:
+        text = path.read_text("utf-8")
+
+        assert set(re.findall(r"\bstatus = \"(\w+)\"", text)) <= STATUSES
+
+
+def bare(event_type: str) -> str:
+    """Return the middle part of an event type: `enterprise_graded`."""
+    return event_type.split(".")[1]
+
+
+def build_app(service: str, home: Path) -> Flask:
+    """Build the application of a service in an empty home, as the embedded way to run does."""
+    addresses = {f"SISE_URL_{name.upper()}": "http://127.0.0.1:1" for name in service_names()}
+    doors = load(service)
+    return doors.create_app(doors.settings_from_env({"SISE_HOME": str(home), **addresses}))
