@@ -1,0 +1,37 @@
+"""What the gateway listens to: everything that changes the map, a list or an open page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.gateway.use_cases.projecting import apply_grades, apply_registrations
+from services.gateway.use_cases.streaming import Told, tell
+from shared.contracts.registry import (
+    EnterpriseDeregistered,
+    EnterpriseRegistered,
+    EnterpriseState,
+    EnterpriseUpdated,
+    ImportCompleted,
+)
+from shared.contracts.risk import EnterpriseGraded
+from shared.declarations import subscribes
+from shared.events.received import Received
+
+
+@subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
+def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
+    apply_registrations(session, received, now=now)
+
+
+@subscribes(EnterpriseGraded, batch=True)
+def on_enterprise_graded(
+    session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime
+) -> None:
+    apply_grades(session, received, now=now)
+
+
+@subscribes(ImportCompleted)
+def on_import_completed(session: Session, received: Received[ImportCompleted], *, now: datetime) -> None:
+    content = {"import_id": received.data.import_id, "rows": received.data.rows}
+    tell(session, [Told(kind="import_completed", content=content)], now=now)

@@ -1,0 +1,1 @@
+"""Everything that the gateway writes: the projection, the event stream, browser sessions."""
