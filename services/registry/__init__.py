@@ -1,0 +1,1 @@
+"""registry: who is there. Enterprises, divisions, and the register files they come from."""

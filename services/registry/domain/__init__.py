@@ -1,0 +1,1 @@
+"""Rules of the registry: standard library only, no clock, no database."""

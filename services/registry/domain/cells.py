@@ -1,0 +1,69 @@
+"""What a cell of somebody else's file means once the accidents of typing are taken away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+# What other systems write when they have nothing to write.
+_NOTHING = frozenset(
+    {"N/A", "#N/A", "NA", "NULL", "NONE", "NIL", "-", "--", "—", "——", "/", "\\N", "无", "空", "暂无", "不详", "未知"}
+)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})|(\d{4})(\d{2})(\d{2})\Z")
+_SERIAL_DAY_ZERO = date(1899, 12, 30)  # spreadsheets count days from here
+
+
+def text(cell: str) -> str:
+    """Return the cell without invisible characters and runs of white space; "" when it says "nothing"."""
+    cell = " ".join(cell.split())
+    if not cell.isprintable():
+        cell = "".join(character for character in cell if character.isprintable()).strip()
+    return "" if len(cell) <= 4 and cell.upper() in _NOTHING else cell
+
+
+def code(cell: str) -> str:
+    """Return an identifier cell: half width (NFKC), upper case, without any white space or leading quote."""
+    folded = text(unicodedata.normalize("NFKC", cell)).upper()
+    return folded.replace(" ", "").lstrip("'’`")
+
+
+def number(cell: str) -> float | None:
+    """Return the first number of a cell such as `1,280(万元)`, full width allowed; None when there is none."""
+    match = _NUMBER.search(unicodedata.normalize("NFKC", cell).replace(",", ""))
+    return float(match.group()) if match else None
+
+
+def whole_number(cell: str) -> int | None:
+    """Return a count such as `120人`; None when the cell holds no number or not a whole one."""
+    value = number(cell)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def day(cell: str) -> date | None:
+    """Return a date written as 1980-08-04, 1980/8/4, 1980年8月4日, 19800804 or a spreadsheet's day number."""
+    folded = unicodedata.normalize("NFKC", cell).strip()
+    match = _DATE.match(folded)
+    try:
+        if match:
+            return date(*(int(part) for part in match.groups() if part is not None))
+        serial = float(folded)
+        return _SERIAL_DAY_ZERO + timedelta(days=int(serial)) if 366 <= serial < 80_000 else None
+    except ValueError:
+        return None
+
+
+def is_spreadsheet_number(cell: str) -> bool:
+    """True for 9.1331E+17: a code that a spreadsheet turned into a number and thereby destroyed."""
+    return bool(re.fullmatch(r"\d(?:\.\d+)?[Ee]\+?\d{2}", cell.strip()))
+
+
+def guarded(cell: str) -> str:
+    """Return the cell so that no spreadsheet runs it as a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell[:1] else cell
+
+
+def unguarded(cell: str) -> str:
+    """Undo `guarded`, so that an exported file can be imported again unchanged."""
+    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r" else cell

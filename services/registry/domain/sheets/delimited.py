@@ -1,0 +1,114 @@
+"""CSV as it really arrives: any encoding of China, any delimiter, broken quotes, endless lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+from io import BufferedReader, TextIOWrapper
+
+from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
+
+_SAMPLE = 1 << 20
+_DELIMITERS = ",\t;|"
+_LONGEST_LINE = 1 << 16
+_MOST_LINES = 50  # of one quoted cell; a quote that is open longer was never meant as one
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def delimited_rows(stream: BufferedReader) -> tuple[str, Iterator[SheetRow]]:
+    """Return a description ("csv gb18030") and the rows of a delimited text; bytes that fit no character
+    become U+FFFD, so that only the row that holds them has to be refused."""
+    sample = stream.read(_SAMPLE)
+    stream.seek(0)
+    encoding = encoding_of(sample)
+    text = sample.decode(encoding, "replace")
+    if text.count("\0") > 0:
+        raise FileUnreadable("file_binary", "This is not a table: send CSV or XLSX.")
+    lines = _Lines(TextIOWrapper(stream, encoding, errors="replace", newline=""))
+    return f"csv {encoding}", _rows(lines, delimiter_of(text))
+
+
+def encoding_of(sample: bytes) -> str:
+    """Return the encoding of the beginning of a file: by its mark, by zero bytes, UTF-8 if valid, else GB18030."""
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    zeros = sample[:4096].count(0), sample[1:4096:2].count(0)
+    if zeros[0] > len(sample[:4096]) // 8:
+        return "utf-16-le" if zeros[1] * 2 > zeros[0] else "utf-16-be"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < _SAMPLE)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def delimiter_of(text: str) -> str:
+    """Return the delimiter that occurs most in the first line, comma when none does."""
+    first = text.lstrip("\ufeff\r\n").split("\n", 1)[0]
+    return max(_DELIMITERS, key=first.count)
+
+
+class _Lines:
+    """Physical lines with a memory of those that the current record has used, so that they can be read again."""
+
+    def __init__(self, stream: TextIOWrapper) -> None:
+        self._stream = stream
+        self._again: deque[str] = deque()
+        self.used: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.used) >= _MOST_LINES:
+            raise StopIteration
+        line = self._again.popleft() if self._again else self._stream.readline(_LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        self.used.append(line)
+        return line
+
+    def is_over_long(self) -> bool:
+        """True when the record is one line that was cut; the rest of it is thrown away."""
+        if len(self.used) != 1 or len(self.used[0]) < _LONGEST_LINE or self.used[0].endswith(("\n", "\r")):
+            return False
+        while (piece := self._stream.readline(_LONGEST_LINE)) and not piece.endswith(("\n", "\r")):
+            pass
+        return True
+
+    def give_back(self) -> str:
+        """Return the first used line and put the others back."""
+        first, *rest = self.used
+        self._again.extendleft(reversed(rest))
+        return first
+
+
+def _rows(lines: _Lines, delimiter: str) -> Iterator[SheetRow]:
+    number = 0
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        lines.used.clear()
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            if not lines.used:
+                return
+            yield _row_in_spite_of_quotes(lines, number, delimiter)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            continue
+        yield SheetRow(number, cells, "line_too_long" if lines.is_over_long() else "")
+
+
+def _row_in_spite_of_quotes(lines: _Lines, number: int, delimiter: str) -> SheetRow:
+    """Return the first line by itself, so that an unclosed quote never swallows the rows below it."""
+    if lines.is_over_long():
+        return SheetRow(number, [lines.used[0][:100]], "line_too_long")
+    line = lines.give_back()
+    cells = next(csv.reader([line], delimiter=delimiter), [""])
+    return SheetRow(number, cells, "quote_not_closed" if line.count('"') % 2 else "")
