@@ -1,0 +1,182 @@
+"""The relay: carries committed events from the outbox over the log to the bus.
+
+Each turn is (a) one transaction that moves the cursor behind what was confirmed and outbox rows into the log,
+which gives them positions, and (b) publishing what lies after the cursor, with no
+transaction open. Whatever stops it, it begins again at the cursor; an event may travel twice, and never not at all.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, bindparam, exists, select, text, update
+from sqlalchemy.orm import Session
+
+from shared import metrics
+from shared.bus import LoggedEvent, Published, Publisher
+from shared.clock import Clock
+from shared.contracts import Lane
+from shared.database import Database, UtcDateTime
+from shared.database.bulk import upsert_rows
+from shared.database.chassis import event_log, outbox, relay_cursor
+
+logger = structlog.get_logger(__name__)
+BATCH = 2_000
+LEADER_LOCK = 0x5153F  # any fixed number; advisory locks are per database
+
+_COLUMNS = "event_id, type, lane, address, body"
+_OLDEST = "SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most"
+_REMOVE = f"DELETE FROM outbox WHERE id IN ({_OLDEST})"  # noqa: S608 - constants
+_MOVE = f"""
+WITH taken AS ({_REMOVE} RETURNING id, {_COLUMNS})
+INSERT INTO event_log ({_COLUMNS}, logged_at) SELECT {_COLUMNS}, :now FROM taken ORDER BY id
+"""  # noqa: S608 - constants
+_COPY = f"""
+INSERT INTO event_log ({_COLUMNS}, logged_at)
+SELECT {_COLUMNS}, :now FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most
+"""  # noqa: S608 - constants
+_leaders: dict[str, threading.Lock] = {}
+
+
+class PublishFailed(Exception):
+    """The bus did not take everything; the rest stays behind the cursor."""
+
+
+class Relay:
+    """Relays the events of one service while it is the leader; one thread calls ``turn``."""
+
+    def __init__(self, service: str, database: Database, publisher: Publisher, *, clock: Clock) -> None:
+        self._service, self._database = service, database
+        self._publisher, self._clock = publisher, clock
+        self._lead_lock = _leaders.setdefault(database.url, threading.Lock())
+        self._connection: Connection | None = None
+        self._cursors: dict[Lane, int] = {}
+
+    def turn(self) -> int:
+        """Relay the next events, urgent ones first, and return how many were published.
+
+        Returns 0 when there is nothing to do or another relay leads. Raises ``PublishFailed`` and whatever the
+        database raises; the next call begins again from what is stored.
+        """
+        try:
+            if self._connection is None and not self._lead():
+                return 0
+            return self._relay(Lane.URGENT) or self._relay(Lane.BULK)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give up leading and close the connections."""
+        self._publisher.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            _end(connection)
+            self._lead_lock.release()
+
+    def _lead(self) -> bool:
+        """Take the leader's place if it is free."""
+        if not self._lead_lock.acquire(blocking=False):
+            return False
+        try:
+            self._connection = self._leading_connection()
+        finally:
+            if self._connection is None:
+                self._lead_lock.release()
+        return self._connection is not None
+
+    def _leading_connection(self) -> Connection | None:
+        """Return a connection that holds the leader's lock: it is the one that moves the rows.
+
+        So a relay that lost its lock has lost its unfinished transaction too, and positions never appear late.
+        """
+        connection = self._database.engine.connect()
+        try:
+            if self._database.is_postgresql and not _has_lock(connection):
+                connection.close()
+                return None
+            rows = connection.execute(select(relay_cursor.c.lane, relay_cursor.c.position)).all()
+            connection.rollback()
+        except BaseException:
+            _end(connection)
+            raise
+        self._cursors = dict.fromkeys(Lane, 0) | {Lane(lane): position for lane, position in rows}
+        return connection
+
+    def _relay(self, lane: Lane) -> int:
+        if self._has_waiting(lane):
+            self._move(lane)
+        events = self._next_events(lane)
+        if not events:
+            return 0
+        published = self._publisher.publish(events)
+        self._keep(lane, events, published)
+        if published.confirmed < len(events):
+            raise PublishFailed(published.problem)
+        return published.confirmed
+
+    def _has_waiting(self, lane: Lane) -> bool:
+        with self._reading() as session:
+            return bool(session.scalar(select(exists().where(outbox.c.lane == lane))))
+
+    def _move(self, lane: Lane) -> None:
+        """Move outbox rows into the log, which gives them their positions."""
+        values = {"lane": int(lane), "most": BATCH, "now": self._clock.now()}
+        copy = _MOVE if self._database.is_postgresql else _COPY  # SQLite's one writer can do it in two statements
+        with self._transaction() as session:
+            session.execute(text(copy).bindparams(bindparam("now", type_=UtcDateTime)), values)
+            if not self._database.is_postgresql:
+                session.execute(text(_REMOVE), values)
+
+    def _next_events(self, lane: Lane) -> list[LoggedEvent]:
+        log = event_log.c
+        statement = (
+            select(log.position, log.event_id, log.type, log.lane, log.address, log.body)
+            .where(log.lane == lane, log.position > self._cursors[lane])
+            .order_by(log.position)
+            .limit(BATCH)
+        )
+        with self._reading() as session:
+            return [LoggedEvent._make(row) for row in session.execute(statement)]
+
+    def _keep(self, lane: Lane, events: Sequence[LoggedEvent], published: Published) -> None:
+        """Move the cursor behind the last event that is confirmed without a gap, and mark what nobody listens to."""
+        if not published.confirmed:
+            return
+        position = events[published.confirmed - 1].position
+        with self._transaction() as session:
+            upsert_rows(
+                session, relay_cursor, [{"lane": int(lane), "position": position}], key=["lane"], newer="position"
+            )
+            if published.unrouted:
+                session.execute(
+                    update(event_log).where(event_log.c.position.in_(published.unrouted)).values(unrouted=True)
+                )
+        self._cursors[lane] = position
+        metrics.EVENTS_RELAYED.labels(self._service, lane.name.lower()).inc(published.confirmed)
+        if published.unrouted:
+            metrics.EVENTS_UNROUTED.labels(self._service).inc(len(published.unrouted))
+            logger.warning("events that nobody is bound for", service=self._service, count=len(published.unrouted))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        if self._database.is_postgresql:
+            with Session(self._connection) as session, session.begin():
+                yield session
+        else:
+            with self._database.transaction() as session:
+                yield session
+
+    def _reading(self) -> Any:
+        return self._transaction() if self._database.is_postgresql else self._database.reading()
+
+
+def _has_lock(connection: Connection) -> bool:
+    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}))
+
+
+def _end(connection: Connection) -> None:
+    connection.invalidate()  # ends the session on the server, and with it the lock
+    connection.close()
