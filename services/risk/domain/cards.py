@@ -23,15 +23,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A chapter of the card; together its rules deduct at most ``cap`` tenths (None: no cap)."""
-
-    id: str
-    label: Text
-    cap: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """``tenths`` (negative: deduct, positive: add) once or per unit, when ``condition`` holds.
 
@@ -39,7 +30,6 @@ class Rule:
     """
 
     id: str
-    item: str
     condition: Condition
     tenths: int
     clause: str
@@ -59,6 +49,21 @@ class Rule:
         return self.tenths * value if self.is_per_unit and isinstance(value, int) else self.tenths
 
 
+@dataclass(frozen=True)
+class Item:
+    """A chapter of the card; together its rules deduct at most ``cap`` tenths (None: no cap)."""
+
+    id: str
+    label: Text
+    cap: int | None
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that the item's rules look at."""
+        return tuple(dict.fromkeys(rule.fact for rule in self.rules))
+
+
 @dataclass(frozen=True, slots=True)
 class Veto:
     """Direct red when any of the conditions holds."""
@@ -70,9 +75,7 @@ class Veto:
 
     def is_met(self, values: Mapping[str, Value]) -> bool:
         """Return whether ``values`` make the enterprise red at once."""
-        return any(
-            condition.fact in values and condition.holds(values[condition.fact]) for condition in self.any_of
-        )
+        return any(condition.fact in values and condition.holds(values[condition.fact]) for condition in self.any_of)
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,13 @@ class Card:
     base: int
     thresholds: tuple[tuple[int, Level], ...]
     items: tuple[Item, ...]
-    rules: tuple[Rule, ...]
     vetoes: tuple[Veto, ...] = ()
     needs_assessment: bool = False
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of all items."""
+        return tuple(rule for item in self.items for rule in item.rules)
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
@@ -105,11 +112,6 @@ class Card:
     def adding_facts(self) -> frozenset[str]:
         """The facts that can only add points."""
         return frozenset(rule.fact for rule in self.rules if rule.tenths > 0)
-
-    @cached_property
-    def rules_of_item(self) -> dict[str, tuple[Rule, ...]]:
-        """The rules by the id of their item."""
-        return {item.id: tuple(rule for rule in self.rules if rule.item == item.id) for item in self.items}
 
     @cached_property
     def rules_of_fact(self) -> dict[str, tuple[Rule, ...]]:

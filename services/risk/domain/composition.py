@@ -10,11 +10,11 @@ from services.risk.domain.levels import Level, worst_of
 
 
 class Strategy(StrEnum):
-    """MAX_OF_RISK_POINTS: DB37/T 2882 practice; SCORE_CARD: 应急〔2018〕19号; OVERALL_ASSESSMENT: 安委办〔2016〕11号."""
+    """Where the inherent level comes from."""
 
-    MAX_OF_RISK_POINTS = "MAX_OF_RISK_POINTS"
-    SCORE_CARD = "SCORE_CARD"
-    OVERALL_ASSESSMENT = "OVERALL_ASSESSMENT"
+    MAX_OF_RISK_POINTS = "MAX_OF_RISK_POINTS"  # practice of DB37/T 2882
+    SCORE_CARD = "SCORE_CARD"  # 应急〔2018〕19号
+    OVERALL_ASSESSMENT = "OVERALL_ASSESSMENT"  # 安委办〔2016〕11号
 
 
 def compose(

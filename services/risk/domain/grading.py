@@ -124,21 +124,19 @@ def grade(book: Rulebook, standing: Standing) -> Grade:
 
 def outlooks_of(book: Rulebook, sheet: Sheet, *, risk_points: Level | None = None) -> list[Outlook]:
     """Return the outlook under each card that may apply; the last one is the one that does as far as is known."""
-    gates = possible_values(book.gate_ladders, sheet, book.clauses)
+    gates = possible_values(book.gate_ladders, sheet, clauses=book.clauses)
     return [
         Outlook(
             card=book.cards[selection.card],
             selection=selection,
-            possible=possible_values(book.ladders[selection.card], sheet, book.clauses),
+            possible=possible_values(book.ladders[selection.card], sheet, clauses=book.clauses),
             risk_points=risk_points,
         )
         for selection in book.policy.candidates(gates)
     ]
 
 
-def _doubts(
-    book: Rulebook, standing: Standing, *, level: Level | None, outlooks: list[Outlook]
-) -> tuple[str, ...]:
+def _doubts(book: Rulebook, standing: Standing, *, level: Level | None, outlooks: list[Outlook]) -> tuple[str, ...]:
     found = []
     if not all(outlook.settles(level) for outlook in outlooks):
         found.append(UNKNOWN_FACTS)

@@ -37,9 +37,7 @@ class Inference:
 
     def _stated(self, features: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
         return {
-            self.features[name]: Known(
-                feature["value"], Origin(feature["origin"]), tuple(feature.get("words", ()))
-            )
+            self.features[name]: Known(feature["value"], Origin(feature["origin"]), tuple(feature.get("words", ())))
             for name, feature in features.items()
             if name in self.features and feature["value"] in (YES, NO)
         }

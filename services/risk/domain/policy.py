@@ -48,6 +48,7 @@ class Policy:
     name: Text
     source: Source
     selections: tuple[Selection, ...]
+    doubts: Mapping[str, Text]
 
     def candidates(self, possible: Possible) -> Sequence[Selection]:
         """Return the selections that may apply; the last of them does unless an earlier one turns out to."""
@@ -78,9 +79,7 @@ class Rulebook:
     @cached_property
     def gates(self) -> tuple[str, ...]:
         """The facts that decide which card applies."""
-        return tuple(
-            dict.fromkeys(condition.fact for one in self.policy.selections for condition in one.any_of)
-        )
+        return tuple(dict.fromkeys(condition.fact for one in self.policy.selections for condition in one.any_of))
 
     @cached_property
     def questions_of(self) -> dict[str, tuple[str, ...]]:
@@ -91,9 +90,7 @@ class Rulebook:
     def ladders(self) -> dict[str, Possible]:
         """For each card the values of the facts that matter, mildest first."""
         return {
-            card.id: {
-                fact: ladder(card, self.facts[fact], self.clauses) for fact in self.questions_of[card.id]
-            }
+            card.id: {fact: ladder(card, self.facts[fact], clauses=self.clauses) for fact in self.questions_of[card.id]}
             for card in self.cards.values()
         }
 

@@ -33,12 +33,7 @@ class Literal:
 Clause = tuple[Literal, ...]  # at least one of the literals is true, whatever the enterprise
 
 
-def implication(when: Iterable[Condition], then: Condition) -> Clause:
-    """Return the clause "if all of ``when`` hold, ``then`` holds"."""
-    return (*(Literal(condition, is_negated=True) for condition in when), Literal(then))
-
-
-def ladder(card: Card, fact: Fact, clauses: Sequence[Clause]) -> tuple[Value, ...]:
+def ladder(card: Card, fact: Fact, *, clauses: Sequence[Clause]) -> tuple[Value, ...]:
     """Return the values of ``fact`` between which something changes, from the mildest to the harshest."""
     rules = card.rules_of_fact.get(fact.id, ())
     if fact.kind is Kind.COUNT:
@@ -57,7 +52,8 @@ def require_exact(card: Card, ladders: Possible) -> None:
     for fact, rules in card.rules_of_fact.items():
         is_choice = all(rule.condition.values for rule in rules)
         is_group = len({rule.group for rule in rules}) == 1 and bool(rules and rules[0].group)
-        if len({rule.item for rule in rules}) > 1 or not (len(rules) < 2 or is_choice or is_group):
+        items = [item for item in card.items if fact in item.facts]
+        if len(items) > 1 or not (len(rules) < 2 or is_choice or is_group):
             raise UnusableCard(f"{card.id}: the rules of {fact} must stand in one item and one group")
         if len({rule.tenths > 0 for rule in rules}) > 1:
             raise UnusableCard(f"{card.id}: {fact} both adds and deducts")
@@ -66,14 +62,14 @@ def require_exact(card: Card, ladders: Possible) -> None:
             raise UnusableCard(f"{card.id}: a veto on {fact} must begin at its costliest values")
 
 
-def possible_values(ladders: Possible, sheet: Sheet, clauses: Sequence[Clause]) -> dict[str, tuple[Value, ...]]:
+def possible_values(ladders: Possible, sheet: Sheet, *, clauses: Sequence[Clause]) -> dict[str, tuple[Value, ...]]:
     """Return what each fact may be, given the known ones and what follows from them by ``clauses``.
 
     What is known stays as it is, even when it contradicts a clause.
     """
     possible = dict(ladders)
     possible.update({fact: (known.value,) for fact, known in sheet.items()})
-    while any([_narrow(possible, clause) for clause in clauses]):
+    while any(_narrow(possible, clause) for clause in clauses):
         pass
     return possible
 
@@ -101,9 +97,7 @@ def mildest(possible: Possible) -> dict[str, Value]:
 
 def silent(card: Card, possible: Possible) -> dict[str, Value]:
     """Return every fact at the value that says least: no deduction beyond what is certain, no bonus unearned."""
-    return {
-        fact: values[-1] if fact in card.adding_facts else values[0] for fact, values in possible.items()
-    }
+    return {fact: values[-1] if fact in card.adding_facts else values[0] for fact, values in possible.items()}
 
 
 def _narrow(possible: dict[str, tuple[Value, ...]], clause: Clause) -> bool:
@@ -137,7 +131,7 @@ def _turning_points(card: Card, fact: Fact, clauses: Sequence[Clause]) -> set[Va
 
 def _saturation(card: Card, rule: Rule, fact: Fact) -> int:
     """The count from which one more changes nothing."""
-    cap = next(item.cap for item in card.items if item.id == rule.item)
+    cap = next(item.cap for item in card.items if rule in item.rules)
     if cap is None or rule.tenths > 0:
         return fact.maximum
     return min(fact.maximum, -(cap // rule.tenths))
@@ -150,6 +144,4 @@ def _worth(rules: Sequence[Rule], value: Value) -> int:
 
 
 def _is_vetoing(card: Card, fact: str, value: Value) -> bool:
-    return any(
-        condition.fact == fact and condition.holds(value) for veto in card.vetoes for condition in veto.any_of
-    )
+    return any(condition.fact == fact and condition.holds(value) for veto in card.vetoes for condition in veto.any_of)

@@ -17,7 +17,7 @@ from services.risk.domain.grading import Grade, Outlook, Standing, is_settled, o
 from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.possibilities import Possible, harshest, mildest, silent
-from services.risk.domain.scoring import tally_item
+from services.risk.domain.scoring import tally, tally_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Plan:
 NOTHING_ASKED = Plan((), 0, 0)
 
 
-def next_questions(book: Rulebook, standing: Standing, graded: Grade) -> tuple[str, ...]:
+def next_questions(book: Rulebook, standing: Standing, *, graded: Grade) -> tuple[str, ...]:
     """Return the facts to confirm next, the weightiest first; none when confirmed facts settle the colour."""
     if is_settled(book, standing, level=graded.level, sheet=standing.confirmed):
         return ()
@@ -45,21 +45,19 @@ def next_questions(book: Rulebook, standing: Standing, graded: Grade) -> tuple[s
     confirmed = _open_outlook(book, standing, graded, answered=_answers(asked, assumed))
     plan = _smallest(card, confirmed, assumed, level=graded.level)
     candidates = [*asked, *_by_weight(card, graded, plan.facts)]
-    return _without_superfluous(book, standing, graded, candidates)
+    return _without_superfluous(book, standing, graded, candidates=candidates)
 
 
-def item_plans(card: Card, item: Item, possible: Possible, assumed: Mapping[str, Value]) -> list[Plan]:
+def item_plans(item: Item, possible: Possible, *, assumed: Mapping[str, Value]) -> list[Plan]:
     """Return what each subset of an item's open facts would leave at stake, without the inferior ones."""
-    rules = card.rules_of_item[item.id]
-    facts = tuple(dict.fromkeys(rule.fact for rule in rules))
-    open_facts = [fact for fact in facts if len(possible[fact]) > 1]
-    now = tally_item(item, rules, {fact: assumed[fact] for fact in facts}).net
+    open_facts = [fact for fact in item.facts if len(possible[fact]) > 1]
+    now = tally_item(item, assumed).net
     plans = []
     for count in range(len(open_facts) + 1):
         for asked in combinations(open_facts, count):
-            left = {fact: (assumed[fact],) if fact in asked else possible[fact] for fact in facts}
-            worst = tally_item(item, rules, harshest(left)).net
-            best = tally_item(item, rules, mildest(left)).net
+            left = {fact: (assumed[fact],) if fact in asked else possible[fact] for fact in item.facts}
+            worst = tally_item(item, harshest(left)).net
+            best = tally_item(item, mildest(left)).net
             plans.append(Plan(asked, now - worst, best - now))
     return _useful(plans)
 
@@ -85,9 +83,8 @@ def _useful(plans: Iterable[Plan]) -> list[Plan]:
 def _smallest(card: Card, outlook: Outlook, assumed: Mapping[str, Value], *, level: Level | None) -> Plan:
     """Return the plan with the fewest questions after which the score stays within the scores of ``level``."""
     lowest, highest = _scores_of(card, outlook, level)
-    ways = combined(item_plans(card, item, outlook.possible, assumed) for item in card.items)
-    items = (tally_item(item, card.rules_of_item[item.id], assumed).net for item in card.items)
-    total = card.base + sum(items)
+    ways = combined(item_plans(item, outlook.possible, assumed=assumed) for item in card.items)
+    total = tally(card, assumed).total
     enough = [way for way in ways if total - way.loss >= lowest and total + way.gain <= highest]
     if not enough:  # a veto that was assumed keeps it red whatever the score: nothing more to ask
         return NOTHING_ASKED
@@ -110,7 +107,7 @@ def _scores_of(card: Card, outlook: Outlook, level: Level | None) -> tuple[int, 
 
 def _gate_questions(book: Rulebook, standing: Standing, graded: Grade) -> list[str]:
     """Ask whether the card is the right one: no to each card before it, and yes to one reason for it."""
-    questions = []
+    questions: list[str] = []
     for selection in book.policy.selections:
         facts = [condition.fact for condition in selection.any_of]
         if selection == graded.outlook.selection:
@@ -133,9 +130,7 @@ def _answers(facts: Iterable[str], assumed: Mapping[str, Value]) -> dict[str, Kn
     return {fact: Known(assumed[fact], Origin.CONFIRMED) for fact in facts}
 
 
-def _open_outlook(
-    book: Rulebook, standing: Standing, graded: Grade, *, answered: Mapping[str, Known]
-) -> Outlook:
+def _open_outlook(book: Rulebook, standing: Standing, graded: Grade, *, answered: Mapping[str, Known]) -> Outlook:
     """Return the outlook under the present card when only confirmed facts and ``answered`` are known."""
     sheet = {**standing.confirmed, **answered}
     outlooks = outlooks_of(book, sheet, risk_points=standing.risk_points)
@@ -156,7 +151,7 @@ def _by_weight(card: Card, graded: Grade, facts: Iterable[str]) -> list[str]:
 
 
 def _without_superfluous(
-    book: Rulebook, standing: Standing, graded: Grade, candidates: list[str]
+    book: Rulebook, standing: Standing, graded: Grade, *, candidates: list[str]
 ) -> tuple[str, ...]:
     """Drop, from the lightest up, each question whose answer changes nothing once the others are answered."""
     assumed = silent(graded.outlook.card, graded.outlook.possible)

@@ -66,17 +66,17 @@ class Tally:
 
 def tally(card: Card, values: Values) -> Tally:
     """Evaluate ``card`` for ``values``; a fact without a value moves nothing."""
-    items = tuple(tally_item(item, card.rules_of_item[item.id], values) for item in card.items)
+    items = tuple(tally_item(item, values) for item in card.items)
     vetoes = tuple(veto for veto in card.vetoes if veto.is_met(values))
     return Tally(card, card.base + sum(item.net for item in items), items, vetoes)
 
 
-def tally_item(item: Item, rules: Sequence[Rule], values: Values) -> ItemTally:
+def tally_item(item: Item, values: Values) -> ItemTally:
     """Evaluate one item of a card."""
     hits = _heaviest_of_groups(
         [
             Hit(rule, values[rule.fact], tenths)
-            for rule in rules
+            for rule in item.rules
             if (tenths := rule.tenths_for(values.get(rule.fact)))
         ]
     )

@@ -51,8 +51,7 @@ def read_card(content: Row) -> Card:
         source=_source(head),
         base=_tenths(head["base"]),
         thresholds=tuple((_tenths(row["at_least"]), Level(row["level"])) for row in head["thresholds"]),
-        items=tuple(_item(row) for row in content["item"]),
-        rules=tuple(_rule(row) for row in content["rule"]),
+        items=tuple(_item(row, content["rule"]) for row in content["item"]),
         vetoes=tuple(_veto(row) for row in content.get("veto", ())),
         needs_assessment=head.get("needs_assessment", False),
     )
@@ -75,6 +74,7 @@ def read_policy(content: Row) -> Policy:
             )
             for row in content["selection"]
         ),
+        doubts={row["id"]: _text(row) for row in content["doubt"]},
     )
 
 
@@ -99,15 +99,15 @@ def _fact(row: Row) -> Fact:
     return Fact(row["id"], kind, _text(row), options, row.get("maximum", 0))
 
 
-def _item(row: Row) -> Item:
-    return Item(row["id"], _text(row), _tenths(row["cap"]) if "cap" in row else None)
+def _item(row: Row, rules: list[Row]) -> Item:
+    cap = _tenths(row["cap"]) if "cap" in row else None
+    return Item(row["id"], _text(row), cap, tuple(_rule(rule) for rule in rules if rule["item"] == row["id"]))
 
 
 def _rule(row: Row) -> Rule:
     is_per_unit = row.get("per_unit", False)
     return Rule(
         id=row["id"],
-        item=row["item"],
         condition=Condition(row["fact"], at_least=1) if is_per_unit else _condition(row),
         tenths=_tenths(row["points"]),
         clause=row["clause"],
@@ -164,9 +164,7 @@ def _inference(content: Row) -> Inference:
     return Inference(
         features={name: name for name in content["inference"]["features"]},
         from_features={row["feature"]: _suggestions(row) for row in content["from_feature"]},
-        industries={
-            prefix: _suggestions(row) for row in content["industry"] for prefix in row["prefixes"]
-        },
+        industries={prefix: _suggestions(row) for row in content["industry"] for prefix in row["prefixes"]},
     )
 
 

@@ -1,0 +1,13 @@
+"""The HTTP side of risk."""
+
+from flask import Flask
+
+from services.risk.api import blp
+from services.risk.settings import Settings
+from shared.database import connect
+from shared.http import make_app
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application: grades with their reasons, declared facts, and the rule tables for everyone."""
+    return make_app(settings, connect(settings.database_url), blueprints=[blp])

@@ -1,0 +1,165 @@
+"""Why a grade is as it is: plain documents made from a stored standing (a row of ``standings``)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row
+
+from services.risk.domain.cards import Veto
+from services.risk.domain.facts import Known, Sheet
+from services.risk.domain.grading import Grade, Standing, grade
+from services.risk.domain.levels import colour_of
+from services.risk.domain.questions import next_questions
+from services.risk.domain.results import points
+from services.risk.domain.scoring import Hit, ItemTally
+from services.risk.queries.standings import known_facts, standing_of, suggested_facts
+from services.risk.rules import rulebook
+
+Document = dict[str, Any]
+
+
+def grade_view(row: Row[Any]) -> Document:
+    """Return the present grade with its reasons and the questions that would settle it."""
+    questions: list[Document] = []
+    if row.is_active:
+        standing = standing_of(row)
+        graded = grade(rulebook(), standing)
+        asked = next_questions(rulebook(), standing, graded=graded)
+        questions = [_question(fact, standing.sheet.get(fact)) for fact in asked]
+    return {**_grade_of(row), "next_questions": questions}
+
+
+def grade_version_view(row: Row[Any]) -> Document:
+    """Return one grade of the past and what it was computed from (a row of ``grade_versions``)."""
+    return {
+        **_grade_of(row),
+        "sequence": row.sequence,
+        "graded_at": row.graded_at,
+        "registry_sequence": row.registry_sequence,
+        "fact_version": row.fact_version,
+        "inputs": row.inputs,
+    }
+
+
+def explanation_of(row: Row[Any]) -> Document:
+    """Return how the present grade comes about: card, items, rules, facts, points, words, and what is unknown."""
+    head = {**_grade_of(row), "policy": _policy(), "strategy": "", "items": [], "vetoes": [], "unknown_facts": []}
+    if not row.is_active:
+        return head
+    standing = standing_of(row)
+    graded = grade(rulebook(), standing)
+    return {
+        **head,
+        "strategy": graded.outlook.selection.strategy,
+        "source": _source(graded),
+        "items": [_item(item, standing.sheet) for item in graded.counted.items],
+        "vetoes": [_veto(veto, standing) for veto in graded.counted.vetoes],
+        "unknown_facts": [_question(fact, None) for fact in graded.open_facts],
+    }
+
+
+def fact_sheet_of(row: Row[Any]) -> Document:
+    """Return the declared facts of an enterprise and, beneath them, what the register suggests."""
+    return {
+        "enterprise_id": row.enterprise_id,
+        "version": row.fact_version or 0,
+        "facts": _facts(known_facts(row.facts or {})),
+        "register": _facts(suggested_facts(row)),
+    }
+
+
+def _grade_of(row: Row[Any]) -> Document:
+    return {
+        "enterprise_id": row.enterprise_id,
+        "level": row.level,
+        "colour": colour_of(row.level),
+        "score": points(row.score_tenths),
+        "worst_level": row.worst_level,
+        "known": row.known,
+        "total": row.total,
+        "provisional": row.is_provisional,
+        "card": row.card,
+        "card_version": row.card_version,
+        "reasons": [_reason(reason, row.card) for reason in row.reasons],
+        "previous_level": row.previous_level,
+        "since": row.since,
+    }
+
+
+def _reason(reason: str, card_id: str) -> Document:
+    book = rulebook()
+    card = book.cards.get(card_id)
+    labels = dict(book.policy.doubts)
+    if card:
+        labels |= {one.id: one.label for one in (*card.vetoes, *card.rules)}
+    label = labels.get(reason)
+    return {"id": reason, "zh": label.zh if label else reason, "en": label.en if label else reason}
+
+
+def _question(fact: str, known: Known | None) -> Document:
+    asked = rulebook().facts[fact]
+    return {
+        "fact": fact,
+        "zh": asked.question.zh,
+        "en": asked.question.en,
+        "kind": asked.kind,
+        "options": list(asked.options),
+        "maximum": asked.maximum or None,
+        "inferred": known.value if known else None,
+        "words": list(known.words) if known else [],
+    }
+
+
+def _item(item: ItemTally, sheet: Sheet) -> Document:
+    return {
+        "item": item.item.id,
+        "zh": item.item.label.zh,
+        "en": item.item.label.en,
+        "cap": points(item.item.cap),
+        "deducted": points(item.deducted),
+        "added": points(item.added),
+        "rules": [_hit(hit, sheet) for hit in item.hits],
+    }
+
+
+def _hit(hit: Hit, sheet: Sheet) -> Document:
+    """A rule that counted. Without ``origin`` the fact is unknown and these are the points that it costs at least."""
+    known = sheet.get(hit.rule.fact)
+    return {
+        "rule": hit.rule.id,
+        "clause": hit.rule.clause,
+        "zh": hit.rule.label.zh,
+        "en": hit.rule.label.en,
+        "points": points(hit.tenths),
+        "fact": hit.rule.fact,
+        "value": known.value if known else None,
+        "origin": known.origin if known else None,
+        "words": list(known.words) if known else [],
+    }
+
+
+def _veto(veto: Veto, standing: Standing) -> Document:
+    facts = [one.fact for one in veto.any_of if one.fact in standing.sheet]
+    return {"id": veto.id, "clause": veto.clause, "zh": veto.label.zh, "en": veto.label.en, "facts": facts}
+
+
+def _facts(sheet: Mapping[str, Known]) -> Document:
+    return {
+        fact: {"value": known.value, "origin": known.origin, "words": list(known.words)}
+        for fact, known in sorted(sheet.items())
+    }
+
+
+def _policy() -> Document:
+    policy = rulebook().policy
+    return {"id": policy.id, "version": policy.version, "zh": policy.name.zh, "en": policy.name.en}
+
+
+def _source(graded: Grade) -> Document:
+    source = graded.counted.card.source
+    return {
+        "document": source.document,
+        "status": source.status,
+        "effective_from": source.effective_from,
+        "effective_to": source.effective_to,
+    }

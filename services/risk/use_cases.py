@@ -1,0 +1,203 @@
+"""Every write of risk: keep the register's state, declare facts, and grade whoever is touched by either.
+
+The row of ``enterprise`` is the lock: it is taken first, in the order of ids, by whatever changes a grade.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.risk.domain.facts import Known
+from services.risk.domain.grading import Standing, grade
+from services.risk.domain.levels import colour_of
+from services.risk.domain.results import GREY_RESULT, GradeResult, points, result_of
+from services.risk.queries import standing_of, standings
+from services.risk.rules import rulebook
+from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
+from services.risk.tables import grade as grade_table
+from shared.contracts.registry import EnterpriseState
+from shared.contracts.risk import EnterpriseGraded
+from shared.database.bulk import insert_rows, upsert_rows
+from shared.errors import Conflict
+from shared.events.outbox import publish_all
+
+ACTIVE = "active"
+DISTINCT_ROWS_REMEMBERED = 65_536
+
+Feature = tuple[str, str, str]  # name, value, origin
+
+
+class FactsChanged(Conflict):
+    code = "facts_changed"
+
+
+def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState, int]], *, now: datetime) -> None:
+    """Take over (state, sequence) pairs of the register, ignore outdated ones, and grade those enterprises."""
+    newest = {state.enterprise_id: (state, sequence) for state, sequence in sorted(states, key=lambda one: one[1])}
+    enterprise_ids = sorted(newest)
+    rows = [_copy_of(*newest[enterprise_id]) for enterprise_id in enterprise_ids]
+    upsert_rows(session, enterprise, rows, key=["enterprise_id"], newer="sequence")
+    grade_enterprises(session, enterprise_ids, now=now)
+
+
+def declare_facts(
+    session: Session, *, enterprise_id: str, facts: Mapping[str, Known], based_on: int, by: str, now: datetime
+) -> int:
+    """Replace the declared facts of an enterprise, grade it anew and return the sheet's new version.
+
+    ``based_on`` is the version that the caller saw (0: none yet). Raises ``FactsChanged``, ``UnknownFact``,
+    ``UnsuitableValue``, ``ContradictingFacts``.
+    """
+    rulebook().check(facts)
+    _lock(session, enterprise_id)
+    current = session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == enterprise_id)) or 0
+    if current != based_on:
+        raise FactsChanged("Somebody has changed these facts meanwhile: read them again.", version=current)
+    row = {
+        "enterprise_id": enterprise_id,
+        "version": current + 1,
+        "facts": _stored(facts),
+        "changed_at": now,
+        "changed_by": by,
+    }
+    upsert_rows(session, fact_sheet, [row], key=["enterprise_id"])
+    insert_rows(session, fact_sheet_version, [row])
+    grade_enterprises(session, [enterprise_id], now=now)
+    return current + 1
+
+
+def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> None:
+    """Grade enterprises from what is stored; write and publish only the grades that changed."""
+    grades, history = [], []
+    for row in session.execute(standings(enterprise_ids)):
+        result = graded_result(row)
+        if _has_changed(row, result):
+            columns = _grade_row(row, result, now=now)
+            grades.append(columns)
+            history.append(columns | _inputs(row))
+    upsert_rows(session, grade_table, grades, key=["enterprise_id"])
+    insert_rows(session, grade_history, history)
+    publish_all(session, [(graded_event(columns), columns["sequence"]) for columns in grades], at=now)
+
+
+def graded_result(row: Row[Any]) -> GradeResult:
+    """Return the grade of a stored standing; equal register rows without declared facts are graded once."""
+    if not row.is_active:
+        return GREY_RESULT
+    if row.facts or row.is_assessed:
+        return _graded(standing_of(row))
+    features = frozenset((name, one["value"], one["origin"]) for name, one in row.features.items())
+    return _result_by_register(features, row.industry, _headcount_step(row.headcount))
+
+
+def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
+    """Return the event that tells the grade in ``row`` (columns of table grade)."""
+    return EnterpriseGraded(
+        enterprise_id=row["enterprise_id"],
+        level=row["level"],
+        colour=colour_of(row["level"]),
+        score=points(row["score_tenths"]),
+        worst_level=row["worst_level"],
+        known=row["known"],
+        total=row["total"],
+        card=row["card"],
+        card_version=row["card_version"],
+        is_provisional=row["is_provisional"],
+        reasons=tuple(row["reasons"]),
+        previous_level=row["previous_level"],
+        since=row["since"].isoformat(),
+    )
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _result_by_register(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
+    stated = {name: {"value": value, "origin": origin} for name, value, origin in features}
+    return _graded(Standing(rulebook().inference.sheet(features=stated, industry=industry, headcount=headcount)))
+
+
+def _graded(standing: Standing) -> GradeResult:
+    return result_of(grade(rulebook(), standing))
+
+
+def _headcount_step(headcount: int | None) -> int | None:
+    """Return the largest number of workers, not above ``headcount``, at which a card changes."""
+    steps = rulebook().headcount_steps
+    return None if headcount is None else steps[max(bisect_right(steps, headcount) - 1, 0)]
+
+
+def _has_changed(row: Row[Any], result: GradeResult) -> bool:
+    return row.grade_sequence is None or result != GradeResult(
+        level=row.level,
+        score_tenths=row.score_tenths,
+        worst_level=row.worst_level,
+        known=row.known,
+        total=row.total,
+        card=row.card,
+        card_version=row.card_version,
+        is_provisional=row.is_provisional,
+        reasons=tuple(row.reasons),
+    )
+
+
+def _grade_row(row: Row[Any], result: GradeResult, *, now: datetime) -> dict[str, Any]:
+    has_new_level = row.grade_sequence is None or row.level != result.level
+    return {
+        "enterprise_id": row.enterprise_id,
+        "sequence": (row.grade_sequence or 0) + 1,
+        "level": result.level,
+        "score_tenths": result.score_tenths,
+        "worst_level": result.worst_level,
+        "known": result.known,
+        "total": result.total,
+        "card": result.card,
+        "card_version": result.card_version,
+        "is_provisional": result.is_provisional,
+        "reasons": result.reasons,
+        "previous_level": row.level if has_new_level else row.previous_level,
+        "since": now if has_new_level else row.since,
+        "graded_at": now,
+    }
+
+
+def _inputs(row: Row[Any]) -> dict[str, Any]:
+    """Return what the grade was computed from, so that it can be computed again."""
+    return {
+        "registry_sequence": row._mapping["sequence"],
+        "fact_version": row.fact_version or 0,
+        "inputs": {
+            "features": row.features,
+            "industry": row.industry,
+            "headcount": row.headcount,
+            "declared": row.facts or {},
+            "is_assessed": row.is_assessed,
+        },
+    }
+
+
+def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
+    return {
+        "enterprise_id": state.enterprise_id,
+        "sequence": sequence,
+        "division": state.division,
+        "grid": state.grid,
+        "industry": state.industry,
+        "headcount": state.headcount,
+        "features": dict(state.features),
+        "is_active": state.status == ACTIVE,
+    }
+
+
+def _lock(session: Session, enterprise_id: str) -> None:
+    session.execute(select(enterprise.c.sequence).where(enterprise.c.enterprise_id == enterprise_id).with_for_update())
+
+
+def _stored(facts: Mapping[str, Known]) -> dict[str, dict[str, Any]]:
+    return {
+        fact: {"value": known.value, "origin": known.origin, "words": list(known.words)}
+        for fact, known in sorted(facts.items())
+    }

@@ -1,0 +1,9 @@
+"""The message side of risk."""
+
+from services.risk import subscriptions
+from shared.declarations import Declarations
+
+
+def declarations() -> Declarations:
+    """Return what risk subscribes to and re-emits."""
+    return Declarations.collect("risk", subscriptions)
