@@ -1,0 +1,18 @@
+"""The pages of the platform: server-drawn, Chinese first, English second."""
+
+from flask import Flask
+
+from services.gateway.pages import choices, cockpit, enterprises, faults, imports, sign_in, system
+from services.gateway.pages.language import register_languages
+from services.gateway.pages.shell import register_shell
+from services.gateway.pages.site import site
+
+__all__ = ["register"]
+PAGES = (choices, cockpit, enterprises, faults, imports, sign_in, system)
+
+
+def register(app: Flask) -> None:
+    """Add all pages, their languages and their static files to ``app``."""
+    register_languages(app)
+    register_shell(app)
+    app.register_blueprint(site)

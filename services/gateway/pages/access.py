@@ -1,0 +1,35 @@
+"""Who may open a page: everyone, or someone signed in who has the action. Rows are scoped by the API that answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from services.gateway.pages import viewer
+from services.gateway.pages.own_api import SignedOut
+from shared.errors import Forbidden
+from shared.http.access import Access, marked
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def page(action: str) -> Callable[[View], View]:
+    """Let signed-in people with ``action`` open the page; others are sent to sign in or told why not."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            someone = viewer.current()
+            if someone is None:
+                raise SignedOut("Sign in first.")
+            if action not in someone.actions:
+                raise Forbidden("", action=action)
+            return view(*args, **kwargs)
+
+        return marked(guarded, Access("page", action))  # type: ignore[return-value]
+
+    return decorate
+
+
+def public_page(view: View) -> View:
+    """Let everyone open the page."""
+    return marked(view, Access("public_page"))

@@ -1,0 +1,95 @@
+"""The list of enterprises, instant search, and the file of one enterprise."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, render_template, request, url_for
+
+from services.gateway.pages import own_api
+from services.gateway.pages.access import page
+from services.gateway.pages.site import site
+
+MANY = ("level", "provisional", "division", "placement", "section")
+PAGE = 50
+FOUND = 8
+
+
+@site.get("/enterprises")
+@page("enterprise:read")
+def enterprises() -> str:
+    """Draw the list for the filters in the address; htmx takes the part it needs."""
+    chosen = _chosen()
+    cursor = request.args.get("cursor", "")
+    answer = own_api.read("search", {**_query(chosen), "limit": PAGE, "cursor": cursor})
+    is_part = request.args.get("part") == "rows"
+    return render_template(
+        "enterprises/rows.html" if is_part else "enterprises/list.html",
+        chosen=chosen,
+        address=lambda **changes: _address(chosen, changes),
+        export_href=f"/api/v1/registry/exports.csv?{urlencode(_query(chosen))}",
+        is_filtered=any(chosen[name] for name in ("q", *MANY)) or bool(cursor),
+        facets=answer.get("facets", {}),
+        items=answer["items"],
+        next_cursor=answer.get("next_cursor"),
+        total=answer.get("total"),
+    )
+
+
+@site.get("/enterprises/found")
+@page("enterprise:read")
+def found() -> str:
+    """Draw the first few enterprises that the words in the header's search field find."""
+    q = request.args.get("q", "").strip()
+    items = own_api.read("search", {"q": q, "limit": FOUND})["items"] if q else []
+    return render_template("enterprises/found.html", q=q, items=items) if q else ""
+
+
+@site.get("/enterprises/<enterprise_id>")
+@page("enterprise:read")
+def enterprise(enterprise_id: str) -> Response:
+    """Draw the file of one enterprise; parts that do not answer are named."""
+    file = own_api.read(f"enterprises/{enterprise_id}/file")
+    return make_response(render_template("enterprises/file.html", **file_parts(enterprise_id, file)))
+
+
+@site.get("/enterprises/<enterprise_id>/risk")
+@page("grade:read")
+def enterprise_risk(enterprise_id: str) -> str:
+    """Draw the risk part and the header badge again after a fact or the grade has changed."""
+    file = own_api.read(f"enterprises/{enterprise_id}/file")
+    return render_template("enterprises/risk_update.html", **file_parts(enterprise_id, file))
+
+
+def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the templates of the file need: the parts that answered and the names of the others."""
+    unavailable = set(file.get("unavailable", ()))
+    is_graded = "risk" not in unavailable
+    return {
+        "file": file,
+        "unavailable": unavailable,
+        "enterprise": file.get("enterprise") or {"id": enterprise_id},
+        "risk": file.get("risk") or {},
+        "explained": own_api.read(f"risk/grades/{enterprise_id}/explain") if is_graded else {},
+        "grades": own_api.read(f"risk/grades/{enterprise_id}/history")["items"] if is_graded else [],
+        "changes": _changes(enterprise_id) if "enterprise" not in unavailable else [],
+    }
+
+
+def _changes(enterprise_id: str) -> list[dict[str, Any]]:
+    return list(own_api.read(f"registry/enterprises/{enterprise_id}/history")["items"])
+
+
+def _chosen() -> dict[str, Any]:
+    args = request.args
+    many = {name: [one for text in args.getlist(name) for one in text.split(",") if one] for name in MANY}
+    return {"q": args.get("q", "").strip(), "sort": args.get("sort", ""), **many}
+
+
+def _query(chosen: Mapping[str, Any]) -> dict[str, str]:
+    flat = {name: ",".join(value) if isinstance(value, list) else value for name, value in chosen.items()}
+    return {name: value for name, value in flat.items() if value}
+
+
+def _address(chosen: Mapping[str, Any], changes: Mapping[str, str]) -> str:
+    return f"{url_for('pages.enterprises')}?{urlencode({**_query(chosen), **changes})}"

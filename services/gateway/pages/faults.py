@@ -1,0 +1,43 @@
+"""What a person sees when a page cannot be shown; programs keep getting problem documents."""
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from services.gateway.pages.own_api import SignedOut
+from services.gateway.pages.site import site
+from shared.errors import SiseError
+
+PICTURES = {403: "lock", 404: "map-pin-off", 503: "plug-connected-x"}
+Answer = Response | tuple[str, int]
+
+
+@site.errorhandler(SignedOut)
+def to_sign_in(_: SignedOut) -> Response:
+    """Send someone without a session to the form, and back afterwards."""
+    return redirect(url_for("pages.sign_in", back=request.full_path.rstrip("?")))
+
+
+@site.errorhandler(SiseError)
+def expected(error: SiseError) -> Answer:
+    """Draw the page of an expected refusal."""
+    return drawn(error.status)
+
+
+@site.errorhandler(HTTPException)
+def of_http(error: HTTPException) -> Answer:
+    """Draw the page of an HTTP error that a view of the pages raised."""
+    return drawn(error.code or 500)
+
+
+def drawn(status: int) -> tuple[str, int]:
+    """Draw the error page of ``status``; kinds without a page of their own share one."""
+    kind = status if status in PICTURES else 500
+    page = render_template(
+        "error.html",
+        title=f"error.{kind}_title",
+        text=f"error.{kind}_text",
+        picture=PICTURES.get(kind, "alert-triangle"),
+        request_id=g.get("request_id", "") if kind == 500 else "",
+    )
+    return page, status

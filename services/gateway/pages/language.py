@@ -1,0 +1,66 @@
+"""Languages of the pages: Chinese first, English second; the choice is remembered in a cookie."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, request
+from flask_babel import Babel
+
+COOKIE = "sise_language"
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+NAMES = {"zh": "中文", "en": "English"}
+TAGS = {"zh": "zh-CN", "en": "en"}
+DEFAULT = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The language of a page: its HTML tag, and the other one with its own name for itself."""
+
+    code: str
+    tag: str
+    other: str
+    other_name: str
+
+
+def chosen() -> str:
+    """Return the remembered language, else the browser's preferred one, else Chinese."""
+    remembered = request.cookies.get(COOKIE)
+    if remembered in NAMES:
+        return remembered
+    return request.accept_languages.best_match(list(NAMES), DEFAULT) or DEFAULT
+
+
+def current() -> Language:
+    """Return the language of the page being drawn."""
+    code = chosen()
+    other = next(name for name in NAMES if name != code)
+    return Language(code=code, tag=TAGS[code], other=other, other_name=NAMES[other])
+
+
+def read_catalogue(code: str) -> Translations:
+    """Compile the catalogue of language ``code`` in memory, so that no built file has to be kept."""
+    with (CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        catalogue = read_po(source, locale=code)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def register_languages(app: Flask) -> None:
+    """Give ``app`` the catalogues of every language."""
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone="Asia/Shanghai",
+        default_translation_directories=str(CATALOGUES),
+        locale_selector=chosen,
+    )
+    with app.app_context():
+        domain = app.extensions["babel"].instance.domain_instance
+    domain.cache.update({(code, domain.domain[0]): read_catalogue(code) for code in NAMES})

@@ -1,0 +1,108 @@
+"""What every page shares: navigation, language, theme, static addresses with a version, words for the scripts."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import format_datetime, get_translations, gettext
+
+from services.gateway.pages import language, viewer, wording
+from shared.http import now
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+THEME_COOKIE = "sise_theme"
+THEMES = ("light", "dark")
+SECTIONS = (
+    ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
+    ("pages.enterprises", "nav.enterprises", "building-factory-2", "enterprise:read"),
+    ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
+    ("pages.health", "nav.system", "server-2", "system:read"),
+)
+
+
+def register_shell(app: Flask) -> None:
+    """Give every template of ``app`` the shell's names and filters."""
+    app.jinja_env.globals.update(asset=asset, words=words)
+    app.jinja_env.filters.update(
+        moment=moment,
+        number=number,
+        prefixed=lambda text, prefix: f"{prefix}{text}",
+        translated=gettext,
+        **wording.FILTERS,
+    )
+    app.context_processor(frame)
+
+
+def frame() -> dict[str, Any]:
+    """Return the names that the base template needs on every page."""
+    someone = viewer.current()
+    return {
+        "language": language.current(),
+        "theme": theme(),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "now": now(),
+        "signed_in": someone is not None,
+        "csrf_token": someone.csrf_token if someone else "",
+        "user_name": someone.name if someone else "",
+        "user_roles": someone.roles if someone else (),
+        "actions": someone.actions if someone else frozenset(),
+        "navigation": navigation(someone.actions) if someone else [],
+    }
+
+
+def theme() -> str:
+    """Return the remembered theme, else the light one."""
+    remembered = request.cookies.get(THEME_COOKIE)
+    return remembered if remembered in THEMES else THEMES[0]
+
+
+def navigation(actions: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the sections that someone with ``actions`` may open, the current one marked."""
+    allowed = set(actions)
+    return [
+        {"href": url_for(endpoint), "label": label, "icon": icon, "current": _is_current(url_for(endpoint))}
+        for endpoint, label, icon, action in SECTIONS
+        if action in allowed
+    ]
+
+
+def _is_current(href: str) -> bool:
+    if href == "/":
+        return request.path == "/"
+    return request.path.startswith("/" + href.split("/")[1])
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes when the file does."""
+    path = STATIC / name
+    return url_for("pages.static", filename=name, v=_version(name, path.stat().st_mtime_ns if path.is_file() else 0))
+
+
+@lru_cache(maxsize=256)
+def _version(name: str, changed: int) -> str:
+    return hashlib.sha256(f"{name}{changed}".encode()).hexdigest()[:8]
+
+
+def words(groups: Iterable[str]) -> dict[str, str]:
+    """Return the phrases of ``groups`` (first part of their keys) for the scripts of a page."""
+    starts = tuple(f"{group}." for group in groups)
+    catalogue = get_translations()._catalog
+    return {key: text for key, text in catalogue.items() if isinstance(key, str) and key.startswith(starts)}
+
+
+def moment(value: str | datetime | None, form: str = "yyyy-MM-dd HH:mm") -> str:
+    """Write a moment (ISO 8601 text or aware datetime) in Shanghai time; nothing becomes a dash."""
+    if not value:
+        return "–"
+    return format_datetime(datetime.fromisoformat(value) if isinstance(value, str) else value, form)
+
+
+def number(value: float | None) -> str:
+    """Write a number with thousands separators and without needless decimals; nothing becomes a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,.1f}".removesuffix(".0")

@@ -1,0 +1,21 @@
+"""Who looks at the page: the principal behind the browser's session cookie."""
+
+from dataclasses import dataclass
+
+from flask import g
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person; ``csrf_token`` must come back with every write."""
+
+    name: str
+    roles: tuple[str, ...]
+    actions: frozenset[str]
+    csrf_token: str
+
+
+def current() -> Viewer | None:
+    """Return who is signed in, or ``None``."""
+    viewer: Viewer | None = g.get("viewer")
+    return viewer

@@ -1,0 +1,77 @@
+// Behaviour of every page: htmx settings, "/" to search, arrow keys in results, menus that close.
+import { csrf } from "./api.js";
+import { toast } from "./toast.js";
+import { word } from "./words.js";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = csrf;
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) window.location.reload();
+  else toast(word("toast.failed"), { bad: true });
+});
+document.addEventListener("htmx:sendError", () => toast(word("toast.offline"), { bad: true }));
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = document.querySelector("[data-page-search]") ?? document.getElementById("finder");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+const finder = document.getElementById("finder");
+if (finder) guideFinder(finder, document.getElementById("found"));
+
+function guideFinder(field, list) {
+  let chosen = -1;
+  const options = () => [...list.querySelectorAll("a")];
+  const show = (isOpen) => {
+    list.hidden = !isOpen;
+    field.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) choose(-1);
+  };
+  const choose = (index) => {
+    const all = options();
+    chosen = all.length ? (index + all.length) % all.length : -1;
+    if (index < 0 && chosen === all.length - 1 && field.value === "") chosen = -1;
+    all.forEach((option, at) => option.setAttribute("aria-selected", String(at === chosen)));
+    field.setAttribute("aria-activedescendant", all[chosen]?.id ?? "");
+    all[chosen]?.scrollIntoView({ block: "nearest" });
+  };
+  list.addEventListener("htmx:afterSwap", () => {
+    chosen = -1;
+    show(field.value.trim() !== "" && document.activeElement === field);
+  });
+  field.addEventListener("focus", () => show(field.value.trim() !== "" && list.childElementCount > 0));
+  field.addEventListener("blur", () => setTimeout(() => show(list.contains(document.activeElement)), 150));
+  field.addEventListener("input", () => field.value.trim() === "" && show(false));
+  field.addEventListener("keydown", (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps && !list.hidden) {
+      event.preventDefault();
+      choose(chosen < 0 && event.key === "ArrowUp" ? options().length - 1 : chosen + steps[event.key]);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      options()[chosen].click();
+    } else if (event.key === "Escape") {
+      show(false);
+      field.blur();
+    }
+  });
+}

@@ -1,0 +1,68 @@
+// The file: tabs by keyboard, answers saved at once, and the page kept true when somebody else changes a fact.
+import { call } from "./api.js";
+import { listen, soon } from "./live.js";
+import { toast } from "./toast.js";
+import { word } from "./words.js";
+
+const root = document.getElementById("file");
+const enterprise = root.dataset.enterprise;
+const facts = `/api/v1/risk/facts/${enterprise}`;
+const tabs = [...root.querySelectorAll('[role="tab"]')];
+
+function open(tab, { focus = false } = {}) {
+  for (const one of tabs) {
+    const isOpen = one === tab;
+    one.setAttribute("aria-selected", String(isOpen));
+    one.tabIndex = isOpen ? 0 : -1;
+    document.getElementById(one.getAttribute("aria-controls")).hidden = !isOpen;
+  }
+  window.history.replaceState(null, "", `#${tab.getAttribute("aria-controls")}`);
+  if (focus) tab.focus();
+}
+
+for (const [at, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => open(tab));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) open(tabs[(at + step + tabs.length) % tabs.length], { focus: true });
+  });
+}
+const wanted = tabs.find((tab) => `#${tab.getAttribute("aria-controls")}` === window.location.hash);
+if (wanted) open(wanted);
+
+const panel = document.getElementById("risk");
+panel.addEventListener("change", (event) => {
+  if (event.target.type === "radio") save(event.target.form, event.target.value);
+});
+panel.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const value = event.submitter?.value || new FormData(event.target).get("value");
+  if (value !== "") save(event.target, value);
+});
+
+async function save(form, answer) {
+  const why = panel.querySelector(".why");
+  why.classList.add("is-saving");
+  const value = form.dataset.kind === "count" && answer !== "unknown" ? Number(answer) : answer;
+  try {
+    const { etag } = await call(facts);
+    await call(facts, { method: "PUT", headers: { "If-Match": etag }, body: { facts: { [form.dataset.fact]: { value } } } });
+    toast(word("toast.saved"));
+  } catch (problem) {
+    toast(problem.status === 412 ? word("toast.changed_elsewhere") : problem.message, { bad: true });
+  }
+  await redraw();
+}
+
+async function redraw() {
+  await window.htmx.ajax("GET", `${window.location.pathname}/risk`, { target: "#risk", swap: "innerHTML" });
+  panel.querySelector(".why")?.classList.add("is-changed");
+}
+
+const redrawSoon = soon(redraw, 150);
+listen({
+  onState: () => {},
+  onEvent: (event) => {
+    if (event.enterprise_id === enterprise) redrawSoon();
+  },
+});

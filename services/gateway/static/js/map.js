@@ -1,0 +1,207 @@
+// The four-colour map: vector tiles of our own gateway, groups as rings, single enterprises as numbered dots.
+import { LngLatBounds, Map as LibreMap, Marker, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
+import { HUES, LEVELS } from "./colours.js";
+import { donut } from "./donut.js";
+
+const SOURCE = "enterprises";
+const HOME = { center: [121.43, 28.66], zoom: 10.6 };
+const LEVEL_OF = { 5: "none", 0: "none" };
+const CLUSTERS = "clusters";
+const POINTS = "points";
+
+export class ColourMap {
+  constructor(holder, { worker, onPoint, onSubdistrict, reduceMotion }) {
+    setWorkerUrl(new URL(worker, window.location.href).href);
+    this.onSubdistrict = onSubdistrict;
+    this.duration = reduceMotion ? 0 : 450;
+    this.clusters = new Map();
+    this.subdistricts = [];
+    this.query = "";
+    this.libre = new LibreMap({
+      container: holder,
+      style: emptyStyle(),
+      ...HOME,
+      minZoom: 7,
+      maxZoom: 19,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+    });
+    this.libre.touchZoomRotate.disableRotation();
+    this.ready = new Promise((resolve) => this.libre.on("load", resolve)).then(() => this.prepare(onPoint));
+  }
+
+  prepare(onPoint) {
+    for (const level of LEVELS) {
+      this.libre.addImage(`dot-${level}`, dot(level, false), { pixelRatio: 2 });
+      this.libre.addImage(`dot-${level}-hatched`, dot(level, true), { pixelRatio: 2 });
+    }
+    this.libre.addSource(SOURCE, { type: "vector", tiles: [this.tileAddress()], minzoom: 7, maxzoom: 17 });
+    this.libre.addLayer({ id: CLUSTERS, type: "circle", source: SOURCE, "source-layer": CLUSTERS, paint: { "circle-opacity": 0, "circle-radius": 1 } });
+    this.libre.addLayer(pointLayer());
+    this.libre.on("click", POINTS, (event) => onPoint(event.features[0].properties));
+    this.libre.on("mouseenter", POINTS, () => this.pointer("pointer"));
+    this.libre.on("mouseleave", POINTS, () => this.pointer(""));
+    this.libre.on("sourcedata", (event) => event.sourceId === SOURCE && event.isSourceLoaded && this.drawClusters());
+    this.libre.on("moveend", () => this.drawClusters());
+    document.getElementById("map").dataset.ready = "true";
+  }
+
+  pointer(kind) {
+    this.libre.getCanvas().style.cursor = kind;
+  }
+
+  tileAddress() {
+    return `${window.location.origin}/api/v1/map/tiles/{z}/{x}/{y}${this.query ? `?${this.query}` : ""}`;
+  }
+
+  filter(query) {
+    if (query === this.query) return;
+    this.query = query;
+    this.libre.getSource(SOURCE)?.setTiles([this.tileAddress()]);
+  }
+
+  refresh() {
+    this.libre.refreshTiles(SOURCE);
+  }
+
+  drawClusters() {
+    const wanted = new Map();
+    for (const feature of this.libre.querySourceFeatures(SOURCE, { sourceLayer: CLUSTERS })) {
+      const key = `${feature.geometry.coordinates.map((part) => part.toFixed(5))}`;
+      wanted.set(key, feature);
+    }
+    for (const [key, held] of this.clusters) {
+      if (wanted.has(key) && held.mark === markOf(wanted.get(key).properties)) continue;
+      held.marker.remove();
+      this.clusters.delete(key);
+    }
+    for (const [key, feature] of wanted) if (!this.clusters.has(key)) this.clusters.set(key, this.clusterMarker(feature));
+  }
+
+  clusterMarker(feature) {
+    const at = feature.geometry.coordinates;
+    const element = donut(groupOf(feature.properties));
+    element.addEventListener("click", () => this.libre.easeTo({ center: at, zoom: this.libre.getZoom() + 2, duration: this.duration }));
+    return { marker: new Marker({ element }).setLngLat(at).addTo(this.libre), mark: markOf(feature.properties) };
+  }
+
+  drawSubdistricts(rows, selected) {
+    for (const held of this.subdistricts) held.remove();
+    this.subdistricts = rows
+      .filter((row) => row.longitude != null && row.unlocated.enterprises > 0)
+      .sort((one, other) => one.latitude < other.latitude)
+      .map((row) => this.subdistrictMarker(row, selected.has(row.division)));
+  }
+
+  subdistrictMarker(row, isSelected) {
+    const element = donut(row.unlocated, { name: row.name, isSelected });
+    element.classList.add("is-subdistrict");
+    element.addEventListener("click", () => this.onSubdistrict(row.division));
+    return new Marker({ element }).setLngLat([row.longitude, row.latitude]).addTo(this.libre);
+  }
+
+  showAll(rows, { animate = true } = {}) {
+    const bounds = new LngLatBounds();
+    for (const row of rows) if (row.longitude != null) bounds.extend([row.longitude, row.latitude]);
+    if (bounds.isEmpty()) return;
+    const { clientWidth, clientHeight } = this.libre.getContainer();
+    const room = Math.min(clientWidth, clientHeight) * 0.14;
+    const padding = { top: room + 24, bottom: room + 40, left: room + 8, right: room + 8 };
+    this.libre.fitBounds(bounds, { padding, maxZoom: 14, duration: animate ? this.duration : 0 });
+  }
+
+  zoomBy(step) {
+    this.libre.zoomTo(this.libre.getZoom() + step, { duration: this.duration });
+  }
+}
+
+const levelName = (value) => LEVEL_OF[value] ?? String(value ?? "none");
+const markOf = (properties) => JSON.stringify(properties);
+
+function groupOf(properties) {
+  const by_level = {};
+  const provisional_by_level = {};
+  for (const [index, level] of LEVELS.entries()) {
+    by_level[level] = properties[`l${index + 1}`] ?? 0;
+    provisional_by_level[level] = properties[`p${index + 1}`] ?? 0;
+  }
+  return { enterprises: properties.enterprises ?? properties.count, by_level, provisional_by_level };
+}
+
+function pointLayer() {
+  const level = ["match", ["get", "level"], [1, 2, 3, 4], ["to-string", ["get", "level"]], "none"];
+  const hatch = ["case", ["to-boolean", ["get", "provisional"]], "-hatched", ""];
+  return {
+    id: POINTS,
+    type: "symbol",
+    source: SOURCE,
+    "source-layer": POINTS,
+    layout: {
+      "icon-image": ["concat", "dot-", level, hatch],
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.62, 14, 0.85, 17, 1.1],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+      "symbol-sort-key": ["-", 6, ["coalesce", ["get", "level"], 5]],
+    },
+  };
+}
+
+// A dot of 26 px at double resolution with the number of its level, so that the colour is not the only sign.
+function dot(level, isHatched) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 52;
+  const pen = canvas.getContext("2d");
+  const circle = new Path2D("M26 4a22 22 0 1 0 .01 0Z");
+  pen.fillStyle = isHatched ? "#ffffff" : HUES[level];
+  pen.fill(circle);
+  if (isHatched) hatch(pen, circle, HUES[level]);
+  pen.lineWidth = 3;
+  pen.strokeStyle = isHatched ? HUES[level] : "#ffffff";
+  pen.stroke(circle);
+  write(pen, level === "none" ? "–" : level, isHatched || level === "2" || level === "3" ? "#17202b" : "#ffffff", isHatched);
+  return pen.getImageData(0, 0, 52, 52);
+}
+
+function hatch(pen, circle, hue) {
+  pen.save();
+  pen.clip(circle);
+  pen.strokeStyle = hue;
+  pen.lineWidth = 4.5;
+  for (let at = -52; at < 104; at += 10) {
+    pen.beginPath();
+    pen.moveTo(at, 0);
+    pen.lineTo(at - 52, 52);
+    pen.stroke();
+  }
+  pen.restore();
+}
+
+function write(pen, text, colour, hasHalo) {
+  pen.font = "700 26px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  if (hasHalo) {
+    pen.lineWidth = 7;
+    pen.strokeStyle = "#ffffff";
+    pen.strokeText(text, 26, 28);
+  }
+  pen.fillStyle = colour;
+  pen.fillText(text, 26, 28);
+}
+
+// No base map by default: a quiet graticule gives scale and direction without any outside request.
+function emptyStyle() {
+  const lines = [];
+  for (let step = 0; step <= 80; step += 1) {
+    const longitude = 119.5 + step * 0.05;
+    const latitude = 26.7 + step * 0.05;
+    lines.push([[longitude, 26.5], [longitude, 30.9]], [[119.3, latitude], [123.7, latitude]]);
+  }
+  return {
+    version: 8,
+    sources: { graticule: { type: "geojson", data: { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } } } },
+    layers: [{ id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#8796a5", "line-opacity": 0.22, "line-width": 1 } }],
+  };
+}
