@@ -88,6 +88,10 @@ class UploadReader(RawIOBase):
         self._offset = 0
         self._loaded: tuple[int, bytes] = (-1, b"")
 
+    def attach(self, session: Session) -> None:
+        """Read on through another session: a reader may outlive the transaction in which it was opened."""
+        self._session = session
+
     def readable(self) -> bool:
         return True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 LEVEL_LENGTHS = (2, 4, 6, 9, 12)  # province, city, county (GB/T 2260), subdistrict, village (GB/T 10114)
@@ -39,12 +39,18 @@ class Gazetteer:
     home: str
     divisions: Mapping[str, Division]
     elsewhere: tuple[Division, ...] = ()
-    city_names: tuple[str, ...] = ()
-    version: str = field(default="", compare=False)
 
     def subdistricts(self) -> list[Division]:
         """The subdistricts and towns of the home district, by code."""
         return [row for code, row in sorted(self.divisions.items()) if row.level == 4 and is_within(code, self.home)]
+
+
+def named(gazetteer: Gazetteer, name: str) -> str:
+    """Return the code of the home subdistrict that is called `name` in any of its ways, "" when none is."""
+    for division in gazetteer.subdistricts():
+        if name in (division.name, *division.names, *division.short, *division.former):
+            return division.code
+    return ""
 
 
 def is_code(text: str) -> bool:
@@ -68,13 +74,12 @@ def parent_of(code: str) -> str:
     return code[: shorter[-1]] if shorter else ""
 
 
-def gazetteer_from(table: Mapping[str, Any], extra: Iterable[Division] = (), *, version: str = "") -> Gazetteer:
-    """Build the gazetteer of rules/divisions.toml; rows of `extra` (the bureau's own) stand above shipped ones."""
+def gazetteer_from(table: Mapping[str, Any], own: Iterable[Division] = (), *, home: str = "") -> Gazetteer:
+    """Build the gazetteer of rules/divisions.toml; the bureau's own rows and `home` stand above the shipped ones."""
     divisions = {row["code"]: division_from(row) for row in table["division"]}
-    divisions.update({row.code: row for row in extra})
+    divisions.update({row.code: row for row in own})
     elsewhere = tuple(division_from(row) for row in table.get("elsewhere", ()))
-    home = table["home"]
-    return Gazetteer(home["division"], divisions, elsewhere, tuple(home.get("city_names", ())), version)
+    return Gazetteer(home or table["home"]["division"], divisions, elsewhere)
 
 
 def division_from(row: Mapping[str, Any]) -> Division:

@@ -135,7 +135,7 @@ class SheetParser:
             self._cells += [""] * missing
             self._cells[self._column :] = [self._value()]
         elif name == "row":
-            self._ready.append(SheetRow(self._number, self._cells))
+            self._ready.append(SheetRow(self._number, self._cells, may_be_short=True))
 
     def _text(self, text: str) -> None:
         if self._is_text:

@@ -15,8 +15,12 @@ class FileUnreadable(Exception):
 
 
 class SheetRow(NamedTuple):
-    """`number` as a spreadsheet counts; `problem` is the code of what is wrong with the row as a whole."""
+    """`number` as a spreadsheet counts; `problem` is the code of what is wrong with the row as a whole.
+
+    A workbook leaves empty cells at the end out (`may_be_short`); in CSV a short row is a broken one.
+    """
 
     number: int
     cells: list[str]
     problem: str = ""
+    may_be_short: bool = False

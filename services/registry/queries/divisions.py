@@ -1,0 +1,49 @@
+"""Divisions: the shipped ones with the bureau's own rows on top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registry.domain.divisions import Division, division_from, is_within, parent_of
+from services.registry.domain.rulebook import Rulebook, rulebook
+from services.registry.settings import home_district
+from services.registry.tables import division
+
+
+def rules_in_force(session: Session) -> Rulebook:
+    """Return the rule tables with the bureau's own divisions; the same object as long as nothing changed."""
+    rows = session.execute(select(division).order_by(division.c.code)).mappings()
+    return rulebook(tuple(division_from(row) for row in rows), home=home_district())
+
+
+def division_list(session: Session, *, within: str = "") -> list[dict[str, Any]]:
+    """Return the divisions that lie in `within` (all when empty), parents before children."""
+    known = rules_in_force(session).gazetteer.divisions
+    return [_shown(known[code]) for code in sorted(known) if is_within(code, within)]
+
+
+def division_tree(session: Session) -> list[dict[str, Any]]:
+    """Return the divisions as a tree of `children`; a division without a known parent is a root."""
+    nodes = {row["code"]: {**row, "children": []} for row in division_list(session)}
+    roots = []
+    for code, node in nodes.items():
+        parent = nodes.get(parent_of(code))
+        (parent["children"] if parent else roots).append(node)
+    return roots
+
+
+def _shown(row: Division) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level": row.level,
+        "parent": parent_of(row.code),
+        "names": list(row.names),
+        "short": list(row.short),
+        "former": list(row.former),
+        "longitude": row.longitude,
+        "latitude": row.latitude,
+    }

@@ -1,0 +1,140 @@
+"""Tables of the registry. Times are UTC, points WGS-84 degrees, counts are persons or rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
+
+metadata = service_metadata()
+
+enterprise = Table(
+    "enterprise",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uscc", Text, nullable=False, unique=True),
+    Column("code_override", Text, nullable=False),  # the reason why a code with a wrong check digit was let in
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("enterprise_type", Text, nullable=False),
+    Column("registered_on", Date),
+    Column("capital", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("province", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("supervision", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("subdistrict", Text, nullable=False),
+    Column("neighbour", Text, nullable=False),  # the county that the address names when it is not the home district
+    Column("placement", Text, nullable=False),
+    Column("grid", Text, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("location_precision", Text, nullable=False),
+    Column("industry", Text, nullable=False),
+    Column("industry_section", Text, nullable=False),
+    Column("headcount", Integer),
+    Column("scale", Text, nullable=False),
+    Column("features", JsonDocument, nullable=False),
+    Column("origins", JsonDocument, nullable=False),  # fact → person | file | inferred
+    Column("hints", JsonDocument, nullable=False),  # fact → the words that suggested it
+    Column("contact_name", Text, nullable=False),  # sealed by shared.security.personal
+    Column("contact_phone", Text, nullable=False),  # sealed by shared.security.personal
+    Column("source_digest", BigInteger, nullable=False),  # of the register row that was imported last
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+Index("ix__enterprise__division__name", enterprise.c.division, enterprise.c.name)
+Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
+Index("ix__enterprise__placement", enterprise.c.placement)
+
+enterprise_history = Table(
+    "enterprise_history",
+    metadata,
+    Column("enterprise_id", Id, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # registered | imported | amended | deregistered | placed_again
+    Column("import_id", Id),
+    Column("import_row", Integer),
+    Column("changes", JsonDocument, nullable=False),  # {field: [old, new]}; empty for the first version
+    PrimaryKeyConstraint("enterprise_id", "version"),
+)
+
+division = Table(
+    "division",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("names", JsonDocument, nullable=False),
+    Column("short", JsonDocument, nullable=False),
+    Column("former", JsonDocument, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("version", BigInteger, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+import_batch = Table(
+    "import_batch",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),  # running | completed | failed
+    Column("is_dry_run", Boolean, nullable=False),
+    Column("upload_id", Id, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("columns", JsonDocument, nullable=False),
+    Column("position", BigInteger, nullable=False),  # bytes of the file that have been read
+    Column("rows", Integer, nullable=False),
+    Column("created", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("corrected", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("problem_code", Text, nullable=False),
+    Column("problem_detail", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+
+import_row = Table(
+    "import_row",
+    metadata,
+    Column("import_id", Id, nullable=False),
+    Column("uscc", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),  # created | changed | unchanged
+    Column("digest", BigInteger, nullable=False),
+    PrimaryKeyConstraint("import_id", "uscc"),
+)
+
+import_error = Table(
+    "import_error",
+    metadata,
+    Column("import_id", Id, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    PrimaryKeyConstraint("import_id", "row", "number"),
+)
+
+import_correction = Table(
+    "import_correction",
+    metadata,
+    Column("import_id", Id, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    PrimaryKeyConstraint("import_id", "row"),
+)

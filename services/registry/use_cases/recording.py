@@ -1,0 +1,106 @@
+"""How a change of what is known becomes rows and events, one or a thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.registry.domain.enterprise import EMPTY, Facts, changes_between
+from services.registry.tables import enterprise, enterprise_history
+from shared.contracts.registry import (
+    EnterpriseDeregistered,
+    EnterpriseRegistered,
+    EnterpriseState,
+    EnterpriseUpdated,
+)
+from shared.database.bulk import insert_rows, upsert_rows
+from shared.events.outbox import publish_all
+from shared.ids import new_id
+
+_PERSONAL = ("contact_name", "contact_phone")
+_DERIVED = ("origins", "hints")  # follow from the others: shown, but no news by themselves
+_HIDDEN = ["•", "•"]
+_EVENT_FIELDS = (
+    "uscc", "name", "division", "subdistrict", "grid", "industry", "industry_section", "address", "longitude",
+    "latitude", "location_precision", "placement", "headcount", "features", "supervision", "status",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One enterprise before (None: new) and after; `import_row` is the row of the file that caused it."""
+
+    before: Mapping[str, Any] | None
+    after: dict[str, Any]
+    import_id: str | None = None
+    import_row: int | None = None
+
+
+def new_row(uscc: str, facts: Facts, *, digest: int, now: datetime, override: str = "") -> dict[str, Any]:
+    """Return the table row of a new enterprise."""
+    return {
+        "id": new_id(),
+        "uscc": uscc,
+        "code_override": override,
+        "version": 1,
+        "source_digest": digest,
+        "created_at": now,
+        "updated_at": now,
+        **facts,
+    }
+
+
+def changed_row(current: Mapping[str, Any], facts: Facts, *, digest: int, now: datetime) -> dict[str, Any]:
+    """Return the table row of an enterprise after a change: one version on."""
+    return {**current, **facts, "version": current["version"] + 1, "source_digest": digest, "updated_at": now}
+
+
+def record(session: Session, changes: Sequence[Change], *, actor: str, reason: str, now: datetime) -> None:
+    """Write rows, history and events of `changes` (one per enterprise) with a handful of statements."""
+    insert_rows(session, enterprise, [change.after for change in changes if change.before is None])
+    upsert_rows(session, enterprise, [change.after for change in changes if change.before is not None], key=["id"])
+    insert_rows(session, enterprise_history, [_history_row(change, actor, reason, now) for change in changes])
+    publish_all(session, [(event_of(change), change.after["version"]) for change in changes], at=now)
+
+
+def is_news(current: Mapping[str, Any], facts: Facts) -> bool:
+    """True when a fact differs that somebody outside would notice."""
+    return any(facts[name] != current[name] for name in EMPTY if name not in _DERIVED)
+
+
+def event_of(change: Change) -> EnterpriseState:
+    """Return the event that tells of `change`."""
+    if change.before is None:
+        return state_of(change.after, EnterpriseRegistered)
+    has_ended = change.after["status"] == "deregistered" != change.before["status"]
+    return state_of(change.after, EnterpriseDeregistered if has_ended else EnterpriseUpdated)
+
+
+def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> EnterpriseState:
+    """Return the whole public state of an enterprise row as `event_class`."""
+    return event_class(enterprise_id=row["id"], **{name: row[name] for name in _EVENT_FIELDS})
+
+
+def _history_row(change: Change, actor: str, reason: str, now: datetime) -> dict[str, Any]:
+    changes = {} if change.before is None else changes_between(change.before, change.after)
+    changes |= {name: _HIDDEN for name in _PERSONAL if name in changes}
+    return {
+        "enterprise_id": change.after["id"],
+        "version": change.after["version"],
+        "at": now,
+        "actor": actor,
+        "reason": "registered" if change.before is None else reason,
+        "import_id": change.import_id,
+        "import_row": change.import_row,
+        "changes": _writable(changes),
+    }
+
+
+def _writable(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    if "registered_on" in changes:
+        changes["registered_on"] = [day and day.isoformat() for day in changes["registered_on"]]
+    return changes
