@@ -69,11 +69,13 @@ class RabbitPublisher:
 
     def publish(self, events: Sequence[LoggedEvent]) -> Published:
         """Publish ``events`` in order; see ``shared.bus.Publisher``."""
-        flight = _Flight(list(parcels(events)))
-        self._usable_link().carry(flight)
-        while not flight.ended.wait(self._patience / 10):
+        flight, link = _Flight(list(parcels(events))), self._usable_link()
+        link.carry(flight)
+        while not flight.ended.wait(0.2):
             if time.monotonic() - flight.moved_at > self._patience:
                 flight.fail(f"no answer from the broker for {self._patience:g} s")
+            elif link.problem:
+                flight.fail(link.problem)
         if flight.problem:
             self.close()
         return flight.outcome()
@@ -154,7 +156,7 @@ class _Link:
             on_close_callback=self._died,
         )
         self._loop = self._connection.ioloop
-        threading.Thread(target=self._loop.start, name="publisher-io", daemon=True).start()
+        threading.Thread(target=self._run, name="publisher-io", daemon=True).start()
 
     def carry(self, flight: _Flight) -> None:
         self._loop.add_callback_threadsafe(lambda: self._begin(flight))
@@ -162,11 +164,13 @@ class _Link:
     def close(self) -> None:
         self._loop.add_callback_threadsafe(self._close)
 
+    def _run(self) -> None:
+        self._loop.start()
+        self._loop.close()
+
     def _close(self) -> None:
-        if self._connection.is_open:
+        if not self._connection.is_closing and not self._connection.is_closed:
             self._connection.close()
-        elif not self._connection.is_closing:
-            self._loop.stop()
 
     def _open(self, channel: Any) -> None:
         channel.add_on_close_callback(self._channel_died)
