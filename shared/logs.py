@@ -11,8 +11,8 @@ from structlog.typing import Processor
 from shared import context
 
 
-def configure_logs(*, level: str, service: str = "") -> None:
-    """Send every log line of this process, also those of libraries, to standard error as JSON."""
+def configure_logs(*, level: str, service: str = "", handler: logging.Handler | None = None) -> None:
+    """Send every log line of this process, also those of libraries, to ``handler`` or standard error as JSON."""
     shared_steps: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -26,7 +26,7 @@ def configure_logs(*, level: str, service: str = "") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = handler or logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared_steps,

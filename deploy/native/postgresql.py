@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -67,7 +68,7 @@ class PostgreSQL:
     def is_ready(self) -> bool:
         """Return whether a connection succeeds now."""
         try:
-            psycopg.connect(**self._address("postgres"), connect_timeout=2).close()
+            psycopg.connect(self._address("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -97,37 +98,31 @@ class PostgreSQL:
         self.create_database(name, owner=owner)
         self.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
-    def execute(self, *statements: sql.Composable, database: str = "postgres") -> None:
+    def execute(self, *statements: sql.SQL | sql.Composed, database: str = "postgres") -> None:
         """Run statements as superuser, each in a transaction of its own."""
-        with psycopg.connect(**self._address(database), autocommit=True) as connection:
+        with psycopg.connect(self._address(database), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
 
     def _exists(self, catalogue: str, column: str, name: str) -> bool:
         query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalogue), sql.Identifier(column))
-        with psycopg.connect(**self._address("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             return connection.execute(query, [name]).fetchone() is not None
 
-    def _address(self, database: str) -> dict[str, str]:
-        return {
-            "host": "127.0.0.1",
-            "port": str(self.port),
-            "user": "postgres",
-            "password": self.password,
-            "dbname": database,
-        }
+    def _address(self, database: str) -> str:
+        return self.url(database).replace("+psycopg", "")
 
 
-def _initialise(home: Path) -> dict[str, object]:
+def _initialise(home: Path) -> dict[str, Any]:
     facts = {"port": free_port(), "password": secrets.token_urlsafe(24)}
     initdb = _binary("initdb")
     home.mkdir(parents=True, exist_ok=True)
     secret = home / "superuser.secret"
     secret.touch(mode=0o600)
     secret.write_text(str(facts["password"]))
-    if _user():
+    if user := _user():
         for path in (home, secret):
-            shutil.chown(path, _user(), _user())
+            shutil.chown(path, user, user)
     options = [
         "--auth=scram-sha-256",
         f"--pwfile={secret}",
@@ -143,7 +138,7 @@ def _initialise(home: Path) -> dict[str, object]:
     return _remember(home, facts)
 
 
-def _remember(home: Path, facts: dict[str, object]) -> dict[str, object]:
+def _remember(home: Path, facts: dict[str, Any]) -> dict[str, Any]:
     known = home / "server.json"
     known.touch(mode=0o600)
     known.write_text(json.dumps(facts))

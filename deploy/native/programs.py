@@ -97,10 +97,16 @@ def free_port() -> int:
     """Return a port of 127.0.0.1 that nobody listens on now, below the range of outgoing connections."""
     while True:
         port = 20_000 + secrets.randbelow(12_000)
+        if port in _given_ports:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _given_ports.add(port)
             return port
+
+
+_given_ports: set[int] = set()

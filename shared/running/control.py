@@ -53,7 +53,7 @@ class Control:
     def _answer(self, connection: Connection) -> None:
         request = json.loads(connection.recv_bytes())
         try:
-            answer = {"result": self._operations[request["operation"]](**request["arguments"])}
+            answer: dict[str, Any] = {"result": self._operations[request["operation"]](**request["arguments"])}
         except SiseError as refusal:
             answer = {"refusal": refusal.detail}
         connection.send_bytes(json.dumps(answer, default=str).encode())

@@ -15,7 +15,7 @@ from shared.worker import Worker
 STREAM_CONNECTIONS = 10_000
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """gunicorn with settings from code; each worker process builds the application for itself after the fork."""
 
     def __init__(self, build: Callable[[], Flask], options: Mapping[str, Any]) -> None:

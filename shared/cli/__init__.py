@@ -1,0 +1,57 @@
+"""The command `sise`. Every command lives in a module of its own topic, which is imported only when it is used."""
+
+from importlib import import_module
+
+import click
+
+from shared.errors import SiseError
+from shared.settings import BadSettings
+
+COMMANDS = {
+    "run": "shared.cli.serving:run",
+    "api": "shared.cli.serving:api",
+    "worker": "shared.cli.serving:worker",
+    "stream": "shared.cli.serving:stream",
+    "migrate": "shared.cli.serving:migrate",
+    "administrator": "shared.cli.serving:administrator",
+    "parked": "shared.cli.events:parked",
+    "events": "shared.cli.events:events",
+    "topology": "shared.cli.events:topology",
+    "audit": "shared.cli.upkeep:audit",
+    "clock": "shared.cli.upkeep:clock",
+    "openapi": "shared.cli.upkeep:openapi",
+    "import": "shared.cli.importing:import_file",
+    "demo": "shared.cli.importing:demo",
+}
+
+
+class _Commands(click.Group):
+    """A group that knows its commands by name only, so that `sise --help` costs no import of a database driver."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SiseError as refusal:
+            raise click.ClickException(refusal.detail) from refusal
+        except BadSettings as problem:
+            raise click.ClickException(str(problem)) from problem
+
+
+@click.command(cls=_Commands)
+@click.version_option(package_name="sise")
+def main() -> None:
+    """Sise: the work-safety supervision platform of a district emergency-management bureau.
+
+    Exit status: 0 when all is well, 1 when the answer is no or something was refused, 2 when the command was
+    not understood.
+    """
