@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import structlog
 from flask import Flask, Response, g, request
-from prometheus_client import Histogram
 
 from shared import context, ids
+from shared.metrics import REQUEST_SECONDS
 
 REQUEST_ID = "X-Request-Id"
 _REQUEST_ID_SHAPE = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -18,11 +18,6 @@ _TRACEPARENT_SHAPE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 log = structlog.get_logger(__name__)
-request_seconds = Histogram(
-    "sise_http_request_seconds",
-    "Time from the request's headers to the response's headers.",
-    ["service", "method", "route", "status"],
-)
 
 
 def observe_requests(app: Flask, service: str) -> None:
@@ -39,7 +34,7 @@ def observe_requests(app: Flask, service: str) -> None:
         response.headers[REQUEST_ID] = g.request_id
         seconds = time.perf_counter() - g.started
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        request_seconds.labels(service, _known_method(), route, response.status_code).observe(seconds)
+        REQUEST_SECONDS.labels(service, _known_method(), route, response.status_code).observe(seconds)
         if request.path not in _QUIET:
             log.info(
                 "request",
@@ -48,7 +43,6 @@ def observe_requests(app: Flask, service: str) -> None:
                 path=request.path,
                 status=response.status_code,
                 milliseconds=round(seconds * 1000, 1),
-                subject=context.current().actor,
             )
         return response
 

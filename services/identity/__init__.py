@@ -1,0 +1,1 @@
+"""identity: who may do what. Accounts, roles, jurisdiction, tokens and their keys."""

@@ -1,0 +1,7 @@
+"""The routes of identity, grouped by topic."""
+
+from services.identity.api.accounts import blp as accounts
+from services.identity.api.own import blp as own
+from services.identity.api.sessions import auth, oauth
+
+__all__ = ["accounts", "auth", "oauth", "own"]

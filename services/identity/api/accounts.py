@@ -1,0 +1,104 @@
+"""Accounts of others, for administrators."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.identity import queries, use_cases
+from services.identity.schemas import (
+    Account,
+    AccountChanges,
+    AccountFilter,
+    AccountPage,
+    CreatedAccount,
+    FullName,
+    GeneratedPassword,
+    NewAccount,
+    NewPassword,
+    Reason,
+)
+from services.identity.tables import account
+from shared.http import Blueprint, etag_of, now, page, principal, reads, require_version, writes
+
+blp = Blueprint("accounts", __name__, url_prefix="/api/v1/identity/accounts", description="Accounts")
+
+
+@blp.route("", methods=["GET"])
+@reads("account:read")
+@blp.arguments(AccountFilter, location="query")
+@blp.response(200, AccountPage)
+def list_accounts(session: Session, query: dict[str, Any]) -> Any:
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    statement = queries.accounts(**query)
+    rows, following = page(session, statement, key=[account.c.username], limit=limit, cursor=cursor)
+    return {"items": [queries.masked(session, row) for row in rows], "next_cursor": following}
+
+
+@blp.route("", methods=["POST"])
+@writes("account:write")
+@blp.arguments(NewAccount)
+@blp.response(201, CreatedAccount)
+def create_account(session: Session, body: dict[str, Any]) -> Any:
+    account_id, generated = use_cases.create_account(session, body, giver=principal(), now=now())
+    return {"id": account_id, "generated_password": generated}, 201, etag_of(1)
+
+
+@blp.route("/<id:account_id>", methods=["GET"])
+@reads("account:read")
+@blp.response(200, Account)
+def get_account(session: Session, account_id: str) -> Any:
+    found = queries.account_by_id(session, account_id)
+    return queries.masked(session, found), 200, etag_of(found.version)
+
+
+@blp.route("/<id:account_id>", methods=["PATCH"])
+@writes("account:write")
+@blp.arguments(AccountChanges)
+@blp.response(200, Account)
+def change_account(session: Session, body: dict[str, Any], account_id: str) -> Any:
+    found = use_cases.account_for_change(session, account_id)
+    require_version(found.version)
+    use_cases.change_account(session, found, changes=body, giver=principal(), now=now())
+    return _current(session, account_id)
+
+
+@blp.route("/<id:account_id>/disable", methods=["POST"])
+@writes("account:write")
+@blp.response(200, Account)
+def disable_account(session: Session, account_id: str) -> Any:
+    found = use_cases.account_for_change(session, account_id)
+    use_cases.disable_account(session, found, giver=principal(), now=now())
+    return _current(session, account_id)
+
+
+@blp.route("/<id:account_id>/enable", methods=["POST"])
+@writes("account:write")
+@blp.response(200, Account)
+def enable_account(session: Session, account_id: str) -> Any:
+    found = use_cases.account_for_change(session, account_id)
+    use_cases.enable_account(session, found, giver=principal(), now=now())
+    return _current(session, account_id)
+
+
+@blp.route("/<id:account_id>/reset-password", methods=["POST"])
+@writes("account:write")
+@blp.arguments(NewPassword)
+@blp.response(200, GeneratedPassword)
+def reset_password(session: Session, body: dict[str, str], account_id: str) -> Any:
+    found = use_cases.account_for_change(session, account_id)
+    generated = use_cases.reset_password(session, found, password=body.get("password"), now=now())
+    return {"generated_password": generated}
+
+
+@blp.route("/<id:account_id>/unmask", methods=["POST"])
+@writes("personal_data:read")
+@blp.arguments(Reason)
+@blp.response(200, FullName)
+def unmask_account(session: Session, body: dict[str, str], account_id: str) -> Any:
+    found = use_cases.account_for_change(session, account_id)
+    return {"name": use_cases.unmask_account(session, found, reason=body["reason"])}
+
+
+def _current(session: Session, account_id: str) -> Any:
+    found = queries.account_by_id(session, account_id)
+    return queries.masked(session, found), 200, etag_of(found.version)

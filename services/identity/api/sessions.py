@@ -1,0 +1,51 @@
+"""Signing in, renewing, signing out; the public keys."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from services.identity import queries, use_cases
+from services.identity.schemas import Credentials, KeySet, RefreshToken, Tokens
+from shared.http import Blueprint, now, public_reads, public_writes
+from shared.security.rates import take_token
+
+SIGN_INS_AT_ONCE = 60
+SIGN_INS_PER_SECOND = 1.0
+
+auth = Blueprint("auth", __name__, url_prefix="/api/v1/auth", description="Sessions")
+oauth = Blueprint("oauth", __name__, url_prefix="/api/v1/oauth", description="Keys")
+
+
+@auth.route("/login", methods=["POST"])
+@public_writes()
+@auth.arguments(Credentials)
+@auth.response(200, Tokens)
+def login(session: Session, body: dict[str, str]) -> Any:
+    bucket = f"sign-in:{request.remote_addr}"
+    take_token(session, bucket, capacity=SIGN_INS_AT_ONCE, per_second=SIGN_INS_PER_SECOND, now=now())
+    return use_cases.sign_in(session, **body, now=now())
+
+
+@auth.route("/refresh", methods=["POST"])
+@public_writes()
+@auth.arguments(RefreshToken)
+@auth.response(200, Tokens)
+def refresh(session: Session, body: dict[str, str]) -> Any:
+    return use_cases.renew_session(session, body["refresh_token"], now=now())
+
+
+@auth.route("/logout", methods=["POST"])
+@public_writes()
+@auth.arguments(RefreshToken)
+@auth.response(204)
+def logout(session: Session, body: dict[str, str]) -> Any:
+    use_cases.end_session(session, body["refresh_token"], now=now())
+    return ""
+
+
+@oauth.route("/jwks", methods=["GET"])
+@public_reads()
+@oauth.response(200, KeySet)
+def jwks(session: Session) -> Any:
+    return queries.published_keys(session), 200, {"Cache-Control": "public, max-age=300"}

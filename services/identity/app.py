@@ -1,0 +1,21 @@
+"""The HTTP side of identity."""
+
+from flask import Flask
+
+from services.identity import api, queries
+from services.identity.settings import Settings
+from shared.database import connect
+from shared.http import make_app
+from shared.security.tokens import KeyDocument, KeyRing
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return identity's application; it verifies tokens with the keys of its own database."""
+    database = connect(settings.database_url)
+
+    def own_keys() -> KeyDocument:
+        with database.reading() as session:
+            return queries.published_keys(session)
+
+    blueprints = [api.auth, api.oauth, api.own, api.accounts]
+    return make_app(settings, database, blueprints, keys=KeyRing(own_keys))

@@ -1,0 +1,115 @@
+"""What identity takes and gives over HTTP."""
+
+from marshmallow import fields, validate
+
+from services.identity.domain import DIVISION_SHAPE
+from shared.http import PageQuery, Schema
+
+TEXT = validate.Length(min=1, max=200)
+SECRET = validate.Length(min=1, max=200)
+SHORT_LIST = validate.Length(max=100)
+DIVISION = validate.Regexp(DIVISION_SHAPE.pattern + r"\Z", error="A division has 6, 9 or 12 digits.")
+
+
+class Credentials(Schema):
+    username = fields.String(required=True, validate=TEXT)
+    password = fields.String(required=True, validate=SECRET, load_only=True)
+
+
+class RefreshToken(Schema):
+    refresh_token = fields.String(required=True, validate=SECRET)
+
+
+class Tokens(Schema):
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds until the access token ends."})
+    must_change_password = fields.Boolean(required=True)
+
+
+class KeySet(Schema):
+    keys = fields.List(fields.Dict(), required=True)
+
+
+class Jurisdiction(Schema):
+    roles = fields.List(fields.String(validate=TEXT), validate=SHORT_LIST)
+    divisions = fields.List(fields.String(validate=DIVISION), validate=SHORT_LIST)
+    grids = fields.List(fields.String(validate=TEXT), validate=SHORT_LIST)
+    skills = fields.List(fields.String(validate=TEXT), validate=SHORT_LIST)
+    enterprise_id = fields.String(validate=validate.Length(max=36))
+    intermediary_id = fields.String(validate=validate.Length(max=36))
+    licence_valid_until = fields.String(validate=validate.Regexp(r"(\d{4}-\d{2}-\d{2})?\Z"))
+    is_absent = fields.Boolean()
+
+
+class AccountChanges(Jurisdiction):
+    name = fields.String(validate=TEXT)
+
+
+class NewAccount(Jurisdiction):
+    username = fields.String(required=True, validate=TEXT)
+    name = fields.String(required=True, validate=TEXT)
+    roles = fields.List(fields.String(validate=TEXT), required=True, validate=SHORT_LIST)
+    password = fields.String(validate=SECRET, load_only=True)
+    must_change_password = fields.Boolean()
+
+
+class Account(Jurisdiction):
+    id = fields.String(required=True)
+    username = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "Masked, except for the owner."})
+    is_enabled = fields.Boolean(required=True)
+    must_change_password = fields.Boolean()
+    password_set_at = fields.DateTime()
+    disabled_at = fields.DateTime(allow_none=True)
+    version = fields.Integer(required=True)
+    created_at = fields.DateTime()
+    updated_at = fields.DateTime()
+
+
+class CreatedAccount(Schema):
+    id = fields.String(required=True)
+    generated_password = fields.String(allow_none=True, metadata={"description": "Shown once."})
+
+
+class AccountFilter(PageQuery):
+    username = fields.String(load_default="", validate=validate.Length(max=64))
+    is_enabled = fields.Boolean(load_default=None)
+
+
+class AccountPage(Schema):
+    items = fields.List(fields.Nested(Account), required=True)
+    next_cursor = fields.String(allow_none=True)
+
+
+class NewPassword(Schema):
+    password = fields.String(validate=SECRET, load_only=True)
+
+
+class OwnPassword(Schema):
+    current = fields.String(required=True, validate=SECRET, load_only=True)
+    new = fields.String(required=True, validate=SECRET, load_only=True)
+
+
+class GeneratedPassword(Schema):
+    generated_password = fields.String(allow_none=True)
+
+
+class Reason(Schema):
+    reason = fields.String(required=True, validate=TEXT)
+
+
+class FullName(Schema):
+    name = fields.String(required=True)
+
+
+class RoleOut(Schema):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    title_en = fields.String(required=True)
+    actions = fields.List(fields.String(), required=True)
+    is_exclusive = fields.Boolean(required=True)
+
+
+class Roles(Schema):
+    items = fields.List(fields.Nested(RoleOut), required=True)

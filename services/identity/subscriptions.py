@@ -1,0 +1,48 @@
+"""What identity does without being asked: timers, and its present state for a consumer that begins late."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from services.identity import queries, use_cases
+from services.identity.use_cases.accounts import staff_changed
+from shared.contracts.identity import AccountDisabled, StaffChanged
+from shared.declarations import Reemitted, reemits, timer
+from shared.work.timers import schedule
+
+DAILY = timedelta(days=1)
+
+
+@timer("signing_keys")
+def look_after_signing_keys(session: Session, entity: str, *, now: datetime) -> None:
+    """Make, rotate and forget signing keys; the first timer is set by the migration."""
+    use_cases.ensure_signing_keys(session, now=now)
+    if use_cases.is_rotation_due(session, now=now):
+        use_cases.rotate_signing_key(session, now=now)
+    use_cases.forget_retired_keys(session, now=now)
+    schedule(session, "signing_keys", entity, due_at=now + DAILY)
+
+
+@timer("forgotten_sessions")
+def forget_sessions(session: Session, entity: str, *, now: datetime) -> None:
+    """Delete sessions and failures that nobody needs any more."""
+    use_cases.forget_old_sessions(session, now=now)
+    schedule(session, "forgotten_sessions", entity, due_at=now + DAILY)
+
+
+@reemits(StaffChanged)
+def current_staff(session: Session, after: str | None, limit: int) -> list[Reemitted]:
+    """Return the present state of every account."""
+    return [
+        Reemitted(row.id, staff_changed(row), row.version, row.updated_at)
+        for row in queries.accounts_after(session, after, limit)
+    ]
+
+
+@reemits(AccountDisabled)
+def current_denials(session: Session, after: str | None, limit: int) -> list[Reemitted]:
+    """Return whether each account is shut."""
+    return [
+        Reemitted(row.id, AccountDisabled(subject=row.id, is_denied=not row.is_enabled), row.version, row.updated_at)
+        for row in queries.accounts_after(session, after, limit)
+    ]

@@ -1,0 +1,66 @@
+"""identity's tables. Names and signing keys are encrypted; passwords and refresh tokens are only digests."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+
+from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
+
+metadata = service_metadata()
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", Text, nullable=False, unique=True),
+    Column("sealed_name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("password_set_at", UtcDateTime, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("roles", JsonDocument, nullable=False),
+    Column("divisions", JsonDocument, nullable=False),
+    Column("grids", JsonDocument, nullable=False),
+    Column("skills", JsonDocument, nullable=False),
+    Column("enterprise_id", Text, nullable=False),
+    Column("intermediary_id", Text, nullable=False),
+    Column("licence_valid_until", Text, nullable=False),
+    Column("is_absent", Boolean, nullable=False),
+    Column("is_enabled", Boolean, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("username_digest", Text, primary_key=True),
+    Column("failures", JsonDocument, nullable=False),
+    Column("locked_until", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+Index("ix__sign_in_attempts__updated_at", sign_in_attempts.c.updated_at)
+
+refresh_token = Table(
+    "refresh_token",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("family", Id, nullable=False),
+    Column("account_id", Id, ForeignKey("account.id"), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+Index("ix__refresh_token__family", refresh_token.c.family)
+Index("ix__refresh_token__account_id", refresh_token.c.account_id)
+Index("ix__refresh_token__expires_at", refresh_token.c.expires_at)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("public_key", JsonDocument, nullable=False),
+    Column("sealed_private_key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,46 @@
+"""Every write of identity."""
+
+from services.identity.use_cases.accounts import (
+    account_for_change,
+    change_account,
+    create_account,
+    disable_account,
+    enable_account,
+    ensure_administrator,
+    unmask_account,
+)
+from services.identity.use_cases.keys import (
+    ensure_signing_keys,
+    forget_retired_keys,
+    is_rotation_due,
+    rotate_signing_key,
+)
+from services.identity.use_cases.passwords import change_own_password, reset_password
+from services.identity.use_cases.sessions import (
+    SignedIn,
+    end_session,
+    forget_old_sessions,
+    renew_session,
+    sign_in,
+)
+
+__all__ = [
+    "SignedIn",
+    "account_for_change",
+    "change_account",
+    "change_own_password",
+    "create_account",
+    "disable_account",
+    "enable_account",
+    "end_session",
+    "ensure_administrator",
+    "ensure_signing_keys",
+    "forget_old_sessions",
+    "forget_retired_keys",
+    "is_rotation_due",
+    "renew_session",
+    "reset_password",
+    "rotate_signing_key",
+    "sign_in",
+    "unmask_account",
+]

@@ -1,0 +1,212 @@
+"""Accounts: made, changed, disabled. Every change is told to the other services by an event."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.domain import (
+    AccountNotFound,
+    OwnAccount,
+    UsernameTaken,
+    check_divisions,
+    check_password,
+    check_roles,
+    check_username,
+)
+from services.identity.tables import account
+from services.identity.use_cases.keys import ensure_signing_keys
+from services.identity.use_cases.passwords import generate_password, hash_password
+from services.identity.use_cases.refreshing import end_sessions_of
+from shared.contracts.identity import AccountDisabled, StaffChanged
+from shared.database.bulk import upsert_rows
+from shared.database.chassis import token_deny
+from shared.events.outbox import publish
+from shared.ids import new_id
+from shared.security.audit import audit_note
+from shared.security.personal import vault_of
+from shared.security.principal import Principal
+
+FIRST_ROLES = ["administrator", "bureau_officer"]
+NAME_FIELD = "account.name"
+STAFF_FIELDS = (
+    "roles",
+    "divisions",
+    "grids",
+    "skills",
+    "enterprise_id",
+    "intermediary_id",
+    "licence_valid_until",
+    "is_absent",
+)
+NOTHING: Mapping[str, Any] = {
+    **dict.fromkeys(("roles", "divisions", "grids", "skills"), ()),
+    **dict.fromkeys(("enterprise_id", "intermediary_id", "licence_valid_until"), ""),
+    "is_absent": False,
+}
+
+
+def create_account(
+    session: Session, content: Mapping[str, Any], *, giver: Principal | None, now: datetime
+) -> tuple[str, str | None]:
+    """Make an account and return its id and the generated password (``None`` when one was given).
+
+    ``content`` has username, name, roles and optionally password, must_change_password and the jurisdiction;
+    ``giver`` is who makes it (``None``: the system). Raises ``UsernameMalformed``, ``UsernameTaken``,
+    ``PasswordTooWeak``, ``RoleUnknown``, ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``.
+    """
+    username = content["username"].strip().lower()
+    check_username(username)
+    if session.scalar(select(account.c.id).where(account.c.username == username)):
+        raise UsernameTaken("This user name is taken: choose another.")
+    chosen = content.get("password", "")
+    password = chosen or generate_password()
+    check_password(password, username=username)
+    staff = {**NOTHING, **{name: content[name] for name in STAFF_FIELDS if name in content}}
+    _check_staff(staff, giver)
+    account_id = _insert(session, {**content, "username": username}, staff, password=password, now=now)
+    return account_id, None if chosen else password
+
+
+def account_for_change(session: Session, account_id: str) -> Row[Any]:
+    """Return the account, locked until the transaction ends; raises ``AccountNotFound``."""
+    found = session.execute(select(account).where(account.c.id == account_id).with_for_update()).one_or_none()
+    if found is None:
+        raise AccountNotFound("There is no such account.")
+    return found
+
+
+def change_account(
+    session: Session, found: Row[Any], *, changes: Mapping[str, Any], giver: Principal, now: datetime
+) -> None:
+    """Change name, roles, jurisdiction, skills or absence of another person's account.
+
+    Raises ``OwnAccount``, ``RoleUnknown``, ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``.
+    """
+    _refuse_own(found, giver)
+    before = {name: getattr(found, name) for name in STAFF_FIELDS}
+    after = before | {name: changes[name] for name in STAFF_FIELDS if name in changes}
+    _check_staff({name: after[name] for name in STAFF_FIELDS if name in changes}, giver)
+    values = dict(after)
+    if "name" in changes:
+        values["sealed_name"] = vault_of(session).encrypt(changes["name"], field=NAME_FIELD)
+    _update(session, found, values, now)
+    audit_note(session, entity=f"account:{found.id}", before=before, after=after)
+    _publish_staff(session, found.id, now)
+
+
+def disable_account(session: Session, found: Row[Any], *, giver: Principal, now: datetime) -> None:
+    """Shut the account everywhere at once: sessions end, tokens already issued are denied. Raises ``OwnAccount``."""
+    _refuse_own(found, giver)
+    if found.is_enabled:
+        _switch(session, found, is_enabled=False, now=now)
+        end_sessions_of(session, found.id, now=now)
+
+
+def enable_account(session: Session, found: Row[Any], *, giver: Principal, now: datetime) -> None:
+    """Let the account sign in again; tokens from before stay denied. Raises ``OwnAccount``."""
+    _refuse_own(found, giver)
+    if not found.is_enabled:
+        _switch(session, found, is_enabled=True, now=now)
+
+
+def unmask_account(session: Session, found: Row[Any], *, reason: str) -> str:
+    """Return the full name of the account's owner; who asked and why is written down (PIPL Art. 51)."""
+    audit_note(session, entity=f"account:{found.id}", details={"reason": reason})
+    return vault_of(session).decrypt(found.sealed_name, field=NAME_FIELD)
+
+
+def ensure_administrator(session: Session, password: str, *, now: datetime, district: str) -> str | None:
+    """Make the user ``admin`` when there is no account yet; ``password`` may be empty.
+
+    Returns the generated password, to be shown once, or ``None``. The first user is administrator and officer of
+    the whole ``district`` (6 digits), so that one person can set everything up. Raises ``PasswordTooWeak``.
+    """
+    ensure_signing_keys(session, now=now)
+    if session.scalar(select(func.count()).select_from(account)):
+        return None
+    first_password = password or generate_password()
+    check_password(first_password, username=None)
+    content = {"username": "admin", "name": "系统管理员"}
+    staff = {**NOTHING, "roles": FIRST_ROLES, "divisions": [district]}
+    _check_staff(staff, None)
+    _insert(session, content, staff, password=first_password, now=now)
+    return None if password else first_password
+
+
+def staff_changed(row: Any) -> StaffChanged:
+    """Return the state event of one account row."""
+    return StaffChanged(
+        account_id=row.id,
+        roles=tuple(row.roles),
+        divisions=tuple(row.divisions),
+        grids=tuple(row.grids),
+        skills=tuple(row.skills),
+        enterprise_id=row.enterprise_id,
+        intermediary_id=row.intermediary_id,
+        licence_valid_until=row.licence_valid_until,
+        is_absent=row.is_absent,
+        is_enabled=row.is_enabled,
+    )
+
+
+def _insert(
+    session: Session, content: Mapping[str, Any], staff: Mapping[str, Any], *, password: str, now: datetime
+) -> str:
+    row = {
+        **staff,
+        "id": new_id(),
+        "username": content["username"],
+        "sealed_name": vault_of(session).encrypt(content["name"], field=NAME_FIELD),
+        "password_hash": hash_password(password),
+        "password_set_at": now,
+        "must_change_password": content.get("must_change_password", False),
+        "is_enabled": True,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    session.execute(insert(account), row)
+    audit_note(session, entity=f"account:{row['id']}", after=staff)
+    _publish_staff(session, str(row["id"]), now)
+    return str(row["id"])
+
+
+def _check_staff(staff: Mapping[str, Any], giver: Principal | None) -> None:
+    if "roles" in staff:
+        check_roles(staff["roles"])
+    check_divisions(staff.get("divisions", ()), within=giver.divisions if giver else None)
+
+
+def _refuse_own(found: Row[Any], giver: Principal) -> None:
+    if found.id == giver.subject:
+        raise OwnAccount("Ask another administrator to change your own account.")
+
+
+def _update(session: Session, found: Row[Any], values: Mapping[str, Any], now: datetime) -> None:
+    session.execute(
+        update(account).where(account.c.id == found.id).values(**values, version=found.version + 1, updated_at=now)
+    )
+
+
+def _switch(session: Session, found: Row[Any], *, is_enabled: bool, now: datetime) -> None:
+    disabled_at = found.disabled_at if is_enabled else now
+    _update(session, found, {"is_enabled": is_enabled, "disabled_at": disabled_at}, now)
+    version = found.version + 1
+    denial = {
+        "subject": found.id,
+        "denied_at": disabled_at,
+        "lifted_at": now if is_enabled else None,
+        "sequence": version,
+    }
+    upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+    audit_note(session, entity=f"account:{found.id}", details={"is_enabled": is_enabled})
+    publish(session, AccountDisabled(subject=found.id, is_denied=not is_enabled), sequence=version, at=now)
+    _publish_staff(session, found.id, now)
+
+
+def _publish_staff(session: Session, account_id: str, now: datetime) -> None:
+    row = session.execute(select(account).where(account.c.id == account_id)).one()
+    publish(session, staff_changed(row), sequence=row.version, at=now)

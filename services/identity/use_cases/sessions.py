@@ -1,0 +1,141 @@
+"""Signing in, renewing and ending a session."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from services.identity.domain import (
+    ACCESS_LIFETIME,
+    EVERYONE,
+    SessionEnded,
+    SignInLocked,
+    SignInRefused,
+    actions_of,
+    lock_after,
+    recent_failures,
+)
+from services.identity.tables import account, sign_in_attempts
+from services.identity.use_cases.keys import current_key
+from services.identity.use_cases.passwords import hash_password, is_hash_outdated, is_right_password
+from services.identity.use_cases.refreshing import begin_family, end_family, forget_expired, rotate
+from shared.database import UtcDateTime
+from shared.security.audit import audit_note
+from shared.security.personal import vault_of
+from shared.security.tokens import sign_token
+
+ATTEMPTS_KEPT = timedelta(days=1)
+_OPEN_ATTEMPTS = text(
+    "INSERT INTO sign_in_attempts (username_digest, failures, updated_at) VALUES (:digest, '[]', :now) "
+    "ON CONFLICT (username_digest) DO NOTHING"
+).bindparams(bindparam("now", type_=UtcDateTime))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a client gets; ``expires_in`` is seconds. With ``must_change_password`` the token allows nothing else."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    must_change_password: bool
+
+
+def sign_in(session: Session, *, username: str, password: str, now: datetime) -> SignedIn:
+    """Open a session for the one who knows the password.
+
+    Raises ``SignInRefused``, and ``SignInLocked`` after too many failures; an unknown user name behaves and takes
+    as long as a known one (GB/T 22239-2019 8.1.4.1; OWASP ASVS 5.0 V6.3).
+    """
+    username = username.strip().lower()
+    attempts = _attempts(session, username, now)
+    if attempts.locked_until is not None and now < attempts.locked_until:
+        wait = int((attempts.locked_until - now).total_seconds()) + 1
+        raise SignInLocked("Too many failures: this user name is locked for a while.", retry_after=wait)
+    found = session.execute(select(account).where(account.c.username == username)).one_or_none()
+    is_known = found is not None and found.is_enabled
+    is_right = is_right_password(password, found.password_hash if found and is_known else None)
+    audit_note(session, entity=f"account:{found.id}" if found else "", subject=found.id if found else "unknown")
+    if found is None or not is_right:
+        _count_failure(session, attempts, now)
+        raise SignInRefused("User name or password is not right.")
+    session.execute(delete(sign_in_attempts).where(_is(attempts)))
+    _renew_hash(session, found, password)
+    return _signed_in(session, found, begin_family(session, found.id, now=now), now)
+
+
+def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
+    """Exchange a refresh token for new tokens; raises ``SessionEnded``, and ends the session on a second use."""
+    account_id, follows = rotate(session, token, now=now)
+    found = session.execute(select(account).where(account.c.id == account_id)).one()
+    audit_note(session, entity=f"account:{account_id}", subject=account_id)
+    if not found.is_enabled:
+        raise SessionEnded("This account has been disabled: ask your administrator.")
+    return _signed_in(session, found, follows, now)
+
+
+def end_session(session: Session, token: str, *, now: datetime) -> None:
+    """Sign out: the refresh token and all its relatives are worth nothing any more."""
+    account_id = end_family(session, token, now=now)
+    if account_id:
+        audit_note(session, entity=f"account:{account_id}", subject=account_id)
+
+
+def forget_old_sessions(session: Session, *, now: datetime) -> None:
+    """Delete what nobody needs any more: expired refresh tokens and failures of yesterday."""
+    forget_expired(session, now=now)
+    session.execute(delete(sign_in_attempts).where(sign_in_attempts.c.updated_at < now - ATTEMPTS_KEPT))
+
+
+def _attempts(session: Session, username: str, now: datetime) -> Row[Any]:
+    """Lock the row of this user name; only a digest is kept, people type passwords into the wrong field."""
+    digest = vault_of(session).blind_index(username, field="username")
+    session.execute(_OPEN_ATTEMPTS, {"digest": digest, "now": now})
+    statement = select(sign_in_attempts).where(sign_in_attempts.c.username_digest == digest)
+    return session.execute(statement.with_for_update()).one()
+
+
+def _count_failure(session: Session, attempts: Row[Any], now: datetime) -> None:
+    earlier = [datetime.fromisoformat(moment) for moment in attempts.failures]
+    failures = [*recent_failures(earlier, now=now), now]
+    locked_until = lock_after(failures, now=now)
+    session.execute(
+        update(sign_in_attempts)
+        .where(_is(attempts))
+        .values(
+            failures=[] if locked_until else [moment.isoformat() for moment in failures],
+            locked_until=locked_until,
+            updated_at=now,
+        )
+    )
+
+
+def _is(attempts: Row[Any]) -> ColumnElement[bool]:
+    return sign_in_attempts.c.username_digest == attempts.username_digest
+
+
+def _renew_hash(session: Session, found: Row[Any], password: str) -> None:
+    if is_hash_outdated(found.password_hash):
+        session.execute(update(account).where(account.c.id == found.id).values(password_hash=hash_password(password)))
+
+
+def _signed_in(session: Session, found: Row[Any], refresh: str, now: datetime) -> SignedIn:
+    allowed = {EVERYONE} if found.must_change_password else actions_of(found.roles)
+    claims = {
+        "sub": found.id,
+        "name": vault_of(session).decrypt(found.sealed_name, field="account.name"),
+        "roles": found.roles,
+        "actions": sorted(allowed),
+        "divisions": found.divisions,
+        "grids": found.grids,
+        "enterprise_id": found.enterprise_id,
+        "intermediary_id": found.intermediary_id,
+    }
+    return SignedIn(
+        access_token=sign_token(claims, current_key(session, now=now), now=now, lifetime=ACCESS_LIFETIME),
+        refresh_token=refresh,
+        expires_in=int(ACCESS_LIFETIME.total_seconds()),
+        must_change_password=found.must_change_password,
+    )

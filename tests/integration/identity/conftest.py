@@ -1,0 +1,76 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.identity.app import create_app
+from services.identity.settings import Settings
+from services.identity.use_cases import create_account, ensure_administrator
+from shared.database import Database, connect
+from shared.database.migrate import migrate
+from tests.support.callers import service_settings
+
+PASSWORD = "a quiet harbour 1"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = connect(database_url)
+    migrate(opened, "identity")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(database: Database, tmp_path: Path) -> Flask:
+    settings = service_settings(
+        Settings,
+        home=tmp_path,
+        service="identity",
+        database_url=database.url,
+        district="331002",
+        admin_password=PASSWORD,
+    )
+    app = create_app(settings)
+    with database.transaction() as session:
+        ensure_administrator(session, PASSWORD, now=NOW, district="331002")
+    return app
+
+
+@pytest.fixture
+def make_account(app: Flask, database: Database) -> Callable[..., str]:
+    """Return a function that makes an account with the known password and returns its id."""
+
+    def make(username: str = "lin", roles: tuple[str, ...] = ("bureau_leader",), **more: Any) -> str:
+        content = {"username": username, "name": "林一", "roles": list(roles), "password": PASSWORD, **more}
+        with database.transaction() as session:
+            return create_account(session, content, giver=None, now=NOW)[0]
+
+    return make
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[..., Any]:
+    def call(username: str = "admin", password: str = PASSWORD) -> Any:
+        body = {"username": username, "password": password}
+        return app.test_client().post("/api/v1/auth/login", json=body)
+
+    return call
+
+
+@pytest.fixture
+def as_user(app: Flask, sign_in: Callable[..., Any]) -> Callable[..., FlaskClient]:
+    """Return a function that gives a client signed in as the user."""
+
+    def client_of(username: str = "admin", password: str = PASSWORD) -> FlaskClient:
+        client = app.test_client()
+        token = sign_in(username, password).json["access_token"]
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
+
+    return client_of
