@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
@@ -18,6 +19,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
+
+
+def pytest_configure() -> None:
+    """Let log lines go to the standard library as short text: structlog's own default draws tracebacks for minutes."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
