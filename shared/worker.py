@@ -23,6 +23,7 @@ from shared.events.faults import Fault, fault_of
 from shared.events.handlers import Handlers
 from shared.events.lag import measure
 from shared.events.relay import PublishFailed, Relay
+from shared.security.keys import entrust
 from shared.services import Service
 from shared.settings import ServiceSettings
 from shared.work import jobs, timers
@@ -58,6 +59,7 @@ class Worker:
             raise ValueError(f"a worker has the roles {', '.join(sorted(ROLES))}")
         self._name = service.name
         self._database = connect(settings.database_url)
+        entrust(self._database, settings.secret_key)
         self._is_embedded = settings.is_embedded
         self._clock = Clock(settings.home, movable=settings.is_demo)
         self._declarations = resync.with_resync(service.declarations())
