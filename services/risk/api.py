@@ -70,7 +70,7 @@ def get_facts(session: Session, enterprise_id: str) -> Any:
     """The declared facts (their version is the ETag) and, beneath them, what the register suggests."""
     row = queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
     sheet = queries.fact_sheet_of(row)
-    return sheet, etag_of(sheet["version"])
+    return sheet, 200, etag_of(sheet["version"])
 
 
 @blp.route("/facts/<id:enterprise_id>", methods=["PUT"])
@@ -91,7 +91,7 @@ def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any
     )
     after = queries.fact_sheet_of(queries.visible_standing(session, principal(), enterprise_id=enterprise_id))
     audit_note(session, entity=f"enterprise:{enterprise_id}", before=before, after=after)
-    return after, etag_of(after["version"])
+    return after, 200, etag_of(after["version"])
 
 
 @blp.route("/cards", methods=["GET"])

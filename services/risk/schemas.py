@@ -7,7 +7,11 @@ from shared.http import PageQuery, Schema
 
 MOST_FACTS = 200
 MOST_WORDS = 20
-LEVEL = {"validate": validate.Range(1, 4), "allow_none": True}
+
+
+def _level() -> fields.Integer:
+    """Return a field of level 1 (red) to 4 (blue) or null (grey)."""
+    return fields.Integer(required=True, allow_none=True, validate=validate.Range(1, 4))
 
 
 class Labelled(Schema):
@@ -30,17 +34,17 @@ class Question(Labelled):
 
 class GradeBase(Schema):
     enterprise_id = fields.String(required=True)
-    level = fields.Integer(required=True, **LEVEL)
+    level = _level()
     colour = fields.String(required=True, validate=validate.OneOf(["red", "orange", "yellow", "blue", "grey"]))
     score = fields.Float(required=True, allow_none=True)
-    worst_level = fields.Integer(required=True, **LEVEL)
+    worst_level = _level()
     known = fields.Integer(required=True)
     total = fields.Integer(required=True)
     provisional = fields.Boolean(required=True)
     card = fields.String(required=True)
     card_version = fields.String(required=True)
     reasons = fields.List(fields.Nested(Reason), required=True)
-    previous_level = fields.Integer(required=True, **LEVEL)
+    previous_level = _level()
     since = fields.AwareDateTime(required=True)
 
 

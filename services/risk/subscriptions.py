@@ -29,7 +29,7 @@ def current_grades(session: Session, after: str | None, limit: int) -> list[Reem
     return [
         Reemitted(
             key=row.enterprise_id,
-            event=use_cases.graded_event(row._mapping),
+            event=use_cases.graded_event(row._asdict()),
             sequence=row.sequence,
             at=row.graded_at,
         )

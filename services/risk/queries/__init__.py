@@ -1,6 +1,6 @@
 """Every read of risk: what is stored, why a grade is as it is, and the rule tables."""
 
-from services.risk.queries.explanations import explanation_of, fact_sheet_of, grade_view, grade_version_view
+from services.risk.queries.explanations import explanation_of, fact_sheet_of, grade_version_view, grade_view
 from services.risk.queries.standings import (
     grade_versions,
     grades_after,

@@ -91,7 +91,7 @@ def _reason(reason: str, card_id: str) -> Document:
     card = book.cards.get(card_id)
     labels = dict(book.policy.doubts)
     if card:
-        labels |= {one.id: one.label for one in (*card.vetoes, *card.rules)}
+        labels |= {veto.id: veto.label for veto in card.vetoes} | {rule.id: rule.label for rule in card.rules}
     label = labels.get(reason)
     return {"id": reason, "zh": label.zh if label else reason, "en": label.en if label else reason}
 

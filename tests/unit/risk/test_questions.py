@@ -1,0 +1,101 @@
+"""The questions that settle the colour: enough, and as few as possible."""
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.risk.domain.facts import Known, Origin
+from services.risk.domain.grading import Grade, Standing, grade, is_settled
+from services.risk.domain.policy import Rulebook
+from services.risk.domain.possibilities import silent
+from services.risk.domain.questions import next_questions
+from services.risk.rules import rulebook
+from tests.unit.risk.builders import book_of, card, confirmed, flag_rule, inferred, item, veto, yes
+from tests.unit.risk.strategies import FEW, sheets, small_cards
+
+
+def asked(book: Rulebook, sheet: dict[str, Known]) -> tuple[str, ...]:
+    standing = Standing(sheet)
+    return next_questions(book, standing, graded=grade(book, standing))
+
+
+def settled_by(book: Rulebook, standing: Standing, graded: Grade, facts: tuple[str, ...]) -> bool:
+    """Return whether confirming what is assumed of ``facts`` leaves no other colour."""
+    assumed = silent(graded.outlook.card, graded.outlook.possible)
+    answered = {fact: Known(assumed[fact], Origin.CONFIRMED) for fact in facts}
+    return is_settled(book, standing, level=graded.level, sheet={**standing.confirmed, **answered})
+
+
+class TestQuestions:
+    @FEW
+    @given(st.data())
+    def test_are_as_few_as_brute_force_finds(self, drawn: st.DataObject) -> None:
+        one = drawn.draw(small_cards())
+        book, standing = book_of(one), Standing(drawn.draw(sheets(one)))
+        graded = grade(book, standing)
+
+        questions = next_questions(book, standing, graded=graded)
+
+        unconfirmed = [fact for fact in one.facts if fact not in standing.confirmed]
+        fewest = next(
+            count
+            for count in range(len(unconfirmed) + 1)
+            if any(settled_by(book, standing, graded, facts) for facts in combinations(unconfirmed, count))
+        )
+        assert settled_by(book, standing, graded, questions)
+        assert len(questions) == fewest
+
+    def test_begin_with_what_can_mean_direct_red(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("x", -150)), vetoes=(veto(yes("v")),)))
+
+        assert asked(book, {}) == ("v", "x")
+
+    def test_leave_out_what_cannot_reach_a_threshold(self) -> None:
+        book = book_of(card(item("A", 100, flag_rule("small", -50)), item("B", 100, flag_rule("smaller", -50))))
+
+        assert asked(book, {}) == ()
+
+    def test_take_the_heavier_of_two(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("light", -60), flag_rule("heavy", -120))))
+
+        assert asked(book, {}) == ("heavy",)
+
+    def test_ask_for_what_was_only_inferred(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("x", -150))))
+
+        assert asked(book, inferred(x="yes")) == ("x",)
+
+    def test_ask_nothing_when_a_confirmed_veto_made_it_red(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("x", -150)), vetoes=(veto(yes("v")),)))
+
+        assert asked(book, confirmed(v="yes")) == ()
+
+    def test_ask_only_for_the_veto_when_an_inferred_one_made_it_red(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("x", -150)), vetoes=(veto(yes("v")),)))
+
+        assert asked(book, inferred(v="yes")) == ("v",)
+
+
+class TestQuestionsOfTheRealCards:
+    def test_begin_with_the_choice_of_the_card(self) -> None:
+        assert asked(rulebook(), {})[:2] == ("hazchem_production", "hazchem_storage_trade")
+
+    def test_ask_one_reason_for_the_chemical_card(self) -> None:
+        questions = asked(rulebook(), inferred(hazchem_production="yes"))
+
+        assert (questions[0], "hazchem_storage_trade" in questions) == ("hazchem_production", False)
+
+    def test_settle_the_colour_when_answered_as_assumed(self) -> None:
+        book, standing = rulebook(), Standing(inferred(metal_smelting="yes", coating="yes"))
+        graded = grade(book, standing)
+
+        questions = next_questions(book, standing, graded=graded)
+
+        assert settled_by(book, standing, graded, questions)
+        assert not settled_by(book, standing, graded, questions[:-1])
+
+    def test_do_not_ask_what_another_answer_tells(self) -> None:
+        questions = asked(rulebook(), confirmed(hazchem_production="yes", key_process_kinds=0, mhs_level="none"))
+
+        assert {"process_not_automated", "no_independent_sis", "major_hazard_source"}.isdisjoint(questions)
