@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(directory))
 
 
-def pytest_configure() -> None:
+def pytest_sessionstart() -> None:
     """Let log lines go to the standard library as short text: structlog's own default draws tracebacks for minutes."""
     structlog.configure(
         processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
