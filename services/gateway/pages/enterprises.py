@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from services.gateway.pages import own_api
 from services.gateway.pages.access import page
+from services.gateway.pages.reasons import reasons_of
 from services.gateway.pages.site import site
 
 MANY = ("level", "provisional", "division", "placement", "section")
@@ -70,8 +71,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "unavailable": unavailable,
         "enterprise": file.get("enterprise") or {"id": enterprise_id},
         "risk": file.get("risk") or {},
-        "explained": own_api.read(f"risk/grades/{enterprise_id}/explain") if is_graded else {},
-        "grades": own_api.read(f"risk/grades/{enterprise_id}/history")["items"] if is_graded else [],
+        **(reasons_of(enterprise_id) if is_graded else {}),
         "changes": _changes(enterprise_id) if "enterprise" not in unavailable else [],
     }
 

@@ -45,8 +45,10 @@ async function save(form, answer) {
   why.classList.add("is-saving");
   const value = form.dataset.kind === "count" && answer !== "unknown" ? Number(answer) : answer;
   try {
-    const { etag } = await call(facts);
-    await call(facts, { method: "PUT", headers: { "If-Match": etag }, body: { facts: { [form.dataset.fact]: { value } } } });
+    const { body, etag } = await call(facts);
+    const declared = { ...body.facts, [form.dataset.fact]: { value, origin: "confirmed" } };
+    if (answer === "unknown") delete declared[form.dataset.fact];
+    await call(facts, { method: "PUT", headers: { "If-Match": etag }, body: { facts: declared } });
     toast(word("toast.saved"));
   } catch (problem) {
     toast(problem.status === 412 ? word("toast.changed_elsewhere") : problem.message, { bad: true });

@@ -108,7 +108,7 @@ const warning = (text) => make("div", { className: "notice notice-warning", text
 
 function samples(preview) {
   const holder = make("div", { className: "preview-table", tabIndex: 0 });
-  const table = make("table", { className: "grid" });
+  const table = make("table", { className: "sheet" });
   const head = table.createTHead().insertRow();
   for (const column of preview.columns) head.append(make("th", { scope: "col", textContent: column.header }));
   const body = table.createTBody();
