@@ -75,7 +75,8 @@ class Stack:
             if role.role == "api"
         }
         shown = [service] if service else service_names()
-        places = environment_of(self.postgresql, self.rabbitmq, self.secrets, services=shown, is_owner=is_owner)
+        broker = f"127.0.0.1:{self.rabbitmq.port}"
+        places = environment_of(self.postgresql, self.secrets, broker=broker, services=shown, is_owner=is_owner)
         return {"SISE_HOME": str(self.home / "files"), **addresses, **places}
 
     def _program(self, role: Role) -> Program:

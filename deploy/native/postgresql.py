@@ -9,9 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from psycopg import sql
-
+from deploy.databases import DatabaseServer
 from deploy.native.programs import Program, ServerMissing, find_binary, free_port, identity, inherited, stop, wait_until
 
 ENCODING = ("--encoding=UTF8", "--locale=C.UTF-8")
@@ -26,7 +24,7 @@ SETTINGS = {
 }
 
 
-class PostgreSQL:
+class PostgreSQL(DatabaseServer):
     """One cluster under `home`; the same home can be opened by another program while this one runs it."""
 
     def __init__(self, home: Path) -> None:
@@ -34,12 +32,7 @@ class PostgreSQL:
         self._child: subprocess.Popen[bytes] | None = None
         known = home / "server.json"
         facts = json.loads(known.read_text()) if known.exists() else _initialise(home)
-        self.port: int = facts["port"]
-        self.password: str = facts["password"]
-
-    def url(self, database: str, *, user: str = "postgres", password: str | None = None) -> str:
-        """Return the SQLAlchemy URL of a database, over loopback."""
-        return f"postgresql+psycopg://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+        super().__init__("127.0.0.1", facts["port"], password=facts["password"])
 
     def program(self) -> Program:
         """Return how the server is run, for a supervisor; SIGINT is PostgreSQL's fast shutdown."""
@@ -65,52 +58,11 @@ class PostgreSQL:
         sentence = f"PostgreSQL does not answer; its log is {self.home / 'postgresql.log'}."
         wait_until(self.is_ready, seconds=60, sentence=sentence)
 
-    def is_ready(self) -> bool:
-        """Return whether a connection succeeds now."""
-        try:
-            psycopg.connect(self._address("postgres"), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
     def stop(self) -> None:
         """Stop the server if this object started it."""
         if self._child is not None:
             stop(self._child, how=signal.SIGINT)
             self._child = None
-
-    def create_database(self, name: str, *, owner: str = "postgres") -> str:
-        """Create a database that belongs to `owner` and return its URL for the superuser."""
-        statement = sql.SQL("CREATE DATABASE {} OWNER {}")
-        self.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
-        return self.url(name)
-
-    def ensure_role(self, name: str, password: str) -> None:
-        """Create a login role, or give the existing one this password."""
-        verb = "ALTER" if self._exists("pg_roles", "rolname", name) else "CREATE"
-        statement = sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}")
-        self.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
-
-    def ensure_database(self, name: str, *, owner: str) -> None:
-        """Create a database unless it exists; nobody but its owner may connect at first."""
-        if self._exists("pg_database", "datname", name):
-            return
-        self.create_database(name, owner=owner)
-        self.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-
-    def execute(self, *statements: sql.SQL | sql.Composed, database: str = "postgres") -> None:
-        """Run statements as superuser, each in a transaction of its own."""
-        with psycopg.connect(self._address(database), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    def _exists(self, catalogue: str, column: str, name: str) -> bool:
-        query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalogue), sql.Identifier(column))
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            return connection.execute(query, [name]).fetchone() is not None
-
-    def _address(self, database: str) -> str:
-        return self.url(database).replace("+psycopg", "")
 
 
 def _initialise(home: Path) -> dict[str, Any]:
