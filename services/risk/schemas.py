@@ -159,12 +159,12 @@ class RuleTableList(Schema):
 
 
 class RuleTable(RuleTableHead):
-    """A score card has items, vetoes, thresholds and facts; a matrix has factors and bands."""
+    """A score card has items, vetoes, thresholds and facts; a matrix has factors and bands (and no items)."""
 
     base = fields.Float()
     needs_assessment = fields.Boolean()
     thresholds = fields.List(fields.Dict(keys=fields.String()))
-    items = fields.List(fields.Dict(keys=fields.String()))
+    items = fields.List(fields.Dict(keys=fields.String()), required=True)
     vetoes = fields.List(fields.Dict(keys=fields.String()))
     facts = fields.List(fields.Dict(keys=fields.String()))
     factors = fields.List(fields.Dict(keys=fields.String()))

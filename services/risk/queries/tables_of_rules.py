@@ -100,6 +100,7 @@ def _item(item: Item, card: Card) -> Document:
 def _whole_matrix(matrix: Matrix) -> Document:
     return {
         **_head(matrix, "matrix"),
+        "items": [],
         "factors": [
             {
                 "id": factor.id,
