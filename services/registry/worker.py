@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.tables import enterprise
-from services.registry.use_cases import importing
+from services.registry.use_cases import divisions, importing
 from services.registry.use_cases.recording import state_of
 from shared.contracts.registry import EnterpriseRegistered
 from shared.declarations import Declarations, Reemitted, job, reemits
+from shared.security import upkeep
 from shared.work.jobs import Job, JobStep
 
 
@@ -21,6 +22,12 @@ from shared.work.jobs import Job, JobStep
 def import_register(session: Session, running: Job, *, now: datetime) -> JobStep:
     """Import the next rows of a register file."""
     return importing.import_step(session, running, now=now)
+
+
+@job(divisions.PLACE_AGAIN)
+def place_again(session: Session, running: Job, *, now: datetime) -> JobStep:
+    """Place the next enterprises again after a division changed."""
+    return divisions.place_again_step(session, running, now=now)
 
 
 @reemits(EnterpriseRegistered)
@@ -37,4 +44,4 @@ def current_enterprises(session: Session, after: str | None, limit: int) -> Sequ
 
 def declarations() -> Declarations:
     """Return everything that the registry reacts to."""
-    return Declarations.collect("registry", sys.modules[__name__])
+    return Declarations.collect("registry", sys.modules[__name__], upkeep)

@@ -27,6 +27,14 @@ class Columns:
     unrecognised: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # the header names of required fields that no column holds
 
+    def shown(self) -> dict[str, Any]:
+        """Return field → header, feature → header, and the headers nobody knows."""
+        return {
+            "fields": {name: self.header[at] for name, at in self.fields.items()},
+            "features": {name: self.header[at] for name, at in self.features.items()},
+            "unrecognised": list(self.unrecognised),
+        }
+
 
 def folded(header: str) -> str:
     """Return a header as it is compared: half width, lower case, without notes, spaces and signs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import mul
 from typing import Literal
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # 31 characters: I, O, S, V and Z are never used
@@ -20,8 +21,9 @@ Problem = Literal["format", "check_digit"]
 class CodeCheck:
     """The verdict on one code; `problem` is None when the code is valid.
 
-    `organisation_digit_fits` reports position 17 (GB 11714). It never decides: it only helps a person who
-    considers an override, because some genuine early codes fail the last digit and fit this one.
+    For a wrong check digit `expected` is the right one, and `organisation_digit_fits` reports position 17
+    (GB 11714). It never decides: it only helps a person who considers an override, because some genuine early
+    codes fail the last digit and fit this one.
     """
 
     problem: Problem | None
@@ -29,18 +31,22 @@ class CodeCheck:
     organisation_digit_fits: bool = False
 
 
+_VALID = CodeCheck(None)
+
+
 def check(code: str) -> CodeCheck:
     """Check an upper-case half-width code: shape first, then the check digit (GB 32100-2015, 5.5)."""
     if not _SHAPE.match(code):
         return CodeCheck("format")
     expected = check_digit(code[:17])
-    fits = organisation_digit(code[8:16]) == code[16]
-    return CodeCheck(None if expected == code[17] else "check_digit", expected, fits)
+    if expected == code[17]:
+        return _VALID
+    return CodeCheck("check_digit", expected, organisation_digit(code[8:16]) == code[16])
 
 
 def check_digit(body: str) -> str:
     """Return the 18th character for the 17 characters of `body` (GB 32100-2015, annex A)."""
-    weighted = sum(_VALUES[character] * weight for character, weight in zip(body, _WEIGHTS, strict=True))
+    weighted = sum(map(mul, map(_VALUES.__getitem__, body), _WEIGHTS))
     return ALPHABET[-weighted % 31]
 
 

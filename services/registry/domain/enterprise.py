@@ -67,7 +67,7 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], origin: Origin, 
     """Return the facts of an enterprise after `given` is added to `current` (`EMPTY` for a new one).
 
     `given` holds only what its source says: registered facts by name, `division`, `industry`, `headcount`, `grid`,
-    `location` as (longitude, latitude) in WGS-84, and `features` as {feature: ("yes" | "no", words)}.
+    `location` as (longitude, latitude) in WGS-84, and `features` as {feature: ("yes" | "no" | "unknown", words)}.
     """
     facts: Facts = {name: current[name] for name in EMPTY}
     facts["origins"] = dict(facts["origins"])
@@ -135,7 +135,7 @@ def _features(
     given: Mapping[str, tuple[str, list[str]]],
     origin: Origin,
 ) -> dict[str, Any]:
-    """Fresh suggestions below what a file said, below what a person confirmed; "unknown" takes a feature away."""
+    """Fresh suggestions below what a file said, below what a person confirmed."""
     features = {name: _feature("yes", "inferred", words) for name, words in suggested.items()}
     features |= {name: entry for name, entry in current.items() if entry["source"] != "inferred"}
     for name, (value, words) in given.items():

@@ -39,8 +39,10 @@ class Industries:
 
 def scale_of(industry: str, headcount: int | None, rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the largest size that `headcount` allows in `industry`, "" when unknown (工信部联企业〔2011〕300号)."""
+    if headcount is None:
+        return ""
     fitting = [row for row in rows if industry.startswith(row["industry"])]
-    if headcount is None or not fitting:
+    if not fitting:
         return ""
     limits = max(fitting, key=lambda row: len(row["industry"]))["at_least"]
     return next((size for size, least in zip(SIZES, limits, strict=False) if headcount >= least), "micro")

@@ -6,7 +6,6 @@ feature that no word suggests stays unknown (rules/inference.toml, rules/industr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,9 +18,8 @@ _ANY = "any"
 _ADDRESS = "address"
 _NAME_WEIGHT, _FIRST_WEIGHT, _LATER_WEIGHT = 4.0, 2.0, 1.0
 _MOST_WORDS = 6
-# A whole word stands between signs or beside the verbs of its list, never inside a longer name of a substance.
-_STARTS = r"(?:(?<![一-龥])|(?<=[产售装营发工]))"
-_ENDS = r"(?![一-龥])|(?=制造|生产|加工|销售|批发|零售|经营|充装|储存)"
+_ENDS_OF_VERBS = frozenset("产售装营发工")
+_VERBS_AFTER = frozenset({"制造", "生产", "加工", "销售", "批发", "零售", "经营", "充装", "储存"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,8 @@ class Suggester:
             rule = _FeatureRule(tuple(row["features"]), frozenset(row["activities"]))
             for word in row["words"]:
                 self._feature_rules.setdefault(word, []).append(rule)
-        self._feature_words = _feature_pattern(inference)
+        self._whole = {word for row in inference["rule"] if row.get("whole") for word in row["words"]}
+        self._feature_words = alternation([*self._feature_rules, *inference["decoys"]])
         self._codes = _codes_by_word(industries)
         self._industry_words = alternation(self._codes)
         self._read = lru_cache(maxsize=8192)(self._read_scope)
@@ -97,10 +96,12 @@ class Suggester:
             activities |= segment.activities
         return _Reading(tuple(features), tuple(industries), frozenset(activities))
 
-    def _features_of(
-        self, text: str, activities: frozenset[str]
-    ) -> list[tuple[str, _FeatureRule, frozenset[str]]]:
-        found = dict.fromkeys(self._feature_words.findall(text))
+    def _features_of(self, text: str, activities: frozenset[str]) -> list[tuple[str, _FeatureRule, frozenset[str]]]:
+        found: dict[str, None] = {}
+        for match in self._feature_words.finditer(text):
+            word = match.group()
+            if word not in self._whole or _stands_alone(text, match.start(), match.end()):
+                found[word] = None
         return [(word, rule, activities) for word in found for rule in self._feature_rules.get(word, ())]
 
     def _industries_of(self, segment: Segment, weight: float) -> list[tuple[str, frozenset[str], float]]:
@@ -110,9 +111,7 @@ class Suggester:
             found.append((word, segment.activities, weight + len(word) / 10 + (0.5 if place == 0 else 0)))
         return found
 
-    def _industry(
-        self, name: str, name_activities: frozenset[str], reading: _Reading
-    ) -> tuple[str, tuple[str, ...]]:
+    def _industry(self, name: str, name_activities: frozenset[str], reading: _Reading) -> tuple[str, tuple[str, ...]]:
         scores: dict[str, float] = {}
         words: dict[str, list[str]] = {}
         in_name = [found for found in self._name_industries(name, name_activities, reading) if len(found[0]) > 1]
@@ -131,11 +130,14 @@ class Suggester:
         return self._industries_of(Segment(name, name_activities or reading.activities), _NAME_WEIGHT)
 
 
-def _feature_pattern(inference: Mapping[str, Any]) -> re.Pattern[str]:
-    whole = {word for row in inference["rule"] if row.get("whole") for word in row["words"]}
-    plain = {word for row in inference["rule"] if not row.get("whole") for word in row["words"]}
-    anywhere = alternation([*plain, *inference["decoys"]]).pattern
-    return re.compile(f"{anywhere}|{_STARTS}{alternation(whole).pattern}(?:{_ENDS})")
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """True for 硫酸 in 盐酸、硫酸制造, false in 硫酸钠: beside signs or the verbs of its list."""
+    before, after = text[start - 1 : start], text[end : end + 2]
+    return not (_is_han(before) and before not in _ENDS_OF_VERBS) and (not _is_han(after[:1]) or after in _VERBS_AFTER)
+
+
+def _is_han(character: str) -> bool:
+    return "一" <= character <= "龥"
 
 
 def _codes_by_word(industries: Mapping[str, Any]) -> dict[str, _Codes]:

@@ -17,7 +17,9 @@ PlacementKind = Literal["placed", "unplaced", "other_county"]
 PLACEMENTS: tuple[PlacementKind, ...] = ("placed", "unplaced", "other_county")
 
 # A short name that a road, hill or river carries says nothing about where the house stands.
-_ROAD = re.compile(r"(?:山?[东南西北中]?[一二三四五六七八九十]?(?:支?路|大道|大街|街(?=[东南西北中]?(?:\d|号|$))|巷|公路)|山庄)")
+_ROAD = re.compile(
+    r"(?:山?[东南西北中]?[一二三四五六七八九十]?(?:支?路|大道|大街|街(?=[东南西北中]?(?:\d|号|$))|巷|公路)|山庄)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,11 +217,7 @@ def _note_progress(session: Session, batch: Mapping[str, Any], file: RegisterFil
     values: dict[str, Any] = {name: batch[name] + count for name, count in outcome.counts.items()}
     values["position"] = max(batch["position"], open_files.position(batch["upload_id"]))
     values["format"] = file.format
-    values["columns"] = {
-        "fields": {name: file.columns.header[at] for name, at in file.columns.fields.items()},
-        "features": {name: file.columns.header[at] for name, at in file.columns.features.items()},
-        "unrecognised": list(file.columns.unrecognised),
-    }
+    values["columns"] = file.columns.shown()
     session.execute(update(import_batch).where(import_batch.c.id == batch["id"]).values(values))
 
 

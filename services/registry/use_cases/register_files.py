@@ -70,7 +70,9 @@ class RegisterFile:
                 return columns
             if best is None or len(columns.missing) < len(best.missing):
                 best = columns
-        missing = "、".join(best.missing) if best else "、".join(self.rules.columns.titles[name] for name in ("name", "uscc"))
+        missing = (
+            "、".join(best.missing) if best else "、".join(self.rules.columns.titles[name] for name in ("name", "uscc"))
+        )
         raise FileUnreadable(
             "columns_missing", f"No column was recognised for {missing}: name the columns in the first row of the file."
         )

@@ -6,13 +6,20 @@ The archive is unpacked piece by piece and abandoned as soon as it swells beyond
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BufferedReader
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
-from services.registry.domain.sheets.cells_xml import DAMAGED, TOO_LARGE, SheetParser, Strings, TextCollector, new_parser
+from services.registry.domain.sheets.cells_xml import (
+    DAMAGED,
+    TOO_LARGE,
+    SheetParser,
+    Strings,
+    TextCollector,
+    new_parser,
+)
 from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
 
 _PIECE = 128 * 1024
