@@ -1,0 +1,116 @@
+"""registry/enterprises: list, register, read, amend, history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.registry.domain.coordinates import Point, to_wgs84
+from services.registry.queries.enterprises import (
+    enterprise_in_scope,
+    enterprise_page,
+    history_page,
+    with_masked_contacts,
+)
+from services.registry.schemas import (
+    Enterprise,
+    EnterpriseChange,
+    EnterpriseFilter,
+    EnterpriseNew,
+    EnterprisePage,
+    HistoryPage,
+)
+from services.registry.use_cases.contacts import CONTACT_FIELDS
+from services.registry.use_cases.enterprises import amend_enterprise, register_enterprise
+from shared.errors import Forbidden
+from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, principal, reads, require_version, writes
+from shared.security.scope import EnterpriseNotFound
+
+blp = Blueprint("enterprises", __name__, url_prefix="/api/v1/registry", description="Enterprises")
+
+
+class OutsideJurisdiction(Forbidden):
+    code = "outside_jurisdiction"
+
+
+@blp.route("/enterprises", methods=["GET"])
+@reads("enterprise:read")
+@blp.arguments(EnterpriseFilter, location="query")
+@blp.response(200, EnterprisePage)
+def list_enterprises(session, query):
+    """The enterprises of one's area, by name unless sorted otherwise."""
+    items, next_cursor = enterprise_page(session, principal(), query)
+    return {"items": items, "next_cursor": next_cursor}
+
+
+@blp.route("/enterprises", methods=["POST"])
+@writes("enterprise:write")
+@blp.arguments(EnterpriseNew)
+@blp.response(201, Enterprise)
+def create_enterprise(session, body):
+    """Register one enterprise by form; a wrong check digit needs `credit_code_override`, which is audited."""
+    given = _given(body)
+    override = given.pop("credit_code_override", "")
+    row = register_enterprise(
+        session, given, uscc=given.pop("uscc"), override=override, actor=principal().subject, now=now()
+    )
+    _require_jurisdiction(session, row)
+    details = {"credit_code_override": row["code_override"]} if row["code_override"] else None
+    audit_note(session, entity=f"enterprise:{row['id']}", after=_audited(row), details=details)
+    return with_masked_contacts(session, row), etag_of(row["version"])
+
+
+@blp.route("/enterprises/<id:enterprise_id>", methods=["GET"])
+@reads("enterprise:read")
+@blp.response(200, Enterprise)
+def show_enterprise(session, enterprise_id):
+    """One enterprise; contacts are masked."""
+    row = enterprise_in_scope(session, principal(), enterprise_id)
+    return with_masked_contacts(session, row), etag_of(row["version"])
+
+
+@blp.route("/enterprises/<id:enterprise_id>", methods=["PATCH"])
+@writes("enterprise:write")
+@blp.arguments(EnterpriseChange)
+@blp.response(200, Enterprise)
+def change_enterprise(session, body, enterprise_id):
+    """Amend what is known; `If-Match` names the version that was read. What a person says is confirmed from then on."""
+    current = enterprise_in_scope(session, principal(), enterprise_id, lock=True)
+    require_version(current["version"])
+    row = amend_enterprise(session, current, _given(body), actor=principal().subject, now=now())
+    _require_jurisdiction(session, row)
+    audit_note(session, entity=f"enterprise:{enterprise_id}", before=_audited(current), after=_audited(row))
+    return with_masked_contacts(session, row), etag_of(row["version"])
+
+
+@blp.route("/enterprises/<id:enterprise_id>/history", methods=["GET"])
+@reads("enterprise:read")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, HistoryPage)
+def show_history(session, query, enterprise_id):
+    """Every version of an enterprise with what changed, newest first."""
+    enterprise_in_scope(session, principal(), enterprise_id)
+    items, next_cursor = history_page(session, enterprise_id, limit=query["limit"], cursor=query["cursor"])
+    return {"items": items, "next_cursor": next_cursor}
+
+
+def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+    given = dict(body)
+    if place := given.get("location"):
+        point = to_wgs84(Point(place["longitude"], place["latitude"]), place["crs"])
+        given["location"] = (round(point.longitude, 7), round(point.latitude, 7))
+    return given
+
+
+def _require_jurisdiction(session: Any, row: Mapping[str, Any]) -> None:
+    """Nobody moves an enterprise into, or registers one in, an area that is not theirs."""
+    try:
+        enterprise_in_scope(session, principal(), row["id"])
+    except EnterpriseNotFound as outside:
+        raise OutsideJurisdiction("This lies outside your area: ask the bureau to do it.") from outside
+
+
+def _audited(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an audit digest: no personal data, no moments."""
+    hidden = (*CONTACT_FIELDS, "created_at", "updated_at", "registered_on")
+    return {name: value for name, value in row.items() if name not in hidden}

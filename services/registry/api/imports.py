@@ -1,0 +1,101 @@
+"""registry/imports: preview, dry run, import, progress, errors."""
+
+from __future__ import annotations
+
+from services.registry.api.downloads import BINARY, CSV, csv_download
+from services.registry.api.jurisdiction import require_whole_district
+from services.registry.queries.imports import (
+    CORRECTION_TITLES,
+    ERROR_TITLES,
+    correction_rows,
+    error_rows,
+    import_page,
+    import_progress,
+)
+from services.registry.queries.previews import preview_of
+from services.registry.schemas import (
+    ImportAccepted,
+    ImportFile,
+    ImportOptions,
+    ImportPage,
+    ImportPreview,
+    ImportProgress,
+)
+from services.registry.use_cases.importing import start_import
+from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, principal, reads, writes
+
+blp = Blueprint("imports", __name__, url_prefix="/api/v1/registry", description="Imports of register files")
+LARGEST_FILE = 200 * MEGABYTE
+_ENVELOPE = MEGABYTE  # of the multipart form around the file
+
+
+@blp.route("/imports", methods=["POST"])
+@writes("enterprise:import", body_limit=LARGEST_FILE + _ENVELOPE)
+@blp.arguments(ImportFile, location="files")
+@blp.arguments(ImportOptions, location="form")
+@blp.response(202, ImportAccepted)
+def create_import(session, files, options):
+    """Store a register file (CSV or XLSX, at most 200 MB) and import it; `dry_run` changes no enterprise."""
+    require_whole_district(session)
+    file = files["file"]
+    import_id = start_import(
+        session,
+        file.stream,
+        file_name=file.filename or "",
+        is_dry_run=options["dry_run"],
+        actor=principal().subject,
+        now=now(),
+    )
+    audit_note(session, entity=f"import:{import_id}", details={"dry_run": options["dry_run"]})
+    return {"id": import_id}
+
+
+@blp.route("/imports/preview", methods=["POST"])
+@writes("enterprise:import", body_limit=LARGEST_FILE + _ENVELOPE)
+@blp.arguments(ImportFile, location="files")
+@blp.response(200, ImportPreview)
+def preview_import(session, files):
+    """What would be recognised: columns, first rows, errors of the first thousand rows. Nothing is stored."""
+    require_whole_district(session)
+    audit_note(session, entity="import:preview")
+    return preview_of(session, files["file"].stream)
+
+
+@blp.route("/imports", methods=["GET"])
+@reads("enterprise:import")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, ImportPage)
+def list_imports(session, query):
+    """The imports, newest first."""
+    require_whole_district(session)
+    items, next_cursor = import_page(session, limit=query["limit"], cursor=query["cursor"])
+    return {"items": items, "next_cursor": next_cursor}
+
+
+@blp.route("/imports/<id:import_id>", methods=["GET"])
+@reads("enterprise:import")
+@blp.response(200, ImportProgress)
+def show_import(session, import_id):
+    """One import: counts while it runs and afterwards, the first errors and corrections."""
+    require_whole_district(session)
+    return import_progress(session, import_id)
+
+
+@blp.route("/imports/<id:import_id>/errors.csv", methods=["GET"])
+@reads("enterprise:import")
+@blp.response(200, BINARY, content_type=CSV)
+def download_errors(session, import_id):
+    """Every refused row: row, field, value, reason."""
+    require_whole_district(session)
+    import_progress(session, import_id)
+    return csv_download("errors.csv", ERROR_TITLES, error_rows(session, import_id))
+
+
+@blp.route("/imports/<id:import_id>/corrections.csv", methods=["GET"])
+@reads("enterprise:import")
+@blp.response(200, BINARY, content_type=CSV)
+def download_corrections(session, import_id):
+    """Every value that was kept in another writing."""
+    require_whole_district(session)
+    import_progress(session, import_id)
+    return csv_download("corrections.csv", CORRECTION_TITLES, correction_rows(session, import_id))

@@ -1,0 +1,131 @@
+"""Enterprises as lists, as one, with their history, and as the rows of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from services.registry.domain.cells import code as code_cell
+from services.registry.domain.drafts import day_text
+from services.registry.tables import enterprise, enterprise_history
+from services.registry.use_cases.contacts import open_contact
+from shared.http import page
+from shared.security.personal import mask_name, mask_phone
+from shared.security.principal import Principal
+from shared.security.scope import EnterpriseNotFound, in_scope
+
+EXPORTED = (
+    "name", "uscc", "registered_on", "enterprise_type", "capital", "scope", "province", "city", "address",
+    "division", "grid", "industry", "headcount", "longitude", "latitude", "status",
+)  # fmt: skip
+_SORTS = {
+    "name": ((enterprise.c.name, enterprise.c.id), False),
+    "uscc": ((enterprise.c.uscc,), False),
+    "updated": ((enterprise.c.updated_at, enterprise.c.id), False),
+    "-updated": ((enterprise.c.updated_at, enterprise.c.id), True),
+}
+SORTS = tuple(_SORTS)
+
+
+def enterprise_page(
+    session: Session, principal: Principal, wanted: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of the enterprises in the principal's jurisdiction that `wanted` describes, and its cursor."""
+    key, descending = _SORTS[wanted.get("sort") or "name"]
+    rows, cursor = page(
+        session,
+        _filtered(principal, wanted),
+        key=key,
+        limit=wanted["limit"],
+        cursor=wanted["cursor"],
+        descending=descending,
+    )
+    return [dict(row._mapping) for row in rows], cursor
+
+
+def enterprise_in_scope(
+    session: Session, principal: Principal, enterprise_id: str, *, lock: bool = False
+) -> Mapping[str, Any]:
+    """Return one enterprise, locked for change on demand; raises `EnterpriseNotFound` outside the jurisdiction."""
+    statement = select(enterprise).where(enterprise.c.id == enterprise_id, _scope(principal))
+    row = session.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    if row is None:
+        raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
+    return row
+
+
+def with_masked_contacts(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an enterprise row whose contacts can be shown to anyone who may see the enterprise."""
+    shown = dict(row)
+    shown["contact_name"] = mask_name(open_contact(session, row, "contact_name"))
+    shown["contact_phone"] = mask_phone(open_contact(session, row, "contact_phone"))
+    return shown
+
+
+def history_page(
+    session: Session, enterprise_id: str, *, limit: int, cursor: str
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the versions of an enterprise, newest first."""
+    statement = select(enterprise_history).where(enterprise_history.c.enterprise_id == enterprise_id)
+    rows, cursor_after = page(
+        session, statement, key=[enterprise_history.c.version], limit=limit, cursor=cursor, descending=True
+    )
+    return [dict(row._mapping) for row in rows], cursor_after
+
+
+def exported_rows(session: Session, principal: Principal, wanted: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield the cells of an export, in the order of `EXPORTED`, by credit code; memory does not grow with the rows."""
+    statement = _filtered(principal, wanted).order_by(enterprise.c.uscc).execution_options(yield_per=500)
+    for row in session.execute(statement).mappings():
+        yield [_cell(row, name) for name in EXPORTED]
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if name == "registered_on":
+        return day_text(value)
+    if name == "status":
+        return "注销" if value == "deregistered" else "存续"
+    return "" if value is None else str(value)
+
+
+def _filtered(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+    columns = enterprise.c
+    conditions: list[ColumnElement[bool]] = [_scope(principal)]
+    for name in ("placement", "supervision", "status", "grid"):
+        if value := wanted.get(name):
+            conditions.append(columns[name] == value)
+    if prefix := wanted.get("division"):
+        conditions.append(and_(columns.division >= prefix, columns.division < _after(prefix)))
+    if prefix := wanted.get("industry"):
+        conditions.append(columns.industry.startswith(prefix, autoescape=True))
+    if uscc := wanted.get("uscc"):
+        conditions.append(columns.uscc == code_cell(uscc))
+    if feature := wanted.get("feature"):
+        conditions.append(columns.features[(feature, "value")].as_string() == "yes")
+    if text := (wanted.get("q") or "").strip():
+        conditions.append(_matches(text))
+    return select(enterprise).where(*conditions)
+
+
+def _after(prefix: str) -> str:
+    """Return the first code behind all those that begin with `prefix`, so that an index serves the range."""
+    return str(int(prefix) + 1).zfill(len(prefix))
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Name or address contain every word, or the code begins with the text."""
+    columns = enterprise.c
+    words = [
+        or_(columns.name.contains(word, autoescape=True), columns.address.contains(word, autoescape=True))
+        for word in text.split()[:8]
+    ]
+    return or_(columns.uscc.startswith(code_cell(text), autoescape=True), and_(*words))
+
+
+def _scope(principal: Principal) -> ColumnElement[bool]:
+    columns = enterprise.c
+    return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.id)

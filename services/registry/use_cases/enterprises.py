@@ -1,0 +1,127 @@
+"""What people do to single enterprises: register one by form, amend what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registry.domain import credit_code, divisions
+from services.registry.domain.cells import code as code_cell
+from services.registry.domain.enterprise import EMPTY, known
+from services.registry.domain.industries import Industries
+from services.registry.domain.rulebook import Rulebook
+from services.registry.queries.divisions import rules_in_force
+from services.registry.tables import enterprise
+from services.registry.use_cases.contacts import seal_contacts
+from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record
+from shared.errors import Conflict, Refused
+
+_NO_DIGEST = 0  # no register row has been imported for it yet
+
+
+class CreditCodeMalformed(Refused):
+    code = "credit_code_format"
+
+
+class CreditCodeCheckDigit(Refused):
+    code = "credit_code_check_digit"
+
+
+class EnterpriseExists(Conflict):
+    code = "enterprise_exists"
+
+
+class DivisionUnknown(Refused):
+    code = "division_unknown"
+
+
+class IndustryUnknown(Refused):
+    code = "industry_unknown"
+
+
+def register_enterprise(
+    session: Session, given: Mapping[str, Any], *, uscc: str, override: str = "", actor: str, now: datetime
+) -> dict[str, Any]:
+    """Register one enterprise by form and return its row.
+
+    `override` is the reason why a code is accepted although its check digit does not fit (GB 32100-2015; some
+    genuine early codes fail it). Raises `CreditCodeMalformed`, `CreditCodeCheckDigit`, `EnterpriseExists`,
+    `DivisionUnknown`, `IndustryUnknown`.
+    """
+    uscc = code_cell(uscc)
+    overridden = _checked(uscc, override)
+    if session.scalar(select(enterprise.c.id).where(enterprise.c.uscc == uscc)):
+        raise EnterpriseExists("This credit code is registered already: open that enterprise instead.", uscc=uscc)
+    rules = rules_in_force(session)
+    facts = known(EMPTY, seal_contacts(session, _resolved(given, rules)), "person", rules)
+    row = new_row(uscc, facts, digest=_NO_DIGEST, now=now, override=overridden)
+    record(session, [Change(None, row)], actor=actor, reason="registered", now=now)
+    return row
+
+
+def amend_enterprise(
+    session: Session, current: Mapping[str, Any], given: Mapping[str, Any], *, actor: str, now: datetime
+) -> dict[str, Any]:
+    """Add what a person found out to the locked row `current` and return the row as it is now.
+
+    What a person says outweighs files and inference from then on. Without any news nothing is written.
+    Raises `DivisionUnknown`, `IndustryUnknown`.
+    """
+    rules = rules_in_force(session)
+    facts = known(current, seal_contacts(session, _resolved(given, rules), current), "person", rules)
+    if not is_news(current, facts) and facts["origins"] == current["origins"]:
+        return dict(current)
+    row = changed_row(current, facts, digest=current["source_digest"], now=now)
+    record(session, [Change(current, row)], actor=actor, reason="amended", now=now)
+    return row
+
+
+def _checked(uscc: str, override: str) -> str:
+    """Return the reason that is kept with the code: "" for a valid code."""
+    verdict = credit_code.check(uscc)
+    if verdict.problem == "format":
+        strange = credit_code.foreign_characters(uscc)
+        raise CreditCodeMalformed(
+            "A credit code has 18 digits and capital letters without I, O, S, V, Z.", uscc=uscc, strange=strange
+        )
+    if verdict.problem is None:
+        return ""
+    if not override:
+        raise CreditCodeCheckDigit(
+            "The check digit does not fit. Compare the code with the licence; if the licence really says so, "
+            "send credit_code_override with the reason.",
+            uscc=uscc,
+            expected=verdict.expected,
+            organisation_digit_fits=verdict.organisation_digit_fits,
+        )
+    return override
+
+
+def _resolved(given: Mapping[str, Any], rules: Rulebook) -> dict[str, Any]:
+    resolved = dict(given)
+    if division := given.get("division"):
+        resolved["division"] = _division(division, rules)
+    if industry := given.get("industry"):
+        resolved["industry"] = _industry(industry, rules.industries)
+    if "features" in given:
+        resolved["features"] = {name: (value, []) for name, value in given["features"].items()}
+    return resolved
+
+
+def _division(text: str, rules: Rulebook) -> str:
+    is_known = divisions.is_code(text) and text[:9] in rules.gazetteer.divisions
+    code = text if is_known else divisions.named(rules.gazetteer, text)
+    if not code or not divisions.is_within(code, rules.gazetteer.home):
+        raise DivisionUnknown("Give the code or the name of a division of this district.", division=text)
+    return code
+
+
+def _industry(text: str, industries: Industries) -> str:
+    code = industries.normalised(text)
+    if code is None:
+        raise IndustryUnknown("Give an industry code of GB/T 4754-2017, such as C2710.", industry=text)
+    return code
