@@ -2,8 +2,9 @@
 
 from services.risk import subscriptions
 from shared.declarations import Declarations
+from shared.security import upkeep
 
 
 def declarations() -> Declarations:
     """Return what risk subscribes to and re-emits."""
-    return Declarations.collect("risk", subscriptions)
+    return Declarations.collect("risk", subscriptions, upkeep)
