@@ -55,7 +55,7 @@ def read(kind: type[S], service: str, environment: Mapping[str, str], **own: Any
     """
     env = _MappingEnv(environment)
     try:
-        home = Path(env.str("SISE_HOME", ".sise")).resolve()
+        home = home_of(environment)
         shared: dict[str, Any] = {
             "service": service,
             "home": home,
@@ -76,6 +76,11 @@ def read(kind: type[S], service: str, environment: Mapping[str, str], **own: Any
 def environment() -> dict[str, str]:
     """Return a copy of the process environment (the chassis' own reading of it)."""
     return dict(os.environ)
+
+
+def home_of(environment: Mapping[str, str]) -> Path:
+    """Return the directory with this installation's files."""
+    return Path(environment.get("SISE_HOME", ".sise")).resolve()
 
 
 def with_changes(settings: S, **changes: Any) -> S:

@@ -17,7 +17,7 @@ from rich.progress import Progress
 from shared.cli.output import answer, with_json
 from shared.running.client import ApiClient
 from shared.running.home import find_running
-from shared.settings import environment
+from shared.settings import environment, home_of
 
 DEMONSTRATION_SIZE = 2_000
 
@@ -42,7 +42,7 @@ def import_file(file: Path, *, url: str, username: str, password: str, dry_run: 
 @click.option("--port", type=int, help="Port of the gateway; default: SISE_PORT or 8000.")
 def demo(enterprises: int, port: int | None) -> None:
     """Start everything in a home of its own and fill it with a generated district, marked as a demonstration."""
-    home = Path(environment().get("SISE_HOME", ".sise-demo"))
+    home = home_of({"SISE_HOME": ".sise-demo", **environment()})
     password = environment().get("SISE_ADMIN_PASSWORD") or _password_of(home)
     settings = {"SISE_HOME": str(home), "SISE_DEMO": "1", "SISE_ADMIN_PASSWORD": password}
     with _running_in(home, settings, port=port) as url:
@@ -96,7 +96,7 @@ def _wait_for(home: Path, child: subprocess.Popen[bytes]) -> str:
 
 
 def _running_url() -> str:
-    home = Path(environment().get("SISE_HOME", ".sise"))
+    home = home_of(environment())
     running = find_running(home)
     if running is None:
         raise click.ClickException(f"Nothing runs in {home}: start it with `sise run`, or name --url.")

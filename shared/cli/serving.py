@@ -1,10 +1,8 @@
 """Commands that serve: everything in one process, or one role of one service."""
 
-from pathlib import Path
-
 import click
 
-from shared.settings import environment
+from shared.settings import environment, home_of
 
 SERVICE = click.argument("service")
 BIND = click.option("--bind", default="127.0.0.1:8001", show_default=True, help="Address to listen on, host:port.")
@@ -20,7 +18,7 @@ def run(port: int | None) -> None:
     from shared.running.roles import end_on_signal
 
     variables = environment()
-    home = Path(variables.get("SISE_HOME", ".sise"))
+    home = home_of(variables)
     # The log goes to the home, so that the terminal stays readable.
     configure_logs(level=variables.get("SISE_LOG_LEVEL", "INFO"), handler=log_to_file(home))
     ended = end_on_signal()

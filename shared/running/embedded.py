@@ -19,7 +19,7 @@ from shared.running.first_start import FirstStart, ensure_administrator
 from shared.running.home import Running, announce, occupy, this_process
 from shared.running.operations import OPERATIONS
 from shared.services import Service, load, service_names
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, home_of
 from shared.worker import Worker
 
 GATEWAY = "gateway"
@@ -54,9 +54,8 @@ class EmbeddedRun:
         Raises ``HomeInUse`` when another process works in the home, ``PortTaken`` when the port is taken.
         """
         with ExitStack() as undo:
+            lock = undo.enter_context(occupy(home_of(self._environment)))
             parts = self._open_doors(undo)
-            home = parts[0].settings.home
-            lock = undo.enter_context(occupy(home))
             for part in parts:
                 migrate(connect(part.settings.database_url), part.service.name)
             first_start = ensure_administrator(self._environment)

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.clock import Clock
 from shared.database import connect
+from shared.security.keys import entrust
 from shared.services import load
 
 ACCOUNTS = "identity"
@@ -36,6 +37,8 @@ def ensure_administrator(environment: Mapping[str, str]) -> FirstStart:
     settings: Any = load(ACCOUNTS).settings_from_env(environment)
     use_cases = import_module(f"services.{ACCOUNTS}.use_cases")
     now = Clock(settings.home, movable=settings.is_demo).now()
-    with connect(settings.database_url).transaction() as session:
+    database = connect(settings.database_url)
+    entrust(database, settings.secret_key)
+    with database.transaction() as session:
         password = use_cases.ensure_administrator(session, settings.admin_password, now=now, district=settings.district)
     return FirstStart(password or "")

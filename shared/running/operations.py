@@ -15,6 +15,7 @@ from shared.events import parked, reconcile, resync
 from shared.events.handlers import Handlers
 from shared.running.control import send
 from shared.running.home import find_running
+from shared.security.keys import entrust
 from shared.services import load, service_names
 from shared.settings import ServiceSettings, environment
 
@@ -84,7 +85,10 @@ OPERATIONS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
 
 
 def _open(service: str) -> tuple[Database, Declarations]:
-    return connect(settings_of(service).database_url), load(service).declarations()
+    settings = settings_of(service)
+    database = connect(settings.database_url)
+    entrust(database, settings.secret_key)
+    return database, load(service).declarations()
 
 
 def _clock() -> Clock:
