@@ -25,9 +25,7 @@ def on_enterprise_state(session: Session, received: Sequence[Received[Enterprise
 
 
 @subscribes(EnterpriseGraded, batch=True)
-def on_enterprise_graded(
-    session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime
-) -> None:
+def on_enterprise_graded(session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime) -> None:
     apply_grades(session, received, now=now)
 
 

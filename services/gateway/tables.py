@@ -58,9 +58,7 @@ enterprise_view = Table(
     postgresql_with={"fillfactor": "80"},  # room for new grades beside the old ones
 )
 Index("ix__enterprise_view__name", enterprise_view.c.name, enterprise_view.c.id)
-Index(
-    "ix__enterprise_view__level", enterprise_view.c.level, enterprise_view.c.worst_level, enterprise_view.c.id
-)
+Index("ix__enterprise_view__level", enterprise_view.c.level, enterprise_view.c.worst_level, enterprise_view.c.id)
 Index("ix__enterprise_view__uscc", enterprise_view.c.uscc)
 Index("ix__enterprise_view__division", enterprise_view.c.division)
 for _column, _is_there in (("grid", text("grid <> ''")), ("place", text("place IS NOT NULL"))):

@@ -13,6 +13,7 @@ from shared.http.documents import describe_api
 from shared.http.health import register_health
 from shared.http.limits import limit_requests
 from shared.http.observation import observe_requests
+from shared.http.operations import operations_of
 from shared.http.problems import register_problems
 from shared.security.keys import entrust
 from shared.security.tokens import KeyRing, fetch_keys
@@ -48,6 +49,6 @@ def make_app(
     register_problems(app)
     register_health(app, database, settings.service, readiness)
     api = describe_api(app, settings.service)
-    for blueprint in blueprints:
+    for blueprint in (*blueprints, operations_of(settings.service)):
         api.register_blueprint(blueprint)
     return app

@@ -1,6 +1,5 @@
 """What operators need of every service over HTTP: how far behind it is, and its parked events."""
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -67,21 +66,21 @@ def operations_of(service: str) -> Blueprint:
     @routes.response(200, ParkedEventList)
     def parked_events(session: Session) -> dict[str, Any]:
         """The oldest 200 events that could not be handled, each with its error and its bytes as text."""
-        return {"items": [_item(each) for each in parked.list_parked(session, limit=MOST_LISTED)]}
+        return {"items": parked_items(session)}
 
     @routes.route("/parked/<id:parked_id>/replay", methods=["POST"])
     @admits("event:operate")
     @routes.response(200, Outcome)
     def replay_parked(parked_id: str) -> dict[str, bool]:
         """Handle a parked event again; ``done`` is false when it failed again and stays parked."""
-        return _audited("replay", parked_id, lambda: _replay(service, parked_id))
+        return replay(service, parked_id)
 
     @routes.route("/parked/<id:parked_id>/drop", methods=["POST"])
     @admits("event:operate")
     @routes.response(200, Outcome)
     def drop_parked(parked_id: str) -> dict[str, bool]:
         """Give up a parked event for good."""
-        return _audited("drop", parked_id, lambda: _drop(parked_id))
+        return drop(parked_id)
 
     return routes
 
@@ -98,6 +97,24 @@ def backlog_of(session: Session) -> dict[str, int]:
         "parked": aside.get(parked.PARKED, 0),
         "waiting": aside.get(parked.WAITING, 0),
     }
+
+
+def parked_items(session: Session) -> list[dict[str, Any]]:
+    """Return the oldest 200 parked and waiting events as a list shows them."""
+    return [_item(each) for each in parked.list_parked(session, limit=MOST_LISTED)]
+
+
+def replay(service: str, parked_id: str) -> dict[str, bool]:
+    """Handle a parked event of this application's service again and write it into the audit trail."""
+    done = parked.replay(chassis().database, _handlers(service), parked_id, now=now())
+    return _audited("replay", parked_id, done=done)
+
+
+def drop(parked_id: str) -> dict[str, bool]:
+    """Give up a parked event of this application's service and write it into the audit trail."""
+    with chassis().database.transaction() as session:
+        parked.drop(session, parked_id)
+    return _audited("drop", parked_id, done=True)
 
 
 def _item(event: parked.ParkedEvent) -> dict[str, Any]:
@@ -118,21 +135,10 @@ def _handlers(service: str) -> Handlers:
     return Handlers(with_resync(load(service).declarations()))
 
 
-def _replay(service: str, parked_id: str) -> bool:
-    return parked.replay(chassis().database, _handlers(service), parked_id, now=now())
-
-
-def _drop(parked_id: str) -> bool:
-    with chassis().database.transaction() as session:
-        parked.drop(session, parked_id)
-    return True
-
-
-def _audited(name: str, parked_id: str, act: Callable[[], bool]) -> dict[str, bool]:
-    done = act()
+def _audited(act: str, parked_id: str, *, done: bool) -> dict[str, bool]:
     fact = audit.AuditFact(
         subject=principal().subject,
-        action=f"event:{name}",
+        action=f"event:{act}",
         entity=f"parked_event:{parked_id}",
         result=audit.DONE if done else "failed_again",
     )

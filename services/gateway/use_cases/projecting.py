@@ -175,9 +175,7 @@ def _risk_facts(received: Received[EnterpriseGraded], now: datetime) -> Facts:
 def _registered(held: Held | None, facts: Facts) -> Change:
     after = None
     if facts["status"] == "active":
-        spot = Spot(
-            area_of(facts["division"]), facts["section"], facts["flags"], Place(facts["kind"]), facts["place"]
-        )
+        spot = Spot(area_of(facts["division"]), facts["section"], facts["flags"], Place(facts["kind"]), facts["place"])
         after = Counted(spot, held.level, held.is_provisional) if held else Counted(spot, GREY, True)
     return Change(
         enterprise_id=facts["id"],
@@ -230,7 +228,7 @@ def _told_of(change: Change) -> Told:
     assert change.before is not None
     assert change.after is not None
     return Told(
-        kind="enterprise_recoloured",
+        kind="enterprise_graded",
         division=change.division,
         grid=change.grid,
         enterprise_id=change.enterprise_id,
@@ -249,6 +247,6 @@ def _redrawn(changes: Sequence[Change]) -> list[Told]:
         for area in {side.spot.area for side in (change.before, change.after) if side is not None}:
             areas[area] = areas.get(area, 0) + 1
     return [
-        Told(kind="map_changed", division=area, content={"subdistrict": area, "enterprises": count})
+        Told(kind="change", division=area, content={"subdistrict": area, "enterprises": count})
         for area, count in sorted(areas.items())
     ]

@@ -1,0 +1,94 @@
+"""The event stream of the pages (server-sent events), for those who look at the map.
+
+A stream holds a thread where threads serve (the embedded way to run), so only so many stay open
+(``SISE_MOST_STREAMS``). Beyond that a stream answers what is new and ends; the browser comes again after
+``retry`` and misses nothing, because it says where it was. In the full stack `sise stream gateway` serves streams
+on green threads, where the number may be in the thousands.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, cast
+
+import orjson
+from flask import Response, current_app, request
+from sqlalchemy import Row
+
+from services.gateway.queries.stream import events_after, is_forgotten, newest_position
+from shared.database import Database
+from shared.http import Blueprint, principal
+from shared.http.admission import admits
+from shared.http.chassis import chassis
+from shared.security.principal import Principal
+
+EXTENSION = "sise_streams"
+LOOK_EVERY = 0.2
+KEEP_ALIVE_EVERY = 15.0
+LONGEST = 300.0  # then the browser connects anew, and its rights are looked at again
+RETRY_MILLISECONDS = 2_000
+
+blp = Blueprint("events", __name__, url_prefix="/api/v1/events", description="What happens, as it happens")
+Places = threading.BoundedSemaphore
+
+
+@blp.route("/stream", methods=["GET"])
+@admits("map:read")
+@blp.response(200, content_type="text/event-stream")
+def event_stream() -> Response:
+    """Events of the caller's area; ``Last-Event-ID`` goes on behind a position, ``reset`` says to load anew."""
+    places = cast(Places, current_app.extensions[EXTENSION])
+    database, listener = chassis().database, principal()
+    last = request.headers.get("Last-Event-ID", "")
+    has_place = places.acquire(blocking=False)
+    pieces = _tail(database, listener, last=last, lasts=LONGEST if has_place else 0.0)
+    response = Response(pieces, content_type="text/event-stream; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    if has_place:
+        response.call_on_close(places.release)
+    return response
+
+
+def _tail(database: Database, listener: Principal, *, last: str, lasts: float) -> Iterator[bytes]:
+    """Tell what is new every 200 ms, at least once, for ``lasts`` seconds."""
+    yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+    position, must_reset = _start(database, last)
+    yield _frame("reset", position, {}) if must_reset else _comment(position)
+    ends = time.monotonic() + lasts
+    spoke = time.monotonic()
+    while True:
+        with database.reading() as session:
+            heard, position = events_after(session, listener, position=position)
+        if heard:
+            yield b"".join(_told(event) for event in heard)
+            spoke = time.monotonic()
+        elif time.monotonic() - spoke > KEEP_ALIVE_EVERY:
+            yield _comment(position)
+            spoke = time.monotonic()
+        if time.monotonic() >= ends:
+            return
+        time.sleep(LOOK_EVERY)
+
+
+def _start(database: Database, last: str) -> tuple[int, bool]:
+    """Return where to begin, and whether the listener has missed what is no longer kept."""
+    with database.reading() as session:
+        newest = newest_position(session)
+        if not last:
+            return newest, False
+        is_lost = not last.isdecimal() or is_forgotten(session, int(last))
+        return (newest, True) if is_lost else (int(last), False)
+
+
+def _told(event: Row[Any]) -> bytes:
+    return _frame(event.kind, event.position, {**event.content, "at": event.at})
+
+
+def _frame(kind: str, position: int, content: dict[str, Any]) -> bytes:
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (position, kind.encode(), orjson.dumps(content))
+
+
+def _comment(position: int) -> bytes:
+    """Keep the connection, and let the browser remember how far it has come."""
+    return b": alive\nid: %d\n\n" % position

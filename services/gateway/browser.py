@@ -1,0 +1,178 @@
+"""The browser's session: a cookie that stands for an access token kept at the gateway.
+
+Before any route runs, a live cookie is turned into the ``Authorization`` header of the request. Everything behind
+— the chassis, the pages, the services that a request is forwarded to — knows only tokens.
+"""
+
+import hmac
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, Response, g, request
+
+from services.gateway.limits import take_sign_in
+from services.gateway.neighbours import neighbours
+from services.gateway.pages.viewer import Viewer
+from services.gateway.settings import Settings
+from services.gateway.use_cases import sessions
+from services.gateway.use_cases.sessions import LiveSession
+from shared.errors import Forbidden, SiseError, Unavailable
+from shared.http.chassis import chassis, now
+from shared.security.tokens import Unauthenticated, verify_token
+
+COOKIE = "sise_session"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf_token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+RENEW_BEFORE_END = timedelta(seconds=90)
+RENEWAL_PATIENCE = 5.0
+LOOK_AGAIN_AFTER = 0.05
+WITHOUT_SESSION = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+class CsrfTokenInvalid(Forbidden):
+    code = "csrf_token_invalid"
+
+
+class SignInRefused(SiseError):
+    """Identity does not accept the credentials; the sentence is its own."""
+
+    status = 401
+    code = "sign_in_refused"
+
+
+def accept_sessions(app: Flask) -> None:
+    """Let every route of ``app`` be called with the session cookie in the place of a token."""
+    app.before_request(_attach_session)
+
+
+def sign_in(username: str, password: str, *, response: Response) -> None:
+    """Ask identity for tokens, begin a session and set its cookie on ``response``.
+
+    Raises ``SignInRefused`` with identity's sentence, ``TooManyRequests``, or ``Forbidden`` when the form was sent
+    by another site.
+    """
+    refuse_other_sites()
+    take_sign_in()
+    tokens = _tokens("login", {"username": username, "password": password})
+    with chassis().database.transaction() as session:
+        sessions.forget_idle_sessions(session, unused_since=_idle_since())
+        secret = sessions.begin_session(session, tokens, now=now())
+    response.set_cookie(COOKIE, secret, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+
+
+def sign_out(response: Response) -> None:
+    """End the session here and at identity, and remove the cookie; without a session nothing happens."""
+    current: LiveSession | None = g.get("browser_session")
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+    if current is None:
+        return
+    with chassis().database.transaction() as session:
+        sessions.end_session(session, current.digest)
+    neighbours()["identity"].send("POST", "/api/v1/auth/logout", json={"refresh_token": current.refresh_token})
+
+
+def refuse_other_sites() -> None:
+    """Raise ``Forbidden`` when a browser says that another site has sent the request."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise CsrfTokenInvalid("This form was sent by another site: open the page again and repeat.")
+
+
+def _attach_session() -> None:
+    secret = request.cookies.get(COOKIE, "")
+    if not secret or "Authorization" in request.headers or request.path.startswith(WITHOUT_SESSION):
+        return
+    current = _live(secret)
+    if current is None:
+        return
+    if request.method not in SAFE_METHODS:
+        _require_csrf_token(current)
+    if current.expires_at - now() < RENEW_BEFORE_END:
+        current = _renewed(secret, current)
+    if current is None:
+        return
+    g.browser_session = current
+    request.environ["HTTP_AUTHORIZATION"] = f"Bearer {current.access_token}"
+    if not request.path.startswith("/api/"):
+        g.viewer = _viewer(current)
+
+
+def _live(secret: str) -> LiveSession | None:
+    with chassis().database.reading() as session:
+        found = sessions.live_session(session, secret, used_after=_idle_since())
+    if found and now() - found.used_at > sessions.NOTED_EVERY:
+        with chassis().database.transaction() as session:
+            sessions.note_use(session, found.digest, now=now())
+    return found
+
+
+def _idle_since() -> datetime:
+    settings = cast(Settings, chassis().settings)
+    return now() - timedelta(minutes=settings.session_idle_minutes)
+
+
+def _require_csrf_token(current: LiveSession) -> None:
+    """API calls send the token in the header, so that an upload need not be read to find it; forms may carry it."""
+    given = request.headers.get(CSRF_HEADER, "")
+    if not given and not request.path.startswith("/api/"):
+        given = request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(), current.csrf_token.encode()):
+        raise CsrfTokenInvalid(f"Send the page's CSRF token in the header {CSRF_HEADER}: reload the page.")
+
+
+def _renewed(secret: str, current: LiveSession) -> LiveSession | None:
+    """Return the session with fresh tokens; ``None`` when identity has ended it."""
+    with chassis().database.transaction() as session:
+        is_mine = sessions.claim_renewal(session, current.digest, now=chassis().clock.now())
+    if is_mine:
+        return _renew(secret, current)
+    return current if current.expires_at > now() else _renewed_by_another(secret, current)
+
+
+def _renew(secret: str, current: LiveSession) -> LiveSession | None:
+    try:
+        tokens = _tokens("refresh", {"refresh_token": current.refresh_token})
+    except SignInRefused:
+        with chassis().database.transaction() as session:
+            sessions.end_session(session, current.digest)
+        return None
+    except Unavailable:
+        if current.expires_at > now():
+            return current
+        raise
+    with chassis().database.transaction() as session:
+        sessions.renew_session(session, current.digest, tokens=tokens, now=chassis().clock.now())
+    return _live(secret)
+
+
+def _renewed_by_another(secret: str, old: LiveSession) -> LiveSession | None:
+    deadline = time.monotonic() + RENEWAL_PATIENCE
+    while time.monotonic() < deadline:
+        time.sleep(LOOK_AGAIN_AFTER)
+        fresh = _live(secret)
+        if fresh is None or fresh.expires_at > old.expires_at:
+            return fresh
+    raise Unavailable("Your session is being renewed: try again in a moment.")
+
+
+def _viewer(current: LiveSession) -> Viewer | None:
+    try:
+        someone = verify_token(current.access_token, chassis().keys, now=now())
+    except Unauthenticated:
+        return None
+    return Viewer(
+        name=someone.name or someone.subject,
+        roles=tuple(sorted(someone.roles)),
+        actions=someone.actions,
+        csrf_token=current.csrf_token,
+    )
+
+
+def _tokens(step: str, content: Mapping[str, str]) -> dict[str, Any]:
+    answer = neighbours()["identity"].send("POST", f"/api/v1/auth/{step}", json=content)
+    body = answer.json()
+    if answer.ok:
+        return cast(dict[str, Any], body)
+    raise SignInRefused(body.get("detail", "Sign in again."))

@@ -1,0 +1,106 @@
+"""Passes requests on to the service that answers them, both bodies streamed, and nothing added but the trace."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO
+
+import requests
+from flask import Response, request
+from sqlalchemy import update
+
+from services.gateway.neighbours import neighbours
+from services.gateway.tables import enterprise_view
+from shared.http.access import MEGABYTE
+from shared.http.chassis import chassis
+
+LARGEST_UPLOAD = 200 * MEGABYTE
+PIECE = 64 * 1024
+PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# RFC 9110 §7.6.1, and what is true only of one of the two connections. The request's trace is set by the client.
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+NOT_SENT = HOP_BY_HOP | {"host", "cookie", "content-length", "x-csrf-token", "x-forwarded-for", "x-request-id"}
+NOT_RETURNED = HOP_BY_HOP | {"server", "date", "x-request-id", "set-cookie"}
+
+
+def forward(service: str, path: str) -> Response:
+    """Send the running request to ``service`` at ``path`` and return its answer as it comes in."""
+    request.max_content_length = LARGEST_UPLOAD
+    answer = neighbours()[service].send(
+        request.method,
+        path,
+        headers=_headers(),
+        params=request.query_string.decode("latin-1"),
+        data=_body(),
+        stream=True,
+        timeout=PATIENCE,
+    )
+    if request.method not in ("GET", "HEAD") and answer.ok:
+        _mark_changed(path)
+    return _returned(answer)
+
+
+class _Body:
+    """The body of the running request with its length, so that it is neither buffered nor sent in chunks."""
+
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream, self._length = stream, length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(PIECE), b"")
+
+    def read(self, size: int = PIECE) -> bytes:
+        return self._stream.read(min(size, PIECE) if size > 0 else PIECE)
+
+
+def _body() -> Iterable[bytes] | None:
+    if request.content_length:
+        return _Body(request.stream, request.content_length)
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
+    return iter(lambda: request.stream.read(PIECE), b"") if is_chunked else None
+
+
+def _headers() -> dict[str, str]:
+    named = {name.strip().lower() for name in request.headers.get("Connection", "").split(",")}
+    kept = {name: value for name, value in request.headers if name.lower() not in NOT_SENT | named}
+    return {"Accept-Encoding": "identity", **kept}
+
+
+def _returned(answer: requests.Response) -> Response:
+    pieces = answer.raw.stream(PIECE, decode_content=False)
+    response = Response(pieces, status=answer.status_code, headers=list(_kept(answer.headers)))
+    response.call_on_close(answer.close)
+    return response
+
+
+def _kept(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in headers.items() if name.lower() not in NOT_RETURNED)
+
+
+def _mark_changed(path: str) -> None:
+    """Count a change of each enterprise that ``path`` names, so that cached parts of it are asked for again.
+
+    The event tells the same a little later; this is for those who want to see at once what they have written.
+    """
+    named = ID.findall(path)
+    if not named:
+        return
+    view = enterprise_view.c
+    with chassis().database.transaction() as session:
+        session.execute(update(enterprise_view).where(view.id.in_(named)).values(touched=view.touched + 1))

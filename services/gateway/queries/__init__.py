@@ -1,0 +1,1 @@
+"""Everything that the gateway reads; the principal's scope is part of every query."""

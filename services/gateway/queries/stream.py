@@ -1,0 +1,39 @@
+"""What of the event stream a principal may hear, from a position on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from services.gateway.tables import stream_event, stream_position
+from shared.security.principal import Principal
+from shared.security.scope import in_scope
+
+AT_ONCE = 200
+
+
+def newest_position(session: Session) -> int:
+    """Return the number of the last event."""
+    return session.scalars(select(stream_position.c.position)).one()
+
+
+def is_forgotten(session: Session, position: int) -> bool:
+    """Return whether events after ``position`` are no longer kept, or it was never given out."""
+    newest = newest_position(session)
+    oldest = session.scalar(select(func.min(stream_event.c.position)))
+    return position > newest or (position < newest and (oldest is None or position < oldest - 1))
+
+
+def events_after(session: Session, principal: Principal, *, position: int) -> tuple[Sequence[Row[Any]], int]:
+    """Return up to 200 events after ``position`` in the principal's scope, and the position then reached."""
+    event = stream_event.c
+    scope = in_scope(principal, division=event.division, grid=event.grid, enterprise_id=event.enterprise_id)
+    newest = newest_position(session)
+    heard = session.execute(
+        select(stream_event)
+        .where(event.position > position, event.position <= newest, scope)
+        .order_by(event.position)
+        .limit(AT_ONCE)
+    ).all()
+    return heard, (heard[-1].position if len(heard) == AT_ONCE else newest)

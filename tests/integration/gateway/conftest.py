@@ -1,0 +1,78 @@
+"""A gateway with a database of its own; on SQLite and on PostgreSQL where a test asks for ``database``."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.gateway.app import create_app
+from services.gateway.settings import Settings
+from services.gateway.use_cases.projecting import apply_grades, apply_registrations
+from shared.contracts.risk import EnterpriseGraded
+from shared.database import Database, connect
+from shared.database.migrate import migrate
+from shared.events.received import Received
+from tests.integration.gateway.builders import NOW, received
+from tests.support.callers import Signer, service_settings
+
+ACTIONS = ("map:read", "enterprise:read", "search:read", "grade:read", "system:read", "event:operate")
+Tell = Callable[..., None]
+
+
+@pytest.fixture()
+def database(database_url: str) -> Iterator[Database]:
+    """Return the gateway's migrated database, once on each kind."""
+    database = connect(database_url)
+    migrate(database, "gateway")
+    yield database
+    database.close()
+
+
+@pytest.fixture()
+def tell(database: Database) -> Tell:
+    """Return a function that lets the projection handle events in one transaction."""
+
+    def handle(*events: Any, sequence: int = 1) -> None:
+        batch = [each if isinstance(each, Received) else received(each, sequence=sequence) for each in events]
+        project(database, batch)
+
+    return handle
+
+
+def project(database: Database, batch: Sequence[Received[Any]]) -> None:
+    """Handle ``batch`` as the worker does: each kind of event to its handler, one transaction."""
+    grades = [each for each in batch if isinstance(each.data, EnterpriseGraded)]
+    states = [each for each in batch if not isinstance(each.data, EnterpriseGraded)]
+    with database.transaction() as session:
+        if states:
+            apply_registrations(session, states, now=NOW)
+        if grades:
+            apply_grades(session, grades, now=NOW)
+
+
+@pytest.fixture()
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Return settings whose neighbours do not exist."""
+    settings: Settings = service_settings(
+        Settings, home=tmp_path, service="gateway", database_url=database_url, service_urls={}
+    )
+    return settings
+
+
+@pytest.fixture()
+def app(settings: Settings, database: Database) -> Flask:
+    return create_app(settings)
+
+
+@pytest.fixture()
+def signer() -> Signer:
+    return Signer()
+
+
+@pytest.fixture()
+def officer(app: Flask, signer: Signer) -> FlaskClient:
+    """Return a client that may see the whole district."""
+    return signer.client(app, actions=ACTIONS, divisions=["331002"])
