@@ -4,14 +4,16 @@ import { shortNumber, word } from "./words.js";
 
 const SMALLEST = 19;
 const LARGEST = 46;
+const CLUSTER_SCALE = 0.8; // an area without a name stays behind the subdistricts
+const SCREEN_SCALE = window.matchMedia("(max-width: 900px)").matches ? 0.8 : 1;
 const TURN = 2 * Math.PI;
 
-export function radiusOf(count) {
-  return Math.min(LARGEST, SMALLEST + 6.2 * Math.log10(Math.max(count, 1)) ** 1.25);
+export function radiusOf(count, scale = 1) {
+  return scale * SCREEN_SCALE * Math.min(LARGEST, SMALLEST + 6.2 * Math.log10(Math.max(count, 1)) ** 1.25);
 }
 
 export function donut(group, { name = "", isSelected = false } = {}) {
-  const radius = radiusOf(group.enterprises);
+  const radius = radiusOf(group.enterprises, name ? 1 : CLUSTER_SCALE);
   const size = 2 * radius + 6;
   const picture = svg("svg", { width: size, height: size, viewBox: `${-size / 2} ${-size / 2} ${size} ${size}`, "aria-hidden": "true" },
     svg("circle", { r: radius + 2, class: "ring-halo" }),
@@ -42,7 +44,7 @@ function ring(group, radius) {
   let from = 0;
   return shares.map((share) => {
     const to = from + share.value / total;
-    const path = svg("path", { d: sector(from, to, radius, radius * 0.66), fill: fillOf(share.level, share.isProvisional), class: "ring-part" });
+    const path = svg("path", { d: sector(from, to, radius, radius * 0.66), fill: fillOf(share.level, share.isProvisional), "fill-rule": "evenodd", class: "ring-part" });
     from = to;
     return path;
   });
@@ -50,7 +52,7 @@ function ring(group, radius) {
 
 function sector(from, to, outer, inner) {
   if (to - from > 0.9999) {
-    return `M0 ${-outer}A${outer} ${outer} 0 1 1 -0.01 ${-outer}ZM0 ${-inner}A${inner} ${inner} 0 1 0 -0.01 ${-inner}Z`;
+    return `M0 ${-outer}A${outer} ${outer} 0 1 1 -0.01 ${-outer}ZM0 ${-inner}A${inner} ${inner} 0 1 1 -0.01 ${-inner}Z`;
   }
   const isLarge = to - from > 0.5 ? 1 : 0;
   const at = (turn, radius) => `${(Math.sin(turn * TURN) * radius).toFixed(2)} ${(-Math.cos(turn * TURN) * radius).toFixed(2)}`;

@@ -107,8 +107,9 @@ export class ColourMap {
     for (const row of rows) if (row.longitude != null) bounds.extend([row.longitude, row.latitude]);
     if (bounds.isEmpty()) return;
     const { clientWidth, clientHeight } = this.libre.getContainer();
-    const room = Math.min(clientWidth, clientHeight) * 0.14;
-    const padding = { top: room + 24, bottom: room + 40, left: room + 8, right: room + 8 };
+    const room = Math.min(clientWidth, clientHeight) * 0.12;
+    const foot = clientWidth > 700 ? 60 : 20;
+    const padding = { top: room + 20, bottom: room + foot, left: room + 6, right: room + 6 };
     this.libre.fitBounds(bounds, { padding, maxZoom: 14, duration: animate ? this.duration : 0 });
   }
 
