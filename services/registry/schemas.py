@@ -185,7 +185,7 @@ class RowCorrection(Schema):
 
 
 class RecognisedColumns(Schema):
-    fields = fields.Dict(keys=fields.String(), values=fields.String())
+    recognised = fields.Dict(keys=fields.String(), values=fields.String())
     features = fields.Dict(keys=fields.String(), values=fields.String())
     unrecognised = fields.List(fields.String())
 

@@ -37,7 +37,7 @@ def current_enterprises(session: Session, after: str | None, limit: int) -> Sequ
     if after:
         statement = statement.where(enterprise.c.id > after)
     return [
-        Reemitted(row["id"], state_of(row, EnterpriseRegistered), row["version"], row["updated_at"])
+        Reemitted(row["id"], state_of(dict(row), EnterpriseRegistered), row["version"], row["updated_at"])
         for row in session.execute(statement).mappings()
     ]
 

@@ -10,11 +10,6 @@ from typing import Any
 
 _NOTE = re.compile(r"[(（][^()（）]*[)）]")
 _SIGNS = re.compile(r"[\s_\-*:：、/.·]+")
-PERSONAL = frozenset({"contact_name", "contact_phone"})
-TEXT_FIELDS = (
-    "name", "uscc", "registered_on", "enterprise_type", "capital", "scope", "province", "city", "address",
-    "division", "grid", "industry", "headcount", "longitude", "latitude", "crs", "status", "contact_name", "contact_phone",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +25,7 @@ class Columns:
     def shown(self) -> dict[str, Any]:
         """Return field → header, feature → header, and the headers nobody knows."""
         return {
-            "fields": {name: self.header[at] for name, at in self.fields.items()},
+            "recognised": {name: self.header[at] for name, at in self.fields.items()},
             "features": {name: self.header[at] for name, at in self.features.items()},
             "unrecognised": list(self.unrecognised),
         }

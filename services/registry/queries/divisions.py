@@ -16,7 +16,7 @@ from services.registry.tables import division
 def rules_in_force(session: Session) -> Rulebook:
     """Return the rule tables with the bureau's own divisions; the same object as long as nothing changed."""
     rows = session.execute(select(division).order_by(division.c.code)).mappings()
-    return rulebook(tuple(division_from(row) for row in rows), home=home_district())
+    return rulebook(tuple(division_from(dict(row)) for row in rows), home=home_district())
 
 
 def division_list(session: Session, *, within: str = "") -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def division_list(session: Session, *, within: str = "") -> list[dict[str, Any]]
 def division_tree(session: Session) -> list[dict[str, Any]]:
     """Return the divisions as a tree of `children`; a division without a known parent is a root."""
     nodes = {row["code"]: {**row, "children": []} for row in division_list(session)}
-    roots = []
+    roots: list[dict[str, Any]] = []
     for code, node in nodes.items():
         parent = nodes.get(parent_of(code))
         (parent["children"] if parent else roots).append(node)

@@ -54,7 +54,7 @@ def enterprise_in_scope(
     row = session.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
     if row is None:
         raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
-    return row
+    return dict(row)
 
 
 def with_masked_contacts(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,8 +79,9 @@ def history_page(
 def exported_rows(session: Session, principal: Principal, wanted: Mapping[str, Any]) -> Iterator[list[str]]:
     """Yield the cells of an export, in the order of `EXPORTED`, by credit code; memory does not grow with the rows."""
     statement = _filtered(principal, wanted).order_by(enterprise.c.uscc).execution_options(yield_per=500)
-    for row in session.execute(statement).mappings():
-        yield [_cell(row, name) for name in EXPORTED]
+    for row in session.execute(statement):
+        facts = row._asdict()
+        yield [_cell(facts, name) for name in EXPORTED]
 
 
 def _cell(row: Mapping[str, Any], name: str) -> str:

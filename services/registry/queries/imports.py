@@ -27,7 +27,7 @@ def import_page(session: Session, *, limit: int, cursor: str) -> tuple[list[dict
     rows, cursor_after = page(
         session, select(import_batch), key=[import_batch.c.id], limit=limit, cursor=cursor, descending=True
     )
-    return [_progress(session, row._mapping) for row in rows], cursor_after
+    return [_progress(session, row._asdict()) for row in rows], cursor_after
 
 
 def import_progress(session: Session, import_id: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def import_progress(session: Session, import_id: str) -> dict[str, Any]:
     row = session.execute(select(import_batch).where(import_batch.c.id == import_id)).mappings().one_or_none()
     if row is None:
         raise ImportNotFound("There is no such import.", import_id=import_id)
-    shown = _progress(session, row)
+    shown = _progress(session, dict(row))
     shown["errors"] = [dict(zip(ERROR_TITLES, cells, strict=True)) for cells in error_rows(session, import_id, _SAMPLE)]
     corrections = correction_rows(session, import_id, _SAMPLE)
     shown["corrections"] = [dict(zip(CORRECTION_TITLES, cells, strict=True)) for cells in corrections]

@@ -43,7 +43,7 @@ def place_again_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     statement = select(enterprise).order_by(enterprise.c.id).limit(ROWS_PER_STEP).with_for_update()
     if after := job.cursor.get("after"):
         statement = statement.where(enterprise.c.id > after)
-    rows = list(session.execute(statement).mappings())
+    rows = [dict(row) for row in session.execute(statement).mappings()]
     changes = []
     for row in rows:
         facts = known(row, {}, "inferred", rules)

@@ -87,7 +87,7 @@ def start_import(
 
 def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     """Import the next rows of a job's file; the step that finds none ends the import."""
-    batch = session.execute(select(import_batch).where(import_batch.c.id == job.id).with_for_update()).mappings().one()
+    batch = _locked_batch(session, job.id)
     if batch["state"] != "running":
         return JobStep(job.cursor, job.done, finished=True)
     upload = upload_by_id(session, batch["upload_id"])
@@ -102,6 +102,11 @@ def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:
         outcome = _import_rows(session, batch, file, rows, now)
         _note_progress(session, batch, file, outcome)
     return JobStep({"consumed": file.consumed}, job.done + len(rows))
+
+
+def _locked_batch(session: Session, import_id: str) -> dict[str, Any]:
+    statement = select(import_batch).where(import_batch.c.id == import_id).with_for_update()
+    return dict(session.execute(statement).mappings().one())
 
 
 def _import_rows(
@@ -192,7 +197,7 @@ def _locked(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
     if not codes:
         return {}
     statement = select(enterprise).where(enterprise.c.uscc.in_(codes)).order_by(enterprise.c.id).with_for_update()
-    return {row["uscc"]: row for row in session.execute(statement).mappings()}
+    return {row["uscc"]: dict(row) for row in session.execute(statement).mappings()}
 
 
 def _count(outcome: _Outcome, draft: Draft, result: str) -> None:

@@ -62,19 +62,16 @@ class RegisterFile:
             self.consumed += 1
 
     def _find_header(self) -> Columns:
-        best: Columns | None = None
+        missing = tuple(self.rules.columns.titles[name] for name in ("name", "uscc"))
         for row in islice(self._rows, _HEADER_WITHIN):
             self.consumed += 1
             columns = self.rules.columns.recognise([cell.strip() for cell in row.cells])
             if not columns.missing:
                 return columns
-            if best is None or len(columns.missing) < len(best.missing):
-                best = columns
-        missing = (
-            "、".join(best.missing) if best else "、".join(self.rules.columns.titles[name] for name in ("name", "uscc"))
-        )
+            missing = min(missing, columns.missing, key=len)
         raise FileUnreadable(
-            "columns_missing", f"No column was recognised for {missing}: name the columns in the first row of the file."
+            "columns_missing",
+            f"No column was recognised for {'、'.join(missing)}: name the columns in the first row of the file.",
         )
 
 

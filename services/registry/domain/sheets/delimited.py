@@ -6,7 +6,8 @@ import codecs
 import csv
 from collections import deque
 from collections.abc import Iterator
-from io import BufferedReader, TextIOWrapper
+from io import TextIOWrapper
+from typing import BinaryIO
 
 from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
 
@@ -17,7 +18,7 @@ _MOST_LINES = 50  # of one quoted cell; a quote that is open longer was never me
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def delimited_rows(stream: BufferedReader) -> tuple[str, Iterator[SheetRow]]:
+def delimited_rows(stream: BinaryIO) -> tuple[str, Iterator[SheetRow]]:
     """Return a description ("csv gb18030") and the rows of a delimited text; bytes that fit no character
     become U+FFFD, so that only the row that holds them has to be refused."""
     sample = stream.read(_SAMPLE)

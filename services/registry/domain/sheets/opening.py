@@ -26,7 +26,7 @@ class Sheet(NamedTuple):
 
 def open_sheet(raw: RawIOBase) -> Sheet:
     """Return the rows of a seekable binary stream; raises `FileUnreadable` for what is neither CSV nor XLSX."""
-    stream = BufferedReader(raw, _BUFFER)  # type: ignore[arg-type]  # typeshed asks for more than is used
+    stream = BufferedReader(raw, _BUFFER)
     start = stream.peek(8)[:8]
     if not start:
         raise FileUnreadable("file_empty", "The file is empty: export it again from the other system.")

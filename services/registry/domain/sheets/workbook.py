@@ -6,11 +6,11 @@ The archive is unpacked piece by piece and abandoned as soon as it swells beyond
 from __future__ import annotations
 
 import posixpath
+import zlib
 from collections.abc import Iterator
-from io import BufferedReader
+from typing import BinaryIO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError
 
 from services.registry.domain.sheets.cells_xml import (
     DAMAGED,
@@ -29,14 +29,14 @@ _STEEPEST = 400  # bytes out per byte in; real sheets stay below 40
 _FREE = 16 << 20
 
 
-def workbook_rows(stream: BufferedReader) -> Iterator[SheetRow]:
+def workbook_rows(stream: BinaryIO) -> Iterator[SheetRow]:
     """Yield the rows of the first sheet; raises `FileUnreadable` when the archive is no workbook."""
     try:
         with ZipFile(stream) as archive:
             sheet = _first_sheet(archive)
             strings = _shared_strings(archive)
             yield from SheetParser(strings).rows(_pieces(archive, sheet, _LARGEST_SHEET))
-    except (BadZipFile, ZlibError, KeyError, EOFError, NotImplementedError, RuntimeError) as problem:
+    except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as problem:
         raise DAMAGED from problem
     except expat.ExpatError as problem:
         raise DAMAGED from problem
