@@ -23,6 +23,7 @@ __all__ = [
     "Database",
     "Id",
     "JsonDocument",
+    "NothingToDo",
     "Session",
     "UtcDateTime",
     "connect",
@@ -44,6 +45,10 @@ def service_metadata() -> MetaData:
     return MetaData(naming_convention=NAMING)
 
 
+class NothingToDo(Exception):
+    """Leaves a write transaction that found nothing to do: it is rolled back, and nobody is woken for it."""
+
+
 class Database:
     """Opens transactions on one database. Entry points own them; nothing else commits."""
 
@@ -58,9 +63,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open a write transaction: committed on return, rolled back on raise; then wakes who waits for events."""
-        with self._writer, self._session(self.engine) as session, session.begin():
-            yield session
+        """Open a write transaction: committed on return, rolled back on raise; then wakes who waits for events.
+
+        ``NothingToDo`` ends the block quietly. Without it loops that look for work would wake each other for ever.
+        """
+        try:
+            with self._writer, self._session(self.engine) as session, session.begin():
+                yield session
+        except NothingToDo:
+            return
         for wake in self.after_commit:
             wake()
 

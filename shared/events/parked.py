@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from shared.bus import Message
 from shared.contracts.envelope import SINGLE
-from shared.database import Database
+from shared.database import Database, NothingToDo
 from shared.database.chassis import parked_event
 from shared.errors import NotFound, NotYet
 from shared.events.faults import Fault, fault_of
@@ -156,7 +156,7 @@ def _try_one(database: Database, handlers: Handlers, which: Select[Any], now: da
     with database.transaction() as session:
         row = session.execute(which.limit(1).with_for_update(skip_locked=True)).mappings().first()
         if row is None:
-            return None
+            raise NothingToDo
         problem = _attempt(session, handlers, row, now)
         this = parked_event.c.id == row["id"]
         if problem is None:
@@ -165,7 +165,7 @@ def _try_one(database: Database, handlers: Handlers, which: Select[Any], now: da
             attempts = row["attempts"] + 1
             outcome = _outcome(problem, attempts=attempts, first_at=row["first_at"], now=now)
             session.execute(update(parked_event).where(this).values(**outcome))
-        return problem is None
+    return None if row is None else problem is None
 
 
 def _attempt(session: Session, handlers: Handlers, row: RowMapping, now: datetime) -> BaseException | str | None:

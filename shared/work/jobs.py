@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from shared import ids
-from shared.database import Database
+from shared.database import Database, NothingToDo
 from shared.database.chassis import job
 from shared.declarations import Declarations
 from shared.errors import NotFound, SiseError
@@ -85,14 +85,14 @@ def run_step(database: Database, declarations: Declarations, *, now: datetime) -
         with database.transaction() as session:
             claimed = session.execute(_next_job(declarations, now)).first()
             if claimed is None:
-                return False
+                raise NothingToDo
             step = declarations.jobs[claimed.kind].handler(session, _job(claimed), now=now)
             _advance(session, claimed.id, step, now)
     except Exception as problem:
         if claimed is None:
             raise
         _postpone(database, claimed, problem, now)
-    return True
+    return claimed is not None
 
 
 def _next_job(declarations: Declarations, now: datetime) -> Any:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from shared.database import Database
+from shared.database import Database, NothingToDo
 from shared.database.bulk import upsert_rows
 from shared.database.chassis import timer
 from shared.declarations import Declarations
@@ -46,14 +46,14 @@ def _run_next(database: Database, declarations: Declarations, now: datetime) -> 
         with database.transaction() as session:
             claimed = session.execute(_next_due(declarations, now)).first()
             if claimed is None:
-                return False
+                raise NothingToDo
             session.execute(delete(timer).where(timer.c.kind == claimed.kind, timer.c.entity == claimed.entity))
             declarations.timers[claimed.kind].handler(session, claimed.entity, now=now)
     except Exception as problem:
         if claimed is None:
             raise
         _postpone(database, claimed, problem, now)
-    return True
+    return claimed is not None
 
 
 def _next_due(declarations: Declarations, now: datetime) -> Any:
