@@ -1,14 +1,12 @@
 """An event as a handler sees it."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[T]):
+class Received(NamedTuple, Generic[T]):
     """``data`` is the contract's dataclass; ``sequence`` counts the events of (``source``, ``subject``)."""
 
     id: str

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, exists, select, text, update
+from sqlalchemy import Connection, Text, bindparam, cast, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from shared import metrics
@@ -132,8 +132,10 @@ class Relay:
 
     def _next_events(self, lane: Lane) -> list[LoggedEvent]:
         log = event_log.c
+        # PostgreSQL writes the id as text faster than Python does, once per event.
+        event_id = cast(log.event_id, Text) if self._database.is_postgresql else log.event_id
         statement = (
-            select(log.position, log.event_id, log.type, log.lane, log.address, log.body)
+            select(log.position, event_id, log.type, log.lane, log.address, log.body)
             .where(log.lane == lane, log.position > self._cursors[lane])
             .order_by(log.position)
             .limit(BATCH)
