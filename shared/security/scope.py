@@ -26,8 +26,9 @@ def in_scope(
     Divisions match by prefix, written as a range so that an index serves it. A county (6 digits) also sees the
     rows without a division, the tray of the unplaced. Nothing granted means nothing seen.
     """
-    ways = [_inside_division(prefix, division) for prefix in principal.divisions if prefix.isdigit()]
-    if any(len(prefix) <= COUNTY_DIGITS for prefix in principal.divisions if prefix):
+    prefixes = [prefix for prefix in principal.divisions if prefix.isdigit()]
+    ways = [_inside_division(prefix, division) for prefix in prefixes]
+    if any(len(prefix) <= COUNTY_DIGITS for prefix in prefixes):
         ways.append(division == "")
     if grids := [name for name in principal.grids if name]:
         ways.append(grid.in_(grids))

@@ -1,0 +1,138 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from shared.contracts.identity import AccountDisabled
+from shared.contracts.registry import EnterpriseRegistered, EnterpriseUpdated
+from shared.database import Database
+from shared.database.chassis import scope_contract, scope_enterprise, token_deny
+from shared.events.received import Received
+from shared.security import Principal
+from shared.security.rates import TooManyRequests, forget_full_buckets, take_token
+from shared.security.scope import EnterpriseNotFound, enterprises_in_scope, require_in_scope
+from shared.security.subscriptions import keep_scope
+from shared.security.tokens import AccountDenied, refuse_denied
+from shared.security.upkeep import keep_denials
+
+NOW = datetime(2026, 5, 6, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def eid(number: int) -> str:
+    return f"0192f0a0-0000-7000-8000-{number:012}"
+
+
+PLACES = {1: ("331002001001", "g1"), 2: ("331002002", "g2"), 3: ("", ""), 4: ("331003001", "g4"), 5: ("331002", "")}
+CONTRACTS = {1: (-DAY, None), 2: (-2 * DAY, -DAY), 4: (DAY, None), 5: (-DAY, DAY)}
+
+
+@pytest.fixture
+def places(database: Database) -> Database:
+    with database.transaction() as session:
+        for number, (division, grid) in PLACES.items():
+            row = {"enterprise_id": eid(number), "division": division, "grid": grid, "sequence": 1}
+            session.execute(insert(scope_enterprise), row)
+        for number, (start, end) in CONTRACTS.items():
+            row = {"contract_id": eid(number), "enterprise_id": eid(number), "intermediary_id": eid(9), "sequence": 1}
+            dates = {"starts_at": NOW + start, "ends_at": None if end is None else NOW + end}
+            session.execute(insert(scope_contract), {**row, **dates})
+    return database
+
+
+class TestScope:
+    @pytest.mark.parametrize(
+        ("jurisdiction", "seen"),
+        [
+            ({}, set()),
+            ({"divisions": ("331002",)}, {1, 2, 3, 5}),
+            ({"divisions": ("331002001",)}, {1}),
+            ({"divisions": ("331002002", "331003")}, {2, 3, 4}),
+            ({"divisions": ("331009",)}, {3}),
+            ({"divisions": ("",)}, set()),
+            ({"divisions": ("x",)}, set()),
+            ({"grids": ("g1", "g4")}, {1, 4}),
+            ({"grids": ("",)}, set()),
+            ({"enterprise_id": eid(2)}, {2}),
+            ({"intermediary_id": eid(9)}, {1, 5}),
+            ({"intermediary_id": eid(8)}, set()),
+        ],
+    )
+    def test_lets_each_see_its_own(self, places: Database, jurisdiction: dict, seen: set[int]) -> None:
+        principal = Principal("someone", at=NOW, **jurisdiction)
+        with places.reading() as session:
+            found = set(session.scalars(enterprises_in_scope(principal)))
+        assert found == {eid(number) for number in seen}
+
+    def test_hides_a_foreign_enterprise_as_if_it_did_not_exist(self, places: Database) -> None:
+        principal = Principal("someone", at=NOW, grids=("g1",))
+        with places.reading() as session:
+            require_in_scope(session, principal, enterprise_id=eid(1))
+            with pytest.raises(EnterpriseNotFound):
+                require_in_scope(session, principal, enterprise_id=eid(2))
+
+
+def received(event: object, *, subject: str, sequence: int, at: datetime = NOW) -> Received:
+    blank = {"id": "", "type": "", "source": "", "partition_key": "", "correlation_id": "", "traceparent": ""}
+    return Received(subject=subject, sequence=sequence, time=at, actor="", data=event, **blank)
+
+
+class TestKeepingScope:
+    def test_follows_the_newest_version_whatever_the_order(self, database: Database) -> None:
+        def event(kind: type, division: str, sequence: int) -> Received:
+            content = {"enterprise_id": eid(1), "uscc": "", "name": ""}
+            return received(kind(**content, division=division), subject=eid(1), sequence=sequence)
+
+        with database.transaction() as session:
+            keep_scope(
+                session,
+                [event(EnterpriseUpdated, "331002002", 2), event(EnterpriseRegistered, "331002001", 1)],
+                now=NOW,
+            )
+            keep_scope(session, [event(EnterpriseRegistered, "331002001", 1)], now=NOW)
+            assert session.scalar(select(scope_enterprise.c.division)) == "331002002"
+
+
+class TestDenial:
+    def deny(self, database: Database, *, is_denied: bool, sequence: int, at: datetime) -> None:
+        event = received(AccountDisabled(subject="lin", is_denied=is_denied), subject="lin", sequence=sequence, at=at)
+        with database.transaction() as session:
+            keep_denials(session, [event], now=NOW)
+
+    @pytest.mark.parametrize(("issued", "is_refused"), [(-1, True), (3, True), (10, False)])
+    def test_ends_for_tokens_that_are_younger_than_the_return(
+        self, database: Database, issued: int, is_refused: bool
+    ) -> None:
+        self.deny(database, is_denied=True, sequence=2, at=NOW)
+        self.deny(database, is_denied=False, sequence=3, at=NOW + timedelta(seconds=5))
+        self.deny(database, is_denied=True, sequence=2, at=NOW)
+        principal = Principal("lin", issued_at=NOW + timedelta(seconds=issued))
+        with database.reading() as session:
+            if is_refused:
+                with pytest.raises(AccountDenied):
+                    refuse_denied(session, principal)
+            else:
+                refuse_denied(session, principal)
+
+    def test_concerns_nobody_else(self, database: Database) -> None:
+        self.deny(database, is_denied=True, sequence=2, at=NOW)
+        with database.reading() as session:
+            refuse_denied(session, Principal("wang"))
+            assert session.scalar(select(token_deny.c.subject)) == "lin"
+
+
+class TestRates:
+    def test_let_a_burst_through_and_then_a_steady_stream(self, database: Database) -> None:
+        with database.transaction() as session:
+            for _ in range(3):
+                take_token(session, "b", capacity=3, per_second=0.5, now=NOW)
+            with pytest.raises(TooManyRequests) as refusal:
+                take_token(session, "b", capacity=3, per_second=0.5, now=NOW)
+            take_token(session, "b", capacity=3, per_second=0.5, now=NOW + timedelta(seconds=2))
+        assert refusal.value.retry_after == 2
+
+    def test_are_forgotten_after_a_day(self, database: Database) -> None:
+        with database.transaction() as session:
+            for _ in range(2):
+                take_token(session, "b", capacity=1, per_second=0.001, now=NOW)
+                forget_full_buckets(session, now=NOW + 2 * DAY)
