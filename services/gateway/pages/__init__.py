@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.gateway.pages import choices, cockpit, enterprises, faults, imports, sign_in, system
+from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
 from services.gateway.pages.shell import register_shell
 from services.gateway.pages.site import site
@@ -15,4 +16,5 @@ def register(app: Flask) -> None:
     """Add all pages, their languages and their static files to ``app``."""
     register_languages(app)
     register_shell(app)
+    register_faults(app)
     app.register_blueprint(site)

@@ -1,7 +1,6 @@
 """What a browser may choose for itself: language and theme, remembered in cookies for a year."""
 
-from flask import redirect, request
-from werkzeug.wrappers import Response
+from flask import Response, make_response, redirect, request
 
 from services.gateway.pages import language, shell
 from services.gateway.pages.access import public_page
@@ -34,6 +33,6 @@ def local_path(text: str) -> str:
 def _remember(cookie: str, value: str, known: object) -> Response:
     if value not in known:  # type: ignore[operator]
         raise NotFound("There is no such choice.")
-    response = redirect(local_path(request.args.get("back", "/")))
+    response = make_response(redirect(local_path(request.args.get("back", "/"))))
     response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
     return response

@@ -1,6 +1,6 @@
 """The list of enterprises, instant search, and the file of one enterprise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +10,10 @@ from services.gateway.pages import own_api
 from services.gateway.pages.access import page
 from services.gateway.pages.reasons import reasons_of
 from services.gateway.pages.site import site
+from shared.errors import Unavailable
 
 MANY = ("level", "provisional", "division", "placement", "section")
+WORST_FIRST = "level"
 PAGE = 50
 FOUND = 8
 
@@ -22,7 +24,7 @@ def enterprises() -> str:
     """Draw the list for the filters in the address; htmx takes the part it needs."""
     chosen = _chosen()
     cursor = request.args.get("cursor", "")
-    answer = own_api.read("search", {**_query(chosen), "limit": PAGE, "cursor": cursor})
+    answer = own_api.read("search", {"sort": WORST_FIRST, **_query(chosen), "limit": PAGE, "cursor": cursor})
     is_part = request.args.get("part") == "rows"
     return render_template(
         "enterprises/rows.html" if is_part else "enterprises/list.html",
@@ -64,20 +66,30 @@ def enterprise_risk(enterprise_id: str) -> str:
 
 def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the templates of the file need: the parts that answered and the names of the others."""
-    unavailable = set(file.get("unavailable", ()))
-    is_graded = "risk" not in unavailable
+    down = set(file["unavailable"])
+    reasons: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
+    if file.get("risk"):
+        reasons = _unless_down("risk", down, lambda: reasons_of(enterprise_id))
+    if "registry" not in down:
+        path = f"registry/enterprises/{enterprise_id}/history"
+        changes = _unless_down("registry", down, lambda: own_api.read(path))
     return {
-        "file": file,
-        "unavailable": unavailable,
-        "enterprise": file.get("enterprise") or {"id": enterprise_id},
+        "unavailable": down,
+        "enterprise": file["enterprise"],
         "risk": file.get("risk") or {},
-        **(reasons_of(enterprise_id) if is_graded else {}),
-        "changes": _changes(enterprise_id) if "enterprise" not in unavailable else [],
+        "changes": changes.get("items", []),
+        **reasons,
     }
 
 
-def _changes(enterprise_id: str) -> list[dict[str, Any]]:
-    return list(own_api.read(f"registry/enterprises/{enterprise_id}/history")["items"])
+def _unless_down(service: str, down: set[str], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what ``ask`` returns; a service that stops answering meanwhile joins those that are ``down``."""
+    try:
+        return ask()
+    except Unavailable:
+        down.add(service)
+        return {}
 
 
 def _chosen() -> dict[str, Any]:

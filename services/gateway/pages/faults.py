@@ -1,21 +1,36 @@
 """What a person sees when a page cannot be shown; programs keep getting problem documents."""
 
-from flask import g, redirect, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
 from services.gateway.pages.own_api import SignedOut
-from services.gateway.pages.site import site
+from services.gateway.pages.site import protect, site
 from shared.errors import SiseError
+from shared.http.problems import problem
 
 PICTURES = {403: "lock", 404: "map-pin-off", 503: "plug-connected-x"}
 Answer = Response | tuple[str, int]
 
 
+def register_faults(app: Flask) -> None:
+    """Draw a page for addresses that nobody answers, unless a program asked for one of the API."""
+    app.register_error_handler(404, unknown_address)
+
+
+def unknown_address(error: HTTPException) -> Answer:
+    """Draw the page for an address that does not exist."""
+    if request.path.startswith("/api/"):
+        return problem(404, code="route_not_found", detail=error.description or error.name)
+    response = make_response(drawn(404))
+    return protect(response)
+
+
 @site.errorhandler(SignedOut)
 def to_sign_in(_: SignedOut) -> Response:
-    """Send someone without a session to the form, and back afterwards."""
-    return redirect(url_for("pages.sign_in", back=request.full_path.rstrip("?")))
+    """Send someone without a session to the form, and back afterwards; htmx has to be told to leave the page."""
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Refresh": "true"})
+    return make_response(redirect(url_for("pages.sign_in", back=request.full_path.rstrip("?"))))
 
 
 @site.errorhandler(SiseError)

@@ -40,6 +40,4 @@ def bands(card: Document) -> list[dict[str, Any]]:
 def answers(card: Document, sheet: Document) -> list[dict[str, Any]]:
     """Return the card's questions that have an answer; a confirmed one hides what the register suggests."""
     known = {**sheet.get("register", {}), **sheet.get("facts", {})}
-    return [
-        {**fact, "fact": fact["id"], **known[fact["id"]]} for fact in card.get("facts", ()) if fact["id"] in known
-    ]
+    return [{**fact, "fact": fact["id"], **known[fact["id"]]} for fact in card.get("facts", ()) if fact["id"] in known]

@@ -1,12 +1,16 @@
 """Signing in and out with the browser's session cookie."""
 
-from flask import redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 
+from services.gateway import browser
 from services.gateway.pages import viewer
 from services.gateway.pages.access import public_page
 from services.gateway.pages.choices import local_path
 from services.gateway.pages.site import site
+from shared.errors import SiseError
+
+REFUSALS = {401: "sign_in.wrong", 403: "sign_in.other_site", 429: "sign_in.too_often"}
 
 
 @site.get("/sign-in")
@@ -15,11 +19,29 @@ def sign_in() -> str | Response:
     """Draw the form; someone who is signed in already goes on."""
     back = local_path(request.args.get("back", "/"))
     if viewer.current():
-        return redirect(back)
+        return make_response(redirect(back))
     return render_template("sign_in.html", back=back, username="", refusal="")
+
+
+@site.post("/sign-in")
+@public_page
+def begin_session() -> Response | tuple[str, int]:
+    """Sign in and go on to where the reader wanted to be; a refusal is told above the form."""
+    back = local_path(request.form.get("back", "/"))
+    username = request.form.get("username", "").strip()
+    response = make_response(redirect(back, 303))
+    try:
+        browser.sign_in(username, request.form.get("password", ""), response=response)
+    except SiseError as refusal:
+        sentence = gettext(REFUSALS.get(refusal.status, "sign_in.unavailable"))
+        return render_template("sign_in.html", back=back, username=username, refusal=sentence), refusal.status
+    return response
 
 
 @site.post("/sign-out")
 @public_page
 def sign_out() -> Response:
-    return redirect(url_for("pages.sign_in"))
+    """End the session and show the form."""
+    response = make_response(redirect(url_for("pages.sign_in"), 303))
+    browser.sign_out(response)
+    return response
