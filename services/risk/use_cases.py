@@ -92,7 +92,8 @@ def graded_result(row: Row[Any]) -> GradeResult:
     if row.facts or row.is_assessed:
         return _graded(standing_of(row))
     features = frozenset((name, one["value"], one["origin"]) for name, one in row.features.items())
-    return _result_by_register(features, row.industry, _headcount_step(row.headcount))
+    industry = rulebook().inference.known_prefix(row.industry)
+    return _result_by_register(features, industry, _headcount_step(row.headcount))
 
 
 def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:

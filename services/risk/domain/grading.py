@@ -140,7 +140,7 @@ def _doubts(book: Rulebook, standing: Standing, *, level: Level | None, outlooks
     found = []
     if not all(outlook.settles(level) for outlook in outlooks):
         found.append(UNKNOWN_FACTS)
-    if not is_settled(book, standing, level=level, sheet=standing.confirmed) and not found:
+    elif not is_settled(book, standing, level=level, sheet=standing.confirmed):
         found.append(INFERRED_FACTS)
     if level is Level.BLUE and _has_inferred_hazard(book, standing.sheet):
         found.append(INFERRED_HAZARD)

@@ -53,10 +53,13 @@ class Inference:
             for suggestion in self.from_features.get(name, ())
         }
 
-    def _suggested_by_industry(self, industry: str) -> dict[str, Known]:
+    def known_prefix(self, industry: str) -> str:
+        """Return the longest prefix of an industry code that suggests something; equal prefixes suggest the same."""
         prefixes = (industry[:length] for length in range(len(industry), 0, -1))
-        longest = next((prefix for prefix in prefixes if prefix in self.industries), "")
+        return next((prefix for prefix in prefixes if prefix in self.industries), "")
+
+    def _suggested_by_industry(self, industry: str) -> dict[str, Known]:
         return {
             suggestion.fact: Known(suggestion.value, Origin.INFERRED, (industry,))
-            for suggestion in self.industries.get(longest, ())
+            for suggestion in self.industries.get(self.known_prefix(industry), ())
         }

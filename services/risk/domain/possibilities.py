@@ -69,8 +69,11 @@ def possible_values(ladders: Possible, sheet: Sheet, *, clauses: Sequence[Clause
     """
     possible = dict(ladders)
     possible.update({fact: (known.value,) for fact, known in sheet.items()})
-    while any(_narrow(possible, clause) for clause in clauses):
-        pass
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for clause in clauses:
+            is_changed |= _narrow(possible, clause)
     return possible
 
 
@@ -102,12 +105,17 @@ def silent(card: Card, possible: Possible) -> dict[str, Value]:
 
 def _narrow(possible: dict[str, tuple[Value, ...]], clause: Clause) -> bool:
     """When only one literal can still be true it must be: keep the values that make it so."""
-    live = [literal for literal in clause if _can_hold(possible, literal)]
-    if len(live) != 1:
+    live = None
+    for literal in clause:
+        if _can_hold(possible, literal):
+            if live:
+                return False
+            live = literal
+    if live is None:
         return False
-    fact = live[0].condition.fact
+    fact = live.condition.fact
     values = possible.get(fact, ())
-    kept = tuple(value for value in values if live[0].holds(value))
+    kept = tuple(value for value in values if live.holds(value))
     if len(kept) == len(values):
         return False
     possible[fact] = kept
