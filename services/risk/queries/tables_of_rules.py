@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.risk.domain.cards import Card, Item, Source
-from services.risk.domain.facts import Condition, Text
+from services.risk.domain.cards import Card, Item, Source, Veto
+from services.risk.domain.facts import Condition, Fact, Text
 from services.risk.domain.matrices import Matrix
 from services.risk.domain.results import points
 from services.risk.rules import rulebook
@@ -46,32 +46,30 @@ def _head(table: Card | Matrix, kind: str) -> Document:
 
 
 def _whole_card(card: Card) -> Document:
-    facts = rulebook().facts
+    book = rulebook()
     return {
         **_head(card, "score_card"),
         "base": points(card.base),
         "needs_assessment": card.needs_assessment,
         "thresholds": [{"at_least": points(lowest), "level": level} for lowest, level in card.thresholds],
         "items": [_item(item, card) for item in card.items],
-        "vetoes": [
-            {
-                "id": veto.id,
-                "clause": veto.clause,
-                **_text(veto.label),
-                "any_of": [_condition(condition) for condition in veto.any_of],
-            }
-            for veto in card.vetoes
-        ],
-        "facts": [
-            {
-                "id": fact,
-                "kind": facts[fact].kind,
-                "options": list(facts[fact].options),
-                "maximum": facts[fact].maximum or None,
-                **_text(facts[fact].question),
-            }
-            for fact in card.facts
-        ],
+        "vetoes": [_veto(veto) for veto in card.vetoes],
+        "facts": [_question(book.facts[fact]) for fact in book.questions_of[card.id]],
+    }
+
+
+def _veto(veto: Veto) -> Document:
+    conditions = [_condition(condition) for condition in veto.any_of]
+    return {"id": veto.id, "clause": veto.clause, **_text(veto.label), "any_of": conditions}
+
+
+def _question(fact: Fact) -> Document:
+    return {
+        "id": fact.id,
+        "kind": fact.kind,
+        "options": list(fact.options),
+        "maximum": fact.maximum or None,
+        **_text(fact.question),
     }
 
 
