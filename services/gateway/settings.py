@@ -19,26 +19,18 @@ class Settings(ServiceSettings):
 
 def from_env(environ: Mapping[str, str]) -> Settings:
     """Return the settings; raises ``BadSettings`` when one is unusable."""
-    defaults = Settings.__dataclass_fields__
-    return read(
-        Settings,
-        "gateway",
-        environ,
-        **{
-            field: _count(environ, name, defaults[field].default)
-            for field, name in (
-                ("trusted_proxies", "SISE_TRUSTED_PROXIES"),
-                ("requests_per_minute", "SISE_REQUESTS_PER_MINUTE"),
-                ("sign_ins_per_minute", "SISE_SIGN_INS_PER_MINUTE"),
-                ("most_streams", "SISE_MOST_STREAMS"),
-                ("session_idle_minutes", "SISE_SESSION_IDLE_MINUTES"),
-            )
-        },
-    )
+    names = {
+        "trusted_proxies": "SISE_TRUSTED_PROXIES",
+        "requests_per_minute": "SISE_REQUESTS_PER_MINUTE",
+        "sign_ins_per_minute": "SISE_SIGN_INS_PER_MINUTE",
+        "most_streams": "SISE_MOST_STREAMS",
+        "session_idle_minutes": "SISE_SESSION_IDLE_MINUTES",
+    }
+    given = {field: _count(name, environ[name]) for field, name in names.items() if name in environ}
+    return read(Settings, "gateway", environ, **given)
 
 
-def _count(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, str(default))
+def _count(name: str, text: str) -> int:
     if not text.isdigit():
         raise BadSettings(f"{name} must be a whole number.")
     return int(text)

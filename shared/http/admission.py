@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from shared.http.access import Access, marked, reads
 
@@ -14,7 +14,7 @@ def admits(action: str) -> Callable[[View], View]:
 
     Token, action and deny list are checked as by ``reads``, in a transaction that has ended before the view runs.
     """
-    admit = reads(action)(_nothing)
+    admit = cast(Callable[[], None], reads(action)(_nothing))
 
     def decorate(view: View) -> View:
         @wraps(view)

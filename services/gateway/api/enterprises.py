@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug.sansio.response import Response
 
 from services.gateway.composition import composer
 from services.gateway.neighbours import neighbours

@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from services.gateway.domain.cells import Tile
 from services.gateway.neighbours import neighbours

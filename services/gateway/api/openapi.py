@@ -4,7 +4,8 @@ import threading
 from functools import partial
 from typing import Any, cast
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug.sansio.response import Response
 
 from services.gateway.composition import composer
 from services.gateway.domain.openapi import merge

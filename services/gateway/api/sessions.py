@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import redirect
+from werkzeug.wrappers import Response
 
 from services.gateway import browser
 from services.gateway.pages.choices import local_path

@@ -137,8 +137,10 @@ def _facets(counted: Sequence[tuple[int, str, str, Sequence[int]]], divisions: D
     by_kind: dict[int, int] = {}
     for kind, area, section, sums in counted:
         total.add(sums)
-        for counts, value in ((by_area, area), (by_section, section), (by_kind, kind)):
-            counts[value] = counts.get(value, 0) + sum(sums)  # type: ignore[index]
+        count = sum(sums)
+        by_area[area] = by_area.get(area, 0) + count
+        by_section[section] = by_section.get(section, 0) + count
+        by_kind[kind] = by_kind.get(kind, 0) + count
     return {
         "total": total.enterprises,
         "level": total.by_level(),

@@ -63,7 +63,7 @@ def rows_in_scope(principal: Principal) -> ColumnElement[bool]:
 def rows_asked_for(question: Question) -> ColumnElement[bool]:
     """Return the condition on ``enterprise_view`` that ``question`` states."""
     view = enterprise_view.c
-    conditions = [true()]
+    conditions: list[ColumnElement[bool]] = [true()]
     if question.levels:
         conditions.append(view.level.in_(question.levels))
     if question.divisions:

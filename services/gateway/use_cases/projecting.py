@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, any_, literal, select
 from sqlalchemy.orm import Session
 
 from services.gateway.domain.cells import interleave, position_of
@@ -28,7 +28,7 @@ from shared.events.received import Received
 
 TOLD_ONE_BY_ONE = 50  # more changes of colour in one batch are told per subdistrict only
 
-Held = Row[Any]
+Held = Any  # a row of enterprise_view with the columns below
 Facts = dict[str, Any]
 
 
@@ -112,7 +112,7 @@ def _held(session: Session, subjects: Mapping[str, Any]) -> dict[str, Held]:
             view.risk_version,
         ).where(_is_among(session, list(subjects)))
     )
-    return {row.id: row for row in rows}
+    return {row.id: row for row in rows.all()}
 
 
 def _is_among(session: Session, subjects: list[str]) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ ACTIONS = ("map:read", "enterprise:read", "search:read", "grade:read", "system:r
 Tell = Callable[..., None]
 
 
-@pytest.fixture()
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Return the gateway's migrated database, once on each kind."""
     database = connect(database_url)
@@ -31,7 +31,7 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def tell(database: Database) -> Tell:
     """Return a function that lets the projection handle events in one transaction."""
 
@@ -53,7 +53,7 @@ def project(database: Database, batch: Sequence[Received[Any]]) -> None:
             apply_grades(session, grades, now=NOW)
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Return settings whose neighbours do not exist."""
     settings: Settings = service_settings(
@@ -62,17 +62,17 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return settings
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
     return create_app(settings)
 
 
-@pytest.fixture()
+@pytest.fixture
 def signer() -> Signer:
     return Signer()
 
 
-@pytest.fixture()
+@pytest.fixture
 def officer(app: Flask, signer: Signer) -> FlaskClient:
     """Return a client that may see the whole district."""
     return signer.client(app, actions=ACTIONS, divisions=["331002"])

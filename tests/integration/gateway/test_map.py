@@ -131,10 +131,10 @@ class TestTiles:
 
         drawn = {
             zoom: sum(count_of(layers(officer, address)) for address in {tile_at(zoom, place) for place in places})
-            for zoom in range(0, 19)
+            for zoom in range(19)
         }
 
-        assert drawn == dict.fromkeys(range(0, 19), 100)
+        assert drawn == dict.fromkeys(range(19), 100)
 
     def test_show_the_mix_of_a_cluster(self, officer: FlaskClient, tell: Tell) -> None:
         works = crowd(80)
@@ -142,7 +142,13 @@ class TestTiles:
 
         (cluster,) = layers(officer, tile_at(5))["clusters"]
 
-        assert (cluster["enterprises"], cluster["l1"], cluster["p1"], cluster["l5"], cluster["p5"]) == (80, 20, 0, 60, 60)
+        assert (cluster["enterprises"], cluster["l1"], cluster["p1"], cluster["l5"], cluster["p5"]) == (
+            80,
+            20,
+            0,
+            60,
+            60,
+        )
         assert cluster["provisional"] == 0.75
 
     def test_obey_filters(self, officer: FlaskClient, tell: Tell) -> None:
