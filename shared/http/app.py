@@ -15,6 +15,7 @@ from shared.http.limits import limit_requests
 from shared.http.observation import observe_requests
 from shared.http.operations import operations_of
 from shared.http.problems import register_problems
+from shared.http.trail import trail_of
 from shared.security.keys import entrust
 from shared.security.tokens import KeyRing, fetch_keys
 from shared.settings import ServiceSettings
@@ -49,6 +50,6 @@ def make_app(
     register_problems(app)
     register_health(app, database, settings.service, readiness)
     api = describe_api(app, settings.service)
-    for blueprint in (*blueprints, operations_of(settings.service)):
+    for blueprint in (*blueprints, operations_of(settings.service), trail_of(settings.service)):
         api.register_blueprint(blueprint)
     return app

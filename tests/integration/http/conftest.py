@@ -10,6 +10,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from marshmallow import fields, validate
 from sqlalchemy import Column, Integer, Table, Text, insert, select, update
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from shared.database import Database, Id, Session, connect, service_metadata
@@ -129,7 +130,7 @@ def say_word(session: Session) -> Any:
 
 def upload_of(content: bytes) -> dict[str, Any]:
     """Return the arguments of a test client's multipart request with one file."""
-    boundary, body = encode_multipart({"file": (io.BytesIO(content), "cover.png")})
+    boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(content), "cover.png")})
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
