@@ -30,7 +30,7 @@ def enterprises() -> str:
         "enterprises/rows.html" if is_part else "enterprises/list.html",
         chosen=chosen,
         address=lambda **changes: _address(chosen, changes),
-        export_href=f"/api/v1/registry/exports.csv?{urlencode(_query(chosen))}",
+        export_href=_export(chosen),
         is_filtered=any(chosen[name] for name in ("q", *MANY)) or bool(cursor),
         facets=answer.get("facets", {}),
         items=answer["items"],
@@ -90,6 +90,14 @@ def _unless_down(service: str, down: set[str], ask: Callable[[], dict[str, Any]]
     except Unavailable:
         down.add(service)
         return {}
+
+
+def _export(chosen: Mapping[str, Any]) -> str:
+    """Return the address of the export with those filters that the register itself knows."""
+    single = {name: chosen[name][0] for name in ("division", "placement") if len(chosen[name]) == 1}
+    industry = {"industry": chosen["section"][0]} if len(chosen["section"]) == 1 else {}
+    query = {"q": chosen["q"], **single, **industry}
+    return f"/api/v1/registry/exports/enterprises.xlsx?{urlencode({k: v for k, v in query.items() if v})}"
 
 
 def _chosen() -> dict[str, Any]:

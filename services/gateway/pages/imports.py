@@ -1,7 +1,5 @@
 """The import wizard: drop a file, look at it, try it, import it, read what was refused."""
 
-from typing import Any
-
 from flask import render_template, request
 
 from services.gateway.pages import own_api
@@ -9,7 +7,6 @@ from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 
 SHOWN_IMPORTS = 20
-SHOWN_ERRORS = 100
 
 
 @site.get("/imports")
@@ -25,15 +22,7 @@ def imports() -> str:
 def import_shown(import_id: str) -> str:
     """Draw progress or result of one import; htmx asks for this part again while it runs."""
     one = own_api.read(f"registry/imports/{import_id}")
-    facts = {"one": one, **_errors(import_id, one)}
     if "HX-Request" in request.headers:
-        return render_template("imports/shown.html", **facts)
+        return render_template("imports/shown.html", one=one)
     step = "run" if one["state"] == "running" else "result"
-    return render_template("imports/index.html", stage="shown", step=step, imports=[], **facts)
-
-
-def _errors(import_id: str, one: dict[str, Any]) -> dict[str, Any]:
-    if one["state"] == "running" or not (one["refused"] or one["corrected"]):
-        return {"errors": [], "more_errors": 0}
-    answer = own_api.read(f"registry/imports/{import_id}/errors", {"limit": SHOWN_ERRORS})
-    return {"errors": answer["items"], "more_errors": bool(answer.get("next_cursor"))}
+    return render_template("imports/index.html", stage="shown", step=step, imports=[], one=one)

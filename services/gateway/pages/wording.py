@@ -26,6 +26,13 @@ def answered(value: Any) -> str:
     return str(value) if word == key else word
 
 
+def reasoned(error: Mapping[str, Any]) -> str:
+    """Return why a row was refused, in the page's language where its code is known."""
+    key = f"reason.{error['code']}"
+    word = gettext(key)
+    return str(error["reason"]) if word == key else word
+
+
 def signed(points: float | None) -> str:
     """Write points with their sign; none and zero are a dash."""
     if not points:
@@ -67,4 +74,5 @@ FILTERS = {
     "marked": marked,
     "matched": matched,
     "pretty": pretty,
+    "reasoned": reasoned,
 }

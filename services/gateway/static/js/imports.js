@@ -4,6 +4,7 @@ import { number, word } from "./words.js";
 
 const IMPORTS = "/api/v1/registry/imports";
 const LARGEST = 200 * 1024 * 1024;
+const SHOWN_ROWS = 8;
 const stage = document.getElementById("stage");
 const steps = document.getElementById("steps");
 let file = null;
@@ -69,7 +70,7 @@ function showPreview(preview) {
   const head = make("div", { className: "panel-head" });
   head.append(make("h2", { textContent: file.name }));
   const body = make("div", { className: "panel-body" });
-  body.append(facts(preview), columns(preview), ...(preview.warnings ?? []).map(warning));
+  body.append(facts(preview), columns(preview), ...warnings(preview));
   const actions = make("div", { className: "panel-body preview-actions" });
   actions.append(
     button(word("import.run"), "button button-main", () => send(false)),
@@ -84,10 +85,14 @@ function showPreview(preview) {
 
 function facts(preview) {
   const line = make("p", { className: "preview-facts" });
-  const known = preview.columns.filter((column) => column.field).length;
-  const entries = { rows: preview.rows == null ? null : number(preview.rows), encoding: preview.encoding, columns: `${known} / ${preview.columns.length}` };
+  const unknown = preview.columns.unrecognised.length;
+  const entries = {
+    format: preview.format,
+    columns: `${preview.header.length - unknown} / ${preview.header.length}`,
+    checked: number(preview.rows_read),
+    refusable: number(preview.rows_refused),
+  };
   for (const [name, value] of Object.entries(entries)) {
-    if (value == null) continue;
     const item = make("span", { textContent: `${word(`import.fact_${name}`)} ` });
     item.append(make("strong", { textContent: value }));
     line.append(item);
@@ -97,24 +102,35 @@ function facts(preview) {
 
 function columns(preview) {
   const list = make("ul", { className: "columns" });
-  for (const column of preview.columns) {
-    const text = column.field ? `${column.header} → ${word(`field.${column.field}`)}` : `${column.header} · ${word("import.ignored")}`;
-    list.append(make("li", { className: column.field ? "" : "is-unknown", textContent: text }));
+  const meanings = new Map();
+  for (const [field, header] of Object.entries(preview.columns.recognised)) meanings.set(header, word(`field.${field}`));
+  for (const header of Object.values(preview.columns.features)) meanings.set(header, word("field.features"));
+  for (const header of preview.header) {
+    const meaning = meanings.get(header);
+    const text = meaning ? `${header} → ${meaning}` : `${header} · ${word("import.ignored")}`;
+    list.append(make("li", { className: meaning ? "" : "is-unknown", textContent: text }));
   }
   return list;
 }
 
-const warning = (text) => make("div", { className: "notice notice-warning", textContent: text.detail ?? text });
+function warnings(preview) {
+  const has = (field) => field in preview.columns.recognised;
+  const keys = [];
+  if (!has("longitude") && !has("division")) keys.push("import.warn_place");
+  if (!has("scope") && !has("industry")) keys.push("import.warn_scope");
+  if (preview.rows_refused) keys.push("import.warn_refused");
+  return keys.map((key) => make("div", { className: "notice notice-warning", textContent: word(key, { count: number(preview.rows_refused) }) }));
+}
 
 function samples(preview) {
   const holder = make("div", { className: "preview-table", tabIndex: 0 });
   const table = make("table", { className: "sheet" });
   const head = table.createTHead().insertRow();
-  for (const column of preview.columns) head.append(make("th", { scope: "col", textContent: column.header }));
+  for (const header of preview.header) head.append(make("th", { scope: "col", textContent: header }));
   const body = table.createTBody();
-  for (const row of preview.sample ?? []) {
+  for (const row of preview.first_rows.slice(0, SHOWN_ROWS)) {
     const line = body.insertRow();
-    for (const cell of Array.isArray(row) ? row : preview.columns.map((column) => row[column.header])) line.append(make("td", { textContent: cell ?? "", title: cell ?? "" }));
+    for (const cell of row.cells) line.append(make("td", { textContent: cell, title: cell }));
   }
   holder.append(table);
   return holder;
