@@ -41,6 +41,10 @@ class DatabaseServer:
         self.create_database(name, owner=owner)
         self.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
+    def drop_database(self, name: str) -> None:
+        """Remove a database, also from under those that use it."""
+        self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
     def execute(self, *statements: sql.SQL | sql.Composed, database: str = "postgres") -> None:
         """Run statements as superuser, each in a transaction of its own."""
         with psycopg.connect(self._address(database), autocommit=True) as connection:

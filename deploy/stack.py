@@ -7,6 +7,7 @@ start finds its data.
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -77,7 +78,7 @@ class Stack:
         shown = [service] if service else service_names()
         broker = f"127.0.0.1:{self.rabbitmq.port}"
         places = environment_of(self.postgresql, self.secrets, broker=broker, services=shown, is_owner=is_owner)
-        return {"SISE_HOME": str(self.home / "files"), **addresses, **places}
+        return {**given(), "SISE_HOME": str(self.home / "files"), **addresses, **places}
 
     def _program(self, role: Role) -> Program:
         bind = ("--bind", f"127.0.0.1:{self._ports[role.name]}") if role.listens else ()
@@ -101,6 +102,11 @@ class Stack:
 
     def _is_ready(self) -> bool:
         return all(answers(port) for port in self._ports.values())
+
+
+def given() -> dict[str, str]:
+    """Return the settings that the caller gave for the whole system: demonstration, public address, log level …"""
+    return {name: value for name, value in os.environ.items() if name.startswith("SISE_")}
 
 
 def answers(port: int) -> bool:

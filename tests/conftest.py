@@ -12,10 +12,12 @@ from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
 
 UNIT = Path(__file__).parent / "unit"
+SYSTEM = Path(__file__).parent / "system"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
+    config.addinivalue_line("markers", "system: starts the whole system")
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
@@ -30,7 +32,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the servers they use; broker tests share one node and so run in one worker."""
+    """Mark tests by what they use; those that share one node, or start a whole system, run in one worker."""
     for item in items:
         used = getattr(item, "fixturenames", ())
         for server in ("postgresql", "rabbitmq"):
@@ -38,6 +40,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("broker" if server == "rabbitmq" else server)
         if item.get_closest_marker("broker"):
             item.add_marker(pytest.mark.xdist_group("broker"))
+        if SYSTEM in item.path.parents:
+            item.add_marker("system")
+            item.add_marker(pytest.mark.xdist_group("system"))
+            item.add_marker(pytest.mark.timeout(900))
         if UNIT in item.path.parents:
             item.add_marker("disable_socket")
 

@@ -64,10 +64,15 @@ def inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
 
-def stop(child: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> None:
-    """Ask a child to stop and wait; after `seconds` kill it. A child that has ended is only collected."""
+def ask_to_stop(child: subprocess.Popen[bytes], *, how: signal.Signals) -> None:
+    """Send a child that still runs the signal on which it ends by itself."""
     if child.poll() is None:
         child.send_signal(how)
+
+
+def stop(child: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> None:
+    """Ask a child to stop and wait; after `seconds` kill it. A child that has ended is only collected."""
+    ask_to_stop(child, how=how)
     try:
         child.wait(seconds)
     except subprocess.TimeoutExpired:

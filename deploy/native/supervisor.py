@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.native.programs import Program, stop
+from deploy.native.programs import Program, ask_to_stop, stop
 
 SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
@@ -21,13 +21,14 @@ class _Kept:
     child: subprocess.Popen[bytes]
     started_at: float
     pause: float = SHORTEST_PAUSE
+    stage: int = 0
     due_at: float | None = None
     restarts: int = 0
 
 
 @dataclass
 class Supervisor:
-    """Starts programs in order, keeps them running and stops them in reverse; `table` shows names and pids."""
+    """Starts programs, keeps them running, stops the last started ones first; `table` shows names and pids."""
 
     table: Path
     say: Callable[[str], None]
@@ -35,7 +36,8 @@ class Supervisor:
 
     def start(self, programs: Sequence[Program]) -> None:
         """Start more programs; call it from the thread that will also call `keep`."""
-        self._kept += [_Kept(program, program.start(), time.monotonic()) for program in programs]
+        stage = max((kept.stage for kept in self._kept), default=0) + 1
+        self._kept += [_Kept(program, program.start(), time.monotonic(), stage=stage) for program in programs]
         self._write_table()
 
     def keep(self, is_over: Callable[[float], bool]) -> None:
@@ -45,9 +47,13 @@ class Supervisor:
                 self._look_at(kept)
 
     def stop(self) -> None:
-        """Stop everything, the last started first."""
-        for kept in reversed(self._kept):
-            stop(kept.child, how=kept.program.stop_signal)
+        """Stop everything: what was started together at once, the last started first."""
+        for stage in sorted({kept.stage for kept in self._kept}, reverse=True):
+            ending = [kept for kept in self._kept if kept.stage == stage]
+            for kept in ending:
+                ask_to_stop(kept.child, how=kept.program.stop_signal)
+            for kept in ending:
+                stop(kept.child, how=kept.program.stop_signal)
         self._kept.clear()
         self.table.unlink(missing_ok=True)
 

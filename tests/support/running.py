@@ -1,0 +1,168 @@
+"""A running system for the tests of the outermost tiers: started as a user would, killed as the world would."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from deploy.native.programs import free_port, inherited
+from shared.errors import Unavailable
+from shared.running.client import ApiClient, ApiRefused
+from tests.support.source import ROOT
+
+PASSWORD = "Trial-district-331002!"
+SISE = str(Path(sys.executable).with_name("sise"))
+GUARD = ("setpriv", "--pdeathsig", "TERM", "--")  # a killed test run leaves nothing behind
+STARTING = 120.0
+Command = subprocess.CompletedProcess[str]
+
+
+def wait_for(condition: Callable[[], Any], *, seconds: float, what: str) -> Any:
+    """Poll until the condition gives something true and return it; fail with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.2)
+
+
+class System:
+    """What both ways to run have in common, seen from outside."""
+
+    def __init__(self, home: Path, command: list[str], settings: Mapping[str, str]) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [*GUARD, *(part.format(home=home, port=self.port) for part in command)]
+        self._settings = {"SISE_ADMIN_PASSWORD": PASSWORD, "SISE_DEMO": "1", "SISE_PORT": str(self.port), **settings}
+        self._child: subprocess.Popen[str] | None = None
+
+    @property
+    def child(self) -> subprocess.Popen[str]:
+        """The process that was started last."""
+        assert self._child is not None
+        return self._child
+
+    def start(self) -> None:
+        """Start the system and wait for its line that says it is ready."""
+        said = self.home.parent / f"{self.home.name}.out"
+        begin = said.stat().st_size if said.exists() else 0
+        with said.open("a") as log:
+            self._child = subprocess.Popen(
+                self._command, stdout=log, stderr=log, text=True, cwd=ROOT, env={**inherited(), **self._settings}
+            )
+
+        def is_ready() -> bool:
+            assert self.child.poll() is None, said.read_text()[begin:]
+            return "Sise is ready" in said.read_text()[begin:]
+
+        wait_for(is_ready, seconds=STARTING, what="the system is ready")
+
+    def stop(self) -> None:
+        """Ask the system to end and wait for it."""
+        if self._child and self._child.poll() is None:
+            self._child.terminate()
+            self._child.wait(60)
+
+    def client(self) -> ApiClient:
+        """Sign in as the administrator."""
+        return ApiClient(self.url, username="admin", password=PASSWORD)
+
+    def sise(self, *arguments: str, **settings: str) -> Command:
+        """Run a command of `sise` beside the running system, with some settings changed."""
+        environment = {**inherited(), **self._settings, **self.operator_settings(), **settings}
+        return subprocess.run(
+            [SISE, *arguments], capture_output=True, text=True, check=False, timeout=180, env=environment, cwd=ROOT
+        )
+
+    def operator_settings(self) -> Mapping[str, str]:
+        """Return what a command needs to know beyond the settings of the system."""
+        return {}
+
+    def begin_import(self, register: Path) -> str:
+        """Upload a register and return the id of its import."""
+        with register.open("rb") as content:
+            accepted = self.client().call("POST", "registry/imports", files={"file": (register.name, content)})
+        return str(accepted["id"])
+
+    def progress(self, import_id: str) -> dict[str, Any]:
+        """Return the state of an import, or nothing while the system does not answer."""
+        try:
+            return self.client().call("GET", f"registry/imports/{import_id}")
+        except (Unavailable, ApiRefused):
+            return {}
+
+    def finished(self, import_id: str, *, seconds: float = 240) -> dict[str, Any]:
+        """Wait for the end of an import and return its result."""
+
+        def result() -> dict[str, Any] | None:
+            state = self.progress(import_id)
+            return state if state.get("state") in ("completed", "failed") else None
+
+        return dict(wait_for(result, seconds=seconds, what="the import has ended"))
+
+    def summary(self) -> dict[str, Any]:
+        """Return the figures of the map."""
+        return self.client().call("GET", "map/summary")
+
+    def reconciled(self, *, wait: int = 60) -> dict[str, Any]:
+        """Return what `sise events reconcile` says, with its exit status as `status`."""
+        done = self.sise("events", "reconcile", "--json", "--wait", str(wait))
+        assert done.stdout, done.stderr
+        return {"status": done.returncode, **json.loads(done.stdout)}
+
+
+class Embedded(System):
+    """`sise run` in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home, [SISE, "run"], {"SISE_HOME": str(home)})
+
+    def kill(self) -> None:
+        """End the process as a power failure would."""
+        self.child.kill()
+        self.child.wait()
+
+
+class FullStack(System):
+    """`make stack` in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home, [sys.executable, "-m", "deploy.stack", "--home", "{home}", "--port", "{port}"], {})
+
+    def operator_settings(self) -> Mapping[str, str]:
+        """Return the settings that the stack wrote down for its operator."""
+        lines = (self.home / "environment").read_text().splitlines()
+        return {name: json.loads(value) for name, _, value in (line.partition("=") for line in lines)}
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """Return the table of processes by name."""
+        return {row["name"]: row for row in json.loads((self.home / "processes.json").read_text())}
+
+    def kill(self, name: str) -> int:
+        """Kill one process with SIGKILL and return the pid that it had."""
+        pid: int = self.processes()[name]["pid"]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_until_replaced(self, name: str, pid: int) -> None:
+        """Wait until the supervisor has started the process again."""
+        wait_for(lambda: self.processes()[name]["pid"] != pid, seconds=60, what=f"{name} runs again")
+
+
+@contextmanager
+def running(system: System) -> Iterator[System]:
+    """Start a system and stop it at the end."""
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()

@@ -1,0 +1,106 @@
+"""The chain from a register row to the map, on the full stack, and the rights that the parts of the stack have."""
+
+import json
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.native import PostgreSQL, RabbitMQ
+from deploy.provision import APPEND_ONLY, Secrets, create_databases, environment_of, grant_to_application
+from shared.services import service_names
+from tests.support.running import FullStack, wait_for
+
+ROWS = 600
+
+
+class TestImportedRegister:
+    def test_is_graded_and_on_the_map(self, stack: FullStack, register: Path) -> None:
+        result = stack.finished(stack.begin_import(register))
+
+        report = stack.reconciled()
+        figures = stack.summary()
+
+        assert (result["accepted"], result["refused"], report["status"]) == (ROWS, 0, 0)
+        assert (figures["enterprises"], sum(figures["by_level"].values())) == (ROWS, ROWS)
+        assert figures["placed"] + figures["unplaced"] + figures["other_county"] == ROWS
+
+    def test_is_unchanged_when_it_comes_again(self, stack: FullStack, register: Path) -> None:
+        result = stack.finished(stack.begin_import(register))
+
+        assert (result["accepted"], result["unchanged"]) == (0, ROWS)
+
+    def test_says_why_an_enterprise_has_its_colour(self, stack: FullStack) -> None:
+        client = stack.client()
+        found = client.call("GET", "registry/enterprises", params={"limit": 1})["items"][0]
+
+        grade = client.call("GET", f"risk/grades/{found['id']}")
+
+        assert (grade["provisional"], grade["card"] != "", grade["reasons"] != []) == (True, True, True)
+
+
+class TestRightsOnTheBroker:
+    def test_let_no_service_declare_anything(self, stack: FullStack) -> None:
+        listed = broker(stack).control("list_permissions", "--vhost", "sise", "--formatter", "json")
+
+        may_configure = {row["user"]: row["configure"] for row in json.loads(listed)}
+
+        assert may_configure == {"operator": ".*"} | dict.fromkeys(service_names(), "^$")
+
+    def test_stand_on_quorum_queues_only(self, stack: FullStack) -> None:
+        listed = broker(stack).control("list_queues", "--vhost", "sise", "name", "type").splitlines()[1:]
+
+        assert {line.split("\t")[1] for line in listed} == {"quorum"}
+
+
+class TestRightsInTheDatabase:
+    @pytest.mark.parametrize("service", service_names())
+    def test_leave_the_audit_trail_as_it_is(self, stack: FullStack, service: str) -> None:
+        url = stack.operator_settings()[f"SISE_DATABASE_URL_{service.upper()}"].replace("+psycopg", "")
+        query = "SELECT has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')"
+
+        with psycopg.connect(url) as connection:
+            answers = [connection.execute(query, [table]).fetchone() for table in APPEND_ONLY]
+
+        assert answers == [(False,)] * len(APPEND_ONLY)
+
+
+class TestServiceWithAnEmptyDatabase:
+    def test_fills_itself_from_the_others(self, stack: FullStack) -> None:
+        empty_the_database(stack, "gateway")
+
+        pid = stack.kill("gateway-worker")
+        stack.wait_until_replaced("gateway-worker", pid)
+        wait_for(lambda: counted(stack) == ROWS, seconds=120, what="the map is full again")
+
+        assert stack.reconciled()["status"] == 0
+
+
+class TestAuditTrail:
+    def test_is_whole(self, stack: FullStack) -> None:
+        done = stack.sise("audit", "verify", "--json")
+
+        assert (done.returncode, '"valid": true' in done.stdout) == (0, True)
+
+
+def broker(stack: FullStack) -> RabbitMQ:
+    """Open the stack's broker from outside."""
+    return RabbitMQ(stack.home / "rabbitmq")
+
+
+def counted(stack: FullStack) -> int:
+    """Return how many enterprises the map knows with a grade."""
+    levels = stack.summary()["by_level"]
+    return sum(levels[name] for name in ("1", "2", "3", "4"))
+
+
+def empty_the_database(stack: FullStack, service: str) -> None:
+    """Drop a service's database and make it anew, as after the loss of a disk."""
+    server = PostgreSQL(stack.home / "postgresql")
+    known = Secrets.of(stack.home / "secrets.json")
+    server.drop_database(service)
+    create_databases(server, known)
+    owner = environment_of(server, known, broker="127.0.0.1:1", services=[service], is_owner=True)
+    migrated = stack.sise("migrate", service, **owner)
+    assert migrated.returncode == 0, migrated.stderr
+    grant_to_application(server)

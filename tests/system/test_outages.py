@@ -1,0 +1,67 @@
+"""Everything that can be killed is killed while an import runs; nobody restarts anything by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.demonstration import write_register
+from deploy.processes import roles
+from tests.support.running import Embedded, FullStack, wait_for
+
+ROWS = 6_000
+SERVERS = ("rabbitmq", "postgresql")
+
+
+class TestFullStack:
+    def test_loses_and_doubles_nothing_when_all_are_killed_in_turn(self, stack: FullStack, tmp_path: Path) -> None:
+        import_id = stack.begin_import(write_register(tmp_path / "register.csv", ROWS))
+
+        for name in (*(role.name for role in roles()), *SERVERS):
+            stack.wait_until_replaced(name, stack.kill(name))
+        result = stack.finished(import_id)
+
+        report = stack.reconciled(wait=180)
+        assert (result["state"], result["accepted"]) == ("completed", ROWS)
+        assert (report["status"], report["missing"], report["pending"], report["parked"]) == (0, 0, 0, 0)
+        assert sum(stack.summary()["by_level"].values()) == ROWS
+
+
+class TestEmbedded:
+    def test_goes_on_where_it_was_killed(self, embedded: Embedded, tmp_path: Path) -> None:
+        import_id = embedded.begin_import(write_register(tmp_path / "register.csv", ROWS))
+
+        for share in (0.1, 0.3, 0.6):
+            wait_for(
+                lambda share=share: embedded.progress(import_id).get("progress", 0) >= share,
+                seconds=120,
+                what="progress",
+            )
+            embedded.kill()
+            embedded.start()
+        result = embedded.finished(import_id)
+
+        report = embedded.reconciled(wait=120)
+        assert (result["state"], result["accepted"]) == ("completed", ROWS)
+        assert (report["status"], report["parked"]) == (0, 0)
+        assert sum(embedded.summary()["by_level"].values()) == ROWS
+
+
+class TestHome:
+    def test_is_worked_in_by_one_process_only(self, embedded: Embedded) -> None:
+        second = embedded.sise("run", "--port", "0")
+
+        assert (second.returncode, "already running" in second.stderr) == (1, True)
+
+    @pytest.mark.parametrize("command", [("events", "reconcile"), ("audit", "verify")])
+    def test_may_be_looked_at_beside_the_running_process(self, embedded: Embedded, command: tuple[str, str]) -> None:
+        assert embedded.sise(*command).returncode == 0
+
+    def test_lets_the_running_process_move_its_clock(self, embedded: Embedded) -> None:
+        done = embedded.sise("clock", "advance", "30d", "--json")
+
+        assert (done.returncode, '"offset_seconds": 2592000.0' in done.stdout) == (0, True)
+
+
+def has_reached(system: Embedded, import_id: str, share: float) -> bool:
+    """Return whether this share of an import's rows has been committed."""
+    return bool(system.progress(import_id).get("progress", 0) >= share)
