@@ -238,4 +238,4 @@ class _Link:
         if self._flight is not None:
             self._flight.fail(self.problem)
         if self._connection.is_closed:
-            self._loop.stop()
+            self._loop.call_later(0, self._loop.stop)  # after what pika still has to close
