@@ -1,0 +1,115 @@
+"""A running system with a generated register, and real Chromium windows that tolerate no console error."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deploy.demonstration import write_register
+from tests.support.running import PASSWORD, Embedded, System, running
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",  # the map draws with WebGL, also where there is no graphics card
+    "--enable-unsafe-swiftshader",
+]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+HERE = Path(__file__).parent
+ROWS = 600
+HEAVY = {"metal_smelting": "yes", "gas_works": "yes", "dormitory_in_building": "yes", "open_major_hazards": 1}
+WORSE = {"no_safety_staff": "yes", "metal_dust": "yes", "fatal_1_2_accident_3y": "yes", "overdue_general_hazards": 5}
+SHEETS = ({"metal_smelting": "yes"}, HEAVY, {"gas_works": "yes"}, {**HEAVY, **WORSE}, {"molten_metal": "yes"})
+
+Window = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder share one system and one browser, and so one worker."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def running_sise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Return a running system without any enterprise."""
+    with running(Embedded(tmp_path_factory.mktemp("browser") / "home")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def district(running_sise: System, tmp_path_factory: pytest.TempPathFactory) -> System:
+    """Return the running system after a generated register was imported and some facts were declared."""
+    register = write_register(tmp_path_factory.mktemp("register") / "register.csv", ROWS)
+    assert running_sise.finished(running_sise.begin_import(register))["state"] == "completed"
+    client = running_sise.client()
+    items = client.call("GET", "search?limit=100&facets=false&placement=placed")["items"]
+    for number, item in enumerate(items[::3]):
+        declare(client, item["id"], SHEETS[number % len(SHEETS)])
+    return running_sise
+
+
+def declare(client: Any, enterprise_id: str, facts: dict[str, Any]) -> None:
+    """Declare facts of an enterprise that had none."""
+    body = {"facts": {name: {"value": value} for name, value in facts.items()}}
+    client.call("PUT", f"risk/facts/{enterprise_id}", json=body, headers={"If-Match": '"0"'})
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Return the machine's Chromium without a screen."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
+    """Return a function that opens a window; at the end no page may have complained or asked another host."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_window(*, size: dict[str, int] | None = None, signed_in: bool = True) -> Page:
+        is_phone = size == PHONE
+        context = chromium.new_context(
+            viewport=size or DESK, base_url=running_sise.url, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url) if is_outside(asked.url) else None)
+        if signed_in:
+            sign_in(page)
+        return page
+
+    def is_outside(url: str) -> bool:
+        return not url.startswith((running_sise.url, "data:", "blob:"))
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, password: str = PASSWORD) -> None:
+    """Fill in the sign-in form and send it."""
+    page.goto("/sign-in")
+    page.fill("#username", "admin")
+    page.fill("#password", password)
+    page.locator(".sign-in-card button[type=submit]").click()
+
+
+def wait_for_map(page: Page) -> None:
+    """Wait until the map is drawn and listens."""
+    page.wait_for_selector("#map[data-ready]")
+    page.wait_for_selector('#live[data-state="open"]')

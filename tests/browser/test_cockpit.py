@@ -1,0 +1,96 @@
+"""The cockpit: map, figures, filters, and what other windows do."""
+
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, Window, wait_for_map
+from tests.support.running import System
+from tests.support.source import ROOT
+
+PICTURE = ROOT / "docs" / "cockpit.png"
+LIVE_WITHIN = 5_000  # milliseconds; the time that it took is written into the test report
+
+
+def open_cockpit(page: Page, query: str = "") -> Page:
+    page.goto(f"/{query}")
+    wait_for_map(page)
+    expect(page.locator("#total")).not_to_have_text("–")
+    return page
+
+
+def some_enterprise(system: System, query: str) -> str:
+    return str(system.client().call("GET", f"search?limit=1&facets=false&{query}")["items"][0]["id"])
+
+
+@pytest.mark.usefixtures("district")
+class TestFigures:
+    def test_add_up_to_the_enterprises(self, window: Window, running_sise: System) -> None:
+        page = open_cockpit(window())
+        counts = page.locator('[data-count^="level:"]').all_inner_texts()
+        total = sum(int(count.replace(",", "")) for count in counts)
+        assert total == running_sise.summary()["enterprises"]
+
+    def test_open_their_rows(self, window: Window) -> None:
+        page = open_cockpit(window())
+        count = page.locator('[data-count="level:3"]').inner_text()
+        page.locator('[data-count="level:3"]').click()
+        expect(page).to_have_url(re.compile(r"/enterprises\?level=3"))
+        expect(page.locator(".rows h2")).to_contain_text(count)
+
+    def test_filter_map_and_address(self, window: Window) -> None:
+        page = open_cockpit(window())
+        whole = page.locator("#total").inner_text()
+        page.locator('[data-filter="level"][data-value="3"]').first.click()
+        expect(page).to_have_url(re.compile(r"\?level=3"))
+        expect(page.locator("#total")).not_to_have_text(whole)
+        expect(page.locator('[data-count="level:3"]')).to_have_text(page.locator("#total").inner_text())
+
+    def test_name_what_is_not_on_the_map(self, window: Window) -> None:
+        page = open_cockpit(window())
+        expect(page.locator('[data-tray="unplaced"] strong')).to_have_text(re.compile(r"^[1-9]"))
+
+
+@pytest.mark.usefixtures("district")
+class TestMap:
+    def test_draws_a_ring_for_each_subdistrict(self, window: Window) -> None:
+        page = open_cockpit(window())
+        ring = page.locator(".donut.is-subdistrict").first
+        expect(ring).to_have_attribute("aria-label", re.compile(r"家企业"))
+
+    def test_opens_the_list_of_a_subdistrict(self, window: Window) -> None:
+        page = open_cockpit(window())
+        page.locator(".donut.is-subdistrict").last.focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/enterprises\?division=331002\d{3}"))
+
+    def test_is_the_picture_of_the_documents(self, window: Window, tmp_path: Path) -> None:
+        page = open_cockpit(window(size=DESK))
+        page.wait_for_function("document.querySelectorAll('.donut').length >= 8")
+        page.screenshot(path=tmp_path / "cockpit.png")
+        if not PICTURE.exists():
+            PICTURE.parent.mkdir(exist_ok=True)
+            shutil.copy(tmp_path / "cockpit.png", PICTURE)
+        assert PICTURE.stat().st_size > 20_000
+
+
+@pytest.mark.usefixtures("district")
+class TestAChangedFact:
+    def test_changes_the_colour_in_another_window(
+        self, window: Window, running_sise: System, record_property: Callable[[str, object], None]
+    ) -> None:
+        enterprise = some_enterprise(running_sise, "level=4&q=")
+        cockpit, file = open_cockpit(window()), window()
+        yellow = cockpit.locator('[data-count="level:3"]')
+        before = int(yellow.inner_text().replace(",", ""))
+        file.goto(f"/enterprises/{enterprise}")
+        file.locator('[data-fact="metal_smelting"] [value="yes"]').first.check(force=True)
+        began = time.monotonic()
+        expect(yellow).to_have_text(str(before + 1), timeout=LIVE_WITHIN)
+        record_property("seconds_to_the_other_window", round(time.monotonic() - began, 2))
+        expect(cockpit.locator(".change").first).to_contain_text("黄 3")

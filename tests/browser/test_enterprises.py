@@ -1,0 +1,83 @@
+"""The list of enterprises, instant search, and the file of one enterprise."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Window
+from tests.support.running import System
+
+
+def first_item(system: System, query: str = "") -> dict[str, str]:
+    item: dict[str, str] = system.client().call("GET", f"search?limit=1&facets=false&{query}")["items"][0]
+    return item
+
+
+@pytest.mark.usefixtures("district")
+class TestList:
+    def test_narrows_while_one_types(self, window: Window, running_sise: System) -> None:
+        wanted = first_item(running_sise)
+        page = window()
+        page.goto("/enterprises")
+        page.locator("#list-search").press_sequentially(wanted["uscc"], delay=5)
+        expect(page.locator("#rows .row-title")).to_have_text([wanted["name"]])
+        expect(page).to_have_url(re.compile(f"q={wanted['uscc']}"))
+
+    def test_keeps_its_facets_in_the_address(self, window: Window) -> None:
+        page = window()
+        page.goto("/enterprises")
+        page.locator('.pick input[name="level"][value="3"]').check()
+        expect(page).to_have_url(re.compile("level=3"))
+        page.reload()
+        expect(page.locator('.pick input[name="level"][value="3"]')).to_be_checked()
+        expect(page.locator("#rows .level").first).to_contain_text("黄 3 级")
+
+    def test_goes_on_behind_the_last_row(self, window: Window) -> None:
+        page = window()
+        page.goto("/enterprises")
+        page.locator(".more-row a").scroll_into_view_if_needed()
+        expect(page.locator("#rows .row-title").nth(60)).to_be_attached()
+
+    def test_says_how_to_go_on_when_nothing_matches(self, window: Window) -> None:
+        page = window()
+        page.goto("/enterprises?q=zzzz")
+        expect(page.locator(".blank")).to_contain_text("没有符合条件的企业")
+
+
+@pytest.mark.usefixtures("district")
+class TestFinder:
+    def test_is_one_key_away_and_opens_a_file(self, window: Window, running_sise: System) -> None:
+        wanted = first_item(running_sise)
+        page = window()
+        page.goto("/imports")
+        page.keyboard.press("/")
+        page.keyboard.type(wanted["uscc"])
+        expect(page.locator("#found a strong").first).to_have_text(wanted["name"])
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(wanted["name"])
+
+
+@pytest.mark.usefixtures("district")
+class TestFile:
+    def test_says_why(self, window: Window, running_sise: System) -> None:
+        page = window()
+        page.goto(f"/enterprises/{first_item(running_sise, 'level=3')['id']}")
+        expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级")
+        expect(page.locator(".item-points.is-loss").first).to_be_visible()
+
+    def test_regrades_at_once_after_an_answer(self, window: Window, running_sise: System) -> None:
+        page = window()
+        page.goto(f"/enterprises/{first_item(running_sise, 'level=4&sort=-name')['id']}")
+        page.locator('[data-fact="metal_smelting"] [value="yes"]').first.check(force=True)
+        expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级", timeout=10_000)
+
+    def test_opens_its_parts_by_keyboard(self, window: Window, running_sise: System) -> None:
+        page = window()
+        page.goto(f"/enterprises/{first_item(running_sise)['id']}")
+        page.locator("#tab-risk").focus()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#basics")).to_contain_text("统一社会信用代码")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#history")).to_contain_text("导入")

@@ -1,0 +1,47 @@
+"""Every page at the size of a phone, and pages that show nothing."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Window
+from tests.support.running import System
+
+PAGES = ("/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pick, label.segment")]
+  .filter((one) => !one.closest(".skip-link, .donut, .visually-hidden"))
+  .map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
+  .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
+
+
+def open_at_phone_size(window: Window, system: System, path: str) -> Page:
+    first = system.client().call("GET", "search?limit=1&facets=false")["items"][0]["id"]
+    page = window(size=PHONE)
+    page.goto(path.format(first=first))
+    expect(page.locator(".tabbar")).to_be_visible()
+    return page
+
+
+@pytest.mark.usefixtures("district")
+@pytest.mark.parametrize("path", PAGES)
+class TestPhone:
+    def test_never_scrolls_sideways(self, window: Window, running_sise: System, path: str) -> None:
+        page = open_at_phone_size(window, running_sise, path)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+
+    def test_can_be_tapped(self, window: Window, running_sise: System, path: str) -> None:
+        page = open_at_phone_size(window, running_sise, path)
+        assert page.evaluate(TOO_SMALL) == []
+
+
+class TestNothing:
+    def test_is_parked(self, window: Window) -> None:
+        page = window()
+        page.goto("/system/parked")
+        expect(page.locator(".blank")).to_contain_text("没有停放的事件")
+
+    def test_is_wrong_with_the_services(self, window: Window) -> None:
+        page = window()
+        page.goto("/system/health")
+        expect(page.locator("tbody tr")).to_have_count(4)
+        expect(page.locator("tbody")).not_to_contain_text("无响应")
