@@ -74,7 +74,7 @@ def declare_facts(
 def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> None:
     """Grade enterprises from what is stored; write and publish only the grades that changed."""
     grades, history = [], []
-    for row in session.execute(standings(enterprise_ids)):
+    for row in standings(session, enterprise_ids):
         result = graded_result(row)
         if _has_changed(row, result):
             columns = _grade_row(row, result, now=now)
@@ -92,8 +92,7 @@ def graded_result(row: Row[Any]) -> GradeResult:
     if row.facts or row.is_assessed:
         return _graded(standing_of(row))
     features = frozenset((name, one["value"], one["origin"]) for name, one in row.features.items())
-    industry = rulebook().inference.known_prefix(row.industry)
-    return _result_by_register(features, industry, _headcount_step(row.headcount))
+    return _result_by_row(features, row.industry, _headcount_step(row.headcount))
 
 
 def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
@@ -116,7 +115,13 @@ def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
 
 
 @lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
-def _result_by_register(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
+def _result_by_row(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
+    prefix = rulebook().inference.known_prefix(industry)
+    return _result_by_kind(features, prefix, headcount)
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _result_by_kind(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
     stated = {name: {"value": value, "origin": origin} for name, value, origin in features}
     return _graded(Standing(rulebook().inference.sheet(features=stated, industry=industry, headcount=headcount)))
 
