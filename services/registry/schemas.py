@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from services.registry.domain.drafts import LONGEST, LONGEST_OTHER
 from services.registry.domain.enterprise import FEATURES, PRECISIONS, STATUS, SUPERVISION
-from services.registry.domain.placement import PLACEMENTS
+from services.registry.domain.places import PLACEMENTS
 from services.registry.queries.enterprises import SORTS
 from shared.http import PageQuery, Schema
 

@@ -2,7 +2,6 @@
 
 from services.registry.api.divisions import blp as divisions
 from services.registry.api.enterprises import blp as enterprises
-from services.registry.api.exports import blp as exports
 from services.registry.api.imports import blp as imports
 
-BLUEPRINTS = (enterprises, imports, exports, divisions)
+BLUEPRINTS = (enterprises, imports, divisions)

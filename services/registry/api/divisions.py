@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from services.registry.api.jurisdiction import require_whole_district
-from services.registry.queries.divisions import division_list, division_tree
+from services.registry.queries.divisions import division_list, division_tree, require_whole_district
 from services.registry.schemas import Division, DivisionBody, DivisionList, DivisionQuery, DivisionTree
 from services.registry.use_cases.divisions import put_division
-from shared.http import Blueprint, audit_note, now, reads, writes
+from shared.http import Blueprint, audit_note, now, principal, reads, writes
 
 blp = Blueprint("divisions", __name__, url_prefix="/api/v1/registry", description="Administrative divisions")
 
@@ -34,7 +33,7 @@ def show_tree(session):
 @blp.response(200, Division)
 def keep_division(session, body, code):
     """Add a division or change its names and point; enterprises placed by their address are placed again."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     put_division(session, code, body, now=now())
     audit_note(session, entity=f"division:{code}", after=body)
     return next(row for row in division_list(session, within=code) if row["code"] == code)

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.registry.api.downloads import BINARY, CSV, XLSX, csv_download, xlsx_download
 from services.registry.domain.coordinates import Point, to_wgs84
+from services.registry.domain.enterprise import CONTACT_FIELDS
+from services.registry.queries.divisions import rules_in_force
 from services.registry.queries.enterprises import (
+    EXPORTED,
+    SORTS,
     enterprise_in_scope,
-    enterprise_page,
-    history_page,
+    enterprises_wanted,
+    exported_rows,
+    versions_of,
     with_masked_contacts,
 )
 from services.registry.schemas import (
@@ -18,12 +24,13 @@ from services.registry.schemas import (
     EnterpriseFilter,
     EnterpriseNew,
     EnterprisePage,
+    ExportFilter,
     HistoryPage,
 )
-from services.registry.use_cases.contacts import CONTACT_FIELDS
+from services.registry.tables import enterprise_history
 from services.registry.use_cases.enterprises import amend_enterprise, register_enterprise
 from shared.errors import Forbidden
-from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, principal, reads, require_version, writes
+from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, page, principal, reads, require_version, writes
 from shared.security.scope import EnterpriseNotFound
 
 blp = Blueprint("enterprises", __name__, url_prefix="/api/v1/registry", description="Enterprises")
@@ -39,8 +46,11 @@ class OutsideJurisdiction(Forbidden):
 @blp.response(200, EnterprisePage)
 def list_enterprises(session, query):
     """The enterprises of one's area, by name unless sorted otherwise."""
-    items, next_cursor = enterprise_page(session, principal(), query)
-    return {"items": items, "next_cursor": next_cursor}
+    key, is_descending = SORTS[query["sort"]]
+    statement = enterprises_wanted(principal(), query)
+    paging = {"limit": query["limit"], "cursor": query["cursor"]}
+    rows, next_cursor = page(session, statement, key=key, descending=is_descending, **paging)
+    return {"items": [row._asdict() for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/enterprises", methods=["POST"])
@@ -90,8 +100,27 @@ def change_enterprise(session, body, enterprise_id):
 def show_history(session, query, enterprise_id):
     """Every version of an enterprise with what changed, newest first."""
     enterprise_in_scope(session, principal(), enterprise_id)
-    items, next_cursor = history_page(session, enterprise_id, limit=query["limit"], cursor=query["cursor"])
-    return {"items": items, "next_cursor": next_cursor}
+    statement = versions_of(enterprise_id)
+    rows, next_cursor = page(session, statement, key=[enterprise_history.c.version], descending=True, **query)
+    return {"items": [row._asdict() for row in rows], "next_cursor": next_cursor}
+
+
+@blp.route("/exports/enterprises.csv", methods=["GET"])
+@reads("enterprise:export")
+@blp.arguments(ExportFilter, location="query")
+@blp.response(200, BINARY, content_type=CSV)
+def export_csv(session, query):
+    """The filtered enterprises as CSV."""
+    return csv_download("enterprises.csv", _header(session), exported_rows(session, principal(), query))
+
+
+@blp.route("/exports/enterprises.xlsx", methods=["GET"])
+@reads("enterprise:export")
+@blp.arguments(ExportFilter, location="query")
+@blp.response(200, BINARY, content_type=XLSX)
+def export_xlsx(session, query):
+    """The filtered enterprises as a workbook."""
+    return xlsx_download("enterprises.xlsx", _header(session), exported_rows(session, principal(), query))
 
 
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,3 +143,8 @@ def _audited(row: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of an audit digest: no personal data, no moments."""
     hidden = (*CONTACT_FIELDS, "created_at", "updated_at", "registered_on")
     return {name: value for name, value in row.items() if name not in hidden}
+
+
+def _header(session) -> list[str]:
+    titles = rules_in_force(session).columns.titles
+    return [titles[name] for name in EXPORTED]

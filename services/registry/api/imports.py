@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from services.registry.api.downloads import BINARY, CSV, csv_download
-from services.registry.api.jurisdiction import require_whole_district
+from services.registry.queries.divisions import require_whole_district
 from services.registry.queries.imports import (
     CORRECTION_TITLES,
     ERROR_TITLES,
     correction_rows,
     error_rows,
-    import_page,
     import_progress,
+    import_summary,
+    imports,
+    preview_of,
 )
-from services.registry.queries.previews import preview_of
 from services.registry.schemas import (
     ImportAccepted,
     ImportFile,
@@ -21,8 +22,9 @@ from services.registry.schemas import (
     ImportPreview,
     ImportProgress,
 )
+from services.registry.tables import import_batch
 from services.registry.use_cases.importing import start_import
-from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, principal, reads, writes
+from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, page, principal, reads, writes
 
 blp = Blueprint("imports", __name__, url_prefix="/api/v1/registry", description="Imports of register files")
 LARGEST_FILE = 200 * MEGABYTE
@@ -36,7 +38,7 @@ _ENVELOPE = MEGABYTE  # of the multipart form around the file
 @blp.response(202, ImportAccepted)
 def create_import(session, files, options):
     """Store a register file (CSV or XLSX, at most 200 MB) and import it; `dry_run` changes no enterprise."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     file = files["file"]
     import_id = start_import(
         session,
@@ -56,7 +58,7 @@ def create_import(session, files, options):
 @blp.response(200, ImportPreview)
 def preview_import(session, files):
     """What would be recognised: columns, first rows, errors of the first thousand rows. Nothing is stored."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     audit_note(session, entity="import:preview")
     return preview_of(session, files["file"].stream)
 
@@ -67,9 +69,9 @@ def preview_import(session, files):
 @blp.response(200, ImportPage)
 def list_imports(session, query):
     """The imports, newest first."""
-    require_whole_district(session)
-    items, next_cursor = import_page(session, limit=query["limit"], cursor=query["cursor"])
-    return {"items": items, "next_cursor": next_cursor}
+    require_whole_district(session, principal())
+    rows, next_cursor = page(session, imports(), key=[import_batch.c.id], descending=True, **query)
+    return {"items": [import_summary(session, row._asdict()) for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/imports/<id:import_id>", methods=["GET"])
@@ -77,7 +79,7 @@ def list_imports(session, query):
 @blp.response(200, ImportProgress)
 def show_import(session, import_id):
     """One import: counts while it runs and afterwards, the first errors and corrections."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     return import_progress(session, import_id)
 
 
@@ -86,7 +88,7 @@ def show_import(session, import_id):
 @blp.response(200, BINARY, content_type=CSV)
 def download_errors(session, import_id):
     """Every refused row: row, field, value, reason."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     import_progress(session, import_id)
     return csv_download("errors.csv", ERROR_TITLES, error_rows(session, import_id))
 
@@ -96,6 +98,6 @@ def download_errors(session, import_id):
 @blp.response(200, BINARY, content_type=CSV)
 def download_corrections(session, import_id):
     """Every value that was kept in another writing."""
-    require_whole_district(session)
+    require_whole_district(session, principal())
     import_progress(session, import_id)
     return csv_download("corrections.csv", CORRECTION_TITLES, correction_rows(session, import_id))

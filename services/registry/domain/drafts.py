@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from services.registry.domain import cells, credit_code, divisions
+from services.registry.domain import cells, credit_code, places
 from services.registry.domain.columns import Columns
 from services.registry.domain.coordinates import CoordinateSystem, Point, to_wgs84
 from services.registry.domain.rulebook import Rulebook
@@ -192,9 +192,9 @@ class DraftReader:
             reading.given["features"] = features
 
     def _division(self, text: str) -> str | None:
-        if divisions.is_code(text):
-            return text if len(text) >= 6 and divisions.is_within(text, self._rules.gazetteer.home) else None
-        return divisions.named(self._rules.gazetteer, text) or None
+        if places.is_code(text):
+            return text if len(text) >= 6 and places.is_within(text, self._rules.gazetteer.home) else None
+        return places.named(self._rules.gazetteer, text) or None
 
     def _cell(self, reading: _Reading, name: str) -> str:
         position = self._at.get(name)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from services.registry.domain.divisions import subdistrict_of
 from services.registry.domain.industries import scale_of
+from services.registry.domain.places import subdistrict_of
 from services.registry.domain.rulebook import Rulebook
 
 Origin = Literal["person", "file", "inferred"]
@@ -25,6 +25,8 @@ FEATURES = (
     "metal_dust", "organic_dust", "confined_space", "toxic_confined_space", "ammonia_refrigeration", "shared_building",
     "dormitory_in_building", "fireworks", "fuel_retail", "lpg", "crowded_place",
 )  # fmt: skip
+
+CONTACT_FIELDS = ("contact_name", "contact_phone")  # personal data: sealed in the table, in no event
 
 # Facts whose source is always the register itself: the newest file or form is right about them.
 REGISTERED = ("name", "enterprise_type", "registered_on", "capital", "scope", "province", "city", "address", "status")

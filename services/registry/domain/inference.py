@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from services.registry.domain.scope_text import MAKE, SELL, Segment, activities_of_name, affirmed, segments
-from services.registry.domain.words import alternation
+from services.registry.domain.wording import MAKE, SELL, Segment, activities_of_name, affirmed, alternation, segments
 
 _ANY = "any"
 _ADDRESS = "address"

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from services.registry.domain.columns import ColumnNames
-from services.registry.domain.divisions import Division, Gazetteer, gazetteer_from
 from services.registry.domain.industries import Industries
 from services.registry.domain.inference import Suggester
-from services.registry.domain.placement import PlaceFinder
+from services.registry.domain.places import Division, Gazetteer, PlaceFinder, gazetteer_from
 
 _FOLDER = Path(__file__).parents[1] / "rules"
 

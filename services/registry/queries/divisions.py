@@ -7,16 +7,31 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.divisions import Division, division_from, is_within, parent_of
+from services.registry.domain.places import Division, division_from, is_within, parent_of
 from services.registry.domain.rulebook import Rulebook, rulebook
 from services.registry.settings import home_district
 from services.registry.tables import division
+from shared.errors import Forbidden
+from shared.security.principal import Principal
+
+
+class WholeDistrictOnly(Forbidden):
+    """Registers hold rows of the whole district, so only those who may see all of it handle them."""
+
+    code = "whole_district_only"
 
 
 def rules_in_force(session: Session) -> Rulebook:
     """Return the rule tables with the bureau's own divisions; the same object as long as nothing changed."""
     rows = session.execute(select(division).order_by(division.c.code)).mappings()
     return rulebook(tuple(division_from(dict(row)) for row in rows), home=home_district())
+
+
+def require_whole_district(session: Session, principal: Principal) -> None:
+    """Raise `WholeDistrictOnly` unless the home district lies in one of the principal's divisions."""
+    home = rules_in_force(session).gazetteer.home
+    if not any(prefix and home.startswith(prefix) for prefix in principal.divisions):
+        raise WholeDistrictOnly("This concerns the whole district: leave it to the bureau.")
 
 
 def division_list(session: Session, *, within: str = "") -> list[dict[str, Any]]:

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.drafts import day_text
 from services.registry.tables import enterprise, enterprise_history
-from services.registry.use_cases.contacts import open_contact
-from shared.http import page
-from shared.security.personal import mask_name, mask_phone
+from shared.security.personal import mask_name, mask_phone, vault_of
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
@@ -21,79 +19,16 @@ EXPORTED = (
     "name", "uscc", "registered_on", "enterprise_type", "capital", "scope", "province", "city", "address",
     "division", "grid", "industry", "headcount", "longitude", "latitude", "status",
 )  # fmt: skip
-_SORTS = {
+SORTS = {
     "name": ((enterprise.c.name, enterprise.c.id), False),
     "uscc": ((enterprise.c.uscc,), False),
     "updated": ((enterprise.c.updated_at, enterprise.c.id), False),
     "-updated": ((enterprise.c.updated_at, enterprise.c.id), True),
 }
-SORTS = tuple(_SORTS)
 
 
-def enterprise_page(
-    session: Session, principal: Principal, wanted: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Return one page of the enterprises in the principal's jurisdiction that `wanted` describes, and its cursor."""
-    key, descending = _SORTS[wanted.get("sort") or "name"]
-    rows, cursor = page(
-        session,
-        _filtered(principal, wanted),
-        key=key,
-        limit=wanted["limit"],
-        cursor=wanted["cursor"],
-        descending=descending,
-    )
-    return [dict(row._mapping) for row in rows], cursor
-
-
-def enterprise_in_scope(
-    session: Session, principal: Principal, enterprise_id: str, *, lock: bool = False
-) -> Mapping[str, Any]:
-    """Return one enterprise, locked for change on demand; raises `EnterpriseNotFound` outside the jurisdiction."""
-    statement = select(enterprise).where(enterprise.c.id == enterprise_id, _scope(principal))
-    row = session.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
-    if row is None:
-        raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
-    return dict(row)
-
-
-def with_masked_contacts(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an enterprise row whose contacts can be shown to anyone who may see the enterprise."""
-    shown = dict(row)
-    shown["contact_name"] = mask_name(open_contact(session, row, "contact_name"))
-    shown["contact_phone"] = mask_phone(open_contact(session, row, "contact_phone"))
-    return shown
-
-
-def history_page(
-    session: Session, enterprise_id: str, *, limit: int, cursor: str
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the versions of an enterprise, newest first."""
-    statement = select(enterprise_history).where(enterprise_history.c.enterprise_id == enterprise_id)
-    rows, cursor_after = page(
-        session, statement, key=[enterprise_history.c.version], limit=limit, cursor=cursor, descending=True
-    )
-    return [dict(row._mapping) for row in rows], cursor_after
-
-
-def exported_rows(session: Session, principal: Principal, wanted: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield the cells of an export, in the order of `EXPORTED`, by credit code; memory does not grow with the rows."""
-    statement = _filtered(principal, wanted).order_by(enterprise.c.uscc).execution_options(yield_per=500)
-    for row in session.execute(statement):
-        facts = row._asdict()
-        yield [_cell(facts, name) for name in EXPORTED]
-
-
-def _cell(row: Mapping[str, Any], name: str) -> str:
-    value = row[name]
-    if name == "registered_on":
-        return day_text(value)
-    if name == "status":
-        return "注销" if value == "deregistered" else "存续"
-    return "" if value is None else str(value)
-
-
-def _filtered(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+def enterprises_wanted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement of the enterprises in the principal's jurisdiction that the filter describes."""
     columns = enterprise.c
     conditions: list[ColumnElement[bool]] = [_scope(principal)]
     for name in ("placement", "supervision", "status", "grid"):
@@ -110,6 +45,48 @@ def _filtered(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
     if text := (wanted.get("q") or "").strip():
         conditions.append(_matches(text))
     return select(enterprise).where(*conditions)
+
+
+def enterprise_in_scope(
+    session: Session, principal: Principal, enterprise_id: str, *, lock: bool = False
+) -> Mapping[str, Any]:
+    """Return one enterprise, locked for change on demand; raises `EnterpriseNotFound` outside the jurisdiction."""
+    statement = select(enterprise).where(enterprise.c.id == enterprise_id, _scope(principal))
+    row = session.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    if row is None:
+        raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
+    return dict(row)
+
+
+def with_masked_contacts(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an enterprise row whose contacts can be shown to anyone who may see the enterprise."""
+    shown = dict(row)
+    for name, mask in (("contact_name", mask_name), ("contact_phone", mask_phone)):
+        if row[name]:
+            shown[name] = mask(vault_of(session).decrypt(row[name], field=f"enterprise.{name}"))
+    return shown
+
+
+def versions_of(enterprise_id: str) -> Select[Any]:
+    """Return the statement of the versions of an enterprise; their key is the version."""
+    return select(enterprise_history).where(enterprise_history.c.enterprise_id == enterprise_id)
+
+
+def exported_rows(session: Session, principal: Principal, wanted: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield the cells of an export, in the order of `EXPORTED`, by credit code; memory does not grow with the rows."""
+    statement = enterprises_wanted(principal, wanted).order_by(enterprise.c.uscc).execution_options(yield_per=500)
+    for row in session.execute(statement):
+        facts = row._asdict()
+        yield [_cell(facts, name) for name in EXPORTED]
+
+
+def _cell(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if name == "registered_on":
+        return day_text(value)
+    if name == "status":
+        return "注销" if value == "deregistered" else "存续"
+    return "" if value is None else str(value)
 
 
 def _after(prefix: str) -> str:

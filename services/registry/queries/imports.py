@@ -1,20 +1,26 @@
-"""Imports: where they stand, what they refused and what they corrected."""
+"""Imports: what a file would give, where they stand, what they refused and what they corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from io import RawIOBase
+from typing import IO, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.drafts import REASONS
+from services.registry.domain.drafts import REASONS, Draft
+from services.registry.domain.register_file import RegisterFile
+from services.registry.domain.sheets import FileUnreadable
+from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import import_batch, import_correction, import_error
-from shared.errors import NotFound
-from shared.http import page
+from shared.errors import NotFound, Refused
 from shared.work.jobs import job_by_id
 
+ERROR_TITLES = ("row", "field", "value", "reason", "code")
+CORRECTION_TITLES = ("row", "field", "before", "after")
 _SAMPLE = 20
+_ROWS_CHECKED = 1000
 _LOST = "The import stopped because of a fault on our side. Send the same file again: nothing is doubled."
 
 
@@ -22,12 +28,49 @@ class ImportNotFound(NotFound):
     code = "import_not_found"
 
 
-def import_page(session: Session, *, limit: int, cursor: str) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the imports, newest first."""
-    rows, cursor_after = page(
-        session, select(import_batch), key=[import_batch.c.id], limit=limit, cursor=cursor, descending=True
-    )
-    return [_progress(session, row._asdict()) for row in rows], cursor_after
+class RegisterUnreadable(Refused):
+    """The file as a whole cannot be read; `facts.reason` is the stable code of the cause."""
+
+    code = "register_unreadable"
+
+
+def preview_of(session: Session, stream: IO[bytes]) -> dict[str, Any]:
+    """Return format, recognised columns, first rows and the errors of the first rows; raises `RegisterUnreadable`."""
+    try:
+        file = RegisterFile(cast(RawIOBase, stream), rules_in_force(session))
+        rows = file.take(_ROWS_CHECKED)
+    except FileUnreadable as problem:
+        raise RegisterUnreadable(problem.detail, reason=problem.code) from problem
+    results = [file.drafts.read(row) for row in rows]
+    refusals = [result for result in results if not isinstance(result, Draft)]
+    problems = [problem for refusal in refusals for problem in refusal]
+    return {
+        "format": file.format,
+        "header": list(file.columns.header),
+        "columns": file.columns.shown(),
+        "first_rows": [{"row": row.number, "cells": row.cells} for row in rows[:_SAMPLE]],
+        "rows_read": len(rows),
+        "rows_refused": len(refusals),
+        "errors": [{**problem._asdict(), "reason": REASONS[problem.code]} for problem in problems[:_SAMPLE]],
+    }
+
+
+def imports() -> Select[Any]:
+    """Return the statement of all imports; their key is the id."""
+    return select(import_batch)
+
+
+def import_summary(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return counts and standing of one import row; a job that gave up makes it failed."""
+    summary = dict(row)
+    summary["accepted"] = row["created"] + row["changed"]
+    summary["dry_run"] = row["is_dry_run"]
+    summary["progress"] = round(row["position"] / row["size"], 3)
+    problem = (row["problem_code"], row["problem_detail"])
+    if row["state"] == "running" and job_by_id(session, row["id"]).state == "failed":
+        summary["state"], problem = "failed", ("import_stopped", _LOST)
+    summary["problem"] = {"code": problem[0], "detail": problem[1]} if problem[0] else None
+    return summary
 
 
 def import_progress(session: Session, import_id: str) -> dict[str, Any]:
@@ -35,15 +78,12 @@ def import_progress(session: Session, import_id: str) -> dict[str, Any]:
     row = session.execute(select(import_batch).where(import_batch.c.id == import_id)).mappings().one_or_none()
     if row is None:
         raise ImportNotFound("There is no such import.", import_id=import_id)
-    shown = _progress(session, dict(row))
-    shown["errors"] = [dict(zip(ERROR_TITLES, cells, strict=True)) for cells in error_rows(session, import_id, _SAMPLE)]
+    progress = import_summary(session, dict(row))
+    errors = error_rows(session, import_id, _SAMPLE)
+    progress["errors"] = [dict(zip(ERROR_TITLES, cells, strict=True)) for cells in errors]
     corrections = correction_rows(session, import_id, _SAMPLE)
-    shown["corrections"] = [dict(zip(CORRECTION_TITLES, cells, strict=True)) for cells in corrections]
-    return shown
-
-
-ERROR_TITLES = ("row", "field", "value", "reason", "code")
-CORRECTION_TITLES = ("row", "field", "before", "after")
+    progress["corrections"] = [dict(zip(CORRECTION_TITLES, cells, strict=True)) for cells in corrections]
+    return progress
 
 
 def error_rows(session: Session, import_id: str, limit: int | None = None) -> Iterator[list[str]]:
@@ -70,15 +110,3 @@ def correction_rows(session: Session, import_id: str, limit: int | None = None) 
     )
     for row in session.execute(statement):
         yield [str(row.row), row.field, row.before, row.after]
-
-
-def _progress(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    shown = dict(row)
-    shown["accepted"] = row["created"] + row["changed"]
-    shown["dry_run"] = row["is_dry_run"]
-    shown["progress"] = round(row["position"] / row["size"], 3) if row["size"] else 1.0
-    problem = (row["problem_code"], row["problem_detail"])
-    if row["state"] == "running" and job_by_id(session, row["id"]).state == "failed":
-        shown["state"], problem = "failed", ("import_stopped", _LOST)
-    shown["problem"] = {"code": problem[0], "detail": problem[1]} if problem[0] else None
-    return shown

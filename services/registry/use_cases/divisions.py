@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.divisions import is_code
 from services.registry.domain.enterprise import known
+from services.registry.domain.places import is_code
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import division, enterprise
 from services.registry.use_cases.recording import Change, changed_row, is_news, record

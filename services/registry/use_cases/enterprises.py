@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registry.domain import credit_code, divisions
+from services.registry.domain import credit_code, places
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.enterprise import EMPTY, known
 from services.registry.domain.industries import Industries
 from services.registry.domain.rulebook import Rulebook
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise
-from services.registry.use_cases.contacts import seal_contacts
-from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record
+from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
 from shared.errors import Conflict, Refused
 
 _NO_DIGEST = 0  # no register row has been imported for it yet
@@ -113,9 +112,9 @@ def _resolved(given: Mapping[str, Any], rules: Rulebook) -> dict[str, Any]:
 
 
 def _division(text: str, rules: Rulebook) -> str:
-    is_known = divisions.is_code(text) and text[:9] in rules.gazetteer.divisions
-    code = text if is_known else divisions.named(rules.gazetteer, text)
-    if not code or not divisions.is_within(code, rules.gazetteer.home):
+    is_known = places.is_code(text) and text[:9] in rules.gazetteer.divisions
+    code = text if is_known else places.named(rules.gazetteer, text)
+    if not code or not places.is_within(code, rules.gazetteer.home):
         raise DivisionUnknown("Give the code or the name of a division of this district.", division=text)
     return code
 

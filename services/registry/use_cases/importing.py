@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import Correction, Draft, Problem
 from services.registry.domain.enterprise import EMPTY, known
+from services.registry.domain.register_file import RegisterFile
 from services.registry.domain.sheets import FileUnreadable, SheetRow
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise, import_batch, import_correction, import_error, import_row
-from services.registry.use_cases.contacts import seal_contacts
-from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record
-from services.registry.use_cases.register_files import RegisterFile, open_files
+from services.registry.use_cases.open_files import open_files
+from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
 from shared import context
 from shared.contracts.registry import ImportCompleted
 from shared.database.bulk import insert_rows

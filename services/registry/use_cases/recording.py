@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.registry.domain.enterprise import EMPTY, Facts, changes_between
+from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, Facts, changes_between
 from services.registry.tables import enterprise, enterprise_history
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -20,8 +20,8 @@ from shared.contracts.registry import (
 from shared.database.bulk import insert_rows, upsert_rows
 from shared.events.outbox import publish_all
 from shared.ids import new_id
+from shared.security.personal import vault_of
 
-_PERSONAL = ("contact_name", "contact_phone")
 _DERIVED = ("origins", "hints")  # follow from the others: shown, but no news by themselves
 _HIDDEN = ["•", "•"]
 _EVENT_FIELDS = (
@@ -59,6 +59,23 @@ def changed_row(current: Mapping[str, Any], facts: Facts, *, digest: int, now: d
     return {**current, **facts, "version": current["version"] + 1, "source_digest": digest, "updated_at": now}
 
 
+def seal_contacts(
+    session: Session, given: Mapping[str, Any], current: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Return `given` with sealed contacts; one that is known already keeps its seal, so that nothing changes."""
+    if not any(name in given for name in CONTACT_FIELDS):
+        return given
+    vault = vault_of(session)
+    sealed = dict(given)
+    for name in CONTACT_FIELDS:
+        if text := given.get(name):
+            field = f"enterprise.{name}"
+            known = current[name] if current else ""
+            is_same = bool(known) and vault.decrypt(known, field=field) == text
+            sealed[name] = known if is_same else vault.encrypt(text, field=field)
+    return sealed
+
+
 def record(session: Session, changes: Sequence[Change], *, actor: str, reason: str, now: datetime) -> None:
     """Write rows, history and events of `changes` (one per enterprise) with a handful of statements."""
     insert_rows(session, enterprise, [change.after for change in changes if change.before is None])
@@ -87,7 +104,7 @@ def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> Ente
 
 def _history_row(change: Change, actor: str, reason: str, now: datetime) -> dict[str, Any]:
     changes = {} if change.before is None else changes_between(change.before, change.after)
-    changes |= {name: _HIDDEN for name in _PERSONAL if name in changes}
+    changes |= {name: _HIDDEN for name in CONTACT_FIELDS if name in changes}
     return {
         "enterprise_id": change.after["id"],
         "version": change.after["version"],

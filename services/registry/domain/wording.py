@@ -1,4 +1,4 @@
-"""The grammar of a business scope: what it excludes, and which activities its words belong to.
+"""Words in Chinese business texts: finding many at once, and the grammar of a business scope.
 
 A scope lists things and closes the list with verbs: 塑料制品、模具制造、加工；油漆销售（不含危险化学品）。
 """
@@ -6,10 +6,31 @@ A scope lists things and closes the list with verbs: 塑料制品、模具制造
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from services.registry.domain.words import alternation
+_END = ""
+
+
+def alternation(words: Iterable[str]) -> re.Pattern[str]:
+    """Compile a pattern that finds the longest of `words` at each place; without words it finds nothing."""
+    trie: dict[str, Any] = {}
+    for word in words:
+        node = trie
+        for character in word:
+            node = node.setdefault(character, {})
+        node[_END] = {}
+    return re.compile(_written(trie) if trie else r"(?!)")
+
+
+def _written(node: dict[str, Any]) -> str:
+    branches = [re.escape(character) + _written(below) for character, below in sorted(node.items()) if character]
+    if not branches:
+        return ""
+    body = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return f"(?:{body})?" if _END in node else body
+
 
 MAKE, SELL, STORE, SERVE = "make", "sell", "store", "serve"
 
