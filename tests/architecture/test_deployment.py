@@ -58,3 +58,13 @@ def compose() -> dict[str, Any]:
     """Return the compose file as Docker reads it."""
     document: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
     return document
+
+
+class TestAlerts:
+    def test_watch_metrics_that_exist(self) -> None:
+        rules = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text("utf-8")
+        defined = (ROOT / "shared" / "metrics.py").read_text("utf-8")
+
+        watched = set(re.findall(r"sise_\w+", "\n".join(re.findall(r"expr: .*", rules))))
+
+        assert [name for name in sorted(watched) if f'"{name}"' not in defined] == []
