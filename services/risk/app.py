@@ -3,11 +3,16 @@
 from flask import Flask
 
 from services.risk.api import blp
+from services.risk.rules import rulebook
 from services.risk.settings import Settings
 from shared.database import connect
 from shared.http import make_app
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application: grades with their reasons, declared facts, and the rule tables for everyone."""
+    """Return the application: grades with their reasons, declared facts, and the rule tables for everyone.
+
+    Raises ``UnusableCard`` when the rule tables do not fit together.
+    """
+    rulebook()
     return make_app(settings, connect(settings.database_url), blueprints=[blp])

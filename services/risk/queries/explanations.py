@@ -1,12 +1,13 @@
 """Why a grade is as it is: plain documents made from a stored standing (a row of ``standings``)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
 
 from services.risk.domain.cards import Veto
-from services.risk.domain.facts import Known, Sheet
+from services.risk.domain.facts import Known, Origin, Sheet, Value
 from services.risk.domain.grading import Grade, Standing, grade
 from services.risk.domain.levels import colour_of
 from services.risk.domain.questions import next_questions
@@ -16,16 +17,16 @@ from services.risk.queries.standings import known_facts, standing_of, suggested_
 from services.risk.rules import rulebook
 
 Document = dict[str, Any]
+STANDINGS_REMEMBERED = 4_096
 
 
 def grade_view(row: Row[Any]) -> Document:
     """Return the present grade with its reasons and the questions that would settle it."""
     questions: list[Document] = []
     if row.is_active:
-        standing = standing_of(row)
-        graded = grade(rulebook(), standing)
-        asked = next_questions(rulebook(), standing, graded=graded)
-        questions = [_question(fact, standing.sheet.get(fact)) for fact in asked]
+        sheet = standing_of(row).sheet
+        known = frozenset((fact, one.value, one.origin) for fact, one in sheet.items())
+        questions = [_question(fact, sheet.get(fact)) for fact in _asked(known, row.is_assessed)]
     return {**_grade_of(row), "next_questions": questions}
 
 
@@ -66,6 +67,13 @@ def fact_sheet_of(row: Row[Any]) -> Document:
         "facts": _facts(known_facts(row.facts or {})),
         "register": _facts(suggested_facts(row)),
     }
+
+
+@lru_cache(maxsize=STANDINGS_REMEMBERED)
+def _asked(known: frozenset[tuple[str, Value, Origin]], is_assessed: bool) -> tuple[str, ...]:
+    """Most enterprises share what is known of them; finding the fewest questions takes some thinking."""
+    standing = Standing({fact: Known(value, origin) for fact, value, origin in known}, is_assessed)
+    return next_questions(rulebook(), standing, graded=grade(rulebook(), standing))
 
 
 def _grade_of(row: Row[Any]) -> Document:
