@@ -126,7 +126,7 @@ def _require_csrf_token(current: LiveSession) -> None:
 def _renewed(secret: str, current: LiveSession) -> LiveSession | None:
     """Return the session with fresh tokens; ``None`` when identity has ended it."""
     with chassis().database.transaction() as session:
-        is_mine = sessions.claim_renewal(session, current.digest, now=chassis().clock.now())
+        is_mine = sessions.claim_renewal(session, current, now=chassis().clock.now())
     if is_mine:
         return _renew(secret, current)
     return current if current.expires_at > now() else _renewed_by_another(secret, current)
@@ -151,10 +151,10 @@ def _renew(secret: str, current: LiveSession) -> LiveSession | None:
 def _renewed_by_another(secret: str, old: LiveSession) -> LiveSession | None:
     deadline = time.monotonic() + RENEWAL_PATIENCE
     while time.monotonic() < deadline:
-        time.sleep(LOOK_AGAIN_AFTER)
         fresh = _live(secret)
         if fresh is None or fresh.expires_at > old.expires_at:
             return fresh
+        time.sleep(LOOK_AGAIN_AFTER)
     raise Unavailable("Your session is being renewed: try again in a moment.")
 
 

@@ -70,12 +70,17 @@ def note_use(session: Session, digest: str, *, now: datetime) -> None:
     session.execute(update(browser_session).where(browser_session.c.digest == digest).values(used_at=now))
 
 
-def claim_renewal(session: Session, digest: str, *, now: datetime) -> bool:
-    """Return whether the caller shall renew the tokens: one at a time, because each refresh token works once."""
+def claim_renewal(session: Session, seen: LiveSession, *, now: datetime) -> bool:
+    """Return whether the caller shall renew the tokens it has seen: one at a time, and only if still unrenewed.
+
+    Each refresh token works once; to use one again would end the session at identity.
+    """
     columns = browser_session.c
     is_free = or_(columns.renewing_until.is_(None), columns.renewing_until < now)
     claimed: Any = session.execute(
-        update(browser_session).where(columns.digest == digest, is_free).values(renewing_until=now + RENEWAL_TAKES)
+        update(browser_session)
+        .where(columns.digest == seen.digest, columns.expires_at == seen.expires_at, is_free)
+        .values(renewing_until=now + RENEWAL_TAKES)
     )
     return bool(claimed.rowcount)
 

@@ -1,0 +1,117 @@
+"""Pages hear what happens in their area, and miss nothing while they are away."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete
+
+from services.gateway.api import events
+from services.gateway.tables import stream_event
+from shared.database import Database
+from tests.integration.gateway.builders import BAIYUN, HAIMEN, enterprise
+from tests.integration.gateway.conftest import ACTIONS, Tell
+from tests.support.callers import Signer
+
+STREAM = "/api/v1/events/stream"
+
+
+@pytest.fixture
+def short(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Let every stream end after it has told what is new."""
+    monkeypatch.setattr(events, "LONGEST", 0.0)
+    return app
+
+
+def heard(client: FlaskClient, last: int | str | None = None) -> list[tuple[str, dict[str, Any]]]:
+    headers = {} if last is None else {"Last-Event-ID": str(last)}
+    answer = client.get(STREAM, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return list(frames(answer.text))
+
+
+def frames(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for frame in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
+        if "event" in fields:
+            yield fields["event"], orjson.loads(fields["data"])
+
+
+def areas(told: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    return [content["subdistrict"] for kind, content in told if kind == "change"]
+
+
+@pytest.mark.usefixtures("short")
+class TestStream:
+    def test_goes_on_behind_the_last_position(self, officer: FlaskClient, tell: Tell) -> None:
+        tell(enterprise())
+        tell(enterprise(subdistrict=BAIYUN))
+
+        assert areas(heard(officer, last=1)) == [BAIYUN]
+
+    def test_begins_with_what_comes(self, officer: FlaskClient, tell: Tell) -> None:
+        tell(enterprise())
+
+        assert heard(officer) == []
+
+    def test_tells_each_only_of_its_area(self, app: Flask, signer: Signer, tell: Tell) -> None:
+        tell(enterprise(), enterprise(subdistrict=BAIYUN))
+        neighbour = signer.client(app, actions=ACTIONS, divisions=[BAIYUN])
+
+        assert areas(heard(neighbour, last=0)) == [BAIYUN]
+
+    @pytest.mark.parametrize("last", [999, "nonsense", 0])
+    def test_says_reset_when_something_was_missed(
+        self, officer: FlaskClient, tell: Tell, database: Database, last: int | str
+    ) -> None:
+        tell(enterprise())
+        tell(enterprise())
+        with database.transaction() as session:
+            session.execute(delete(stream_event).where(stream_event.c.position == 1))
+
+        assert heard(officer, last=last) == [("reset", {})]
+
+    def test_needs_a_token(self, app: Flask) -> None:
+        assert app.test_client().get(STREAM).status_code == 401
+
+
+class TestOpenStream:
+    def test_tells_what_happens_while_it_is_open(
+        self, officer: FlaskClient, tell: Tell, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(events, "LOOK_EVERY", 0.01)
+        answer = officer.get(STREAM)
+        pieces = iter(answer.response)
+        next(pieces), next(pieces)
+
+        tell(enterprise())
+
+        assert areas(list(frames(bytes(next(pieces)).decode()))) == [HAIMEN]
+        answer.close()
+
+    def test_gives_its_place_back(self, app: Flask, officer: FlaskClient) -> None:
+        places = app.extensions[events.EXTENSION] = threading.BoundedSemaphore(1)
+        officer.get(STREAM).close()
+
+        assert places.acquire(blocking=False)
+
+    def test_ends_at_once_when_no_place_is_free(self, app: Flask, officer: FlaskClient, tell: Tell) -> None:
+        app.extensions[events.EXTENSION] = threading.Semaphore(0)
+        tell(enterprise())
+
+        assert areas(heard(officer, last=0)) == [HAIMEN]
+
+    def test_keeps_the_connection_alive(self, officer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(events, "LOOK_EVERY", 0.01)
+        monkeypatch.setattr(events, "KEEP_ALIVE_EVERY", 0.0)
+        answer = officer.get(STREAM)
+        pieces = iter(answer.response)
+
+        spoken = [bytes(next(pieces)) for _ in range(4)]
+
+        assert spoken[2:] == [b": alive\nid: 0\n\n"] * 2
+        answer.close()

@@ -1,0 +1,179 @@
+"""The whole platform as one: health, parked events, one OpenAPI document."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from schemathesis import openapi
+
+from services.gateway.app import create_app
+from services.gateway.settings import Settings, from_env
+from shared.database import Database, connect
+from shared.database.migrate import migrate
+from shared.events import parked
+from shared.settings import BadSettings
+from tests.integration.gateway.builders import NOW
+from tests.integration.gateway.conftest import ACTIONS
+from tests.integration.gateway.neighbours import Neighbour, neighbour
+from tests.support.callers import Signer, service_settings
+
+BACKLOG = {"outbox": 1, "pending": 2, "parked": 3, "waiting": 4}
+EVENT = "0192f3a0-0000-7000-8000-000000000001"
+OPENAPI = {
+    "openapi": "3.1.0",
+    "info": {"title": "risk", "version": "1"},
+    "paths": {"/api/v1/risk/grades": {"get": {"responses": {"200": {"description": "Grades"}}}}},
+}
+
+
+@pytest.fixture
+def services() -> Iterator[dict[str, Neighbour]]:
+    with ExitStack() as stack:
+        found = {name: stack.enter_context(neighbour()) for name in ("registry", "risk")}
+        for name, service in found.items():
+            service.answers["/readyz"] = {"status": "ready"}
+            service.answers[f"/api/v1/{name}/operations/backlog"] = BACKLOG
+            service.answers[f"/api/v1/{name}/operations/parked"] = {"items": []}
+            service.answers[f"/api/v1/{name}/openapi.json"] = OPENAPI
+        yield found
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = connect(f"sqlite:///{tmp_path}/gateway.db")
+    migrate(database, "gateway")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def app(database: Database, services: dict[str, Neighbour], tmp_path: Path) -> Flask:
+    urls = {name: service.url for name, service in services.items()}
+    settings: Settings = service_settings(
+        Settings, home=tmp_path, service="gateway", database_url=database.url, service_urls=urls
+    )
+    return create_app(settings)
+
+
+@pytest.fixture
+def operator(app: Flask) -> FlaskClient:
+    return Signer().client(app, actions=ACTIONS)
+
+
+def states(client: FlaskClient) -> dict[str, Any]:
+    return {each["service"]: each["state"] for each in client.get("/api/v1/system/health").get_json()["services"]}
+
+
+class TestHealth:
+    def test_shows_every_service_and_its_backlog(self, operator: FlaskClient) -> None:
+        found = {each["service"]: each for each in operator.get("/api/v1/system/health").get_json()["services"]}
+
+        assert {name: each["state"] for name, each in found.items()} == dict.fromkeys(
+            ("gateway", "registry", "risk"), "up"
+        )
+        assert found["risk"]["parked"] == 3
+
+    def test_tells_down_from_not_ready(self, operator: FlaskClient, services: dict[str, Neighbour]) -> None:
+        services["risk"].answers["/readyz"] = lambda: ("", 502)
+        services["registry"].answers["/readyz"] = lambda: ({"detail": "Migrate."}, 500)
+
+        assert states(operator) == {"gateway": "up", "registry": "not_ready", "risk": "down"}
+
+
+class TestParked:
+    @pytest.fixture(autouse=True)
+    def parked(self, database: Database, services: dict[str, Neighbour]) -> None:
+        with database.transaction() as session:
+            parked.park(session, b"not an event", "unreadable", now=NOW, event_id=EVENT)
+        item = {"id": EVENT, "type": "x", "parked_at": "2026-11-24T00:00:00+00:00", "error": "no"}
+        services["risk"].answers["/api/v1/risk/operations/parked"] = {"items": [item]}
+
+    def test_are_listed_of_all_services(self, operator: FlaskClient) -> None:
+        answer = operator.get("/api/v1/system/parked").get_json()
+
+        assert [(item["service"], item["error"]) for item in answer["items"]] == [
+            ("risk", "no"),
+            ("gateway", "unreadable"),
+        ]
+
+    def test_name_who_does_not_answer(self, operator: FlaskClient, services: dict[str, Neighbour]) -> None:
+        services["registry"].answers.clear()
+
+        assert operator.get("/api/v1/system/parked").get_json()["unavailable"] == ["registry"]
+
+    def test_are_replayed_by_their_service(self, operator: FlaskClient, services: dict[str, Neighbour]) -> None:
+        path = f"/api/v1/risk/operations/parked/{EVENT}/replay"
+        services["risk"].answers[path] = {"done": True}
+
+        assert operator.post(f"/api/v1/system/parked/risk/{EVENT}/replay").get_json() == {"done": True}
+        assert services["risk"].requests[-1][:2] == ("POST", path)
+
+    def test_of_the_gateway_can_be_dropped(self, operator: FlaskClient) -> None:
+        assert operator.post(f"/api/v1/system/parked/gateway/{EVENT}/drop").get_json() == {"done": True}
+        assert [item["service"] for item in operator.get("/api/v1/system/parked").get_json()["items"]] == ["risk"]
+
+    def test_stay_when_the_replay_fails_again(self, operator: FlaskClient) -> None:
+        assert operator.post(f"/api/v1/system/parked/gateway/{EVENT}/replay").get_json() == {"done": False}
+
+
+class TestOpenApi:
+    def test_describes_all_services_validly(self, app: Flask) -> None:
+        document = app.test_client().get("/api/v1/openapi.json").get_json()
+
+        assert document["openapi"].startswith("3.1")
+        assert {"/api/v1/risk/grades", "/api/v1/map/summary", "/session"} <= document["paths"].keys()
+        assert len(list(openapi.from_dict(document).get_all_operations())) > 15
+
+    def test_names_a_service_that_is_missing(self, app: Flask, services: dict[str, Neighbour]) -> None:
+        services["risk"].answers["/api/v1/risk/openapi.json"] = lambda: ("", 503)
+
+        assert app.test_client().get("/api/v1/openapi.json").get_json()["x-unavailable"] == ["risk"]
+
+    def test_resolves_every_reference(self, app: Flask) -> None:
+        document = app.test_client().get("/api/v1/openapi.json").get_json()
+
+        assert [each for each in references(document) if not resolves(document, each)] == []
+
+
+def references(content: Any) -> Iterator[str]:
+    if isinstance(content, dict):
+        if isinstance(content.get("$ref"), str):
+            yield content["$ref"]
+        content = list(content.values())
+    for each in content if isinstance(content, list) else []:
+        yield from references(each)
+
+
+def resolves(document: Any, reference: str) -> bool:
+    for name in reference.removeprefix("#/").split("/"):
+        document = document.get(name, {})
+    return bool(document)
+
+
+class TestRates:
+    def test_are_told_and_enforced(self, tmp_path: Path, database: Database) -> None:
+        settings: Settings = service_settings(
+            Settings, home=tmp_path, service="gateway", database_url=database.url, requests_per_minute=20
+        )
+        client = Signer().client(create_app(settings), actions=ACTIONS)
+
+        answers = [client.get("/api/v1/map/summary") for _ in range(21)]
+
+        assert [answers[0].headers["RateLimit"], answers[19].headers["RateLimit"]] == [
+            '"default";r=19',
+            '"default";r=0',
+        ]
+        assert (answers[19].status_code, answers[20].status_code) == (200, 429)
+
+
+class TestSettings:
+    def test_have_defaults(self, tmp_path: Path) -> None:
+        assert from_env({"SISE_HOME": str(tmp_path)}).most_streams == 12
+
+    def test_are_refused_when_they_are_no_numbers(self, tmp_path: Path) -> None:
+        with pytest.raises(BadSettings, match="SISE_MOST_STREAMS"):
+            from_env({"SISE_HOME": str(tmp_path), "SISE_MOST_STREAMS": "many"})
