@@ -15,7 +15,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BINARY = {"type": "string", "format": "binary"}
 
 
-def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+def csv_download(name: str, header: Sequence[str], *, rows: Iterable[Sequence[str]]) -> Response:
     """Return a CSV file (UTF-8 with mark, CRLF) that spreadsheets open and cannot be harmed by."""
     file = TemporaryFile()  # noqa: SIM115 - closed with the response
     for piece in csv_lines(header, rows):
@@ -24,7 +24,7 @@ def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]
     return _download(file, name, CSV)
 
 
-def xlsx_download(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+def xlsx_download(name: str, header: Sequence[str], *, rows: Iterable[Sequence[str]]) -> Response:
     """Return a workbook with one sheet."""
     return _download(xlsx_file(header, rows), name, XLSX)
 

@@ -111,7 +111,7 @@ def show_history(session, query, enterprise_id):
 @blp.response(200, BINARY, content_type=CSV)
 def export_csv(session, query):
     """The filtered enterprises as CSV."""
-    return csv_download("enterprises.csv", _header(session), exported_rows(session, principal(), query))
+    return csv_download("enterprises.csv", _header(session), rows=exported_rows(session, principal(), query))
 
 
 @blp.route("/exports/enterprises.xlsx", methods=["GET"])
@@ -120,7 +120,7 @@ def export_csv(session, query):
 @blp.response(200, BINARY, content_type=XLSX)
 def export_xlsx(session, query):
     """The filtered enterprises as a workbook."""
-    return xlsx_download("enterprises.xlsx", _header(session), exported_rows(session, principal(), query))
+    return xlsx_download("enterprises.xlsx", _header(session), rows=exported_rows(session, principal(), query))
 
 
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:

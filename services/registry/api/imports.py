@@ -90,7 +90,7 @@ def download_errors(session, import_id):
     """Every refused row: row, field, value, reason."""
     require_whole_district(session, principal())
     import_progress(session, import_id)
-    return csv_download("errors.csv", ERROR_TITLES, error_rows(session, import_id))
+    return csv_download("errors.csv", ERROR_TITLES, rows=error_rows(session, import_id))
 
 
 @blp.route("/imports/<id:import_id>/corrections.csv", methods=["GET"])
@@ -100,4 +100,4 @@ def download_corrections(session, import_id):
     """Every value that was kept in another writing."""
     require_whole_district(session, principal())
     import_progress(session, import_id)
-    return csv_download("corrections.csv", CORRECTION_TITLES, correction_rows(session, import_id))
+    return csv_download("corrections.csv", CORRECTION_TITLES, rows=correction_rows(session, import_id))

@@ -152,11 +152,11 @@ class DraftReader:
     def _read_weighed(self, reading: _Reading) -> None:
         cell = self._cell
         if text := cell(reading, "registered_on"):
-            self._keep(reading, "registered_on", cells.day(text), "date_unreadable")
+            self._keep(reading, "registered_on", cells.day(text), code="date_unreadable")
         if text := cell(reading, "headcount"):
-            self._keep(reading, "headcount", _count(text), "number_unreadable")
+            self._keep(reading, "headcount", _count(text), code="number_unreadable")
         if text := cell(reading, "division"):
-            self._keep(reading, "division", self._division(text), "division_unknown")
+            self._keep(reading, "division", self._division(text), code="division_unknown")
         if (text := cell(reading, "industry")) and (code := self._rules.industries.normalised(text)):
             reading.given["industry"] = code
         if (text := cell(reading, "status")) and self._rules.columns.is_deregistered(text):
@@ -175,7 +175,9 @@ class DraftReader:
         if system is None:
             self._refuse(reading, "crs", "crs_unknown")
             return
-        self._keep(reading, "location", location(east, north, system), "coordinates_unreadable", at="longitude")
+        self._keep(
+            reading, "location", location(east, north, system=system), code="coordinates_unreadable", at="longitude"
+        )
 
     def _read_features(self, reading: _Reading) -> None:
         features = {}
@@ -200,7 +202,7 @@ class DraftReader:
         position = self._at.get(name)
         return "" if position is None else cells.text(reading.row.cells[position])
 
-    def _keep(self, reading: _Reading, name: str, value: Any, code: str, *, at: str = "") -> None:
+    def _keep(self, reading: _Reading, name: str, value: Any, *, code: str, at: str = "") -> None:
         if value is None:
             self._refuse(reading, at or name, code)
         else:
@@ -218,7 +220,7 @@ class DraftReader:
         return int.from_bytes(blake2b(content.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
-def location(east: str, north: str, system: str) -> tuple[float, float] | None:
+def location(east: str, north: str, *, system: str) -> tuple[float, float] | None:
     """Return (longitude, latitude) in WGS-84, rounded to about a centimetre; None when it is no place in China."""
     longitude, latitude = cells.number(east), cells.number(north)
     if longitude is None or latitude is None or not (73 <= longitude <= 136 and 3 <= latitude <= 54):

@@ -65,7 +65,7 @@ EMPTY: Mapping[str, Any] = {
 }
 
 
-def known(current: Mapping[str, Any], given: Mapping[str, Any], origin: Origin, rules: Rulebook) -> Facts:
+def known(current: Mapping[str, Any], given: Mapping[str, Any], *, origin: Origin, rules: Rulebook) -> Facts:
     """Return the facts of an enterprise after `given` is added to `current` (`EMPTY` for a new one).
 
     `given` holds only what its source says: registered facts by name, `division`, `industry`, `headcount`, `grid`,
@@ -75,7 +75,7 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], origin: Origin, 
     facts["origins"] = dict(facts["origins"])
     for name, value in given.items():
         if name in WEIGHED:
-            _weigh(facts, name, value, origin)
+            _weigh(facts, name, value, origin=origin)
         elif name != "features":
             facts[name] = value
     suggestion = rules.suggester.suggest(name=facts["name"], scope=facts["scope"], address=facts["address"])
@@ -83,7 +83,7 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], origin: Origin, 
     hints = {"industry": list(suggestion.industry_words)} if suggestion.industry_words else {}
     _place(facts, hints, rules)
     facts["hints"] = hints
-    facts["features"] = _features(facts["features"], suggestion.features, given.get("features", {}), origin)
+    facts["features"] = _features(facts["features"], suggestion.features, given.get("features", {}), origin=origin)
     return facts
 
 
@@ -92,7 +92,7 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict
     return {name: [before[name], after[name]] for name in EMPTY if before[name] != after[name]}
 
 
-def _weigh(facts: Facts, name: str, value: Any, origin: Origin) -> None:
+def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin) -> None:
     origins = facts["origins"]
     if _RANK[origin] < _RANK[origins.get(name, "inferred")]:
         return
@@ -107,7 +107,7 @@ def _classify(facts: Facts, suggested: str, rules: Rulebook) -> None:
     if facts["origins"].get("industry", "inferred") == "inferred":
         facts["industry"] = suggested
     facts["industry_section"] = facts["industry"][:1]
-    facts["scale"] = scale_of(facts["industry"], facts["headcount"], rules.scale_rows)
+    facts["scale"] = scale_of(facts["industry"], facts["headcount"], rows=rules.scale_rows)
 
 
 def _place(facts: Facts, hints: dict[str, list[str]], rules: Rulebook) -> None:
@@ -135,6 +135,7 @@ def _features(
     current: Mapping[str, Any],
     suggested: Mapping[str, tuple[str, ...]],
     given: Mapping[str, tuple[str, list[str]]],
+    *,
     origin: Origin,
 ) -> dict[str, Any]:
     """Fresh suggestions below what a file said, below what a person confirmed."""

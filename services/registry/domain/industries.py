@@ -37,7 +37,7 @@ class Industries:
         return next((names[code[:length]] for length in range(len(code), 0, -1) if code[:length] in names), "")
 
 
-def scale_of(industry: str, headcount: int | None, rows: Sequence[Mapping[str, Any]]) -> str:
+def scale_of(industry: str, headcount: int | None, *, rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the largest size that `headcount` allows in `industry`, "" when unknown (工信部联企业〔2011〕300号)."""
     if headcount is None:
         return ""

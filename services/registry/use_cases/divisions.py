@@ -46,7 +46,7 @@ def place_again_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     rows = [dict(row) for row in session.execute(statement).mappings()]
     changes = []
     for row in rows:
-        facts = known(row, {}, "inferred", rules)
+        facts = known(row, {}, origin="inferred", rules=rules)
         if is_news(row, facts):
             changes.append(Change(row, changed_row(row, facts, digest=row["source_digest"], now=now)))
     record(session, changes, actor="", reason="placed_again", now=now)

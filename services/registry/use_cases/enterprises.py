@@ -56,7 +56,7 @@ def register_enterprise(
     if session.scalar(select(enterprise.c.id).where(enterprise.c.uscc == uscc)):
         raise EnterpriseExists("This credit code is registered already: open that enterprise instead.", uscc=uscc)
     rules = rules_in_force(session)
-    facts = known(EMPTY, seal_contacts(session, _resolved(given, rules)), "person", rules)
+    facts = known(EMPTY, seal_contacts(session, _resolved(given, rules)), origin="person", rules=rules)
     row = new_row(uscc, facts, digest=_NO_DIGEST, now=now, override=overridden)
     record(session, [Change(None, row)], actor=actor, reason="registered", now=now)
     return row
@@ -71,7 +71,7 @@ def amend_enterprise(
     Raises `DivisionUnknown`, `IndustryUnknown`.
     """
     rules = rules_in_force(session)
-    facts = known(current, seal_contacts(session, _resolved(given, rules), current), "person", rules)
+    facts = known(current, seal_contacts(session, _resolved(given, rules), current), origin="person", rules=rules)
     if not is_news(current, facts) and facts["origins"] == current["origins"]:
         return dict(current)
     row = changed_row(current, facts, digest=current["source_digest"], now=now)

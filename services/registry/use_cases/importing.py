@@ -40,17 +40,6 @@ class FileEmpty(Refused):
     code = "file_empty"
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What a thousand rows came to."""
-
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTERS, 0))
-    problems: list[Problem] = field(default_factory=list)
-    corrections: list[Correction] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    seen: list[dict[str, Any]] = field(default_factory=list)
-
-
 def start_import(
     session: Session, stream: IO[bytes], *, file_name: str, is_dry_run: bool, actor: str, now: datetime
 ) -> str:
@@ -90,18 +79,136 @@ def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     batch = _locked_batch(session, job.id)
     if batch["state"] != "running":
         return JobStep(job.cursor, job.done, finished=True)
-    upload = upload_by_id(session, batch["upload_id"])
     with context.bind(context.Trace(correlation_id=job.id, actor=batch["started_by"])):
         try:
-            file = open_files.at(session, upload, rules_in_force(session), consumed=job.cursor.get("consumed", 0))
+            file = _file_at_cursor(session, batch, job)
             rows = file.take(ROWS_PER_STEP)
         except FileUnreadable as problem:
-            return _finish(session, batch, job, now, problem)
+            return _finish(session, batch, job, now=now, problem=problem)
         if not rows:
-            return _finish(session, batch, job, now)
-        outcome = _import_rows(session, batch, file, rows, now)
-        _note_progress(session, batch, file, outcome)
+            return _finish(session, batch, job, now=now)
+        _Step(session, batch, file, now).run(rows)
     return JobStep({"consumed": file.consumed}, job.done + len(rows))
+
+
+@dataclass(slots=True)
+class _Step:
+    """A thousand rows on their way into the registry, and what they came to."""
+
+    session: Session
+    batch: Mapping[str, Any]
+    file: RegisterFile
+    now: datetime
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTERS, 0))
+    problems: list[Problem] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(self, rows: Sequence[SheetRow]) -> None:
+        """Import `rows` and write down what became of each."""
+        self.counts["rows"] = len(rows)
+        self._weigh(self._without_repeated(self._drafts_of(rows)))
+        if not self.batch["is_dry_run"]:
+            record(self.session, self.changes, actor=self.batch["started_by"], reason="imported", now=self.now)
+        insert_rows(self.session, import_row, self.seen)
+        self._write_remarks()
+        self._write_progress()
+
+    def _drafts_of(self, rows: Sequence[SheetRow]) -> list[Draft]:
+        drafts = []
+        for row in rows:
+            result = self.file.drafts.read(row)
+            if isinstance(result, Draft):
+                drafts.append(result)
+            else:
+                self._refuse(*result)
+        return drafts
+
+    def _without_repeated(self, drafts: list[Draft]) -> list[Draft]:
+        """Keep the first row of each credit code, of this step or of an earlier one of the same file."""
+        digests = self._digests_seen(drafts)
+        first = []
+        for draft in drafts:
+            if draft.uscc not in digests:
+                digests[draft.uscc] = draft.digest
+                first.append(draft)
+            elif digests[draft.uscc] == draft.digest:
+                self._count(draft, "unchanged")
+            else:
+                self._refuse(Problem(draft.row, draft.code_title, draft.uscc, "code_repeated"))
+        return first
+
+    def _weigh(self, drafts: list[Draft]) -> None:
+        """Compare each draft with what is known; a row that was imported before just so changes nothing."""
+        digests = self._digests_known(drafts)
+        different = [draft.uscc for draft in drafts if digests.get(draft.uscc, draft.digest) != draft.digest]
+        current = _locked_enterprises(self.session, different)
+        for draft in drafts:
+            result = self._weighed(draft, current.get(draft.uscc), is_new=draft.uscc not in digests)
+            self._count(draft, result)
+            self.seen.append(
+                {
+                    "import_id": self.batch["id"],
+                    "uscc": draft.uscc,
+                    "row": draft.row,
+                    "outcome": result,
+                    "digest": draft.digest,
+                }
+            )
+
+    def _weighed(self, draft: Draft, before: Mapping[str, Any] | None, *, is_new: bool) -> str:
+        if before is None and not is_new:
+            return "unchanged"
+        given = seal_contacts(self.session, draft.given, before)
+        facts = known(before or EMPTY, given, origin="file", rules=self.file.rules)
+        if before is None:
+            after = new_row(draft.uscc, facts, digest=draft.digest, now=self.now)
+        elif is_news(before, facts):
+            after = changed_row(before, facts, digest=draft.digest, now=self.now)
+        else:
+            return "unchanged"
+        self.changes.append(Change(before, after, self.batch["id"], draft.row))
+        return "created" if is_new else "changed"
+
+    def _digests_seen(self, drafts: list[Draft]) -> dict[str, int]:
+        statement = select(import_row.c.uscc, import_row.c.digest).where(
+            import_row.c.import_id == self.batch["id"], import_row.c.uscc.in_([draft.uscc for draft in drafts])
+        )
+        return {row.uscc: row.digest for row in self.session.execute(statement)}
+
+    def _digests_known(self, drafts: list[Draft]) -> dict[str, int]:
+        statement = select(enterprise.c.uscc, enterprise.c.source_digest).where(
+            enterprise.c.uscc.in_([draft.uscc for draft in drafts])
+        )
+        return {row.uscc: row.source_digest for row in self.session.execute(statement)}
+
+    def _count(self, draft: Draft, result: str) -> None:
+        self.counts[result] += 1
+        if draft.correction:
+            self.counts["corrected"] += 1
+            self.corrections.append(draft.correction)
+
+    def _refuse(self, *problems: Problem) -> None:
+        self.counts["refused"] += 1
+        self.problems += problems
+
+    def _write_remarks(self) -> None:
+        numbers: dict[int, int] = {}
+        errors = []
+        for problem in self.problems:
+            number = numbers[problem.row] = numbers.get(problem.row, 0) + 1
+            errors.append({"import_id": self.batch["id"], "number": number, **problem._asdict()})
+        insert_rows(self.session, import_error, errors)
+        corrections = [{"import_id": self.batch["id"], **correction._asdict()} for correction in self.corrections]
+        insert_rows(self.session, import_correction, corrections)
+
+    def _write_progress(self) -> None:
+        values: dict[str, Any] = {name: self.batch[name] + count for name, count in self.counts.items()}
+        values["position"] = max(self.batch["position"], open_files.position(self.batch["upload_id"]))
+        values["format"] = self.file.format
+        values["columns"] = self.file.columns.shown()
+        self.session.execute(update(import_batch).where(import_batch.c.id == self.batch["id"]).values(values))
 
 
 def _locked_batch(session: Session, import_id: str) -> dict[str, Any]:
@@ -109,125 +216,20 @@ def _locked_batch(session: Session, import_id: str) -> dict[str, Any]:
     return dict(session.execute(statement).mappings().one())
 
 
-def _import_rows(
-    session: Session, batch: Mapping[str, Any], file: RegisterFile, rows: Sequence[SheetRow], now: datetime
-) -> _Outcome:
-    outcome = _Outcome()
-    outcome.counts["rows"] = len(rows)
-    drafts = _without_repeated(session, batch["id"], _drafts_of(file, rows, outcome), outcome)
-    _weigh(session, batch, file, drafts, outcome, now)
-    if not batch["is_dry_run"]:
-        record(session, outcome.changes, actor=batch["started_by"], reason="imported", now=now)
-    insert_rows(session, import_row, outcome.seen)
-    _write_remarks(session, batch["id"], outcome)
-    return outcome
-
-
-def _drafts_of(file: RegisterFile, rows: Sequence[SheetRow], outcome: _Outcome) -> list[Draft]:
-    drafts = []
-    for row in rows:
-        result = file.drafts.read(row)
-        if isinstance(result, Draft):
-            drafts.append(result)
-        else:
-            outcome.problems += result
-            outcome.counts["refused"] += 1
-    return drafts
-
-
-def _without_repeated(session: Session, import_id: str, drafts: list[Draft], outcome: _Outcome) -> list[Draft]:
-    """Keep the first row of each credit code, of this step or of an earlier one of the same file."""
-    statement = select(import_row.c.uscc, import_row.c.digest).where(
-        import_row.c.import_id == import_id, import_row.c.uscc.in_([draft.uscc for draft in drafts])
-    )
-    digests = {row.uscc: row.digest for row in session.execute(statement)}
-    first = []
-    for draft in drafts:
-        if draft.uscc not in digests:
-            digests[draft.uscc] = draft.digest
-            first.append(draft)
-        elif digests[draft.uscc] == draft.digest:
-            _count(outcome, draft, "unchanged")
-        else:
-            outcome.problems.append(Problem(draft.row, draft.code_title, draft.uscc, "code_repeated"))
-            outcome.counts["refused"] += 1
-    return first
-
-
-def _weigh(
-    session: Session,
-    batch: Mapping[str, Any],
-    file: RegisterFile,
-    drafts: list[Draft],
-    outcome: _Outcome,
-    now: datetime,
-) -> None:
-    """Compare each draft with what is known; a row that was imported before just so changes nothing."""
-    digests = _known_digests(session, drafts)
-    different = [draft.uscc for draft in drafts if digests.get(draft.uscc, draft.digest) != draft.digest]
-    current = _locked(session, different)
-    for draft in drafts:
-        result = "unchanged"
-        if draft.uscc not in digests:
-            result = "created"
-            facts = known(EMPTY, seal_contacts(session, draft.given), "file", file.rules)
-            after = new_row(draft.uscc, facts, digest=draft.digest, now=now)
-            outcome.changes.append(Change(None, after, batch["id"], draft.row))
-        elif draft.uscc in current:
-            before = current[draft.uscc]
-            facts = known(before, seal_contacts(session, draft.given, before), "file", file.rules)
-            if is_news(before, facts):
-                result = "changed"
-                after = changed_row(before, facts, digest=draft.digest, now=now)
-                outcome.changes.append(Change(before, after, batch["id"], draft.row))
-        _count(outcome, draft, result)
-        outcome.seen.append(
-            {"import_id": batch["id"], "uscc": draft.uscc, "row": draft.row, "outcome": result, "digest": draft.digest}
-        )
-
-
-def _known_digests(session: Session, drafts: list[Draft]) -> dict[str, int]:
-    statement = select(enterprise.c.uscc, enterprise.c.source_digest).where(
-        enterprise.c.uscc.in_([draft.uscc for draft in drafts])
-    )
-    return {row.uscc: row.source_digest for row in session.execute(statement)}
-
-
-def _locked(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
+def _locked_enterprises(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
     if not codes:
         return {}
     statement = select(enterprise).where(enterprise.c.uscc.in_(codes)).order_by(enterprise.c.id).with_for_update()
     return {row["uscc"]: dict(row) for row in session.execute(statement).mappings()}
 
 
-def _count(outcome: _Outcome, draft: Draft, result: str) -> None:
-    outcome.counts[result] += 1
-    if draft.correction:
-        outcome.counts["corrected"] += 1
-        outcome.corrections.append(draft.correction)
-
-
-def _write_remarks(session: Session, import_id: str, outcome: _Outcome) -> None:
-    numbers: dict[int, int] = {}
-    errors = []
-    for problem in outcome.problems:
-        number = numbers[problem.row] = numbers.get(problem.row, 0) + 1
-        errors.append({"import_id": import_id, "number": number, **problem._asdict()})
-    insert_rows(session, import_error, errors)
-    corrections = [{"import_id": import_id, **correction._asdict()} for correction in outcome.corrections]
-    insert_rows(session, import_correction, corrections)
-
-
-def _note_progress(session: Session, batch: Mapping[str, Any], file: RegisterFile, outcome: _Outcome) -> None:
-    values: dict[str, Any] = {name: batch[name] + count for name, count in outcome.counts.items()}
-    values["position"] = max(batch["position"], open_files.position(batch["upload_id"]))
-    values["format"] = file.format
-    values["columns"] = file.columns.shown()
-    session.execute(update(import_batch).where(import_batch.c.id == batch["id"]).values(values))
+def _file_at_cursor(session: Session, batch: Mapping[str, Any], job: Job) -> RegisterFile:
+    upload = upload_by_id(session, batch["upload_id"])
+    return open_files.at(session, upload, rules=rules_in_force(session), consumed=job.cursor.get("consumed", 0))
 
 
 def _finish(
-    session: Session, batch: Mapping[str, Any], job: Job, now: datetime, problem: FileUnreadable | None = None
+    session: Session, batch: Mapping[str, Any], job: Job, *, now: datetime, problem: FileUnreadable | None = None
 ) -> JobStep:
     session.execute(
         update(import_batch)

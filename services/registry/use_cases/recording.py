@@ -80,7 +80,9 @@ def record(session: Session, changes: Sequence[Change], *, actor: str, reason: s
     """Write rows, history and events of `changes` (one per enterprise) with a handful of statements."""
     insert_rows(session, enterprise, [change.after for change in changes if change.before is None])
     upsert_rows(session, enterprise, [change.after for change in changes if change.before is not None], key=["id"])
-    insert_rows(session, enterprise_history, [_history_row(change, actor, reason, now) for change in changes])
+    insert_rows(
+        session, enterprise_history, [_history_row(change, actor=actor, reason=reason, now=now) for change in changes]
+    )
     publish_all(session, [(event_of(change), change.after["version"]) for change in changes], at=now)
 
 
@@ -102,7 +104,7 @@ def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> Ente
     return event_class(enterprise_id=row["id"], **{name: row[name] for name in _EVENT_FIELDS})
 
 
-def _history_row(change: Change, actor: str, reason: str, now: datetime) -> dict[str, Any]:
+def _history_row(change: Change, *, actor: str, reason: str, now: datetime) -> dict[str, Any]:
     changes = {} if change.before is None else changes_between(change.before, change.after)
     changes |= {name: _HIDDEN for name in CONTACT_FIELDS if name in changes}
     return {
