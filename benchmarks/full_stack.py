@@ -1,7 +1,6 @@
 """The full stack of `make stack`, started for one measurement, and an API user of it."""
 
 import json
-import os
 import secrets
 import subprocess
 import time
@@ -14,8 +13,10 @@ from sqlalchemy import create_engine, text
 from benchmarks.processes import Use, use_of
 from deploy.native.programs import free_port, inherited
 from deploy.stack import ROOT, SISE, Stack
+from shared.services import load, service_names
 
 LOGIN_LASTS = 300
+EMITTED = "SELECT count(*) FROM event_log WHERE type = ANY(:types) AND coalesce(address, :listener) = :listener"
 
 
 class BenchmarkStack(Stack):
@@ -54,10 +55,18 @@ class BenchmarkStack(Stack):
         """Return the only value of such a query."""
         return self.rows(service, statement, **values)[0][0]
 
-    def waiting_messages(self) -> int:
-        """Return how many messages lie in all queues, counted at this moment."""
-        queues = self.rabbitmq.get(f"queues/{self.rabbitmq.vhost}?disable_stats=true&enable_queue_totals=true")
-        return sum(queue.get("messages", 0) for queue in queues)
+    def on_the_way(self) -> int:
+        """Return how many emitted events have not yet had their effect in a service that listens to them.
+
+        The broker's own counts of a queue are up to five seconds old; the inboxes tell it exactly.
+        """
+        names = service_names()
+        missing = 0
+        for listener in names:
+            types = [contract.name for contract in load(listener).declarations().contracts()]
+            emitted = sum(int(self.value(name, EMITTED, types=types, listener=listener)) for name in names)
+            missing += emitted - int(self.value(listener, "SELECT count(*) FROM inbox"))
+        return missing
 
     def reconcile(self) -> dict[str, Any]:
         """Return what `sise events reconcile` says."""
@@ -89,6 +98,14 @@ class User:
         with file.open("rb") as stream:
             return self._call("POST", path, files={"file": (file.name, stream, "text/csv")}).json()
 
+    def can_log_in(self) -> bool:
+        """Return whether the system lets the administrator in at this moment."""
+        try:
+            self._log_in()
+        except requests.RequestException:
+            return False
+        return True
+
     def _call(self, method: str, path: str, **content: Any) -> requests.Response:
         if time.monotonic() - self._logged_in_at > LOGIN_LASTS:
             self._log_in()
@@ -103,8 +120,3 @@ class User:
         answer.raise_for_status()
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         self._logged_in_at = time.monotonic()
-
-
-def own_pid() -> int:
-    """Return the process whose descendants the stack's processes are."""
-    return os.getpid()

@@ -101,7 +101,7 @@ class _City:
             ("all enterprises graded", lambda: self._graded() >= rows),
             ("events relayed by risk", lambda: self._is_relayed("risk")),
             ("all enterprises with their grade on the map", lambda: self._on_map() >= rows),
-            ("queues empty", lambda: self.stack.waiting_messages() == 0),
+            ("every event handled by every listener", lambda: self.stack.on_the_way() <= 0),
         )
         for title, is_done in steps:
             while not is_done():
@@ -142,7 +142,7 @@ class _City:
         progress = self.user.get(f"registry/imports/{import_id}")
         assert progress["accepted"] == rows, progress
         found = self.stack.reconcile()
-        assert not (found["missing"] or found["pending"] or found["parked"]), found
+        assert not any(found[end] for end in ("missing", "pending", "parked")), found
         levels = self.user.get("map/summary")["by_level"]
         self.notes.append(f"Rows accepted: {rows:,}; missing, pending and parked events: 0; levels: {levels}.")
 
