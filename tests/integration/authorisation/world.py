@@ -1,0 +1,172 @@
+"""A small running system: every service on its own SQLite file, spoken to by HTTP, three enterprises, all roles."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from werkzeug.serving import make_server
+
+from services.identity.use_cases import create_account, ensure_administrator
+from shared.contracts.envelope import decode
+from shared.database import Database, connect
+from shared.database.chassis import outbox, scope_contract
+from shared.database.migrate import migrate
+from shared.http.chassis import EXTENSION
+from shared.ids import new_id
+from shared.security.tokens import KeyRing
+from shared.services import Service, load, service_names
+
+PASSWORD = "a quiet harbour 1"
+DISTRICT = "331002"
+NOW = datetime.now(UTC)
+INTERMEDIARY = "0192f0a0-0000-7000-8000-00000000000a"
+ENTERPRISES = {
+    "own": {"uscc": "91331002MA28G00017", "name": "甲字号机械厂", "division": "331002001", "grid": "grid-own"},
+    "foreign": {"uscc": "91331002MA28G00025", "name": "乙字号化工厂", "division": "331002002", "grid": "grid-foreign"},
+    "unplaced": {"uscc": "91331002MA28G00033", "name": "丙字号仓储部"},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The applications by name of service, the ids of the enterprises by their part, a token for each role."""
+
+    apps: Mapping[str, Flask]
+    enterprises: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+    def client(self, service: str, role: str | None = None) -> FlaskClient:
+        """Return a client of ``service`` with the token of ``role``, or without one."""
+        client = self.apps[service].test_client()
+        if role:
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.tokens[role]}"
+        return client
+
+
+@contextmanager
+def running_world(home: Path) -> Iterator[World]:
+    """Start everything below ``home``, and stop it."""
+    names = sorted(service_names(), key=lambda name: (name == "gateway", name != "identity"))
+    services = {name: load(name) for name in names}
+    urls: dict[str, str] = {}
+    with ExitStack() as stack:
+        apps = {}
+        for name, service in services.items():
+            apps[name] = _app(service, home, urls, stack, identity=apps.get("identity"))
+            if name != "gateway":
+                urls[f"SISE_URL_{name.upper()}"] = stack.enter_context(_served(apps[name]))
+        ids = _enterprises(apps["registry"], _first_token(apps["identity"]))
+        for app in apps.values():
+            _let_the_intermediary_in(_database(app), ids["own"])
+        _deliver_everything(services, apps)
+        yield World(apps, ids, _tokens(apps["identity"], ids))
+
+
+def _app(service: Service, home: Path, urls: Mapping[str, str], stack: ExitStack, *, identity: Flask | None) -> Flask:
+    environment = {"SISE_HOME": str(home), "SISE_DISTRICT": DISTRICT, "SISE_MOST_STREAMS": "0"}
+    settings = service.settings_from_env({**environment, **urls})
+    database = connect(settings.database_url)
+    stack.callback(database.close)
+    migrate(database, service.name)
+    app = service.create_app(settings)
+    if identity is not None:
+        keys = KeyRing(lambda: identity.test_client().get("/api/v1/oauth/jwks").json)
+        app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], keys=keys)
+    return app
+
+
+@contextmanager
+def _served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _database(app: Flask) -> Database:
+    database: Database = app.extensions[EXTENSION].database
+    return database
+
+
+def _first_token(identity: Flask) -> str:
+    with _database(identity).transaction() as session:
+        ensure_administrator(session, PASSWORD, now=NOW, district=DISTRICT)
+    return _sign_in(identity, "admin")
+
+
+def _sign_in(identity: Flask, username: str) -> str:
+    body = {"username": username, "password": PASSWORD}
+    answer = identity.test_client().post("/api/v1/auth/login", json=body)
+    return str(answer.json["access_token"])
+
+
+def _enterprises(registry: Flask, token: str) -> dict[str, str]:
+    client, headers = registry.test_client(), {"Authorization": f"Bearer {token}"}
+    ids = {}
+    for part, content in ENTERPRISES.items():
+        body = {**content, "credit_code_override": "a made up code"}
+        answer = client.post("/api/v1/registry/enterprises", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        ids[part] = answer.json["id"]
+    return ids
+
+
+def _let_the_intermediary_in(database: Database, enterprise_id: str) -> None:
+    row = {
+        "contract_id": new_id(),
+        "enterprise_id": enterprise_id,
+        "intermediary_id": INTERMEDIARY,
+        "starts_at": NOW - timedelta(days=1),
+        "sequence": 1,
+    }
+    with database.transaction() as session:
+        session.execute(insert(scope_contract), row)
+
+
+def _deliver_everything(services: Mapping[str, Service], apps: Mapping[str, Flask]) -> None:
+    """Carry the events of each service to all others, producers first."""
+    for producer in ("identity", "registry", "risk"):
+        with _database(apps[producer]).reading() as session:
+            bodies = list(session.scalars(select(outbox.c.body).order_by(outbox.c.id)))
+        for body in bodies:
+            received = decode(orjson.loads(body))
+            for name, service in services.items():
+                for subscription in service.declarations().by_event().get(received.type, []):
+                    with _database(apps[name]).transaction() as session:
+                        subscription.handler(session, [received] if subscription.is_batch else received, now=NOW)
+
+
+def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:
+    accounts: dict[str, dict[str, Any]] = {
+        "bureau_leader": {"divisions": [DISTRICT]},
+        "bureau_officer": {"divisions": [DISTRICT]},
+        "administrator": {"divisions": [DISTRICT]},
+        "auditor": {"divisions": [DISTRICT]},
+        "subdistrict_officer": {"divisions": ["331002001"]},
+        "grid_worker": {"grids": ["grid-own"]},
+        "intermediary_inspector": {"intermediary_id": INTERMEDIARY},
+        "enterprise_user": {"enterprise_id": ids["own"]},
+        "agency": {},
+        "stranger": {"roles": ["bureau_officer"], "divisions": ["331003001"]},
+    }
+    tokens = {}
+    for role, jurisdiction in accounts.items():
+        username = role.replace("_", "-")
+        content = {"username": username, "name": "某人", "password": PASSWORD, "roles": [role], **jurisdiction}
+        with _database(identity).transaction() as session:
+            create_account(session, content, giver=None, now=NOW)
+        tokens[role] = _sign_in(identity, username)
+    return tokens
