@@ -17,15 +17,15 @@ def measure(service: str, database: Database, *, now: datetime) -> None:
     with database.reading() as session:
         rows, oldest = session.execute(select(func.count(), func.min(outbox.c.id))).one()
         first = session.scalar(select(outbox.c.event_id).where(outbox.c.id == oldest)) if rows else None
-        cursors = dict(session.execute(select(relay_cursor.c.lane, relay_cursor.c.position)).tuples().all())
+        cursors = {row.lane: row.position for row in session.execute(select(relay_cursor))}
         behind = {
             lane: session.scalar(
                 select(func.count()).where(event_log.c.lane == lane, event_log.c.position > cursors.get(lane, 0))
             )
             for lane in Lane
         }
-        states = select(parked_event.c.state, func.count()).group_by(parked_event.c.state)
-        aside: dict[str, int] = dict(session.execute(states).tuples().all())
+        states = select(parked_event.c.state, func.count().label("events")).group_by(parked_event.c.state)
+        aside = {row.state: row.events for row in session.execute(states)}
     metrics.OUTBOX_ROWS.labels(service).set(rows)
     metrics.OUTBOX_AGE.labels(service).set(max(0.0, now.timestamp() - _seconds(first)) if first else 0)
     for lane, count in behind.items():

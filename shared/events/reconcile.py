@@ -200,7 +200,7 @@ def _starts(consumer: Part, producer: Part) -> dict[str, int]:
     state = subscription_state.c
     known = select(state.type, state.start_position).where(state.start_position.is_not(None))
     with consumer.database.reading() as session:
-        starts = dict(session.execute(known).tuples().all())
+        starts = {row.type: row.start_position for row in session.execute(known)}
     return {contract.name: starts[contract.name] for contract in own if contract.name in starts}
 
 
