@@ -33,10 +33,8 @@ class Selection:
         )
 
     def is_open(self, possible: Possible) -> bool:
-        """Return whether it may apply."""
-        return not self.any_of or any(
-            condition.holds(value) for condition in self.any_of for value in possible[condition.fact]
-        )
+        """Return whether one of its conditions may hold."""
+        return any(condition.holds(value) for condition in self.any_of for value in possible[condition.fact])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +50,8 @@ class Policy:
 
     def candidates(self, possible: Possible) -> Sequence[Selection]:
         """Return the selections that may apply; the last of them does unless an earlier one turns out to."""
-        found = []
-        for selection in self.selections:
-            if selection.is_open(possible):
-                found.append(selection)
-            if selection.is_certain(possible):
-                break
-        return found
+        certain = next(place for place, one in enumerate(self.selections) if one.is_certain(possible))
+        return [*(one for one in self.selections[:certain] if one.is_open(possible)), self.selections[certain]]
 
 
 @dataclass(frozen=True)

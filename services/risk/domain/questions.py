@@ -107,19 +107,14 @@ def _scores_of(card: Card, outlook: Outlook, level: Level | None) -> tuple[int, 
 
 def _gate_questions(book: Rulebook, standing: Standing, graded: Grade) -> list[str]:
     """Ask whether the card is the right one: no to each card before it, and yes to one reason for it."""
-    questions: list[str] = []
-    for selection in book.policy.selections:
-        facts = [condition.fact for condition in selection.any_of]
-        if selection == graded.outlook.selection:
-            said = [
-                condition.fact
-                for condition in selection.any_of
-                if condition.fact in standing.sheet and condition.holds(standing.sheet[condition.fact].value)
-            ]
-            is_sure = any(standing.sheet[fact].is_confirmed for fact in said)
-            return questions + ([] if is_sure else said[:1])
-        questions += [fact for fact in facts if fact not in standing.confirmed]
-    return questions
+    chosen = graded.outlook.selection
+    before = book.policy.selections[: book.policy.selections.index(chosen)]
+    refuting = [one.fact for selection in before for one in selection.any_of if one.fact not in standing.confirmed]
+    said = [
+        one.fact for one in chosen.any_of if one.fact in standing.sheet and one.holds(standing.sheet[one.fact].value)
+    ]
+    is_sure = any(standing.sheet[fact].is_confirmed for fact in said)
+    return refuting if is_sure else [*refuting, *said[:1]]
 
 
 def _veto_questions(card: Card, standing: Standing) -> list[str]:

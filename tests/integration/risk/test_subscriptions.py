@@ -8,8 +8,9 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from services.risk.subscriptions import current_grades
+from services.risk.subscriptions import current_grades, on_enterprise_state
 from services.risk.tables import enterprise, grade, grade_history
+from services.risk.worker import declarations
 from shared.contracts.registry import EnterpriseDeregistered, EnterpriseUpdated
 from shared.database import Database
 from shared.database.chassis import outbox
@@ -145,6 +146,22 @@ class TestDeregistered:
         tell(state_event(one, kind=EnterpriseUpdated, sequence=3))
 
         assert (grade_of(database, one).level, grade_of(database, one).previous_level) == (4, None)
+
+
+class TestDeclarations:
+    def test_let_state_events_come_in_batches_and_grades_be_told_again(self) -> None:
+        declared = declarations()
+
+        own = next(one for one in declared.subscriptions if one.handler is on_enterprise_state)
+        assert (own.is_batch, [one.name for one in own.contracts]) == (
+            True,
+            [
+                "registry.enterprise_registered.v1",
+                "registry.enterprise_updated.v1",
+                "registry.enterprise_deregistered.v1",
+            ],
+        )
+        assert [one.handler for one in declared.reemitters] == [current_grades]
 
 
 class TestReemitting:
