@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deploy.demonstration import write_register
 from tests.support.running import PASSWORD, Embedded, System, running
@@ -21,6 +21,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 ROWS = 600
+PATIENCE = 20_000  # milliseconds; machines that test are busy
 HEAVY = {"metal_smelting": "yes", "gas_works": "yes", "dormitory_in_building": "yes", "open_major_hazards": 1}
 WORSE = {"no_safety_staff": "yes", "metal_dust": "yes", "fatal_1_2_accident_3y": "yes", "overdue_general_hazards": 5}
 SHEETS = ({"metal_smelting": "yes"}, HEAVY, {"gas_works": "yes"}, {**HEAVY, **WORSE}, {"molten_metal": "yes"})
@@ -66,6 +67,7 @@ def declare(client: Any, enterprise_id: str, facts: dict[str, Any]) -> None:
 def chromium() -> Iterator[Browser]:
     """Return the machine's Chromium without a screen."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -83,6 +85,7 @@ def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
         context = chromium.new_context(
             viewport=size or DESK, base_url=running_sise.url, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone
         )
+        context.set_default_timeout(3 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

@@ -71,7 +71,7 @@ class TestFile:
         page = window()
         page.goto(f"/enterprises/{first_item(running_sise, 'level=4&sort=-name')['id']}")
         page.locator('[data-fact="metal_smelting"] [value="yes"]').first.check(force=True)
-        expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级", timeout=10_000)
+        expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级")
 
     def test_opens_its_parts_by_keyboard(self, window: Window, running_sise: System) -> None:
         page = window()

@@ -1,6 +1,6 @@
 """Why an enterprise has its colour, laid out for reading: the card's bands, what counted, what is known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.gateway.pages import own_api
@@ -14,13 +14,15 @@ def reasons_of(enterprise_id: str) -> dict[str, Any]:
     explained = own_api.read(f"risk/grades/{enterprise_id}/explain")
     card = own_api.read(f"risk/cards/{explained['card']}") if explained["card"] else {}
     sheet = own_api.read(f"risk/facts/{enterprise_id}")
+    grades = own_api.read(f"risk/grades/{enterprise_id}/history")["items"]
     return {
         "explained": explained,
         "card": card,
         "bands": bands(card),
+        "trend": {"grades": score_points(grades), "bands": bands(card)},
         "answers": answers(card, sheet),
         "titles": {fact["id"]: fact for fact in card.get("facts", ())},
-        "grades": own_api.read(f"risk/grades/{enterprise_id}/history")["items"],
+        "grades": grades,
     }
 
 
@@ -35,6 +37,11 @@ def bands(card: Document) -> list[dict[str, Any]]:
         for level, low, high in zip(levels, lows, highs, strict=True)
         if steps
     ]
+
+
+def score_points(grades: Sequence[Document]) -> list[tuple[str, float]]:
+    """Return moment and score of each grade that has one, the oldest first, for the chart."""
+    return [(grade["graded_at"], grade["score"]) for grade in reversed(grades) if grade["score"] is not None]
 
 
 def answers(card: Document, sheet: Document) -> list[dict[str, Any]]:

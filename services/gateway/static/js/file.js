@@ -59,7 +59,17 @@ async function save(form, answer) {
 async function redraw() {
   await window.htmx.ajax("GET", `${window.location.pathname}/risk`, { target: "#risk", swap: "innerHTML" });
   panel.querySelector(".why")?.classList.add("is-changed");
+  drawCharts();
 }
+
+// The chart library is large, so it is fetched only by a file that has something to draw.
+async function drawCharts() {
+  const holders = [...panel.querySelectorAll(".trend")];
+  if (!holders.length) return;
+  const { drawTrend } = await import("./trend.js");
+  holders.forEach(drawTrend);
+}
+drawCharts();
 
 const redrawSoon = soon(redraw, 150);
 listen({
