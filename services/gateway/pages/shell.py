@@ -11,7 +11,7 @@ from flask import Flask, request, url_for
 from flask_babel import format_datetime, get_translations, gettext
 
 from services.gateway.pages import language, viewer, wording
-from shared.http import now
+from shared.http.chassis import chassis, now
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 THEME_COOKIE = "sise_theme"
@@ -45,6 +45,7 @@ def frame() -> dict[str, Any]:
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": now(),
+        "is_clock_moved": bool(chassis().clock.offset()),
         "signed_in": someone is not None,
         "csrf_token": someone.csrf_token if someone else "",
         "user_name": someone.name if someone else "",

@@ -1,0 +1,47 @@
+"""Both languages say everything, and nothing readable is written outside the catalogues."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from services.gateway.pages.language import CATALOGUES, NAMES
+
+GATEWAY = CATALOGUES.parent
+KEY = re.compile(r"""(?:_|word|gettext)\(\s*["']([a-z_]+\.[A-Za-z0-9_]*[A-Za-z0-9])["']\s*[,)]""")
+FACT = re.compile(r"%\((\w+)\)")
+CHINESE = re.compile(r"[一-鿿]")
+SOURCES = [
+    path
+    for folder, kind in (("templates", "*.html"), ("static/js", "*.js"), ("pages", "*.py"))
+    for path in sorted((GATEWAY / folder).rglob(kind))
+]
+
+
+def phrases(code: str) -> dict[str, str]:
+    with (CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        return {str(message.id): str(message.string) for message in read_po(source) if message.id}
+
+
+class TestCatalogues:
+    def test_hold_the_same_keys(self) -> None:
+        assert phrases("zh").keys() == phrases("en").keys()
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_leave_nothing_untranslated(self, code: str) -> None:
+        assert [key for key, text in phrases(code).items() if not text] == []
+
+    def test_ask_for_the_same_facts(self) -> None:
+        facts = [{key: sorted(FACT.findall(text)) for key, text in phrases(code).items()} for code in NAMES]
+        assert facts[0] == facts[1]
+
+    def test_know_every_key_in_use(self) -> None:
+        known = phrases("zh").keys()
+        used = {key for path in SOURCES for key in KEY.findall(path.read_text("utf-8"))}
+        assert sorted(used - known) == []
+
+    @pytest.mark.parametrize("path", SOURCES, ids=lambda path: Path(path).name)
+    def test_hold_all_the_chinese(self, path: Path) -> None:
+        allowed = path.name == "language.py"  # a language names itself
+        assert allowed or CHINESE.search(path.read_text("utf-8")) is None
