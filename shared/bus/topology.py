@@ -22,6 +22,7 @@ EVENTS = "sise.events"
 REDELIVER = "sise.redeliver"
 DEAD = "sise.dead"
 DELIVERY_LIMIT = 20
+NEVER = 1_000_000_000
 PATIENCE = 30
 QUEUE_SUFFIX = {Channel.URGENT: "", Channel.BULK: ".bulk", Channel.DEAD: ".dead"}
 
@@ -159,6 +160,7 @@ def _policies(vhost: str, service: str) -> list[dict[str, Any]]:
         "dead-letter-strategy": "at-least-once",
         "overflow": "reject-publish",
     }
+    last = {"delivery-limit": NEVER, "overflow": "reject-publish"}  # RabbitMQ 4 would drop after 20 by itself
     return [
         {
             "vhost": vhost, "name": service, "pattern": rf"^{service}(\.bulk)?$",
@@ -166,7 +168,7 @@ def _policies(vhost: str, service: str) -> list[dict[str, Any]]:
         },
         {
             "vhost": vhost, "name": f"{service}.dead", "pattern": rf"^{service}\.dead$",
-            "apply-to": "queues", "priority": 0, "definition": {"overflow": "reject-publish"},
+            "apply-to": "queues", "priority": 0, "definition": last,
         },
     ]  # fmt: skip
 

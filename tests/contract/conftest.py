@@ -80,14 +80,14 @@ def broker(rabbitmq: TestRabbitMQ) -> TestRabbitMQ:
     return rabbitmq
 
 
-@pytest.fixture()
+@pytest.fixture
 def empty_broker(broker: TestRabbitMQ) -> TestRabbitMQ:
     """Return the node with empty queues."""
     broker.purge()
     return broker
 
 
-@pytest.fixture()
+@pytest.fixture
 def databases(tmp_path: Path) -> Iterator[Mapping[str, Database]]:
     """Return an SQLite database with the chassis tables for each service."""
     databases = {service: Database(f"sqlite:///{tmp_path}/{service}.db") for service in TOPOLOGY.listening}
@@ -98,7 +98,7 @@ def databases(tmp_path: Path) -> Iterator[Mapping[str, Database]]:
         database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def rabbit(empty_broker: TestRabbitMQ, databases: Mapping[str, Database]) -> Iterator[Wire]:
     """Return the bus over RabbitMQ, each service with its own user."""
     wire = Wire(
@@ -108,7 +108,7 @@ def rabbit(empty_broker: TestRabbitMQ, databases: Mapping[str, Database]) -> Ite
     wire.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def embedded(databases: Mapping[str, Database]) -> Iterator[Wire]:
     """Return the bus in the services' databases."""
     wire = Wire({name: EmbeddedBus(name, databases, TOPOLOGY) for name in TOPOLOGY.listening}, databases)

@@ -14,7 +14,7 @@ from tests.support.proxy import Proxy
 from tests.support.rabbitmq import TestRabbitMQ
 
 
-@pytest.fixture()
+@pytest.fixture
 def proxy(broker: TestRabbitMQ) -> Iterator[Proxy]:
     """Return a proxy before the broker."""
     proxy = Proxy(broker.port)
@@ -155,9 +155,9 @@ class TestAQueue:
             RabbitConsumer(url, "gateway").receive(0)
 
     def test_cannot_be_declared_by_a_service(self, broker: TestRabbitMQ) -> None:
-        with pika.BlockingConnection(pika.URLParameters(broker.url("risk", PASSWORDS["risk"]))) as connection:
-            with pytest.raises(pika.exceptions.ChannelClosedByBroker, match="ACCESS_REFUSED"):
-                connection.channel().queue_declare("risk.own", durable=True)
+        connection = pika.BlockingConnection(pika.URLParameters(broker.url("risk", PASSWORDS["risk"])))
+        with connection, pytest.raises(pika.exceptions.ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            connection.channel().queue_declare("risk.own", durable=True)
 
 
 def test_two_consumers_share_a_queue(rabbit: Wire, broker: TestRabbitMQ) -> None:

@@ -17,7 +17,7 @@ from tests.support.rabbitmq import TestRabbitMQ
 NOBODYS = "registry.import_completed.v1"
 
 
-@pytest.fixture()
+@pytest.fixture
 def proxy(broker: TestRabbitMQ) -> Iterator[Proxy]:
     """Return a proxy before the broker."""
     proxy = Proxy(broker.port)
@@ -25,7 +25,7 @@ def proxy(broker: TestRabbitMQ) -> Iterator[Proxy]:
     proxy.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def behind(proxy: Proxy, empty_broker: TestRabbitMQ) -> Iterator[RabbitPublisher]:
     """Return an impatient publisher behind the proxy."""
     url = empty_broker.url("registry", PASSWORDS["registry"]).replace(f":{empty_broker.port}/", f":{proxy.port}/")
@@ -34,7 +34,7 @@ def behind(proxy: Proxy, empty_broker: TestRabbitMQ) -> Iterator[RabbitPublisher
     publisher.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def operator(broker: TestRabbitMQ) -> Iterator[pika.adapters.blocking_connection.BlockingChannel]:
     """Return a channel of somebody who may change the topology, which is put right afterwards."""
     connection = pika.BlockingConnection(pika.URLParameters(broker.url()))
@@ -97,9 +97,7 @@ class TestARefusal:
         published = [rabbit.publisher().publish(many_logged(1)) for _ in range(3)]
         assert [(one.confirmed, "404" in one.problem) for one in published] == [(0, True)] * 3
 
-    def test_by_nack_is_noticed(
-        self, rabbit: Wire, operator: pika.channel.Channel, empty_broker: TestRabbitMQ
-    ) -> None:
+    def test_by_nack_is_noticed(self, rabbit: Wire, operator: pika.channel.Channel, empty_broker: TestRabbitMQ) -> None:
         operator.queue_declare("full", arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
         operator.queue_bind("full", EVENTS, NOBODYS)
         publisher = rabbit.publisher()

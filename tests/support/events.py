@@ -16,7 +16,9 @@ NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 
 def registered(**facts: Any) -> EnterpriseRegistered:
     """Return an enterprise's registration (bulk lane)."""
-    return EnterpriseRegistered(**({"enterprise_id": new_id(), "uscc": "", "name": "甲厂", "division": "331002"} | facts))
+    return EnterpriseRegistered(
+        **({"enterprise_id": new_id(), "uscc": "", "name": "甲厂", "division": "331002"} | facts)
+    )
 
 
 def deregistered(**facts: Any) -> EnterpriseDeregistered:
@@ -44,6 +46,3 @@ def until(condition: Callable[[], Any], *, seconds: float = 20.0, sentence: str 
         assert time.monotonic() < deadline, sentence or f"waited {seconds:g} s in vain"
         time.sleep(0.01)
     return found
-
-
-

@@ -18,7 +18,8 @@ from shared.clock import Clock
 from shared.contracts.registry import EnterpriseDeregistered, EnterpriseRegistered
 from shared.database import Database, Id, service_metadata
 from shared.database.bulk import upsert_rows
-from shared.database.chassis import bus_message, metadata as chassis
+from shared.database.chassis import bus_message
+from shared.database.chassis import metadata as chassis
 from shared.declarations import Declarations, Subscription
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
@@ -50,9 +51,7 @@ class Handling:
         for one in received:
             self.before(session, one)
         newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
-        rows = [
-            {"enterprise_id": key, "name": one.data.name, "sequence": one.sequence} for key, one in newest.items()
-        ]
+        rows = [{"enterprise_id": key, "name": one.data.name, "sequence": one.sequence} for key, one in newest.items()]
         upsert_rows(session, firm, rows, key=["enterprise_id"], newer="sequence")
 
     def on_deregistered(self, session: Session, received: Received[EnterpriseDeregistered], *, now: datetime) -> None:
@@ -114,7 +113,7 @@ class Listener:
         return len(self.rows(bus_message))
 
 
-@pytest.fixture()
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Return a database with the chassis tables and those of the test service."""
     database = Database(database_url)
@@ -124,7 +123,7 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def listener(database: Database) -> Listener:
     """Return the consuming service on each database."""
     handling = Handling()
@@ -132,7 +131,7 @@ def listener(database: Database) -> Listener:
     return Listener(database, handling, EmbeddedBus("risk", {"risk": database}, topology))
 
 
-@pytest.fixture()
+@pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """Return an SQLite database with the chassis tables only."""
     database = Database(f"sqlite:///{tmp_path}/other.db")
@@ -141,7 +140,7 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def postgresql_database(postgresql: TestPostgreSQL) -> Iterator[Database]:
     """Return a PostgreSQL database with the chassis tables only."""
     database = Database(postgresql.create_database())

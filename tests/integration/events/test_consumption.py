@@ -1,7 +1,9 @@
 """From a message to a committed effect, and what happens when a handler fails."""
 
+import sqlite3
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -115,9 +117,8 @@ class TestAHandlerThatFails:
         listener.consume()
         assert (listener.names(), len(listener.rows(parked_event))) == (["甲厂"] * 3, 1)
 
+    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
     def test_repeats_at_once_what_lost_against_another_transaction(self, listener: Listener) -> None:
-        if not listener.database.is_postgresql:
-            pytest.skip("one writer at a time cannot deadlock")
         problems = ["40P01", "40001"]
 
         def before(session: Session, _received: Received[Any]) -> None:
@@ -150,10 +151,6 @@ class TestAHandlerThatFails:
 
 
 def _gone(is_postgresql: bool) -> Exception:
-    import sqlite3
-
-    import psycopg
-
     if is_postgresql:
         return psycopg.errors.AdminShutdown("terminating connection")
     problem = sqlite3.OperationalError("disk I/O error")

@@ -27,7 +27,7 @@ BAD = [
     b"{}",
     b"[" * 3_000,
     b'{"id": NaN}',
-    "{\"id\": \"\ud800\"}".encode("utf-8", "surrogatepass"),
+    '{"id": "\ud800"}'.encode("utf-8", "surrogatepass"),
     orjson.dumps({**GOOD, "type": "registry.enterprise_registered.v2"}),
     orjson.dumps({**GOOD, "type": "registry.enterprise_registered.v0"}),
     orjson.dumps({**GOOD, "type": "registry.import_completed.v1"}),

@@ -33,7 +33,7 @@ def _has(session: Session, enterprise_id: str) -> bool:
     return session.execute(firm.select().where(firm.c.enterprise_id == enterprise_id)).first() is not None
 
 
-@pytest.fixture()
+@pytest.fixture
 def parked_one(listener: Listener) -> str:
     """Return the id of an event that was refused; the reason is gone now."""
     listener.handling.before = _refuse

@@ -1,11 +1,12 @@
 """Each point at which the relay can be interrupted: nothing is lost, nothing is out of the log's order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.bus import LoggedEvent, Published
@@ -38,12 +39,12 @@ class Bus:
         """Nothing is open."""
 
 
-@pytest.fixture()
+@pytest.fixture
 def bus() -> Bus:
     return Bus()
 
 
-@pytest.fixture()
+@pytest.fixture
 def relay(database: Database, bus: Bus) -> Relay:
     return relay_of(database, bus)
 
@@ -114,7 +115,7 @@ class TestARelay:
 
 class TestAnInterruption:
     def test_before_the_commit_tells_nothing(self, database: Database, relay: Relay, bus: Bus) -> None:
-        with pytest.raises(Crash), database.transaction() as session:
+        with crash_before(database, "no statement at all"), database.transaction() as session:
             publish(session, registered(), sequence=1, at=NOON)
             raise Crash
         run(relay)
@@ -129,9 +130,7 @@ class TestAnInterruption:
         later.close()
 
     @pytest.mark.parametrize("is_stored", [False, True], ids=["before_publish", "after_publish_before_confirm"])
-    def test_after_the_claim_tells_it_again(
-        self, database: Database, relay: Relay, bus: Bus, is_stored: bool
-    ) -> None:
+    def test_after_the_claim_tells_it_again(self, database: Database, relay: Relay, bus: Bus, is_stored: bool) -> None:
         ids = emit(database, 2)
 
         def crash(events: Sequence[LoggedEvent]) -> Published:
@@ -147,32 +146,38 @@ class TestAnInterruption:
         assert bus.arrived == (ids + ids if is_stored else ids)
         relay.close()
 
-    def test_after_confirm_before_the_cursor_tells_it_again(
-        self, database: Database, relay: Relay, bus: Bus, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_after_confirm_before_the_cursor_tells_it_again(self, database: Database, relay: Relay, bus: Bus) -> None:
         ids = emit(database)
-        with monkeypatch.context() as patch, pytest.raises(Crash):
-            patch.setattr(relay, "_keep", _crash)
+        with crash_before(database, "INSERT INTO relay_cursor"):
             relay.turn()
         run(relay)
         assert bus.arrived == ids + ids
         relay.close()
 
-    def test_inside_the_move_moves_nothing(
-        self, database: Database, relay: Relay, bus: Bus, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_inside_the_move_moves_nothing(self, database: Database, relay: Relay, bus: Bus) -> None:
         ids = emit(database, 2)
-        with monkeypatch.context() as patch, pytest.raises(Crash):
-            patch.setattr("shared.events.relay.text", _crash)
-            relay._move(Lane.BULK)
+        with crash_before(database, "DELETE FROM outbox"):
+            relay.turn()
         assert (len(rows(database, outbox)), rows(database, event_log)) == (2, [])
         run(relay)
         assert bus.arrived == ids
         relay.close()
 
 
-def _crash(*_arguments: Any, **_named: Any) -> None:
-    raise Crash
+@contextmanager
+def crash_before(database: Database, words: str) -> Iterator[None]:
+    """Crash before the first statement with ``words``, as if the process ended there."""
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if words in statement:
+            raise Crash
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    try:
+        with pytest.raises(Crash):
+            yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", listen)
 
 
 class TestAProblemOfTheBus:

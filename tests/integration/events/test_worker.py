@@ -89,7 +89,7 @@ def _none(_settings: Any) -> Any:
     return None
 
 
-@pytest.fixture()
+@pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """Return two services with databases of their own and the embedded bus between them."""
     registry, risk = (connect(f"sqlite:///{tmp_path}/{name}.db") for name in ("registry", "risk"))
@@ -105,7 +105,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
         database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def running(town: Town) -> Iterator[Town]:
     """Return the services with their workers running."""
     workers = [town.worker(name) for name in ("registry", "risk")]
