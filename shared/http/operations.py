@@ -90,7 +90,7 @@ def backlog_of(session: Session) -> dict[str, int]:
     confirmed = select(relay_cursor.c.position).where(relay_cursor.c.lane == event_log.c.lane).scalar_subquery()
     unconfirmed = select(func.count()).where(event_log.c.position > func.coalesce(confirmed, 0))
     states = select(parked_event.c.state, func.count()).group_by(parked_event.c.state)
-    aside = {state: count for state, count in session.execute(states)}
+    aside = {row[0]: row[1] for row in session.execute(states)}
     return {
         "outbox": session.scalars(select(func.count()).select_from(outbox)).one(),
         "pending": session.scalars(unconfirmed).one(),

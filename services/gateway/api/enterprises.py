@@ -8,14 +8,15 @@ from werkzeug.sansio.response import Response
 from services.gateway.composition import composer
 from services.gateway.neighbours import neighbours
 from services.gateway.queries.enterprises import (
+    SORTS,
     best_matches,
     enterprise_seen,
-    enterprises_page,
+    enterprises_asked,
     facets_of,
     item_of,
 )
 from services.gateway.schemas import EnterpriseFile, EnterprisePage, Facets, ListQuery, SearchPage, SearchQuery
-from shared.http import Blueprint, now, principal
+from shared.http import Blueprint, now, page, principal
 from shared.http.admission import admits
 from shared.http.chassis import chassis
 
@@ -71,14 +72,16 @@ def enterprise_file(enterprise_id: str) -> Response:
 
 def _page(query: dict[str, Any]) -> dict[str, Any]:
     divisions = neighbours().directory.divisions(now=now())
+    sort = query["sort"] or BY_NAME
     with chassis().database.reading() as session:
-        rows, next_cursor = enterprises_page(
+        words = f"{query['q']} {query['uscc']}"
+        rows, next_cursor = page(
             session,
-            principal(),
-            question=query["question"],
-            words=f"{query['q']} {query['uscc']}",
-            sort=query["sort"] or BY_NAME,
-            window={"limit": query["limit"], "cursor": query["cursor"]},
+            enterprises_asked(session, principal(), question=query["question"], words=words),
+            key=SORTS[sort.removeprefix("-")],
+            descending=sort.startswith("-"),
+            limit=query["limit"],
+            cursor=query["cursor"],
         )
     return {"items": [item_of(row, divisions) for row in rows], "next_cursor": next_cursor}
 

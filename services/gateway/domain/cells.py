@@ -49,7 +49,7 @@ class Tile:
     def cells(self, cell_zoom: int) -> tuple[int, int]:
         """Return the half-open range of cells at ``cell_zoom`` that the tile covers or, when smaller, lies in."""
         here = interleave(self.x, self.y)
-        return cells_below(here, self.z, cell_zoom)
+        return cells_below(here, self.z, cell_zoom=cell_zoom)
 
     def places(self) -> tuple[int, int]:
         """Return the half-open range of places inside the tile."""
@@ -83,7 +83,7 @@ def position_in(place: int) -> tuple[int, int]:
     return _gathered(place), _gathered(place >> 1)
 
 
-def cells_below(cell: int, zoom: int, cell_zoom: int) -> tuple[int, int]:
+def cells_below(cell: int, zoom: int, *, cell_zoom: int) -> tuple[int, int]:
     """Return the half-open range of cells at ``cell_zoom`` inside ``cell`` of ``zoom``, or the one around it."""
     shift = 2 * (cell_zoom - zoom)
     if shift < 0:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.gateway.directory import Division
@@ -12,7 +12,6 @@ from services.gateway.domain.tally import COLOUR_OF, Tally
 from services.gateway.queries.counters import figures
 from services.gateway.queries.questions import PLACEMENTS, Question, rows_asked_for, rows_in_scope
 from services.gateway.tables import enterprise_text, enterprise_view
-from shared.http.paging import page
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
@@ -26,18 +25,11 @@ Divisions = Mapping[str, Division]
 LAST_CHARACTER = "\U0010ffff"
 
 
-def enterprises_page(
-    session: Session, principal: Principal, *, question: Question, words: str, sort: str, window: Mapping[str, Any]
-) -> tuple[list[Row[Any]], str | None]:
-    """Return one page of active enterprises and the cursor of the next.
-
-    ``sort`` is a name of ``SORTS``, with ``-`` before it for descending; ``window`` holds limit and cursor.
-    """
-    statement = select(enterprise_view).where(
-        rows_in_scope(principal), rows_asked_for(question), has_words(session, words)
-    )
-    key = SORTS[sort.removeprefix("-")]
-    return page(session, statement, key=key, descending=sort.startswith("-"), **window)
+def enterprises_asked(
+    session: Session, principal: Principal, *, question: Question, words: str
+) -> Select[tuple[Any, ...]]:
+    """Return the statement of the active enterprises in scope that ``question`` and ``words`` describe."""
+    return select(enterprise_view).where(rows_in_scope(principal), rows_asked_for(question), has_words(session, words))
 
 
 def best_matches(
