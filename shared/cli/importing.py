@@ -57,11 +57,11 @@ def import_with_progress(
     client: ApiClient, file: Path, *, is_dry_run: bool = False, is_silent: bool = False
 ) -> dict[str, Any]:
     """Import a file behind a progress bar and return the last state of the import."""
-    with Progress(transient=True, disable=is_silent) as bar:
-        task = bar.add_task(f"Importing {file.name}", total=None)
+    with Progress(transient=True, disable=is_silent) as progress:
+        task = progress.add_task(f"Importing {file.name}", total=None)
         state: dict[str, Any] = {}
         for state in map(dict, client.import_register(file, is_dry_run=is_dry_run)):
-            bar.update(task, completed=state.get("rows", 0), total=state.get("total") or None)
+            progress.update(task, completed=state.get("rows", 0), total=state.get("total") or None)
     return state
 
 

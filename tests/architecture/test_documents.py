@@ -30,7 +30,6 @@ class TestReadme:
     def test_shows_on_the_first_screen_how_to_run_and_test(self) -> None:
         first_screen = (ROOT / "README.md").read_text("utf-8").splitlines()[:README_LINES_BEFORE_THE_COMMANDS]
 
-        assert [line.split("#")[0].strip() for line in beginning if line.startswith("make ")] == [
-            "make run",
-            "make test",
-        ]
+        commands = [line.split("#")[0].strip() for line in first_screen if line.startswith("make ")]
+
+        assert commands == ["make run", "make test"]

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +23,6 @@ FORBIDDEN_NAMES = {
     "misc",
 }
 REGISTRY_HOSTS = re.compile(r"(pypi|pythonhosted|npmjs|registry\.npm|deb\.debian|archive\.ubuntu)\.(org|com|io)")
-TEXTS = ("*", "*/**/*.md", "*/**/*.toml", "*/**/*.json", "*/**/*.yml", "*/**/*.sh", ".ci/*", "deploy/**/*", "**/*.py")
-BINARY = {".png", ".mo", ".woff2", ".ico", ".db"}
 ASSERTING = re.compile(r"Assert\(|'(raises|expect|warns|assert\w*|verify\w*|check\w*|wait_\w+)'")
 EXCUSES = tuple(f"mark.{name}" for name in ("skip", "skipif", "xfail"))
 UNFINISHED = tuple(f"{first}{second}" for first, second in (("TO", "DO"), ("FIX", "ME")))
@@ -87,12 +84,12 @@ class TestErrors:
 
 class TestRepository:
     def test_names_no_package_registry(self) -> None:
-        ours = [(path, text) for path, text in readable_files() if path.name not in ("test_text.py", "uv.lock")]
+        ours = [(path, text) for path, text in text_files() if path.name not in ("test_text.py", "uv.lock")]
 
         assert [str(path) for path, text in ours if REGISTRY_HOSTS.search(text)] == []
 
     def test_has_nothing_left_to_do(self) -> None:
-        code = [(path, text) for path, text in readable_files() if path.suffix == ".py"]
+        code = [(path, text) for path, text in text_files() if path.suffix == ".py"]
 
         assert [str(path) for path, text in code if any(mentions(text, word) for word in UNFINISHED)] == []
 
@@ -118,13 +115,3 @@ class TestTests:
         long = [module.at(one) for module, one in ours if one.end_lineno and one.end_lineno - one.lineno > 30]
 
         assert long == []
-
-
-def readable_files() -> Iterator[tuple[Path, str]]:
-    """Give path and text of every file that people read."""
-    seen = set()
-    for pattern in TEXTS:
-        for path, text in text_files(pattern):
-            if path.suffix not in BINARY and path not in seen:
-                seen.add(path)
-                yield path, text

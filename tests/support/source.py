@@ -1,6 +1,7 @@
 """The source of the repository as syntax trees, for the tests that prove the house style."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+NOT_OURS = {".git", ".venv", "node_modules", "vendor", "__pycache__", "build", "htmlcov", "sise.egg-info"}
+NOT_OURS |= {".mypy_cache", ".ruff_cache", ".hypothesis", ".pytest_cache", "test-results"}
+UNREADABLE = {".png", ".jpg", ".ico", ".mo", ".woff2", ".db", ".xlsx", ".pyc", ".zip"}
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match, ast.AsyncFor, ast.AsyncWith)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -62,7 +66,7 @@ def modules(*folders: str) -> tuple[Module, ...]:
 
 def is_ours(path: Path) -> bool:
     """Return whether a path is written by us: not downloaded, not built."""
-    return not {"node_modules", "vendor", "__pycache__", ".venv"} & set(path.relative_to(ROOT).parts)
+    return not NOT_OURS & set(path.relative_to(ROOT).parts)
 
 
 def lines_of(node: ast.AST) -> int:
@@ -93,12 +97,20 @@ def _blocks_below(node: ast.stmt) -> Iterator[ast.stmt]:
         yield from part.body
 
 
-def text_files(*patterns: str) -> Iterator[tuple[Path, str]]:
-    """Give path and text of the repository's own files that match the patterns."""
-    for pattern in patterns:
-        for path in sorted(ROOT.glob(pattern)):
-            if path.is_file() and is_ours(path):
-                yield path.relative_to(ROOT), path.read_text("utf-8")
+@cache
+def text_files() -> tuple[tuple[Path, str], ...]:
+    """Return path and text of every file of the repository that people read."""
+    return tuple(
+        (path.relative_to(ROOT), path.read_text("utf-8", "replace"))
+        for path in _walk()
+        if path.suffix not in UNREADABLE
+    )
+
+
+def _walk() -> Iterator[Path]:
+    for folder, names, files in os.walk(ROOT):
+        names[:] = [name for name in names if name not in NOT_OURS and not name.startswith(".sise")]
+        yield from (Path(folder, file) for file in sorted(files))
 
 
 def mentions(text: str, word: str) -> bool:
