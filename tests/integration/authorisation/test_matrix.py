@@ -24,7 +24,12 @@ SEES_NOTHING = ("stranger",)
 # What a route needs to be reached at all, and routes whose rows are figures, not names.
 QUERIES = {"/api/v1/search": {"q": "字号"}}
 BODIES = {"/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}}}
-WITHOUT_NAMES = ("/api/v1/overview", "/api/v1/map/subdistricts", "/api/v1/map/tiles/<int:z>/<int:x>/<int:y>")
+WITHOUT_NAMES = (
+    "/api/v1/events/stream",  # silent until a level changes
+    "/api/v1/overview",
+    "/api/v1/map/subdistricts",
+    "/api/v1/map/tiles/<int:z>/<int:x>/<int:y>",
+)
 
 
 @dataclass(frozen=True)
