@@ -140,8 +140,8 @@ def _require_jurisdiction(session: Any, row: Mapping[str, Any]) -> None:
 
 
 def _audited(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of an audit digest: no personal data, no moments."""
-    hidden = (*CONTACT_FIELDS, "created_at", "updated_at", "registered_on")
+    """The facts of an audit digest: no personal data, nothing internal."""
+    hidden = (*CONTACT_FIELDS, "created_at", "updated_at", "registered_on", "source_digest")
     return {name: value for name, value in row.items() if name not in hidden}
 
 

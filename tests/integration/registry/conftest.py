@@ -89,6 +89,12 @@ def send(client: FlaskClient, content: bytes, path: str = "imports", **form: str
     return client.post(f"{BASE}/{path}", data={"file": (BytesIO(content), "register.csv"), **form})
 
 
+def downloaded(client: FlaskClient, path: str) -> bytes:
+    """Return the content of a file."""
+    with client.get(f"{BASE}/{path}") as answer:
+        return answer.data
+
+
 def counts(progress: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return state, rows, accepted, unchanged, corrected and refused."""
     return tuple(progress[name] for name in ("state", "rows", "accepted", "unchanged", "corrected", "refused"))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from services.registry import subscriptions
 from shared.database import Database
-from tests.integration.registry.conftest import BASE, send
+from tests.integration.registry.conftest import BASE, downloaded, send
 from tests.unit.registry.registers import code_of, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
@@ -127,10 +127,9 @@ class TestAmending:
     def test_of_a_foreign_enterprise_is_not_found(self, bureau: FlaskClient, subdistrict: FlaskClient) -> None:
         row = created(bureau, address="椒江区三甲街道样例路").get_json()
 
-        assert [
-            amended(subdistrict, row, headcount=1).status_code,
-            subdistrict.get(f"{BASE}/enterprises/{row['id']}").status_code,
-        ] == [404, 404]
+        answers = amended(subdistrict, row, headcount=1), subdistrict.get(f"{BASE}/enterprises/{row['id']}")
+
+        assert [answer.status_code for answer in answers] == [404, 404]
 
     def test_may_end_an_enterprise(self, bureau: FlaskClient) -> None:
         row = created(bureau).get_json()
@@ -178,8 +177,8 @@ class TestList:
         assert bureau.get(f"{BASE}/enterprises?colour=red").status_code == 422
 
     def test_can_be_exported_and_imported_again(self, bureau: FlaskClient) -> None:
-        csv_file = bureau.get(f"{BASE}/exports/enterprises.csv").data
-        xlsx_file = bureau.get(f"{BASE}/exports/enterprises.xlsx?division=331002004").data
+        csv_file = downloaded(bureau, "exports/enterprises.csv")
+        xlsx_file = downloaded(bureau, "exports/enterprises.xlsx?division=331002004")
 
         previews = [send(bureau, content, path="imports/preview").get_json() for content in (csv_file, xlsx_file)]
 

@@ -22,7 +22,7 @@ from services.registry.use_cases.importing import start_import
 from shared.database import Database
 from shared.declarations import Declarations, JobHandler
 from shared.work.jobs import run_step
-from tests.integration.registry.conftest import BASE, counts, enterprises_and_events, send
+from tests.integration.registry.conftest import counts, downloaded, enterprises_and_events, send
 from tests.unit.registry.registers import HEADER, code_of, csv_bytes, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
@@ -111,7 +111,7 @@ class TestBadRows:
     def test_can_be_downloaded_without_acting_as_formulas(self, load: Load, bureau: FlaskClient) -> None:
         progress = load(text(row_of(1, 统一社会信用代码="=HYPERLINK(1)")))
 
-        answer = bureau.get(f"{BASE}/imports/{progress['id']}/errors.csv").get_data(as_text=True)
+        answer = downloaded(bureau, f"imports/{progress['id']}/errors.csv").decode()
 
         assert answer.splitlines()[:1] == ["\ufeffrow,field,value,reason,code"]
         assert "2,统一社会信用代码,'=HYPERLINK(1)," in answer
@@ -209,8 +209,9 @@ class TestMutatedFiles:
             while rows := file.take(1000):
                 for row in rows:
                     file.drafts.read(row)
-        except FileUnreadable as refusal:
-            assert refusal.code
+        except FileUnreadable:
+            return
+        assert file.consumed > 0
 
 
 def mutated(chance: random.Random) -> bytes:
