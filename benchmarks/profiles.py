@@ -14,10 +14,9 @@ from benchmarks.processes import Use, uses
 from benchmarks.results import Profile, Report
 from benchmarks.setting import say
 
-SAMPLES_PER_SECOND = 50
 LINES = 15
 LEAST_CPU = 0.2
-RECORDING = ("record", "--format", "raw", "--rate", str(SAMPLES_PER_SECOND), "--nonblocking", "--duration", "unlimited")
+RECORDING = ("record", "--format", "raw", "--rate", "100", "--gil", "--nonblocking", "--duration", "unlimited")
 SHOWN_AS = (
     (re.compile(r"postgres: (\S+) (\S+) "), r"PostgreSQL, connection of \1"),
     (re.compile(r"postgres: (.*?) *$"), r"PostgreSQL, \1"),
