@@ -59,7 +59,7 @@ class Control:
         connection.send_bytes(json.dumps(answer, default=str).encode())
 
 
-def send(port: int, operation: str, arguments: Mapping[str, Any], *, secret_key: bytes) -> Mapping[str, Any]:
+def send(port: int, operation: str, *, arguments: Mapping[str, Any], secret_key: bytes) -> Mapping[str, Any]:
     """Let the running process carry out ``operation`` and return its answer.
 
     Raises ``CommandFailed`` when it refuses and ``Unavailable`` when it went away.

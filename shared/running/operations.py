@@ -31,7 +31,7 @@ def carry_out(operation: str, **arguments: Any) -> Mapping[str, Any]:
     running = find_running(settings.home) if settings.is_embedded else None
     if running is None:
         return OPERATIONS[operation](**arguments)
-    return send(running.control_port, operation, arguments, secret_key=settings.secret_key)
+    return send(running.control_port, operation, arguments=arguments, secret_key=settings.secret_key)
 
 
 def replay_parked(service: str, *, parked_id: str = "", event_type: str = "") -> dict[str, Any]:
@@ -42,7 +42,7 @@ def replay_parked(service: str, *, parked_id: str = "", event_type: str = "") ->
     if not parked_id:
         worked, failed = parked.replay_all(database, handlers, now=now, event_type=event_type)
         return {"replayed": worked, "failed": failed}
-    worked = parked.replay(database, handlers, parked_id, now=now)
+    worked = parked.replay(database, handlers, parked_id=parked_id, now=now)
     return {"replayed": int(worked), "failed": int(not worked)}
 
 
