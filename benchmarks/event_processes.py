@@ -36,7 +36,7 @@ class Network:
         self._broker, self._names = broker, names
         passwords = {name: secrets.token_urlsafe(16) for name in (PRODUCER, *names)}
         document = broker_definitions(names, passwords=passwords)
-        apply(broker.management_url, (broker.operator, broker.password), document)
+        apply(broker.management_url, (broker.operator, broker.password), document=document)
         number = next(_numbers)
         self._settings = {
             name: settings_of(

@@ -28,7 +28,7 @@ def main() -> None:
     subprocess.run([SISE, "migrate", "all"], check=True, env={**os.environ, **owners})
     grant_to_application(server)
     operator = ("operator", os.environ["RABBITMQ_PASSWORD"])
-    apply(f"http://{broker}:15672", operator, definitions_with_users(known))
+    apply(f"http://{broker}:15672", operator, document=definitions_with_users(known))
     subprocess.run([SISE, "administrator"], check=True)
 
 

@@ -99,21 +99,21 @@ class Worker:
         loops: list[_Loop] = []
         if "relay" in self._roles:
             relay = Relay(self._name, self._database, self._bus.publisher(), clock=self._clock)
-            loops.append(
-                self._loop("relay", lambda: relay.turn() > 0, IDLE if self._is_embedded else POLL, relay.close)
-            )
+            # Embedded, whoever writes is in this process and wakes the relay.
+            pause = IDLE if self._is_embedded else POLL
+            loops.append(self._loop("relay", lambda: relay.turn() > 0, pause=pause, release=relay.close))
         if "consume" in self._roles:
             channels = [channel for channel in Channel if not (self._is_embedded and channel is Channel.DEAD)]
             loops += [self._consuming(channel) for channel in channels]
-            loops.append(self._loop("upkeep", self._keep_up, UPKEEP))
+            loops.append(self._loop("upkeep", self._keep_up, pause=UPKEEP))
         if "timers" in self._roles:
-            loops.append(self._loop("timers", self._run_timers, IDLE))
+            loops.append(self._loop("timers", self._run_timers, pause=IDLE))
         if "jobs" in self._roles:
-            loops.append(self._loop("jobs", self._run_job, IDLE))
+            loops.append(self._loop("jobs", self._run_job, pause=IDLE))
         return loops
 
     def _loop(
-        self, name: str, turn: Callable[[], bool], pause: float, release: Callable[[], None] = lambda: None
+        self, name: str, turn: Callable[[], bool], *, pause: float, release: Callable[[], None] = lambda: None
     ) -> "_Loop":
         return _Loop(f"{self._name}.{name}", turn, pause=pause, release=release, stopping=self._stopping)
 
@@ -127,7 +127,7 @@ class Worker:
             stopping=self._stopping,
         )
         watched = _Watched(self._name, channel, consumption)
-        return self._loop(f"consume {channel}", watched.turn, 0, consumption.close)
+        return self._loop(f"consume {channel}", watched.turn, pause=0, release=consumption.close)
 
     def _run_timers(self) -> bool:
         return timers.run_due(self._database, self._declarations, now=self._clock.now()) > 0

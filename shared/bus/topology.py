@@ -71,7 +71,7 @@ def definitions(
             _exchange(vhost, DEAD, "direct"),
         ],
         "queues": [_queue(vhost, name) for service in services for name in queue_names(service)],
-        "bindings": [_binding(vhost, *binding) for service in services for binding in _bindings(topology, service)],
+        "bindings": [_binding(vhost, binding) for service in services for binding in _bindings(topology, service)],
         "policies": [policy for service in services for policy in _policies(vhost, service)],
     }
     if passwords is not None:
@@ -79,7 +79,7 @@ def definitions(
     return document
 
 
-def apply(management_url: str, auth: tuple[str, str], document: Mapping[str, Any]) -> list[str]:
+def apply(management_url: str, auth: tuple[str, str], *, document: Mapping[str, Any]) -> list[str]:
     """Bring a running broker to ``document`` and return the bindings that were taken away.
 
     What is missing is added first. Only bindings are ever removed: a queue may still hold events.
@@ -89,14 +89,16 @@ def apply(management_url: str, auth: tuple[str, str], document: Mapping[str, Any
         session.auth, session.trust_env = auth, False
         _call(session, "POST", f"{management_url}/api/definitions", json=document)
         wanted = {_key(binding) for binding in document["bindings"]}
-        removed = []
-        for vhost in document["vhosts"]:
-            present = _call(session, "GET", f"{management_url}/api/bindings/{quote(vhost['name'], safe='')}").json()
-            for binding in present:
-                if binding["source"] in (EVENTS, REDELIVER) and _key(binding) not in wanted:
-                    _call(session, "DELETE", f"{management_url}{_binding_path(binding)}")
-                    removed.append(f"{binding['destination']} ← {binding['routing_key']}")
-    return removed
+        vhosts = [quote(vhost["name"], safe="") for vhost in document["vhosts"]]
+        present = [
+            binding
+            for vhost in vhosts
+            for binding in _call(session, "GET", f"{management_url}/api/bindings/{vhost}").json()
+        ]
+        old = [one for one in present if one["source"] in (EVENTS, REDELIVER) and _key(one) not in wanted]
+        for binding in old:
+            _call(session, "DELETE", f"{management_url}{_binding_path(binding)}")
+    return [f"{binding['destination']} ← {binding['routing_key']}" for binding in old]
 
 
 def _call(session: requests.Session, method: str, url: str, **content: Any) -> requests.Response:
@@ -144,7 +146,8 @@ def _queue(vhost: str, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _binding(vhost: str, source: str, queue: str, routing_key: str) -> dict[str, Any]:
+def _binding(vhost: str, binding: tuple[str, str, str]) -> dict[str, Any]:
+    source, queue, routing_key = binding
     return {
         "source": source, "vhost": vhost, "destination": queue,
         "destination_type": "queue", "routing_key": routing_key, "arguments": {},

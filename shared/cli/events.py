@@ -116,7 +116,7 @@ def print_topology() -> None:
 @click.option("--password", required=True, envvar="SISE_RABBITMQ_OPERATOR_PASSWORD")
 def apply_topology(management_url: str, user: str, password: str) -> None:
     """Bring a running broker up to date, before new code starts."""
-    removed = apply(management_url, (user, password), definitions(_topology()))
+    removed = apply(management_url, (user, password), document=definitions(_topology()))
     click.echo("\n".join(["The broker is up to date.", *(f"removed: {binding}" for binding in removed)]))
 
 

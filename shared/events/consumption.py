@@ -125,9 +125,9 @@ class Consumption:
             fresh = inbox.claim(session, ids, now=now)
             new = [event for event in events.values() if event.id in fresh]
             if self._channel is Channel.DEAD:
-                self._set_aside(session, batch, new, now)
+                self._set_aside(session, batch, new, now=now)
             elif singly:
-                self._handle_singly(session, batch[0], new, now)
+                self._handle_singly(session, batch[0], new, now=now)
             else:
                 self._handlers.handle(session, new, now=now)
             for one in broken:
@@ -138,7 +138,7 @@ class Consumption:
         self._has_woken = self._has_woken or has_woken
         self._count(len(new), len(events) - len(new))
 
-    def _handle_singly(self, session: Session, opened: Opened, new: Sequence[Received[Any]], now: datetime) -> None:
+    def _handle_singly(self, session: Session, opened: Opened, new: Sequence[Received[Any]], *, now: datetime) -> None:
         for event in new:
             problem = self._try(session, event, now)
             if problem is not None:
@@ -161,7 +161,7 @@ class Consumption:
         return failure
 
     def _set_aside(
-        self, session: Session, batch: Sequence[Opened], new: Sequence[Received[Any]], now: datetime
+        self, session: Session, batch: Sequence[Opened], new: Sequence[Received[Any]], *, now: datetime
     ) -> None:
         holders = {event_id: opened for opened in batch for event_id in opened.events}
         for event in new:
@@ -174,7 +174,7 @@ class Consumption:
             self._has_woken = False
             parked.retry_due(self._database, self._handlers, now=now)
         while self._replays:
-            parked.replay(self._database, self._handlers, self._replays.pop(), now=now)
+            parked.replay(self._database, self._handlers, parked_id=self._replays.pop(), now=now)
 
     def _sit_out(self, problem: Exception) -> None:
         """Wait a moment for the database, and show the bus that we live."""

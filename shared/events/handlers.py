@@ -33,7 +33,7 @@ class Handlers:
                 with bind(_common_trace(its_events)):
                     subscription.handler(session, its_events, now=now)
             else:
-                _handle_singly(subscription, session, its_events, now)
+                _handle_singly(session, subscription, its_events, now=now)
 
     def _by_subscription(self, events: Events) -> list[tuple[Subscription, list[Received[Any]]]]:
         found: dict[int, tuple[Subscription, list[Received[Any]]]] = {}
@@ -43,7 +43,7 @@ class Handlers:
         return list(found.values())
 
 
-def _handle_singly(subscription: Subscription, session: Session, events: Events, now: datetime) -> None:
+def _handle_singly(session: Session, subscription: Subscription, events: Events, *, now: datetime) -> None:
     for event in events:
         with bind(Trace(event.correlation_id, event.id, event.traceparent, event.actor)):
             subscription.handler(session, event, now=now)

@@ -23,22 +23,22 @@ def publish(session: Session, event: Any, *, sequence: int, at: datetime, addres
     ``sequence`` is the aggregate's new version; ``at`` is the moment of the change. With ``address`` only that
     service gets the event.
     """
-    row = _row(event, sequence, at, address)
+    row = _row(event, sequence, at=at, address=address)
     session.execute(outbox.insert(), row)
     return str(row["event_id"])
 
 
 def publish_all(session: Session, events: Sequence[tuple[Any, int]], *, at: datetime) -> None:
     """Put many (event, sequence) pairs into the outbox, in this order, with one statement."""
-    insert_rows(session, outbox, [_row(event, sequence, at, None) for event, sequence in events])
+    insert_rows(session, outbox, [_row(event, sequence, at=at, address=None) for event, sequence in events])
 
 
 def publish_again(session: Session, states: Sequence[Reemitted], *, address: str) -> None:
     """Put present ``states`` into the outbox for the one service ``address``, with one statement."""
-    insert_rows(session, outbox, [_row(one.event, one.sequence, one.at, address) for one in states])
+    insert_rows(session, outbox, [_row(one.event, one.sequence, at=one.at, address=address) for one in states])
 
 
-def _row(event: Any, sequence: int, at: datetime, address: str | None) -> dict[str, Any]:
+def _row(event: Any, sequence: int, *, at: datetime, address: str | None) -> dict[str, Any]:
     contract = contract_of(type(event))
     event_id, body = encode(event, sequence=sequence, at=at)
     return {

@@ -100,14 +100,14 @@ def retry_due(database: Database, handlers: Handlers, *, now: datetime, most: in
     due = select(parked_event).where(parked_event.c.state == WAITING, parked_event.c.next_attempt_at <= now)
     due = due.order_by(parked_event.c.next_attempt_at, parked_event.c.id)
     tried = 0
-    while tried < most and _try_one(database, handlers, due, now) is not None:
+    while tried < most and _try_one(database, handlers, due, now=now) is not None:
         tried += 1
     return tried
 
 
-def replay(database: Database, handlers: Handlers, parked_id: str, *, now: datetime) -> bool:
+def replay(database: Database, handlers: Handlers, *, parked_id: str, now: datetime) -> bool:
     """Handle one parked event again and return whether it worked; raises ``ParkedEventUnknown``."""
-    worked = _try_one(database, handlers, select(parked_event).where(parked_event.c.id == parked_id), now)
+    worked = _try_one(database, handlers, select(parked_event).where(parked_event.c.id == parked_id), now=now)
     if worked is None:
         raise ParkedEventUnknown("There is no such parked event; it may have been replayed already.", id=parked_id)
     return worked
@@ -118,7 +118,7 @@ def replay_all(database: Database, handlers: Handlers, *, now: datetime, event_t
     with database.reading() as session:
         parked_ids = [parked.id for parked in list_parked(session, event_type=event_type, limit=None)]
     results = [
-        _try_one(database, handlers, select(parked_event).where(parked_event.c.id == parked_id), now)
+        _try_one(database, handlers, select(parked_event).where(parked_event.c.id == parked_id), now=now)
         for parked_id in parked_ids
     ]
     return results.count(True), results.count(False)
@@ -151,7 +151,7 @@ def drop(session: Session, parked_id: str) -> None:
         raise ParkedEventUnknown("There is no such parked event.", id=parked_id)
 
 
-def _try_one(database: Database, handlers: Handlers, which: Select[Any], now: datetime) -> bool | None:
+def _try_one(database: Database, handlers: Handlers, which: Select[Any], *, now: datetime) -> bool | None:
     """Try the first row of ``which``: True worked, False did not, None there is no row (or another has it)."""
     with database.transaction() as session:
         row = session.execute(which.limit(1).with_for_update(skip_locked=True)).mappings().first()

@@ -106,7 +106,7 @@ def parked_items(session: Session) -> list[dict[str, Any]]:
 
 def replay(service: str, parked_id: str) -> dict[str, bool]:
     """Handle a parked event of this application's service again and write it into the audit trail."""
-    done = parked.replay(chassis().database, _handlers(service), parked_id, now=now())
+    done = parked.replay(chassis().database, _handlers(service), parked_id=parked_id, now=now())
     return _audited("replay", parked_id, done=done)
 
 

@@ -42,7 +42,7 @@ class TestDefinitions:
 
 class TestApply:
     def apply(self, broker: TestRabbitMQ, topology: Topology) -> list[str]:
-        return apply(broker.management_url, (broker.operator, broker.password), definitions(topology))
+        return apply(broker.management_url, (broker.operator, broker.password), document=definitions(topology))
 
     def test_binds_what_is_new_and_unbinds_what_is_old(self, rabbit: Wire, broker: TestRabbitMQ) -> None:
         removed = self.apply(broker, LARGER)
@@ -58,7 +58,7 @@ class TestApply:
 
     def test_says_when_it_is_refused(self, broker: TestRabbitMQ) -> None:
         with pytest.raises(BusDown, match="401"):
-            apply(broker.management_url, ("nobody", "x"), definitions(TOPOLOGY))
+            apply(broker.management_url, ("nobody", "x"), document=definitions(TOPOLOGY))
 
     def test_makes_the_policies_that_keep_every_message(self, broker: TestRabbitMQ) -> None:
         self.apply(broker, TOPOLOGY)

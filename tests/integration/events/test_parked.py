@@ -75,26 +75,26 @@ class TestAWaitingEvent:
     def test_is_shown_to_people_after_a_day(self, listener: Listener, parked_one: str) -> None:
         listener.handling.before = wait_for(new_id())
         first_at = listener.rows(parked_event)[0].first_at
-        parked.replay(listener.database, listener.handlers, parked_one, now=first_at + timedelta(hours=23))
+        parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=first_at + timedelta(hours=23))
         early = listener.rows(parked_event)[0].state
-        parked.replay(listener.database, listener.handlers, parked_one, now=first_at + timedelta(hours=25))
+        parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=first_at + timedelta(hours=25))
         assert (early, listener.rows(parked_event)[0].state) == ("waiting", "parked")
 
 
 class TestAParkedEvent:
     def test_is_handled_by_a_replay_and_gone(self, listener: Listener, parked_one: str) -> None:
-        assert parked.replay(listener.database, listener.handlers, parked_one, now=NOON)
+        assert parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=NOON)
         assert (len(listener.rows(ended)), listener.rows(parked_event)) == (1, [])
 
     def test_stays_when_the_replay_fails(self, listener: Listener, parked_one: str) -> None:
         listener.handling.before = _refuse
-        assert not parked.replay(listener.database, listener.handlers, parked_one, now=NOON)
+        assert not parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=NOON)
         assert [row.attempts for row in listener.rows(parked_event)] == [2]
 
     def test_cannot_be_replayed_twice(self, listener: Listener, parked_one: str) -> None:
-        parked.replay(listener.database, listener.handlers, parked_one, now=NOON)
+        parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=NOON)
         with pytest.raises(parked.ParkedEventUnknown):
-            parked.replay(listener.database, listener.handlers, parked_one, now=NOON)
+            parked.replay(listener.database, listener.handlers, parked_id=parked_one, now=NOON)
 
     def test_is_replayed_with_all_others(self, listener: Listener, parked_one: str) -> None:
         assert parked.replay_all(listener.database, listener.handlers, now=NOON) == (1, 0)
