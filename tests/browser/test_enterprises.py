@@ -36,7 +36,7 @@ class TestList:
     def test_goes_on_behind_the_last_row(self, window: Window) -> None:
         page = window()
         page.goto("/enterprises")
-        page.locator(".more-row a").scroll_into_view_if_needed()
+        page.locator("#rows .row-title").nth(49).scroll_into_view_if_needed()
         expect(page.locator("#rows .row-title").nth(60)).to_be_attached()
 
     def test_says_how_to_go_on_when_nothing_matches(self, window: Window) -> None:
