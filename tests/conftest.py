@@ -1,5 +1,6 @@
 """Fixtures for every tier: private servers, and the markers that follow from what a test uses."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SYSTEM in item.path.parents:
             item.add_marker("system")
             item.add_marker(pytest.mark.xdist_group("system"))
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 900))
         if UNIT in item.path.parents:
             item.add_marker("disable_socket")
 

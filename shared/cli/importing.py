@@ -1,12 +1,13 @@
 """Commands that bring enterprises in, through the same API that a user's browser uses."""
 
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def import_file(file: Path, *, url: str, username: str, password: str, dry_run: 
 @click.option("--port", type=int, help="Port of the gateway; default: SISE_PORT or 8000.")
 def demo(enterprises: int, port: int | None) -> None:
     """Start everything in a home of its own and fill it with a generated district, marked as a demonstration."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     home = home_of({"SISE_HOME": ".sise-demo", **environment()})
     password = environment().get("SISE_ADMIN_PASSWORD") or _password_of(home)
     settings = {"SISE_HOME": str(home), "SISE_DEMO": "1", "SISE_ADMIN_PASSWORD": password}
@@ -82,9 +84,13 @@ def _running_in(home: Path, settings: Mapping[str, str], *, port: int | None) ->
         return
     command = [sys.argv[0], "run", *(("--port", str(port)) if port else ())]
     with subprocess.Popen(command, env={**environment(), **settings}) as child:  # noqa: S603 - our own program
-        yield _wait_for(home, child)
-        with suppress(KeyboardInterrupt):
+        try:
+            yield _wait_for(home, child)
             child.wait()
+        except KeyboardInterrupt:
+            click.echo("Stopping …")
+        finally:
+            child.terminate()
 
 
 def _wait_for(home: Path, child: subprocess.Popen[bytes]) -> str:

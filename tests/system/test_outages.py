@@ -8,7 +8,10 @@ from deploy.demonstration import write_register
 from deploy.processes import roles
 from tests.support.running import Embedded, FullStack, wait_for
 
-ROWS = 6_000
+IS_FULL = "SISE_FULL_VOLUME" in os.environ  # make resilience
+ROWS = 60_000 if IS_FULL else 6_000
+PATIENCE = 3_000 if IS_FULL else 300
+KILLS = 30 if IS_FULL else 3
 SERVERS = ("rabbitmq", "postgresql")
 
 
@@ -18,7 +21,7 @@ class TestFullStack:
 
         for name in (*(role.name for role in roles()), *SERVERS):
             stack.wait_until_replaced(name, stack.kill(name))
-        result = stack.finished(import_id)
+        result = stack.finished(import_id, seconds=PATIENCE)
 
         report = stack.reconciled(wait=180)
         assert (result["state"], result["accepted"]) == ("completed", ROWS)
@@ -30,7 +33,7 @@ class TestEmbedded:
     def test_goes_on_where_it_was_killed(self, embedded: Embedded, tmp_path: Path) -> None:
         import_id = embedded.begin_import(write_register(tmp_path / "register.csv", ROWS))
 
-        for share in (0.1, 0.3, 0.6):
+        for share in (number / (KILLS + 1) for number in range(1, KILLS + 1)):
             wait_for(
                 lambda share=share: embedded.progress(import_id).get("progress", 0) >= share,
                 seconds=120,
@@ -38,7 +41,7 @@ class TestEmbedded:
             )
             embedded.kill()
             embedded.start()
-        result = embedded.finished(import_id)
+        result = embedded.finished(import_id, seconds=PATIENCE)
 
         report = embedded.reconciled(wait=120)
         assert (result["state"], result["accepted"]) == ("completed", ROWS)
