@@ -108,8 +108,8 @@ def connect(url: str) -> Database:
 def _engine(url: str) -> Engine:
     documents: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
     if make_url(url).get_backend_name() == "postgresql":
-        connecting = {"options": POSTGRESQL_OPTIONS}
-        return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args=connecting, **documents)
+        pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
+        return create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **documents)
     engine = create_engine(url, pool_size=20, max_overflow=20, **documents)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
