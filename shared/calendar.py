@@ -23,7 +23,7 @@ def is_working_day(day: date, overrides: Overrides = _NO_OVERRIDES) -> bool:
         return day.weekday() < 5
 
 
-def add_working_days(day: date, count: int, overrides: Overrides = _NO_OVERRIDES) -> date:
+def add_working_days(day: date, count: int, *, overrides: Overrides = _NO_OVERRIDES) -> date:
     """Return the ``count``-th working day after ``day`` (the day itself is not counted); ``count`` >= 0."""
     while count > 0:
         day += timedelta(days=1)
@@ -31,7 +31,7 @@ def add_working_days(day: date, count: int, overrides: Overrides = _NO_OVERRIDES
     return day
 
 
-def working_days_between(start: date, end: date, overrides: Overrides = _NO_OVERRIDES) -> int:
+def working_days_between(start: date, end: date, *, overrides: Overrides = _NO_OVERRIDES) -> int:
     """Return how many working days lie after ``start`` up to and including ``end``."""
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
     return sum(is_working_day(day, overrides) for day in days)

@@ -48,7 +48,7 @@ class ServiceSettings:
 S = TypeVar("S", bound=ServiceSettings)
 
 
-def read(kind: type[S], service: str, environment: Mapping[str, str], **own: Any) -> S:
+def read(kind: type[S], service: str, *, environment: Mapping[str, str], **own: Any) -> S:
     """Return the settings of ``service`` as ``kind``; ``own`` are the fields that only this service has.
 
     Raises ``BadSettings`` with one sentence when something is missing or malformed.

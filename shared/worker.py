@@ -68,11 +68,13 @@ class Worker:
         self._stopping = threading.Event()
         self._measured_at = 0.0
         self._loops = self._make_loops()
+        # Only the relay follows every commit: all loops looking at once cost an event more than its own way.
+        self._woken = [loop.wake.set for loop in self._loops if loop.name == f"{self._name}.relay"]
 
     def start(self) -> None:
         """Start the loops; returns at once, whether or not broker and database answer."""
+        self._database.after_commit += self._woken
         for loop in self._loops:
-            self._database.after_commit.append(loop.wake.set)
             loop.thread.start()
         logger.info("worker started", service=self._name, loops=[loop.name for loop in self._loops])
 
@@ -84,7 +86,8 @@ class Worker:
         deadline = time.monotonic() + STOP_PATIENCE
         for loop in self._loops:
             loop.thread.join(max(0.0, deadline - time.monotonic()))
-            self._database.after_commit.remove(loop.wake.set)
+        for wake in self._woken:
+            self._database.after_commit.remove(wake)
 
     def health(self) -> dict[str, float]:
         """Return how many seconds ago each loop last came round without trouble."""

@@ -21,7 +21,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[neighbours.EXTENSION] = neighbours.meet_neighbours(settings)
     app.extensions[composition.EXTENSION] = composition.Composer()
     app.extensions[openapi.EXTENSION] = openapi.MergedDocument()
-    app.extensions[events.EXTENSION] = threading.BoundedSemaphore(settings.most_streams)
+    app.extensions[events.EXTENSION] = events.Streams(threading.BoundedSemaphore(settings.most_streams))
     accept_sessions(app)
     limit_rates(app)
     add_forwarding(app)

@@ -23,7 +23,6 @@ from shared.errors import Unavailable
 from shared.security.principal import Principal
 
 T = TypeVar("T")
-DEADLINE = 2.0  # seconds after which a part counts as missing
 PARALLEL = 64
 CACHE_BYTES = 64 << 20
 NOTHING_THERE = (403, 404)  # not for this caller, or not yet
@@ -73,8 +72,9 @@ class PartCache:
 
 @dataclass(slots=True)
 class Composer:
-    """Asks services in parallel until a deadline; one per process."""
+    """Asks services in parallel; a part that takes longer than ``deadline`` seconds is missing. One per process."""
 
+    deadline: float = 2.0
     cache: PartCache = field(default_factory=PartCache)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PARALLEL, "compose"))
 
@@ -86,7 +86,9 @@ class Composer:
         parts = [part for part in PARTS if part.service in neighbours().clients]
         keys = {part: _key(part, principal, seen) for part in parts}
         held = {part: content for part, key in keys.items() if (content := self.cache.get(key))}
-        answers = self.ask({part: partial(_fetch, part, seen.id) for part in parts if part not in held})
+        answers = self.ask(
+            {part: partial(_fetch, part, seen.id, deadline=self.deadline) for part in parts if part not in held}
+        )
         for part, content in answers.items():
             self.cache.put(keys[part], content)
         found = held | answers
@@ -100,7 +102,7 @@ class Composer:
         if not questions:
             return {}
         futures = {key: self._begin(question) for key, question in questions.items()}
-        wait(futures.values(), timeout=DEADLINE)
+        wait(futures.values(), timeout=self.deadline)
         return {key: future.result() for key, future in futures.items() if _is_answered(future)}
 
     def _begin(self, question: Callable[[], T]) -> Future[T]:
@@ -118,8 +120,8 @@ def _key(part: Part, principal: Principal, seen: Row[Any]) -> Hashable:
     return part.name, seen.id, getattr(seen, part.version), seen.touched, rights
 
 
-def _fetch(part: Part, enterprise_id: str) -> bytes:
-    answer = neighbours()[part.service].send("GET", part.path.format(id=enterprise_id), timeout=(1.0, DEADLINE))
+def _fetch(part: Part, enterprise_id: str, *, deadline: float) -> bytes:
+    answer = neighbours()[part.service].send("GET", part.path.format(id=enterprise_id), timeout=(1.0, deadline))
     if answer.status_code in NOTHING_THERE:
         return b"null"
     answer.raise_for_status()

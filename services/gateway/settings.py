@@ -27,7 +27,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         "session_idle_minutes": "SISE_SESSION_IDLE_MINUTES",
     }
     given = {field: _count(name, environ[name]) for field, name in names.items() if name in environ}
-    return read(Settings, "gateway", environ, **given)
+    return read(Settings, "gateway", environment=environ, **given)
 
 
 def _count(name: str, text: str) -> int:

@@ -18,4 +18,4 @@ def create_app(settings: Settings) -> Flask:
             return queries.published_keys(session)
 
     blueprints = [api.auth, api.oauth, api.own, api.accounts]
-    return make_app(settings, database, blueprints, keys=KeyRing(own_keys))
+    return make_app(settings, database, blueprints=blueprints, keys=KeyRing(own_keys))

@@ -22,7 +22,7 @@ def from_env(variables: Mapping[str, str] | None = None) -> Settings:
     return read(
         Settings,
         "identity",
-        given,
+        environment=given,
         district=given.get("SISE_DISTRICT", REFERENCE_DISTRICT),
         admin_password=given.get("SISE_ADMIN_PASSWORD", ""),
     )

@@ -12,4 +12,4 @@ from shared.http import make_app
 
 def create_app(settings: Settings) -> Flask:
     """Return the application: enterprises, imports, exports, divisions."""
-    return make_app(settings, connect(settings.database_url), list(BLUEPRINTS))
+    return make_app(settings, connect(settings.database_url), blueprints=list(BLUEPRINTS))

@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
 def from_env(variables: Mapping[str, str] | None = None) -> Settings:
     """Return the settings read from `variables` (the process environment when absent); raises `BadSettings`."""
     given = environment() if variables is None else variables
-    return read(Settings, "registry", given, district=given.get("SISE_DISTRICT", ""))
+    return read(Settings, "registry", environment=given, district=given.get("SISE_DISTRICT", ""))
 
 
 @cache

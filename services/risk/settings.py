@@ -13,4 +13,4 @@ class Settings(ServiceSettings):
 
 def from_env(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings once; raises ``BadSettings`` with one sentence when something is missing."""
-    return read(Settings, "risk", environment() if environ is None else environ)
+    return read(Settings, "risk", environment=environment() if environ is None else environ)

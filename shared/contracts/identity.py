@@ -29,12 +29,3 @@ class AccountDisabled:
 
     subject: str
     is_denied: bool = True
-
-
-@event("identity.grant_changed.v1", kind=Kind.STATE, subject="client_id")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantChanged:
-    """What an agency's client may do; an empty ``actions`` revokes it."""
-
-    client_id: str
-    actions: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ Python objects.
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if _is_postgresql(session):
-        _copy(session, table, list(rows[0]), rows, into=table.name)
+        _copy(session, table, rows, into=table.name)
     else:
         session.connection().execute(table.insert(), list(rows))
 
@@ -36,22 +37,12 @@ def upsert_rows(
     """
     if not rows:
         return
-    columns = list(rows[0])
-    changed = [name for name in columns if name not in key]
+    merge = _Merge(table, list(rows[0]), key, newer)
     if _is_postgresql(session):
         stage = stage_rows(session, table, rows)
-        session.connection().exec_driver_sql(_merge_statement(table, stage, columns, changed, key, newer))
+        session.connection().exec_driver_sql(merge.from_stage(stage))
     else:
-        statement = sqlite_insert(table)
-        if changed:
-            statement = statement.on_conflict_do_update(
-                index_elements=list(key),
-                set_={name: statement.excluded[name] for name in changed},
-                where=statement.excluded[newer] > table.c[newer] if newer else None,
-            )
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=list(key))
-        session.connection().execute(statement, list(rows))
+        session.connection().execute(merge.by_row(), list(rows))
 
 
 def stage_rows(session: Session, table: Table, rows: Sequence[Row]) -> str:
@@ -68,27 +59,49 @@ def stage_rows(session: Session, table: Table, rows: Sequence[Row]) -> str:
         f"SELECT {_names(columns)} FROM {table.name} WITH NO DATA"
     )
     connection.exec_driver_sql(f"TRUNCATE {stage}")
-    _copy(session, table, columns, rows, into=stage)
+    _copy(session, table, rows, into=stage)
     return stage
 
 
-def _merge_statement(
-    table: Table, stage: str, columns: list[str], changed: list[str], key: Sequence[str], newer: str | None
-) -> str:
-    names = _names(columns)
-    action = "DO NOTHING"
-    if changed:
-        updates = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-        action = f"DO UPDATE SET {updates}"
-        if newer:
-            action += f' WHERE excluded."{newer}" > {table.name}."{newer}"'
-    return (
-        f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {stage} "  # noqa: S608 - names of our own tables
-        f"ORDER BY {_names(key)} ON CONFLICT ({_names(key)}) {action}"
-    )
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """An insert that becomes an update where the key exists, in the words of each database."""
+
+    table: Table
+    columns: list[str]
+    key: Sequence[str]
+    newer: str | None
+
+    def by_row(self) -> Any:
+        statement = sqlite_insert(self.table)
+        if not self._changed():
+            return statement.on_conflict_do_nothing(index_elements=list(self.key))
+        return statement.on_conflict_do_update(
+            index_elements=list(self.key),
+            set_={name: statement.excluded[name] for name in self._changed()},
+            where=statement.excluded[self.newer] > self.table.c[self.newer] if self.newer else None,
+        )
+
+    def from_stage(self, stage: str) -> str:
+        names, key = _names(self.columns), _names(self.key)
+        return (
+            f"INSERT INTO {self.table.name} ({names}) SELECT {names} FROM {stage} "  # noqa: S608 - our own names
+            f"ORDER BY {key} ON CONFLICT ({key}) {self._action()}"
+        )
+
+    def _changed(self) -> list[str]:
+        return [name for name in self.columns if name not in self.key]
+
+    def _action(self) -> str:
+        updates = ", ".join(f'"{name}" = excluded."{name}"' for name in self._changed())
+        if not updates:
+            return "DO NOTHING"
+        newer = f' WHERE excluded."{self.newer}" > {self.table.name}."{self.newer}"' if self.newer else ""
+        return f"DO UPDATE SET {updates}{newer}"
 
 
-def _copy(session: Session, table: Table, columns: list[str], rows: Sequence[Row], *, into: str) -> None:
+def _copy(session: Session, table: Table, rows: Sequence[Row], *, into: str) -> None:
+    columns = list(rows[0])
     converters = [_converter(table.c[name]) for name in columns]
     driver = session.connection().connection.driver_connection
     assert driver is not None

@@ -53,6 +53,7 @@ class Relay:
         self._lead_lock = _leaders.setdefault(database.url, threading.Lock())
         self._connection: Connection | None = None
         self._cursors: dict[Lane, int] = {}
+        self._lanes_to_read: set[Lane] = set()
 
     def turn(self) -> int:
         """Relay the next events, urgent ones first, and return how many were published.
@@ -103,13 +104,16 @@ class Relay:
             _end(connection)
             raise
         self._cursors = dict.fromkeys(Lane, 0) | {Lane(lane): position for lane, position in rows}
+        self._lanes_to_read = set(Lane)
         return connection
 
     def _relay(self, lane: Lane) -> int:
         if self._has_waiting(lane):
             self._move(lane)
-        events = self._next_events(lane)
+            self._lanes_to_read.add(lane)
+        events = self._next_events(lane) if lane in self._lanes_to_read else []
         if not events:
+            self._lanes_to_read.discard(lane)  # only this leader makes the log longer
             return 0
         published = self._publisher.publish(events)
         self._keep(lane, events, published)

@@ -24,8 +24,8 @@ from shared.settings import ServiceSettings
 def make_app(
     settings: ServiceSettings,
     database: Database,
-    blueprints: Sequence[Blueprint],
     *,
+    blueprints: Sequence[Blueprint],
     keys: KeyRing | None = None,
     readiness: tuple[Callable[[], None], ...] = (),
     trusted_proxies: int = 1,
@@ -48,7 +48,7 @@ def make_app(
     observe_requests(app, settings.service)
     limit_requests(app, settings)
     register_problems(app)
-    register_health(app, database, settings.service, readiness)
+    register_health(app, database, service=settings.service, checks=readiness)
     api = describe_api(app, settings.service)
     for blueprint in (*blueprints, operations_of(settings.service), trail_of(settings.service)):
         api.register_blueprint(blueprint)

@@ -21,7 +21,7 @@ class NotReady(Unavailable):
     code = "not_ready"
 
 
-def register_health(app: Flask, database: Database, service: str, checks: tuple[Callable[[], None], ...]) -> None:
+def register_health(app: Flask, database: Database, *, service: str, checks: tuple[Callable[[], None], ...]) -> None:
     """Add the three routes; a check raises ``Unavailable`` when something it needs does not answer."""
     migrated: set[str] = set()
 

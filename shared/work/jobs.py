@@ -91,7 +91,7 @@ def run_step(database: Database, declarations: Declarations, *, now: datetime) -
     except Exception as problem:
         if claimed is None:
             raise
-        _postpone(database, claimed, problem, now)
+        _postpone(database, claimed, problem, now=now)
     return claimed is not None
 
 
@@ -129,7 +129,7 @@ def _advance(session: Session, job_id: str, step: JobStep, now: datetime) -> Non
     )
 
 
-def _postpone(database: Database, claimed: Any, problem: Exception, now: datetime) -> None:
+def _postpone(database: Database, claimed: Any, problem: Exception, *, now: datetime) -> None:
     attempts = claimed.attempts + 1
     is_hopeless = isinstance(problem, SiseError) or attempts >= MOST_ATTEMPTS
     logger.exception("job step failed", job_id=claimed.id, kind=claimed.kind, attempts=attempts)

@@ -52,7 +52,7 @@ def _run_next(database: Database, declarations: Declarations, now: datetime) -> 
     except Exception as problem:
         if claimed is None:
             raise
-        _postpone(database, claimed, problem, now)
+        _postpone(database, claimed, problem, now=now)
     return claimed is not None
 
 
@@ -66,7 +66,7 @@ def _next_due(declarations: Declarations, now: datetime) -> Any:
     )
 
 
-def _postpone(database: Database, claimed: Any, problem: Exception, now: datetime) -> None:
+def _postpone(database: Database, claimed: Any, problem: Exception, *, now: datetime) -> None:
     logger.exception("timer failed", kind=claimed.kind, entity=claimed.entity, attempts=claimed.attempts + 1)
     pause = min(timedelta(seconds=2**claimed.attempts), LONGEST_PAUSE)
     with database.transaction() as session:

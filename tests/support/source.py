@@ -3,15 +3,18 @@
 import ast
 import os
 import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OURS = {".git", ".venv", "node_modules", "vendor", "__pycache__", "build", "htmlcov", "sise.egg-info"}
+NOT_OURS = {".git", ".cache", ".venv", "node_modules", "vendor", "__pycache__", "build", "htmlcov", "sise.egg-info"}
 NOT_OURS |= {".mypy_cache", ".ruff_cache", ".hypothesis", ".pytest_cache", "test-results"}
 UNREADABLE = {".png", ".jpg", ".ico", ".mo", ".woff2", ".db", ".xlsx", ".pyc", ".zip"}
+NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match, ast.AsyncFor, ast.AsyncWith)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -33,6 +36,20 @@ class Module:
     def lines(self) -> int:
         """The number of lines of the file."""
         return len(self.text.splitlines())
+
+    @property
+    def code_lines(self) -> int:
+        """The number of lines that hold code: no blank lines, comments or docstrings."""
+        used: set[int] = set()
+        for token in tokenize.generate_tokens(StringIO(self.text).readline):
+            if token.type not in NO_CODE:
+                used.update(range(token.start[0], token.end[0] + 1))
+        return len(used - set(self._docstring_lines()))
+
+    def _docstring_lines(self) -> Iterator[int]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
+                yield from range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
 
     def functions(self) -> Iterator[Function]:
         """Give every function and method."""

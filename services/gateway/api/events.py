@@ -9,6 +9,7 @@ on green threads, where the number may be in the thousands.
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
@@ -23,13 +24,22 @@ from shared.http.chassis import chassis
 from shared.security.principal import Principal
 
 EXTENSION = "sise_streams"
-LOOK_EVERY = 0.2
-KEEP_ALIVE_EVERY = 15.0
-LONGEST = 300.0  # then the browser connects anew, and its rights are looked at again
 RETRY_MILLISECONDS = 2_000
 
 blp = Blueprint("events", __name__, url_prefix="/api/v1/events", description="What happens, as it happens")
-Places = threading.BoundedSemaphore
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """``places`` are the streams that may stay open at once; the rest is in seconds.
+
+    After ``longest`` the browser connects anew, and its rights are looked at again.
+    """
+
+    places: threading.Semaphore
+    look_every: float = 0.2
+    keep_alive_every: float = 15.0
+    longest: float = 300.0
 
 
 @blp.route("/stream", methods=["GET"])
@@ -37,25 +47,25 @@ Places = threading.BoundedSemaphore
 @blp.response(200, content_type="text/event-stream")
 def event_stream() -> Response:
     """Events of the caller's area; ``Last-Event-ID`` goes on behind a position, ``reset`` says to load anew."""
-    places = cast(Places, current_app.extensions[EXTENSION])
+    streams = cast(Streams, current_app.extensions[EXTENSION])
     database, listener = chassis().database, principal()
     last = request.headers.get("Last-Event-ID", "")
-    has_place = places.acquire(blocking=False)
-    pieces = _tail(database, listener, last=last, lasts=LONGEST if has_place else 0.0)
+    has_place = streams.places.acquire(blocking=False)
+    pieces = _tail(database, listener, last=last, pace=streams if has_place else replace(streams, longest=0.0))
     response = Response(pieces, content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     if has_place:
-        response.call_on_close(places.release)
+        response.call_on_close(streams.places.release)
     return response
 
 
-def _tail(database: Database, listener: Principal, *, last: str, lasts: float) -> Iterator[bytes]:
-    """Tell what is new every 200 ms, at least once, for ``lasts`` seconds."""
+def _tail(database: Database, listener: Principal, *, last: str, pace: Streams) -> Iterator[bytes]:
+    """Tell what is new every 200 ms, at least once, for ``pace.longest`` seconds."""
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     position, must_reset = _start(database, last)
     yield _frame("reset", position, {}) if must_reset else _comment(position)
-    ends = time.monotonic() + lasts
+    ends = time.monotonic() + pace.longest
     spoke = time.monotonic()
     while True:
         with database.reading() as session:
@@ -63,12 +73,12 @@ def _tail(database: Database, listener: Principal, *, last: str, lasts: float) -
         if heard:
             yield b"".join(_told(event) for event in heard)
             spoke = time.monotonic()
-        elif time.monotonic() - spoke > KEEP_ALIVE_EVERY:
+        elif time.monotonic() - spoke > pace.keep_alive_every:
             yield _comment(position)
             spoke = time.monotonic()
         if time.monotonic() >= ends:
             return
-        time.sleep(LOOK_EVERY)
+        time.sleep(pace.look_every)
 
 
 def _start(database: Database, last: str) -> tuple[int, bool]:

@@ -12,9 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-timer = sa.table(
-    "timer", sa.column("kind", sa.Text), sa.column("entity", sa.Text), sa.column("due_at", UtcDateTime)
-)
+timer = sa.table("timer", sa.column("kind", sa.Text), sa.column("entity", sa.Text), sa.column("due_at", UtcDateTime))
 
 
 def upgrade() -> None:

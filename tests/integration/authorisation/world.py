@@ -19,6 +19,7 @@ from shared.contracts.envelope import decode
 from shared.database import Database, connect
 from shared.database.chassis import outbox, scope_contract
 from shared.database.migrate import migrate
+from shared.events.received import Received
 from shared.http.chassis import EXTENSION
 from shared.ids import new_id
 from shared.security.tokens import KeyRing
@@ -144,9 +145,13 @@ def _deliver_everything(services: Mapping[str, Service], apps: Mapping[str, Flas
         for body in bodies:
             received = decode(orjson.loads(body))
             for name, service in services.items():
-                for subscription in service.declarations().by_event().get(received.type, []):
-                    with _database(apps[name]).transaction() as session:
-                        subscription.handler(session, [received] if subscription.is_batch else received, now=NOW)
+                _deliver(received, service, into=_database(apps[name]))
+
+
+def _deliver(received: Received[Any], service: Service, *, into: Database) -> None:
+    for subscription in service.declarations().by_event().get(received.type, []):
+        with into.transaction() as session:
+            subscription.handler(session, [received] if subscription.is_batch else received, now=NOW)
 
 
 def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:

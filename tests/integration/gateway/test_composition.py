@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from services.gateway import composition
@@ -70,9 +71,9 @@ class TestFile:
         assert headers["X-Request-Id"] == "request-4711"
 
     def test_names_a_service_that_does_not_answer_in_time(
-        self, officer: FlaskClient, services: dict[str, Neighbour], monkeypatch: pytest.MonkeyPatch
+        self, app: Flask, officer: FlaskClient, services: dict[str, Neighbour]
     ) -> None:
-        monkeypatch.setattr(composition, "DEADLINE", 0.2)
+        app.extensions[composition.EXTENSION].deadline = 0.2
         services["risk"].gate.clear()
 
         file = officer.get(FILE).get_json()

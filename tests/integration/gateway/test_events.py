@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,10 +22,15 @@ STREAM = "/api/v1/events/stream"
 
 
 @pytest.fixture
-def short(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def short(app: Flask) -> Flask:
     """Let every stream end after it has told what is new."""
-    monkeypatch.setattr(events, "LONGEST", 0.0)
+    change_streams(app, longest=0.0)
     return app
+
+
+def change_streams(app: Flask, **changes: Any) -> None:
+    """Give the application's streams another pace or other places."""
+    app.extensions[events.EXTENSION] = replace(app.extensions[events.EXTENSION], **changes)
 
 
 def heard(client: FlaskClient, last: int | str | None = None) -> list[tuple[str, dict[str, Any]]]:
@@ -80,10 +86,8 @@ class TestStream:
 
 
 class TestOpenStream:
-    def test_tells_what_happens_while_it_is_open(
-        self, officer: FlaskClient, tell: Tell, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(events, "LOOK_EVERY", 0.01)
+    def test_tells_what_happens_while_it_is_open(self, app: Flask, officer: FlaskClient, tell: Tell) -> None:
+        change_streams(app, look_every=0.01)
         answer = officer.get(STREAM)
         pieces = iter(answer.response)
         next(pieces), next(pieces)
@@ -94,20 +98,20 @@ class TestOpenStream:
         answer.close()
 
     def test_gives_its_place_back(self, app: Flask, officer: FlaskClient) -> None:
-        places = app.extensions[events.EXTENSION] = threading.BoundedSemaphore(1)
+        places = threading.BoundedSemaphore(1)
+        change_streams(app, places=places)
         officer.get(STREAM).close()
 
         assert places.acquire(blocking=False)
 
     def test_ends_at_once_when_no_place_is_free(self, app: Flask, officer: FlaskClient, tell: Tell) -> None:
-        app.extensions[events.EXTENSION] = threading.Semaphore(0)
+        change_streams(app, places=threading.Semaphore(0))
         tell(enterprise())
 
         assert areas(heard(officer, last=0)) == [HAIMEN]
 
-    def test_keeps_the_connection_alive(self, officer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(events, "LOOK_EVERY", 0.01)
-        monkeypatch.setattr(events, "KEEP_ALIVE_EVERY", 0.0)
+    def test_keeps_the_connection_alive(self, app: Flask, officer: FlaskClient) -> None:
+        change_streams(app, look_every=0.01, keep_alive_every=0.0)
         answer = officer.get(STREAM)
         pieces = iter(answer.response)
 

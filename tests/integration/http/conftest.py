@@ -146,7 +146,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def app(database: Database, tmp_path: Path) -> Flask:
     settings = service_settings(home=tmp_path, service="registry", database_url=database.url)
-    return make_app(settings, database, [blp])
+    return make_app(settings, database, blueprints=[blp])
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class TestHealth:
 
     def test_is_not_ready_before_the_migration(self, tmp_path) -> None:
         database = connect(f"sqlite:///{tmp_path}/empty.db")
-        app = make_app(service_settings(home=tmp_path), database, [])
+        app = make_app(service_settings(home=tmp_path), database, blueprints=[])
         answer = app.test_client().get("/readyz")
         assert (answer.status_code, answer.json["code"]) == (503, "not_ready")
         database.close()
@@ -116,7 +116,7 @@ class TestHealth:
             raise Unavailable("The broker does not answer.")
 
         settings = service_settings(home=tmp_path, database_url=database.url)
-        app = make_app(settings, database, [], readiness=(broker,))
+        app = make_app(settings, database, blueprints=[], readiness=(broker,))
         assert app.test_client().get("/readyz").status_code == 503
 
 

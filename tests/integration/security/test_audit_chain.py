@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
@@ -35,12 +36,11 @@ def entries(database: Database) -> list[str]:
 def tamper(database: Database, *statements: object) -> Verdict:
     """Do what only the owner of the database can: switch the protection off and change rows."""
     with database.transaction() as session:
-        for table in APPEND_ONLY:
+        for table, change in product(APPEND_ONLY, ("update", "delete")):
+            switch_off = f"DROP TRIGGER IF EXISTS {table}_no_{change}"
             if database.is_postgresql:
-                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-            else:
-                for change in ("update", "delete"):
-                    session.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{change}"))
+                switch_off = f"ALTER TABLE {table} DISABLE TRIGGER USER"
+            session.execute(text(switch_off))
         for statement in statements:
             session.execute(statement)  # type: ignore[call-overload]
     return verify(database, SECRET)

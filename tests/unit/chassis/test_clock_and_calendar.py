@@ -60,7 +60,7 @@ class TestWorkingDays:
         assert working_days_between(date(2025, 9, 30), date(2025, 10, 16)) == 7
 
     def test_let_an_override_win(self) -> None:
-        assert not is_working_day(date(2025, 9, 29), {date(2025, 9, 29): False})
+        assert not is_working_day(date(2025, 9, 29), overrides={date(2025, 9, 29): False})
 
     def test_fall_back_to_weekdays_in_a_year_that_is_not_arranged_yet(self) -> None:
         assert [is_working_day(date(2199, 3, day)) for day in range(1, 8)] == [True] * 1 + [False] * 2 + [True] * 4

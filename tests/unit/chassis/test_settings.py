@@ -9,7 +9,9 @@ SECRET = base64.b64encode(bytes(range(32))).decode()
 
 
 def settings(home: Path, **environment: str) -> ServiceSettings:
-    return read(ServiceSettings, "registry", {"SISE_HOME": str(home), "SISE_SECRET_KEY": SECRET} | environment)
+    return read(
+        ServiceSettings, "registry", environment={"SISE_HOME": str(home), "SISE_SECRET_KEY": SECRET} | environment
+    )
 
 
 class TestRead:
@@ -36,8 +38,8 @@ class TestRead:
         assert found.service_urls == {"risk": "http://127.0.0.1:9"}
 
     def test_makes_one_secret_per_home_readable_by_its_owner_only(self, tmp_path: Path) -> None:
-        first = read(ServiceSettings, "registry", {"SISE_HOME": str(tmp_path)})
-        second = read(ServiceSettings, "risk", {"SISE_HOME": str(tmp_path)})
+        first = read(ServiceSettings, "registry", environment={"SISE_HOME": str(tmp_path)})
+        second = read(ServiceSettings, "risk", environment={"SISE_HOME": str(tmp_path)})
 
         assert first.secret_key == second.secret_key
         assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
