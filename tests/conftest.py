@@ -32,6 +32,7 @@ def pytest_sessionstart() -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use; those that share one node, or start a whole system, run in one worker."""
     for item in items:

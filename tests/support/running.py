@@ -20,6 +20,7 @@ PASSWORD = "Trial-district-331002!"
 SISE = str(Path(sys.executable).with_name("sise"))
 GUARD = ("setpriv", "--pdeathsig", "TERM", "--")  # a killed test run leaves nothing behind
 STARTING = 120.0
+SIGNED_IN = 300.0  # seconds; half the life of a token
 Command = subprocess.CompletedProcess[str]
 
 
@@ -44,6 +45,7 @@ class System:
         self._command = [*GUARD, *(part.format(home=home, port=self.port) for part in command)]
         self._settings = {"SISE_ADMIN_PASSWORD": PASSWORD, "SISE_DEMO": "1", "SISE_PORT": str(self.port), **settings}
         self._child: subprocess.Popen[str] | None = None
+        self._client: tuple[float, ApiClient] | None = None
 
     @property
     def child(self) -> subprocess.Popen[str]:
@@ -73,11 +75,15 @@ class System:
             self._child.wait(60)
 
     def client(self) -> ApiClient:
-        """Sign in as the administrator."""
-        return ApiClient(self.url, username="admin", password=PASSWORD)
+        """Return a client signed in as the administrator, not longer than a token lives."""
+        if self._client is None or time.monotonic() - self._client[0] > SIGNED_IN:
+            self._client = time.monotonic(), ApiClient(self.url, username="admin", password=PASSWORD)
+        return self._client[1]
 
     def sise(self, *arguments: str, **settings: str) -> Command:
         """Run a command of `sise` beside the running system, with some settings changed."""
+        if "clock" in arguments:
+            self._client = None  # its token is no longer of this time
         environment = {**inherited(), **self._settings, **self.operator_settings(), **settings}
         return subprocess.run(
             [SISE, *arguments], capture_output=True, text=True, check=False, timeout=180, env=environment, cwd=ROOT

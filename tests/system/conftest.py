@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demonstration import write_register
 from tests.support.running import Embedded, FullStack, running
 
 
@@ -34,9 +33,3 @@ def embedded(place: Path) -> Iterator[Embedded]:
     system = Embedded(Path(tempfile.mkdtemp(dir=place)))
     with running(system):
         yield system
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Path:
-    """Return a generated register of 600 enterprises."""
-    return write_register(tmp_path / "register.csv", 600)

@@ -1,11 +1,12 @@
 """The chain from a register row to the map, on the full stack, and the rights that the parts of the stack have."""
 
 import json
-from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from deploy.demonstration import write_register
 from deploy.native import PostgreSQL, RabbitMQ
 from deploy.provision import APPEND_ONLY, Secrets, create_databases, environment_of, grant_to_application
 from shared.services import service_names
@@ -14,23 +15,29 @@ from tests.support.running import FullStack, wait_for
 ROWS = 600
 
 
-class TestImportedRegister:
-    def test_is_graded_and_on_the_map(self, stack: FullStack, register: Path) -> None:
-        result = stack.finished(stack.begin_import(register))
+@pytest.fixture(scope="module")
+def result(stack: FullStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what became of a generated register that was imported into the stack and handled everywhere."""
+    register = write_register(tmp_path_factory.mktemp("register") / "register.csv", ROWS)
+    outcome = stack.finished(stack.begin_import(register))
+    report = stack.reconciled()
+    return {**outcome, "register": register, "reconciled": report["status"]}
 
-        report = stack.reconciled()
+
+class TestImportedRegister:
+    def test_is_graded_and_on_the_map(self, stack: FullStack, result: dict[str, Any]) -> None:
         figures = stack.summary()
 
-        assert (result["accepted"], result["refused"], report["status"]) == (ROWS, 0, 0)
+        assert (result["accepted"], result["refused"], result["reconciled"]) == (ROWS, 0, 0)
         assert (figures["enterprises"], sum(figures["by_level"].values())) == (ROWS, ROWS)
         assert figures["placed"] + figures["unplaced"] + figures["other_county"] == ROWS
 
-    def test_is_unchanged_when_it_comes_again(self, stack: FullStack, register: Path) -> None:
-        result = stack.finished(stack.begin_import(register))
+    def test_is_unchanged_when_it_comes_again(self, stack: FullStack, result: dict[str, Any]) -> None:
+        again = stack.finished(stack.begin_import(result["register"]))
 
-        assert (result["accepted"], result["unchanged"]) == (0, ROWS)
+        assert (again["accepted"], again["unchanged"]) == (0, ROWS)
 
-    def test_says_why_an_enterprise_has_its_colour(self, stack: FullStack) -> None:
+    def test_says_why_an_enterprise_has_its_colour(self, stack: FullStack, result: dict[str, Any]) -> None:
         client = stack.client()
         found = client.call("GET", "registry/enterprises", params={"limit": 1})["items"][0]
 
@@ -66,7 +73,7 @@ class TestRightsInTheDatabase:
 
 
 class TestServiceWithAnEmptyDatabase:
-    def test_fills_itself_from_the_others(self, stack: FullStack) -> None:
+    def test_fills_itself_from_the_others(self, stack: FullStack, result: dict[str, Any]) -> None:
         empty_the_database(stack, "gateway")
 
         pid = stack.kill("gateway-worker")
@@ -77,7 +84,7 @@ class TestServiceWithAnEmptyDatabase:
 
 
 class TestAuditTrail:
-    def test_is_whole(self, stack: FullStack) -> None:
+    def test_is_whole(self, stack: FullStack, result: dict[str, Any]) -> None:
         done = stack.sise("audit", "verify", "--json")
 
         assert (done.returncode, '"valid": true' in done.stdout) == (0, True)
