@@ -4,7 +4,7 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -84,9 +84,8 @@ class Network:
             ready = wait(list(pipes), timeout=deadline - time.monotonic())
             if not ready:
                 raise TimeoutError(f"{self._handled} of {count} events after {PATIENCE:.0f} s")
-            for pipe in ready:
-                last, handled = pipe.recv()
-                self._handled[pipes[pipe]] = handled
+            for pipe in [pipe for pipe in pipes if pipe in ready]:
+                last, self._handled[pipes[pipe]] = pipe.recv()
         return last
 
     def wait_until_relayed(self) -> None:
@@ -127,7 +126,7 @@ class Tally:
 
 
 class _Child:
-    def __init__(self, target: object, settings: ServiceSettings) -> None:
+    def __init__(self, target: Callable[[ServiceSettings, Connection], None], settings: ServiceSettings) -> None:
         self.pipe, theirs = SPAWN.Pipe()
         self._process = SPAWN.Process(target=target, args=(settings, theirs), daemon=True)
         self._process.start()

@@ -28,7 +28,7 @@ from shared.settings import ServiceSettings
 PRODUCER = "registry"
 LISTENERS = ("risk", "inspections", "permits", "credit", "monitoring", "training")
 CONTRACT = contract_of(EnterpriseRegistered)
-SAMPLE = Path(__file__).with_name("sample.json")
+SAMPLE = Path(__file__).parent.parent / "tests" / "contract" / "samples" / f"{CONTRACT.name}.json"
 ROWS_PER_TRANSACTION = 1_000
 
 tables = service_metadata()
