@@ -21,7 +21,11 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 ROWS = 600
-REFUSED_INPUT = "status of 422"  # the browser itself notes every answer of this kind; the page shows it
+NOTED = (  # what browser and htmx write down by themselves although all is well
+    "status of 422",  # input was refused, and the page says so
+    "htmx:afterRequest",  # a request was given up because the page went on
+    "htmx:sendAbort",
+)
 PATIENCE = 20_000  # milliseconds; machines that test are busy
 HEAVY = {"metal_smelting": "yes", "gas_works": "yes", "dormitory_in_building": "yes", "open_major_hazards": 1}
 WORSE = {"no_safety_staff": "yes", "metal_dust": "yes", "fatal_1_2_accident_3y": "yes", "overdue_general_hazards": 5}
@@ -98,7 +102,7 @@ def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
         return page
 
     def is_complaint(said: ConsoleMessage) -> bool:
-        return said.type == "error" and REFUSED_INPUT not in said.text
+        return said.type == "error" and not any(note in said.text for note in NOTED)
 
     def is_outside(url: str) -> bool:
         return not url.startswith((running_sise.url, "data:", "blob:"))

@@ -14,7 +14,7 @@ from tests.support.running import System
 from tests.support.source import ROOT
 
 PICTURE = ROOT / "docs" / "cockpit.png"
-LIVE_WITHIN = 15_000  # milliseconds, on a busy machine; the time that it took goes into the test report
+LIVE_WITHIN = 15_000  # milliseconds; the target of 2 s is measured and goes into the test report, never asserted
 
 
 def open_cockpit(page: Page, query: str = "") -> Page:
