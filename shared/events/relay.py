@@ -27,8 +27,9 @@ BATCH = 2_000
 LEADER_LOCK = 0x5153F  # any fixed number; advisory locks are per database
 
 _COLUMNS = "event_id, type, lane, address, body"
-_OLDEST = "SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most"
-_REMOVE = f"DELETE FROM outbox WHERE id IN ({_OLDEST})"  # noqa: S608 - constants
+# The end of the batch is found once and then compared with, so that no statistics can make the planner find it per row.
+_END = "SELECT max(id) FROM (SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most) AS oldest"
+_REMOVE = f"DELETE FROM outbox WHERE lane = :lane AND id <= ({_END})"  # noqa: S608 - constants
 _MOVE = f"""
 WITH taken AS ({_REMOVE} RETURNING id, {_COLUMNS})
 INSERT INTO event_log ({_COLUMNS}, logged_at) SELECT {_COLUMNS}, :now FROM taken ORDER BY id
