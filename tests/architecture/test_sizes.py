@@ -19,6 +19,7 @@ PARAMETERS = 6
 POSITIONAL = 2
 POSITIONAL_IF_PRIVATE = 3
 FILES_OF_A_SERVICE = 40
+FILES_OF_A_LARGE_SERVICE = {"registry": 70}  # docs/adr/0009
 CODE_LINES_OF_THE_CHASSIS = {  # docs/adr/0007
     "bus": 650,
     "cli": 400,
@@ -27,6 +28,7 @@ CODE_LINES_OF_THE_CHASSIS = {  # docs/adr/0007
     "http": 950,
     "running": 400,
     "security": 550,
+    "sheets": 400,
     "work": 300,
     "single modules": 600,
 }
@@ -44,7 +46,7 @@ class TestFiles:
         apart = {"migrations", "pages"}  # the pages of every domain live in the gateway, one file per domain
         files = [each for each in modules(f"services/{service}") if not apart & set(each.path.parts)]
 
-        assert len(files) <= FILES_OF_A_SERVICE
+        assert len(files) <= FILES_OF_A_LARGE_SERVICE.get(service, FILES_OF_A_SERVICE)
 
     def test_of_the_chassis_hold_few_lines(self) -> None:
         apart = ("shared.contracts", "shared.database.migrations")

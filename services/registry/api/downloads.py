@@ -8,7 +8,7 @@ from typing import IO
 
 from flask import Response, send_file
 
-from services.registry.domain.sheets import csv_lines, xlsx_file
+from shared.sheets import csv_lines, xlsx_file
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

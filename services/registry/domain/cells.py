@@ -57,13 +57,3 @@ def day(cell: str) -> date | None:
 def is_spreadsheet_number(cell: str) -> bool:
     """True for 9.1331E+17: a code that a spreadsheet turned into a number and thereby destroyed."""
     return bool(re.fullmatch(r"\d(?:\.\d+)?[Ee]\+?\d{2}", cell.strip()))
-
-
-def guarded(cell: str) -> str:
-    """Return the cell so that no spreadsheet runs it as a formula (OWASP: CSV injection)."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell[:1] else cell
-
-
-def unguarded(cell: str) -> str:
-    """Undo `guarded`, so that an exported file can be imported again unchanged."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@\t\r" else cell

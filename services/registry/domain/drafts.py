@@ -12,7 +12,8 @@ from services.registry.domain import cells, credit_code, places
 from services.registry.domain.columns import Columns
 from services.registry.domain.coordinates import CoordinateSystem, Point, to_wgs84
 from services.registry.domain.rulebook import Rulebook
-from services.registry.domain.sheets.rows import SheetRow
+from shared.sheets.formulas import unguarded
+from shared.sheets.rows import SheetRow
 
 LONGEST = {"name": 200, "address": 500, "scope": 8000, "grid": 64, "contact_name": 50, "contact_phone": 50}
 LONGEST_OTHER = 200
@@ -231,7 +232,7 @@ def location(east: str, north: str, *, system: str) -> tuple[float, float] | Non
 
 
 def _text(cell: str) -> str:
-    return cells.unguarded(cells.text(cell))
+    return unguarded(cells.text(cell))
 
 
 def _count(text: str) -> int | None:

@@ -8,7 +8,7 @@ from itertools import islice
 from services.registry.domain.columns import Columns
 from services.registry.domain.drafts import DraftReader, is_blank
 from services.registry.domain.rulebook import Rulebook
-from services.registry.domain.sheets import FileUnreadable, SheetRow, open_sheet
+from shared.sheets import FileUnreadable, SheetRow, open_sheet
 
 _HEADER_WITHIN = 10  # rows; other systems put a title above the header
 

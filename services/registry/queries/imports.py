@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import REASONS, Draft
 from services.registry.domain.register_file import RegisterFile
-from services.registry.domain.sheets import FileUnreadable
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import import_batch, import_correction, import_error
 from shared.errors import NotFound, Refused
+from shared.sheets import FileUnreadable
 from shared.work.jobs import job_by_id
 
 ERROR_TITLES = ("row", "field", "value", "reason", "code")

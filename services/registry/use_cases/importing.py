@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from services.registry.domain.drafts import Correction, Draft, Problem
 from services.registry.domain.enterprise import EMPTY, known
 from services.registry.domain.register_file import RegisterFile
-from services.registry.domain.sheets import FileUnreadable, SheetRow
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise, import_batch, import_correction, import_error, import_row
 from services.registry.use_cases.open_files import open_files
@@ -28,6 +27,7 @@ from shared.contracts.registry import ImportCompleted
 from shared.database.bulk import insert_rows
 from shared.errors import Refused
 from shared.events.outbox import publish
+from shared.sheets import FileUnreadable, SheetRow
 from shared.work.jobs import ROWS_PER_STEP, Job, JobStep, enqueue
 from shared.work.uploads import drop_upload, store_upload, upload_by_id
 

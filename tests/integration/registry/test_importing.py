@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from services.registry import worker
 from services.registry.domain.register_file import RegisterFile
 from services.registry.domain.rulebook import rulebook
-from services.registry.domain.sheets import FileUnreadable
 from services.registry.use_cases import importing
 from services.registry.use_cases.importing import start_import
 from shared.database import Database
 from shared.declarations import Declarations, JobHandler
+from shared.sheets import FileUnreadable
 from shared.work.jobs import run_step
 from tests.integration.registry.conftest import counts, downloaded, enterprises_and_events, send
 from tests.unit.registry.registers import HEADER, code_of, csv_bytes, csv_text, row_of

@@ -45,12 +45,3 @@ class TestDay:
     @pytest.mark.parametrize("cell", ["1980-13-04", "soon", "12", "99999999"])
     def test_is_none_when_it_is_no_day(self, cell: str) -> None:
         assert cells.day(cell) is None
-
-
-class TestGuard:
-    @pytest.mark.parametrize("cell", ["=1+1", "+86", "-2", "@SUM(A1)"])
-    def test_is_taken_off_again(self, cell: str) -> None:
-        assert (cells.guarded(cell)[0], cells.unguarded(cells.guarded(cell))) == ("'", cell)
-
-    def test_leaves_ordinary_text_alone(self) -> None:
-        assert cells.guarded("样例") == "样例"

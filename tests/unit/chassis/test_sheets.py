@@ -6,7 +6,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
-from services.registry.domain.sheets import FileUnreadable, SheetRow, csv_lines, open_sheet, xlsx_file
+from shared.sheets import FileUnreadable, SheetRow, csv_lines, open_sheet, xlsx_file
+from shared.sheets.formulas import guarded, unguarded
 from tests.unit.registry.registers import HEADER, csv_text, row_of
 
 ROWS = [row_of(number) for number in range(30)]
@@ -108,3 +109,12 @@ class TestWriting:
 
     def test_writes_what_it_reads(self) -> None:
         assert cells_of("".join(csv_lines(HEADER, ROWS)).encode()) == [list(HEADER), *ROWS]
+
+
+class TestGuard:
+    @pytest.mark.parametrize("cell", ["=1+1", "+86", "-2", "@SUM(A1)"])
+    def test_is_taken_off_again(self, cell: str) -> None:
+        assert (guarded(cell)[0], unguarded(guarded(cell))) == ("'", cell)
+
+    def test_leaves_ordinary_text_alone(self) -> None:
+        assert guarded("样例") == "样例"

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
+from shared.sheets.rows import FileUnreadable, SheetRow
 
 _PIECE = 128 * 1024
 _LARGEST_SHEET = 2 << 30

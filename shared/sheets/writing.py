@@ -10,7 +10,7 @@ from typing import IO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from services.registry.domain.cells import guarded
+from shared.sheets.formulas import guarded
 
 _PIECE_ROWS = 500
 _BOM = "\ufeff"  # without it spreadsheets take UTF-8 for the local encoding

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import BinaryIO
 
-from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
+from shared.sheets.rows import FileUnreadable, SheetRow
 
 _SAMPLE = 1 << 20
 _DELIMITERS = ",\t;|"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from io import BufferedReader, RawIOBase
 from typing import NamedTuple
 
-from services.registry.domain.sheets.delimited import delimited_rows
-from services.registry.domain.sheets.rows import FileUnreadable, SheetRow
-from services.registry.domain.sheets.workbook import workbook_rows
-from services.registry.domain.sheets.writing import csv_lines, xlsx_file
+from shared.sheets.delimited import delimited_rows
+from shared.sheets.rows import FileUnreadable, SheetRow
+from shared.sheets.workbook import workbook_rows
+from shared.sheets.writing import csv_lines, xlsx_file
 
 __all__ = ["FileUnreadable", "Sheet", "SheetRow", "csv_lines", "open_sheet", "xlsx_file"]
 
