@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.queries.divisions import division_list, division_tree, require_whole_district
-from services.registry.schemas import Division, DivisionBody, DivisionList, DivisionQuery, DivisionTree
+from services.registry.schemas.divisions import Division, DivisionBody, DivisionList, DivisionQuery, DivisionTree
 from services.registry.use_cases.divisions import put_division
 from shared.http import Blueprint, audit_note, now, principal, reads, writes
 

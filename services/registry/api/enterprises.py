@@ -18,7 +18,7 @@ from services.registry.queries.enterprises import (
     versions_of,
     with_masked_contacts,
 )
-from services.registry.schemas import (
+from services.registry.schemas.enterprises import (
     Enterprise,
     EnterpriseChange,
     EnterpriseFilter,

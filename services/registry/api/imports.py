@@ -14,7 +14,7 @@ from services.registry.queries.imports import (
     imports,
     preview_of,
 )
-from services.registry.schemas import (
+from services.registry.schemas.imports import (
     ImportAccepted,
     ImportFile,
     ImportOptions,

@@ -1,0 +1,143 @@
+"""Enterprises over HTTP."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.registry.domain.drafts import LONGEST
+from services.registry.domain.enterprise import FEATURES, PRECISIONS, STATUS, SUPERVISION
+from services.registry.domain.places import PLACEMENTS
+from services.registry.queries.enterprises import SORTS
+from services.registry.schemas.fields import DIVISION, SYSTEMS, text
+from shared.http import PageQuery, Schema
+
+
+class EnterpriseFilter(PageQuery):
+    q = text(100, metadata={"description": "words of name or address, or the beginning of the credit code"})
+    uscc = text(30)
+    division = fields.String(validate=DIVISION)
+    level = fields.String(
+        validate=validate.OneOf(["1", "2", "3", "4", "none"]),
+        metadata={"description": "risk level; answered by the gateway from its projection, not looked at here"},
+    )
+    placement = fields.String(validate=validate.OneOf(PLACEMENTS))
+    supervision = fields.String(validate=validate.OneOf(SUPERVISION))
+    status = fields.String(validate=validate.OneOf(STATUS))
+    industry = fields.String(
+        validate=validate.Regexp(r"[A-T]\d{0,4}\Z"), metadata={"description": "beginning of an industry code"}
+    )
+    feature = fields.String(validate=validate.OneOf(FEATURES))
+    grid = text(64)
+    sort = fields.String(validate=validate.OneOf(SORTS), load_default="name")
+
+
+class ExportFilter(EnterpriseFilter):
+    class Meta:
+        exclude = ("limit", "cursor", "sort", "level")
+
+
+class Location(Schema):
+    longitude = fields.Float(required=True, validate=validate.Range(73, 136))
+    latitude = fields.Float(required=True, validate=validate.Range(3, 54))
+    crs = fields.String(load_default="WGS-84", validate=validate.OneOf(SYSTEMS))
+
+
+class _EnterpriseFacts(Schema):
+    enterprise_type = text()
+    registered_on = fields.Date()
+    capital = text()
+    scope = text(LONGEST["scope"])
+    province = text()
+    city = text()
+    address = text(LONGEST["address"])
+    division = text(30, metadata={"description": "code or name of a division of the district"})
+    grid = text(LONGEST["grid"])
+    industry = text(8)
+    headcount = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000))
+    location = fields.Nested(Location)
+    features = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(FEATURES)),
+        values=fields.String(validate=validate.OneOf(["yes", "no", "unknown"])),
+    )
+    supervision = fields.String(validate=validate.OneOf(SUPERVISION))
+    contact_name = text(LONGEST["contact_name"])
+    contact_phone = text(LONGEST["contact_phone"])
+
+
+class EnterpriseNew(_EnterpriseFacts):
+    uscc = text(30, 1, required=True)
+    name = text(LONGEST["name"], 1, required=True)
+    credit_code_override = text(
+        200, 5, metadata={"description": "why a code is accepted whose check digit does not fit; audited"}
+    )
+
+
+class EnterpriseChange(_EnterpriseFacts):
+    name = text(LONGEST["name"], 1)
+    status = fields.String(validate=validate.OneOf(STATUS))
+
+
+class Feature(Schema):
+    value = fields.String(required=True)
+    origin = fields.String(required=True)
+    words = fields.List(fields.String())
+    source = fields.String()
+
+
+class EnterpriseRow(Schema):
+    id = fields.String(required=True)
+    uscc = fields.String(required=True)
+    name = fields.String(required=True)
+    address = fields.String()
+    division = fields.String()
+    subdistrict = fields.String()
+    grid = fields.String()
+    placement = fields.String(validate=validate.OneOf(PLACEMENTS))
+    neighbour = fields.String(metadata={"description": "the county an address of another county names"})
+    location_precision = fields.String(validate=validate.OneOf(PRECISIONS))
+    longitude = fields.Float(allow_none=True)
+    latitude = fields.Float(allow_none=True)
+    industry = fields.String()
+    industry_section = fields.String()
+    headcount = fields.Integer(allow_none=True)
+    scale = fields.String()
+    features = fields.Dict(keys=fields.String(), values=fields.Nested(Feature))
+    supervision = fields.String(validate=validate.OneOf(SUPERVISION))
+    status = fields.String(validate=validate.OneOf(STATUS))
+    version = fields.Integer(required=True)
+    updated_at = fields.AwareDateTime()
+
+
+class Enterprise(EnterpriseRow):
+    enterprise_type = fields.String()
+    registered_on = fields.Date(allow_none=True)
+    capital = fields.String()
+    scope = fields.String()
+    province = fields.String()
+    city = fields.String()
+    code_override = fields.String()
+    origins = fields.Dict(keys=fields.String(), values=fields.String())
+    hints = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    contact_name = fields.String(metadata={"description": "masked"})
+    contact_phone = fields.String(metadata={"description": "masked"})
+    created_at = fields.AwareDateTime()
+
+
+class EnterprisePage(Schema):
+    items = fields.List(fields.Nested(EnterpriseRow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class HistoryEntry(Schema):
+    version = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    actor = fields.String()
+    reason = fields.String()
+    import_id = fields.String(allow_none=True)
+    import_row = fields.Integer(allow_none=True)
+    changes = fields.Dict(keys=fields.String())
+
+
+class HistoryPage(Schema):
+    items = fields.List(fields.Nested(HistoryEntry), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -1,0 +1,95 @@
+"""Imports over HTTP."""
+
+from __future__ import annotations
+
+from flask_smorest.fields import Upload
+from marshmallow import fields, validate
+
+from shared.http import Schema
+
+
+class ImportFile(Schema):
+    file = Upload(required=True)
+
+
+class ImportOptions(Schema):
+    dry_run = fields.Boolean(load_default=False)
+
+
+class ImportAccepted(Schema):
+    id = fields.String(required=True)
+
+
+class ImportProblem(Schema):
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class RowError(Schema):
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    value = fields.String(required=True)
+    reason = fields.String(required=True)
+    code = fields.String(required=True)
+
+
+class RowCorrection(Schema):
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    before = fields.String(required=True)
+    after = fields.String(required=True)
+
+
+class RecognisedColumns(Schema):
+    recognised = fields.Dict(keys=fields.String(), values=fields.String())
+    features = fields.Dict(keys=fields.String(), values=fields.String())
+    unrecognised = fields.List(fields.String())
+
+
+class ImportSummary(Schema):
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["running", "completed", "failed"]))
+    dry_run = fields.Boolean(required=True)
+    file_name = fields.String()
+    size = fields.Integer(metadata={"description": "bytes"})
+    sha256 = fields.String()
+    format = fields.String()
+    progress = fields.Float(metadata={"description": "0 to 1, share of the file that has been read"})
+    rows = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    created = fields.Integer()
+    changed = fields.Integer()
+    unchanged = fields.Integer(required=True)
+    corrected = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    problem = fields.Nested(ImportProblem, allow_none=True)
+    started_by = fields.String()
+    started_at = fields.AwareDateTime()
+    finished_at = fields.AwareDateTime(allow_none=True)
+
+
+class ImportProgress(ImportSummary):
+    columns = fields.Nested(RecognisedColumns)
+    errors = fields.List(fields.Nested(RowError))
+    corrections = fields.List(fields.Nested(RowCorrection))
+
+
+class ImportPage(Schema):
+    items = fields.List(fields.Nested(ImportSummary), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class PreviewRow(Schema):
+    row = fields.Integer(required=True)
+    cells = fields.List(fields.String(), required=True)
+
+
+class ImportPreview(Schema):
+    format = fields.String(required=True)
+    header = fields.List(fields.String(), required=True)
+    columns = fields.Nested(RecognisedColumns, required=True)
+    first_rows = fields.List(fields.Nested(PreviewRow), required=True)
+    rows_read = fields.Integer(required=True)
+    rows_refused = fields.Integer(required=True)
+    errors = fields.List(fields.Nested(RowError), required=True)

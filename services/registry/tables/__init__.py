@@ -1,0 +1,16 @@
+"""Tables of the registry. Times are UTC, points WGS-84 degrees, counts are persons or rows."""
+
+from services.registry.tables.enterprises import division, enterprise, enterprise_history
+from services.registry.tables.imports import import_batch, import_correction, import_error, import_row
+from services.registry.tables.metadata import metadata
+
+__all__ = [
+    "division",
+    "enterprise",
+    "enterprise_history",
+    "import_batch",
+    "import_correction",
+    "import_error",
+    "import_row",
+    "metadata",
+]
