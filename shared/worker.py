@@ -17,9 +17,9 @@ from shared.bus import Bus, BusDown, Channel
 from shared.bus.opening import open_bus
 from shared.clock import Clock
 from shared.database import connect
+from shared.database.faults import Fault, fault_of
 from shared.events import inbox, parked, resync
 from shared.events.consumption import Consumption
-from shared.events.faults import Fault, fault_of
 from shared.events.handlers import Handlers
 from shared.events.lag import measure
 from shared.events.relay import PublishFailed, Relay

@@ -17,9 +17,9 @@ from shared import metrics
 from shared.bus import Channel, Consumer
 from shared.clock import Clock
 from shared.database import Database
+from shared.database.faults import Fault, fault_of
 from shared.errors import NotYet, SiseError
 from shared.events import inbox, parked
-from shared.events.faults import Fault, fault_of
 from shared.events.handlers import Handlers
 from shared.events.reading import Opened, open_message
 from shared.events.received import Received

@@ -21,8 +21,8 @@ from shared.bus import Message
 from shared.contracts.envelope import SINGLE
 from shared.database import Database, NothingToDo
 from shared.database.chassis import parked_event
+from shared.database.faults import Fault, fault_of
 from shared.errors import NotFound, NotYet
-from shared.events.faults import Fault, fault_of
 from shared.events.handlers import Handlers
 from shared.events.inbox import claim
 from shared.events.reading import open_message

@@ -1,4 +1,4 @@
-"""What kind of trouble an exception from the database means to a worker."""
+"""What kind of trouble an exception from the database means to whoever runs a transaction."""
 
 import sqlite3
 from enum import Enum, auto
