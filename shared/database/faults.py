@@ -4,12 +4,17 @@ import sqlite3
 from enum import Enum, auto
 
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+DATABASE_TROUBLE = (SQLAlchemyError, psycopg.Error)  # COPY raises the driver's own
 
 _AGAIN_STATES = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
 _AWAY_CLASSES = {"08", "53", "57"}  # connection, resources, operator intervention
+_TAKEN = "23505"  # unique violation
 _CANCELLED = "57014"  # one statement took too long: that is the statement's fault, not an outage
 _AGAIN_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_TAKEN_CODES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 _AWAY_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 
 
@@ -29,6 +34,12 @@ def fault_of(problem: BaseException) -> Fault:
     if isinstance(cause, sqlite3.OperationalError):
         return _sqlite(cause)
     return Fault.OWN
+
+
+def is_taken(problem: BaseException) -> bool:
+    """Return whether ``problem`` says that a row with the same unique key is there already."""
+    cause = getattr(problem, "orig", None) or problem
+    return getattr(cause, "sqlstate", "") == _TAKEN or getattr(cause, "sqlite_errorcode", 0) in _TAKEN_CODES
 
 
 def _postgresql(cause: psycopg.Error) -> Fault:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from flask import Response, g, make_response, request
 from sqlalchemy.orm import Session
 
-from shared.errors import Forbidden, SiseError
+from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of, is_taken
+from shared.errors import Conflict, Forbidden, SiseError
 from shared.http.chassis import chassis, now, principal
 from shared.http.idempotency import claim_of_request, earlier_answer, keep_answer
 from shared.http.observation import bind_actor
@@ -23,11 +24,16 @@ from shared.security.tokens import Unauthenticated, refuse_denied, verify_token
 MEGABYTE = 1 << 20
 MARK = "sise_access"
 BEARER = "bearer "
+MOST_ATTEMPTS = 3  # of a transaction that loses against others
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class ActionNotAllowed(Forbidden):
     code = "action_not_allowed"
+
+
+class ChangedMeanwhile(Conflict):
+    code = "changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +110,17 @@ def _read(access: Access, serve: Callable[[Session], Any]) -> Any:
             refuse_denied(session, principal())
             return serve(session)
     except Forbidden as denial:
-        _audit_refusal(access, denial, audit.AuditNote())
+        _audit_refusal(access, denial)
         raise
 
 
 def _write(access: Access, serve: Callable[[Session], Any]) -> Response:
-    note = audit.AuditNote()
     try:
         _require_action(access)
         _receive_body(access)
-        outcome = _transact(access, serve, note)
+        outcome = _persistently(lambda: _transact(access, serve))
     except SiseError as refusal:
-        _audit_refusal(access, refusal, note)
+        _audit_refusal(access, refusal)
         raise
     if isinstance(outcome, SiseError):
         raise outcome
@@ -136,10 +141,27 @@ def _receive_body(access: Access) -> None:
         request.get_data()
 
 
-def _transact(access: Access, serve: Callable[[Session], Any], note: audit.AuditNote) -> Response | SiseError:
+def _persistently(transact: Callable[[], Response | SiseError]) -> Response | SiseError:
+    """Run one transaction; again from its beginning when it lost against another that ran beside it.
+
+    Two requests may both find a key free. The second attempt of the loser sees what the winner wrote, and gives the
+    use case's own answer.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        try:
+            return transact()
+        except DATABASE_TROUBLE as problem:
+            if not is_taken(problem) and fault_of(problem) is not Fault.AGAIN:
+                raise
+            for upload in request.files.values():
+                upload.seek(0)
+    raise ChangedMeanwhile("Somebody else is changing the same at this moment: look at it and try again.")
+
+
+def _transact(access: Access, serve: Callable[[Session], Any]) -> Response | SiseError:
     claim = None if access.is_public else claim_of_request(principal().subject)
     with chassis().database.transaction() as session:
-        audit.begin_note(session, note)
+        note = g.audit_note = audit.begin_note(session)
         refuse_denied(session, principal())
         if claim and (earlier := earlier_answer(session, claim, now=now())):
             return earlier
@@ -160,12 +182,12 @@ def _outcome(session: Session, serve: Callable[[Session], Any]) -> Response | Si
         raise
 
 
-def _audit_refusal(access: Access, refusal: SiseError, note: audit.AuditNote) -> None:
+def _audit_refusal(access: Access, refusal: SiseError) -> None:
     """Write down what a known principal tried in vain, in a transaction of its own: the first is rolled back."""
     if access.is_public or refusal.status >= 500:
         return
     with chassis().database.transaction() as session:
-        _audit(session, access, note, result=refusal.code)
+        _audit(session, access, g.get("audit_note", audit.AuditNote()), result=refusal.code)
 
 
 def _audit(session: Session, access: Access, note: audit.AuditNote, *, result: str) -> None:

@@ -11,7 +11,8 @@ from flask import Flask, Response, g, json, make_response
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import SiseError
+from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of
+from shared.errors import SiseError, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {
@@ -23,9 +24,14 @@ CODES = {
     422: "invalid_fields",
 }
 INVALID_FIELDS_DETAIL = "Some fields are not acceptable: correct those that are listed."
+AWAY_DETAIL = "The database does not answer now: try again in a moment."
 BUG_DETAIL = "Something went wrong on our side. Tell support the request id."
 
 log = structlog.get_logger(__name__)
+
+
+class DatabaseAway(Unavailable):
+    code = "database_away"
 
 
 class FieldError(Schema):
@@ -54,6 +60,8 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(SiseError, _expected)
     app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(HTTPException, _from_http)
+    for trouble in DATABASE_TROUBLE:
+        app.register_error_handler(trouble, _database_trouble)
     app.register_error_handler(Exception, _bug)
 
 
@@ -102,6 +110,13 @@ def _from_http(error: HTTPException) -> Response:
         if name in ("Allow", "Location", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _database_trouble(error: Exception) -> Response:
+    if fault_of(error) is not Fault.AWAY:
+        return _bug(error)
+    log.warning("database away", error=repr(error)[:300])
+    return _expected(DatabaseAway(AWAY_DETAIL))
 
 
 def _bug(error: Exception) -> Response:

@@ -69,9 +69,10 @@ class AuditNote:
     details: Document = field(default_factory=dict)
 
 
-def begin_note(session: Session, note: AuditNote) -> None:
-    """Let ``audit_note`` write on ``note`` for the rest of the transaction."""
-    session.info[_NOTE] = note
+def begin_note(session: Session) -> AuditNote:
+    """Return an empty note on which ``audit_note`` will write for the rest of the transaction."""
+    note = session.info[_NOTE] = AuditNote()
+    return note
 
 
 def audit_note(

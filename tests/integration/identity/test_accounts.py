@@ -9,6 +9,7 @@ from services.identity.tables import account
 from shared.database import Database
 from shared.database.chassis import audit_entry, outbox
 from tests.integration.identity.conftest import PASSWORD
+from tests.support.racing import at_once
 
 ACCOUNTS = "/api/v1/identity/accounts"
 NEW = {"username": "wang", "name": "王小二", "roles": ["grid_worker"], "grids": ["g1"], "password": PASSWORD}
@@ -58,6 +59,15 @@ class TestMaking:
     def test_refuses(self, as_user: Callable[..., Any], change: dict[str, Any], status: int, code: str) -> None:
         answer = as_user().post(ACCOUNTS, json={**NEW, **change})
         assert (answer.status_code, answer.json["code"]) == (status, code)
+
+    def test_gives_a_name_to_one_of_several_at_once(self, as_user: Callable[..., Any], database: Database) -> None:
+        clients = [as_user() for _ in range(4)]
+        answers = at_once(lambda number: clients[number].post(ACCOUNTS, json=NEW), threads=len(clients))
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+        assert {answer.json.get("code") for answer in answers} == {None, "username_taken"}
+        assert [event["subject"] for event in events(database, "identity.staff_changed.v1")].count(
+            next(answer.json["id"] for answer in answers if answer.status_code == 201)
+        ) == 1
 
 
 class TestChanging:

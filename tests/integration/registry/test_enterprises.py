@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from services.registry import subscriptions
 from shared.database import Database
-from tests.integration.registry.conftest import BASE, downloaded, send
+from tests.integration.registry.conftest import ALL, BASE, downloaded, enterprises_and_events, send
+from tests.support.callers import Signer
+from tests.support.racing import at_once
 from tests.unit.registry.registers import code_of, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
@@ -71,6 +74,15 @@ class TestRegistering:
         created(bureau)
 
         assert created(bureau).get_json()["code"] == "enterprise_exists"
+
+    def test_lets_one_of_several_at_once_in(self, app: Flask, signer: Signer, database: Database) -> None:
+        clients = [signer.client(app, actions=ALL, divisions=["331002"]) for _ in range(6)]
+
+        answers = at_once(lambda number: created(clients[number]), threads=len(clients))
+
+        assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
+        assert {answer.get_json().get("code") for answer in answers} == {None, "enterprise_exists"}
+        assert enterprises_and_events(database) == (1, 1)
 
     def test_is_refused_outside_the_own_area(self, subdistrict: FlaskClient) -> None:
         assert created(subdistrict, address="椒江区三甲街道样例路").get_json()["code"] == "outside_jurisdiction"
