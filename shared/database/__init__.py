@@ -106,11 +106,14 @@ def connect(url: str) -> Database:
 
 
 def _engine(url: str) -> Engine:
-    documents: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    # Values do not belong into errors and logs: they may be passwords' digests or sealed names.
+    common: dict[str, Any] = {
+        "json_serializer": _to_json, "json_deserializer": orjson.loads, "hide_parameters": True
+    }  # fmt: skip
     if make_url(url).get_backend_name() == "postgresql":
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
-        return create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **documents)
-    engine = create_engine(url, pool_size=20, max_overflow=20, **documents)
+        return create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **common)
+    engine = create_engine(url, pool_size=20, max_overflow=20, **common)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -69,6 +69,19 @@ class TestTransaction:
         assert connect(database.url) is database
 
 
+class TestErrors:
+    def test_name_no_values(self, database: Database) -> None:
+        own.create_all(database.engine)
+        row = {"id": 1, "name": "a digest of a password"}
+        with database.transaction() as session:
+            session.execute(thing.insert(), row)
+
+        with pytest.raises(DBAPIError) as refused, database.transaction() as session:
+            session.execute(thing.insert(), row)
+
+        assert "digest" not in str(refused.value)
+
+
 class TestMigrations:
     def test_match_the_tables_of_the_chassis(self, database: Database) -> None:
         inspector = inspect(database.engine)
