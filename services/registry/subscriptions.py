@@ -1,7 +1,4 @@
-"""What moves the registry besides requests: its jobs, and whoever asks for its current state again.
-
-It listens to no other service yet.
-"""
+"""What moves the registry besides requests: its jobs, accounts, and whoever asks for its current state again."""
 
 from __future__ import annotations
 
@@ -11,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registry.tables import enterprise
-from services.registry.use_cases import divisions, importing
+from services.registry.queries.grids import members_of
+from services.registry.tables import enterprise, grid
+from services.registry.use_cases import divisions, grids, importing
 from services.registry.use_cases.recording import state_of
-from shared.contracts.registry import EnterpriseRegistered
-from shared.declarations import Reemitted, job, reemits
+from shared.contracts.identity import StaffChanged
+from shared.contracts.registry import EnterpriseRegistered, GridChanged
+from shared.declarations import Reemitted, job, reemits, subscribes
+from shared.events.received import Received
 from shared.work.jobs import Job, JobStep
 
 
@@ -31,6 +31,18 @@ def place_again(session: Session, running: Job, *, now: datetime) -> JobStep:
     return divisions.place_again_step(session, running, now=now)
 
 
+@job(grids.REGRID)
+def regrid(session: Session, running: Job, *, now: datetime) -> JobStep:
+    """Let the next enterprises find their grid after one changed."""
+    return grids.regrid_step(session, running, now=now)
+
+
+@subscribes(StaffChanged, batch=True)
+def on_staff_changed(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
+    """Keep which accounts can be members of a grid or staff of an intermediary."""
+    grids.keep_staff(session, received)
+
+
 @reemits(EnterpriseRegistered)
 def current_enterprises(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
     """Return the state of enterprises by id, for a consumer that begins or begins again."""
@@ -40,4 +52,18 @@ def current_enterprises(session: Session, after: str | None, limit: int) -> Sequ
     return [
         Reemitted(row["id"], state_of(dict(row), EnterpriseRegistered), row["version"], row["updated_at"])
         for row in session.execute(statement).mappings()
+    ]
+
+
+@reemits(GridChanged)
+def current_grids(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
+    """Return the state of grids by id."""
+    statement = select(grid).order_by(grid.c.id).limit(limit)
+    if after:
+        statement = statement.where(grid.c.id > after)
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    teams = members_of(session, [row["id"] for row in rows])
+    return [
+        Reemitted(row["id"], grids.grid_changed(row, teams[row["id"]]), row["version"], row["updated_at"])
+        for row in rows
     ]

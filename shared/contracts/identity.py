@@ -8,7 +8,10 @@ from shared.contracts import Kind, event
 @event("identity.staff_changed.v1", kind=Kind.STATE, subject="account_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffChanged:
-    """An account's roles or jurisdiction changed. Divisions are 6 or 9 digits; no names travel."""
+    """An account's roles or jurisdiction changed. Divisions are 6 or 9 digits; no names travel.
+
+    ``username_digest`` (SHA-256) lets a file that names accounts be matched without telling who there is.
+    """
 
     account_id: str
     roles: tuple[str, ...] = ()
@@ -20,6 +23,7 @@ class StaffChanged:
     licence_valid_until: str = ""
     is_absent: bool = False
     is_enabled: bool = True
+    username_digest: str = ""
 
 
 @event("identity.account_disabled.v1", kind=Kind.STATE, subject="subject")

@@ -1,6 +1,6 @@
 """What registry tells: who is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,3 +66,20 @@ class ImportCompleted:
     unchanged: int
     corrected: int
     refused: int
+
+
+@event("registry.grid_changed.v1", kind=Kind.STATE, subject="grid_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridChanged:
+    """A grid, its outline or its team changed. ``code`` is what enterprises and accounts call it.
+
+    ``polygon_id`` changes with the outline; ``members`` are ``{"account_id", "kind", "grants_scope"}``.
+    """
+
+    grid_id: str
+    code: str
+    name: str
+    division: str
+    is_open: bool = True
+    polygon_id: str = ""
+    members: Sequence[Mapping[str, Any]] = ()

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from shared.bus import LoggedEvent
 from shared.contracts import contract_of
-from shared.contracts.envelope import encode
+from shared.contracts.envelope import decode, encode
 from shared.contracts.registry import EnterpriseDeregistered, EnterpriseRegistered
+from shared.events.received import Received
 from shared.ids import new_id
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
@@ -32,6 +35,12 @@ def logged(event: Any, *, position: int = 1, address: str | None = None, sequenc
     contract = contract_of(type(event))
     event_id, body = encode(event, sequence=sequence, at=NOON)
     return LoggedEvent(position, event_id, contract.name, int(contract.lane), address, body)
+
+
+def received(event: Any, *, sequence: int = 1, at: datetime = NOON) -> Received[Any]:
+    """Return ``event`` as a handler gets it."""
+    _, body = encode(event, sequence=sequence, at=at)
+    return decode(orjson.loads(body))
 
 
 def many_logged(count: int, *, make: Callable[..., Any] = registered, address: str | None = None) -> list[LoggedEvent]:

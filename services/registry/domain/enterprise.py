@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from services.registry.domain.grids import grid_of
 from services.registry.domain.industries import scale_of
 from services.registry.domain.places import subdistrict_of
 from services.registry.domain.rulebook import Rulebook
@@ -49,6 +50,8 @@ EMPTY: Mapping[str, Any] = {
     "neighbour": "",
     "placement": "unplaced",
     "grid": "",
+    "stated_grid": "",  # what a file or a person said; the polygons may say otherwise
+    "grid_basis": "",
     "longitude": None,
     "latitude": None,
     "location_precision": "none",
@@ -82,6 +85,7 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], *, origin: Origi
     _classify(facts, suggestion.industry, rules)
     hints = {"industry": list(suggestion.industry_words)} if suggestion.industry_words else {}
     _place(facts, hints, rules)
+    facts["grid"], facts["grid_basis"] = grid_of(facts, rules.grids)
     facts["hints"] = hints
     facts["features"] = _features(facts["features"], suggestion.features, given.get("features", {}), origin=origin)
     return facts
@@ -99,6 +103,8 @@ def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin) -> None:
     origins[name] = origin
     if name == "location":
         facts["longitude"], facts["latitude"] = value
+    elif name == "grid":
+        facts["stated_grid"] = value
     else:
         facts[name] = value
 

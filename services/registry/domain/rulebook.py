@@ -11,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from services.registry.domain.columns import ColumnNames
+from services.registry.domain.grids import GridIndex
 from services.registry.domain.industries import Industries
 from services.registry.domain.inference import Suggester
 from services.registry.domain.places import Division, Gazetteer, PlaceFinder, gazetteer_from
 
 _FOLDER = Path(__file__).parents[1] / "rules"
+_NO_GRIDS = GridIndex()
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Everything that turns a register row into what the registry knows; `version` changes with any table."""
+    """Everything that turns a register row into what the registry knows.
+
+    `version` changes with any table; the grids are left out, because a job follows their changes.
+    """
 
     version: str
     columns: ColumnNames
@@ -29,6 +34,7 @@ class Rulebook:
     gazetteer: Gazetteer
     finder: PlaceFinder
     scale_rows: Sequence[Mapping[str, Any]]
+    grids: GridIndex
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,9 @@ class _Shipped:
     scale_rows: Sequence[Mapping[str, Any]]
 
 
-def rulebook(own_divisions: tuple[Division, ...] = (), *, home: str = "") -> Rulebook:
-    """Return the shipped rules with the bureau's own divisions on top; `home` replaces the home district."""
-    return _with_divisions(own_divisions, home)
+def rulebook(own_divisions: tuple[Division, ...] = (), *, home: str = "", grids: GridIndex = _NO_GRIDS) -> Rulebook:
+    """Return the shipped rules with the bureau's own divisions and grids; `home` replaces the home district."""
+    return _with_own(own_divisions, home, grids)
 
 
 @cache
@@ -61,7 +67,7 @@ def _shipped() -> _Shipped:
 
 
 @lru_cache(maxsize=4)
-def _with_divisions(own: tuple[Division, ...], home: str) -> Rulebook:
+def _with_own(own: tuple[Division, ...], home: str, grids: GridIndex) -> Rulebook:
     shipped = _shipped()
     gazetteer = gazetteer_from(shipped.divisions, own, home=home)
     return Rulebook(
@@ -72,6 +78,7 @@ def _with_divisions(own: tuple[Division, ...], home: str) -> Rulebook:
         gazetteer=gazetteer,
         finder=PlaceFinder(gazetteer),
         scale_rows=shipped.scale_rows,
+        grids=grids,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.places import Division, division_from, is_within, parent_of
 from services.registry.domain.rulebook import Rulebook, rulebook
+from services.registry.queries.grids import grid_index
 from services.registry.settings import home_district
 from services.registry.tables import division
 from shared.errors import Forbidden
@@ -22,9 +23,10 @@ class WholeDistrictOnly(Forbidden):
 
 
 def rules_in_force(session: Session) -> Rulebook:
-    """Return the rule tables with the bureau's own divisions; the same object as long as nothing changed."""
+    """Return the rule tables with the bureau's own divisions and grids; the same object as long as nothing changed."""
     rows = session.execute(select(division).order_by(division.c.code)).mappings()
-    return rulebook(tuple(division_from(dict(row)) for row in rows), home=home_district())
+    own = tuple(division_from(dict(row)) for row in rows)
+    return rulebook(own, home=home_district(), grids=grid_index(session))
 
 
 def require_whole_district(session: Session, principal: Principal) -> None:

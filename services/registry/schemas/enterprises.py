@@ -116,6 +116,8 @@ class Enterprise(EnterpriseRow):
     province = fields.String()
     city = fields.String()
     code_override = fields.String()
+    stated_grid = fields.String(metadata={"description": "the grid that a file or a person named"})
+    grid_basis = fields.String(metadata={"description": "polygon, person, file or division: why it is this grid"})
     origins = fields.Dict(keys=fields.String(), values=fields.String())
     hints = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     contact_name = fields.String(metadata={"description": "masked"})

@@ -1,6 +1,7 @@
 """Tables of the registry. Times are UTC, points WGS-84 degrees, counts are persons or rows."""
 
 from services.registry.tables.enterprises import division, enterprise, enterprise_history
+from services.registry.tables.grids import grid, grid_member, staff
 from services.registry.tables.imports import import_batch, import_correction, import_error, import_row
 from services.registry.tables.metadata import metadata
 
@@ -8,9 +9,12 @@ __all__ = [
     "division",
     "enterprise",
     "enterprise_history",
+    "grid",
+    "grid_member",
     "import_batch",
     "import_correction",
     "import_error",
     "import_row",
     "metadata",
+    "staff",
 ]

@@ -29,6 +29,8 @@ enterprise = Table(
     Column("neighbour", Text, nullable=False),  # the county that the address names when it is not the home district
     Column("placement", Text, nullable=False),
     Column("grid", Text, nullable=False),
+    Column("stated_grid", Text, nullable=False),  # what a file or a person said
+    Column("grid_basis", Text, nullable=False),  # polygon | person | file | division | "": why it is this grid
     Column("longitude", Float),
     Column("latitude", Float),
     Column("location_precision", Text, nullable=False),
@@ -47,6 +49,7 @@ enterprise = Table(
 )
 Index("ix__enterprise__division__name", enterprise.c.division, enterprise.c.name)
 Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
+Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
 Index("ix__enterprise__placement", enterprise.c.placement)
 
 enterprise_history = Table(
