@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from services.identity import api, queries
+from services.identity import api
+from services.identity.queries import accounts as queries
 from services.identity.settings import Settings
 from shared.database import connect
 from shared.http import make_app

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from services.identity import queries, use_cases
+from services.identity import use_cases
+from services.identity.queries import accounts as queries
 from services.identity.use_cases.accounts import staff_changed
 from shared.contracts.identity import AccountDisabled, StaffChanged
 from shared.declarations import Reemitted, reemits, timer

@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.identity import queries, use_cases
-from services.identity.schemas import (
+from services.identity import use_cases
+from services.identity.queries import accounts as queries
+from services.identity.schemas.accounts import (
     Account,
     AccountChanges,
     AccountFilter,

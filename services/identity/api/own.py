@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.identity import queries, use_cases
-from services.identity.domain import EVERYONE
-from services.identity.schemas import Account, OwnPassword, Roles
+from services.identity import use_cases
+from services.identity.domain.accounts import EVERYONE
+from services.identity.queries import accounts as queries
+from services.identity.schemas.accounts import Account, OwnPassword, Roles
 from shared.http import Blueprint, now, principal, reads, writes
 
 blp = Blueprint("own", __name__, url_prefix="/api/v1/identity", description="Own account")

@@ -5,8 +5,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from services.identity import queries, use_cases
-from services.identity.schemas import Credentials, KeySet, RefreshToken, Tokens
+from services.identity import use_cases
+from services.identity.queries import accounts as queries
+from services.identity.schemas.accounts import Credentials, KeySet, RefreshToken, Tokens
 from shared.http import Blueprint, now, public_reads, public_writes
 from shared.security.rates import take_token
 

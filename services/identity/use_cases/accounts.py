@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain import (
+from services.identity.domain.accounts import (
     AccountNotFound,
     OwnAccount,
     UsernameTaken,
     check_divisions,
-    check_password,
     check_roles,
     check_username,
 )
+from services.identity.domain.signing_in import check_password
 from services.identity.tables import account
 from services.identity.use_cases.keys import ensure_signing_keys
 from services.identity.use_cases.passwords import generate_password, hash_password

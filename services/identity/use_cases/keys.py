@@ -7,7 +7,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain import KEY_LIFETIME, KEY_RETIREMENT
+from services.identity.domain.signing_in import KEY_LIFETIME, KEY_RETIREMENT
 from services.identity.tables import signing_key
 from shared.ids import new_id
 from shared.security.personal import vault_of

@@ -10,7 +10,7 @@ from argon2.exceptions import Argon2Error
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain import PasswordTooWeak, SignInRefused, check_password
+from services.identity.domain.signing_in import PasswordTooWeak, SignInRefused, check_password
 from services.identity.tables import account
 from services.identity.use_cases.refreshing import end_sessions_of
 from shared.security.audit import audit_note

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain import REFRESH_IDLE, SESSION_LONGEST, SessionEnded
+from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST, SessionEnded
 from services.identity.tables import refresh_token
 from shared.ids import new_id
 

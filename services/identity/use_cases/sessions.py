@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain import (
+from services.identity.domain.accounts import EVERYONE, actions_of
+from services.identity.domain.signing_in import (
     ACCESS_LIFETIME,
-    EVERYONE,
     SessionEnded,
     SignInLocked,
     SignInRefused,
-    actions_of,
     lock_after,
     recent_failures,
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.identity.domain import actions_of, roles
+from services.identity.domain.accounts import actions_of, roles
 from shared.http.access import MARK, Access
 from shared.services import service_names
 from tests.integration.authorisation.world import ENTERPRISES, World, running_world

@@ -2,23 +2,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.identity.domain import (
+from services.identity.domain.accounts import (
     EVERYONE,
     JurisdictionMalformed,
     JurisdictionTooWide,
-    PasswordTooWeak,
     RolesConflict,
     RoleUnknown,
     UsernameMalformed,
     actions_of,
     check_divisions,
-    check_password,
     check_roles,
     check_username,
+    roles,
+)
+from services.identity.domain.signing_in import (
+    PasswordTooWeak,
+    check_password,
     lock_after,
     password_policy,
     recent_failures,
-    roles,
 )
 
 NOW = datetime(2026, 5, 6, 8, 0, tzinfo=UTC)

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from services.identity.domain import AccountNotFound, Role, roles
+from services.identity.domain.accounts import AccountNotFound, roles
+from services.identity.domain.signing_in import Role
 from services.identity.tables import account, signing_key
 from shared.security.personal import mask_name, vault_of
 

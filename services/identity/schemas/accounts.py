@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.identity.domain import DIVISION_SHAPE
+from services.identity.domain.accounts import DIVISION_SHAPE
 from shared.http import PageQuery, Schema
 
 TEXT = validate.Length(min=1, max=200)

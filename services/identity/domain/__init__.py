@@ -1,0 +1,1 @@
+"""The rules of identity, by topic. Standard library only."""

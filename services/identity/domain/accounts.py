@@ -1,0 +1,96 @@
+"""Accounts: roles and what they allow, jurisdiction, user names."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from services.identity.domain.ruling import read_rules
+from shared.errors import Conflict, Forbidden, NotFound, Refused
+
+EVERYONE = "account:self"
+USERNAME_SHAPE = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
+DIVISION_SHAPE = re.compile(r"\d{6}|\d{9}|\d{12}")
+
+
+class AccountNotFound(NotFound):
+    code = "account_not_found"
+
+
+class UsernameTaken(Conflict):
+    code = "username_taken"
+
+
+class UsernameMalformed(Refused):
+    code = "username_malformed"
+
+
+class RoleUnknown(Refused):
+    code = "role_unknown"
+
+
+class RolesConflict(Refused):
+    code = "roles_conflict"
+
+
+class JurisdictionMalformed(Refused):
+    code = "jurisdiction_malformed"
+
+
+class JurisdictionTooWide(Forbidden):
+    code = "jurisdiction_too_wide"
+
+
+class OwnAccount(Refused):
+    code = "own_account"
+
+
+class RoleUnknown(Refused):
+    code = "role_unknown"
+
+
+@cache
+def roles() -> Mapping[str, Role]:
+    """Return every role by its id."""
+    return {
+        name: Role(
+            id=name,
+            title=row["title"],
+            title_en=row["title_en"],
+            actions=frozenset(row["actions"]),
+            is_exclusive=row.get("is_exclusive", False),
+        )
+        for name, row in read_rules("roles").items()
+    }
+
+
+def actions_of(role_ids: Iterable[str]) -> frozenset[str]:
+    """Return what accounts with these roles may do; a role that has been removed from the table grants nothing."""
+    known = roles()
+    granted = [known[role_id].actions for role_id in role_ids if role_id in known]
+    return frozenset({EVERYONE}.union(*granted))
+
+
+def check_roles(role_ids: Sequence[str]) -> None:
+    """Raise ``RoleUnknown``, or ``RolesConflict`` when an exclusive role is combined (GB/T 22239-2019 8.1.5)."""
+    if not role_ids:
+        raise RoleUnknown("Give the account at least one role.")
+    for role_id in role_ids:
+        if role_id not in roles():
+            raise RoleUnknown(f"There is no role {role_id}.", role=role_id)
+        if roles()[role_id].is_exclusive and len(role_ids) > 1:
+            raise RolesConflict(f"The role {role_id} cannot be combined with another.", role=role_id)
+
+
+def check_username(username: str) -> None:
+    """Raise ``UsernameMalformed`` unless it is 3 to 64 of a-z 0-9 . _ - and begins with a letter or digit."""
+    if not USERNAME_SHAPE.fullmatch(username):
+        raise UsernameMalformed("A user name has 3 to 64 of a-z, 0-9, dot, underscore and hyphen.")
+
+
+def check_divisions(divisions: Sequence[str], *, within: Sequence[str] | None) -> None:
+    """Raise ``JurisdictionMalformed``, or ``JurisdictionTooWide`` for one that is not ``within`` the giver's own."""
+    for division in divisions:
+        if not DIVISION_SHAPE.fullmatch(division):
+            raise JurisdictionMalformed("A division has 6, 9 or 12 digits.", division=division)
+        if within is not None and not division.startswith(tuple(within)):
+            raise JurisdictionTooWide("You can only give away what lies in your own area.", division=division)

@@ -1,0 +1,1 @@
+"""What identity takes and gives over HTTP, by topic."""
