@@ -22,7 +22,7 @@ from services.gateway.use_cases.sessions import LiveSession
 from shared.errors import Forbidden, SiseError, Unavailable
 from shared.http.chassis import chassis, now
 from shared.security.rates import forget_full_buckets
-from shared.security.tokens import Unauthenticated, verify_token
+from shared.security.tokens import AccountDenied, Unauthenticated, refuse_denied, verify_token
 
 COOKIE = "sise_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -92,8 +92,9 @@ def _attach_session() -> None:
         return
     if request.method not in SAFE_METHODS:
         _require_csrf_token(current)
-    if current.expires_at - now() < RENEW_BEFORE_END:
-        current = _renewed(secret, current)
+    is_superseded = _is_superseded(current)
+    if is_superseded or current.expires_at - now() < RENEW_BEFORE_END:
+        current = _renewed(secret, current, is_usable=not is_superseded)
     if current is None:
         return
     g.browser_session = current
@@ -125,13 +126,24 @@ def _require_csrf_token(current: LiveSession) -> None:
         raise CsrfTokenInvalid(f"Send the page's CSRF token in the header {CSRF_HEADER}: reload the page.")
 
 
-def _renewed(secret: str, current: LiveSession) -> LiveSession | None:
+def _is_superseded(current: LiveSession) -> bool:
+    """Return whether the token counts no more because the rights behind it have changed, or its account is shut."""
+    try:
+        someone = verify_token(current.access_token, chassis().keys, now=now())
+        with chassis().database.reading() as session:
+            refuse_denied(session, someone)
+    except (AccountDenied, Unauthenticated):
+        return True
+    return False
+
+
+def _renewed(secret: str, current: LiveSession, *, is_usable: bool) -> LiveSession | None:
     """Return the session with fresh tokens; ``None`` when identity has ended it."""
     with chassis().database.transaction() as session:
         is_mine = sessions.claim_renewal(session, current, now=chassis().clock.now())
     if is_mine:
         return _renew(secret, current)
-    return current if current.expires_at > now() else _renewed_by_another(secret, current)
+    return current if is_usable and current.expires_at > now() else _renewed_by_another(secret, current)
 
 
 def _renew(secret: str, current: LiveSession) -> LiveSession | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.identity import use_cases
 from services.identity.queries import accounts as queries
-from services.identity.use_cases.accounts import staff_changed
+from services.identity.use_cases.staff import TIMER, staff_changed
 from shared.contracts.identity import AccountDisabled, StaffChanged
 from shared.declarations import Reemitted, reemits, timer
 from shared.work.timers import schedule
@@ -31,6 +31,12 @@ def forget_sessions(session: Session, entity: str, *, now: datetime) -> None:
     schedule(session, "forgotten_sessions", entity, due_at=now + DAILY)
 
 
+@timer(TIMER)
+def follow_the_time(session: Session, account_id: str, *, now: datetime) -> None:
+    """Begin or end an absence, or let a licence expire, at its moment."""
+    use_cases.review_standing(session, use_cases.account_for_change(session, account_id), now=now)
+
+
 @reemits(StaffChanged)
 def current_staff(session: Session, after: str | None, limit: int) -> list[Reemitted]:
     """Return the present state of every account."""
@@ -42,8 +48,13 @@ def current_staff(session: Session, after: str | None, limit: int) -> list[Reemi
 
 @reemits(AccountDisabled)
 def current_denials(session: Session, after: str | None, limit: int) -> list[Reemitted]:
-    """Return whether each account is shut."""
+    """Return whose tokens, or older tokens, count no more."""
     return [
-        Reemitted(row.id, AccountDisabled(subject=row.id, is_denied=not row.is_enabled), row.version, row.updated_at)
-        for row in queries.accounts_after(session, after, limit)
+        Reemitted(
+            row.subject,
+            AccountDisabled(subject=row.subject, is_denied=row.lifted_at is None),
+            row.sequence,
+            row.lifted_at or row.denied_at,
+        )
+        for row in queries.denials_after(session, after, limit)
     ]

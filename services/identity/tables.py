@@ -22,6 +22,8 @@ account = Table(
     Column("enterprise_id", Text, nullable=False),
     Column("intermediary_id", Text, nullable=False),
     Column("licence_valid_until", Text, nullable=False),
+    Column("sealed_licence_number", Text),
+    Column("is_licence_expired", Boolean, nullable=False),
     Column("is_absent", Boolean, nullable=False),
     Column("is_enabled", Boolean, nullable=False),
     Column("disabled_at", UtcDateTime),
@@ -29,6 +31,17 @@ account = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("account.id"), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("entered_by", Text, nullable=False),
+)
+Index("ix__absence__account_id", absence.c.account_id)
 
 sign_in_attempts = Table(
     "sign_in_attempts",

@@ -8,9 +8,10 @@ from shared.contracts import Kind, event
 @event("identity.staff_changed.v1", kind=Kind.STATE, subject="account_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffChanged:
-    """An account's roles or jurisdiction changed. Divisions are 6 or 9 digits; no names travel.
+    """An account's roles, jurisdiction or standing changed. Divisions are 6, 9 or 12 digits; no names travel.
 
     ``username_digest`` (SHA-256) lets a file that names accounts be matched without telling who there is.
+    ``licence_valid_until`` is the last day (``YYYY-MM-DD``) of the enforcement licence, empty when none is recorded.
     """
 
     account_id: str
@@ -21,6 +22,7 @@ class StaffChanged:
     enterprise_id: str = ""
     intermediary_id: str = ""
     licence_valid_until: str = ""
+    is_licence_expired: bool = False
     is_absent: bool = False
     is_enabled: bool = True
     username_digest: str = ""

@@ -28,7 +28,7 @@ ISSUER = "sise-identity"
 LEEWAY = timedelta(seconds=5)
 KEYS_FRESH_FOR = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(minutes=1)
-CLAIM_SHAPES: dict[str, type] = {"sub": str, "exp": int, "iat": int, "roles": list, "actions": list}
+CLAIM_SHAPES: dict[str, Any] = {"sub": str, "exp": int, "iat": int | float, "roles": list, "actions": list}
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ def sign_token(claims: Mapping[str, Any], key: Key, *, now: datetime, lifetime: 
     registered = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "iat": int(now.timestamp()),
+        "iat": now.timestamp(),  # exact, so that a token from just before a denial is known as such
         "exp": int((now + lifetime).timestamp()),
     }
     header = {"typ": TOKEN_TYPE, "alg": ALGORITHMS[0], "kid": key.kid}
@@ -146,5 +146,5 @@ def refuse_denied(session: Session, principal: Principal) -> None:
     ).one_or_none()
     if denial is None:
         return
-    if denial.lifted_at is None or principal.issued_at < denial.lifted_at.replace(microsecond=0):
+    if denial.lifted_at is None or principal.issued_at < denial.lifted_at:
         raise AccountDenied("This account has been disabled: ask your administrator.")

@@ -3,5 +3,6 @@
 from services.identity.api.accounts import blp as accounts
 from services.identity.api.own import blp as own
 from services.identity.api.sessions import auth, oauth
+from services.identity.api.staff import blp as staff
 
-__all__ = ["accounts", "auth", "oauth", "own"]
+__all__ = ["accounts", "auth", "oauth", "own", "staff"]

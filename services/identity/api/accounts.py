@@ -97,7 +97,7 @@ def reset_password(session: Session, body: dict[str, str], account_id: str) -> A
 @blp.response(200, FullName)
 def unmask_account(session: Session, body: dict[str, str], account_id: str) -> Any:
     found = use_cases.account_for_change(session, account_id)
-    return {"name": use_cases.unmask_account(session, found, reason=body["reason"])}
+    return use_cases.unmask_account(session, found, reason=body["reason"])
 
 
 def _current(session: Session, account_id: str) -> Any:

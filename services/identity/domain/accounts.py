@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from services.identity.domain.ruling import read_rules
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 
 EVERYONE = "account:self"
+READING = ":read"
+STAFF = "staff"
+SIDES = (STAFF, "intermediary", "enterprise", "agency")
 USERNAME_SHAPE = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 DIVISION_SHAPE = re.compile(r"\d{6}|\d{9}|\d{12}")
 
@@ -44,8 +48,21 @@ class OwnAccount(Refused):
     code = "own_account"
 
 
-class RoleUnknown(Refused):
-    code = "role_unknown"
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One row of ``rules/roles.toml``.
+
+    An exclusive role cannot be combined with another; one that needs a licence only reads when it has expired;
+    ``side`` is ``staff`` (of bureau, subdistrict and grid), ``intermediary``, ``enterprise`` or ``agency``.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    actions: frozenset[str]
+    is_exclusive: bool = False
+    needs_licence: bool = False
+    side: str = STAFF
 
 
 @cache
@@ -58,16 +75,26 @@ def roles() -> Mapping[str, Role]:
             title_en=row["title_en"],
             actions=frozenset(row["actions"]),
             is_exclusive=row.get("is_exclusive", False),
+            needs_licence=row.get("needs_licence", False),
+            side=row.get("side", STAFF),
         )
         for name, row in read_rules("roles").items()
     }
 
 
-def actions_of(role_ids: Iterable[str]) -> frozenset[str]:
-    """Return what accounts with these roles may do; a role that has been removed from the table grants nothing."""
-    known = roles()
-    granted = [known[role_id].actions for role_id in role_ids if role_id in known]
-    return frozenset({EVERYONE}.union(*granted))
+def actions_of(role_ids: Iterable[str], *, is_licence_expired: bool = False) -> frozenset[str]:
+    """Return what accounts with these roles may do; a role that has been removed from the table grants nothing.
+
+    With an expired licence a role that needs one only reads (Administrative Penalty Law 2021 art. 42: penalties are
+    carried out by persons qualified to enforce).
+    """
+    known = [roles()[role_id] for role_id in role_ids if role_id in roles()]
+    return frozenset({EVERYONE}.union(*(_granted_by(role, is_licence_expired) for role in known)))
+
+
+def roles_of_side(side: str) -> frozenset[str]:
+    """Return the ids of the roles of one side."""
+    return frozenset(role.id for role in roles().values() if role.side == side)
 
 
 def check_roles(role_ids: Sequence[str]) -> None:
@@ -94,3 +121,9 @@ def check_divisions(divisions: Sequence[str], *, within: Sequence[str] | None) -
             raise JurisdictionMalformed("A division has 6, 9 or 12 digits.", division=division)
         if within is not None and not division.startswith(tuple(within)):
             raise JurisdictionTooWide("You can only give away what lies in your own area.", division=division)
+
+
+def _granted_by(role: Role, is_licence_expired: bool) -> frozenset[str]:
+    if role.needs_licence and is_licence_expired:
+        return frozenset(action for action in role.actions if action.endswith(READING))
+    return role.actions

@@ -1,26 +1,50 @@
-"""Every read of identity."""
+"""Reads of accounts, staff, roles and keys."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, false, or_, select
 from sqlalchemy.orm import Session
 
-from services.identity.domain.accounts import AccountNotFound, roles
-from services.identity.domain.signing_in import Role
-from services.identity.tables import account, signing_key
-from shared.security.personal import mask_name, vault_of
+from services.identity.domain.accounts import STAFF, AccountNotFound, Role, roles, roles_of_side
+from services.identity.tables import absence, account, signing_key
+from shared.database.chassis import token_deny
+from shared.security.personal import mask_identity_card, mask_name, vault_of
 
 NAME_FIELD = "account.name"
+LICENCE_FIELD = "account.licence"
+EXPIRING = timedelta(days=60)
 
 
-def accounts(*, username: str = "", is_enabled: bool | None = None) -> Select[Any]:
-    """Select accounts whose user name begins with ``username``."""
+def accounts(*, username: str = "", is_enabled: bool | None = None, role: str = "", side: str = "") -> Select[Any]:
+    """Select accounts whose user name begins with ``username``, of one role or one side."""
     statement = select(account)
     if username:
         statement = statement.where(account.c.username.startswith(username.lower(), autoescape=True))
     if is_enabled is not None:
         statement = statement.where(account.c.is_enabled == is_enabled)
-    return statement
+    if role:
+        statement = statement.where(_has_role([role]))
+    return statement.where(_has_role(roles_of_side(side))) if side else statement
+
+
+def staff(*, standing: str, today: date) -> Select[Any]:
+    """Select the enabled accounts of staff: all, or those absent, with an expired or a soon expiring licence."""
+    enabled = accounts(is_enabled=True, side=STAFF)
+    until = account.c.licence_valid_until
+    soon = (until != "") & (until < (today + EXPIRING).isoformat()) & ~account.c.is_licence_expired
+    narrower = {"absent": account.c.is_absent, "expired": account.c.is_licence_expired, "expiring": soon}
+    return enabled.where(narrower[standing]) if standing else enabled
+
+
+def absences_of(session: Session, account_ids: Sequence[str], *, now: datetime) -> dict[str, list[Row[Any]]]:
+    """Return the absences of these accounts that are not over, by account, the next one first."""
+    wanted = select(absence).where(absence.c.account_id.in_(account_ids), absence.c.ends_at > now)
+    found: dict[str, list[Row[Any]]] = {account_id: [] for account_id in account_ids}
+    for row in session.execute(wanted.order_by(absence.c.starts_at)):
+        found[row.account_id].append(row)
+    return found
 
 
 def account_by_id(session: Session, account_id: str) -> Row[Any]:
@@ -33,13 +57,14 @@ def account_by_id(session: Session, account_id: str) -> Row[Any]:
 
 def masked(session: Session, row: Row[Any]) -> dict[str, Any]:
     """Return ``row`` for display to others: the name masked, no password hash."""
-    return _shown(row) | {"name": mask_name(_name(session, row))}
+    number = _licence_number(session, row)
+    return _shown(row) | {"name": mask_name(_name(session, row)), "licence_number": mask_identity_card(number)}
 
 
 def own_profile(session: Session, account_id: str) -> dict[str, Any]:
     """Return the account for its owner: the name in full."""
     row = account_by_id(session, account_id)
-    return _shown(row) | {"name": _name(session, row)}
+    return _shown(row) | {"name": _name(session, row), "licence_number": _licence_number(session, row)}
 
 
 def all_roles() -> list[Role]:
@@ -58,10 +83,27 @@ def accounts_after(session: Session, after: str | None, limit: int) -> list[Row[
     return list(session.execute(statement.where(account.c.id > after) if after else statement))
 
 
+def denials_after(session: Session, after: str | None, limit: int) -> list[Row[Any]]:
+    """Return whose tokens, or older tokens, count no more, in the order of their ids, for re-emission."""
+    statement = select(token_deny).join(account, account.c.id == token_deny.c.subject)
+    statement = statement.order_by(token_deny.c.subject).limit(limit)
+    return list(session.execute(statement.where(token_deny.c.subject > after) if after else statement))
+
+
+def _has_role(role_ids: Iterable[str]) -> ColumnElement[bool]:
+    text = cast(account.c.roles, Text)
+    return or_(false(), *(text.contains(f'"{role_id}"', autoescape=True) for role_id in sorted(role_ids)))
+
+
+def _licence_number(session: Session, row: Row[Any]) -> str:
+    sealed = row.sealed_licence_number
+    return vault_of(session).decrypt(sealed, field=LICENCE_FIELD) if sealed else ""
+
+
 def _name(session: Session, row: Row[Any]) -> str:
     return vault_of(session).decrypt(row.sealed_name, field=NAME_FIELD)
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
-    hidden = ("sealed_name", "password_hash")
+    hidden = ("sealed_name", "sealed_licence_number", "password_hash")
     return {name: value for name, value in row._mapping.items() if name not in hidden}

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.identity.domain.accounts import DIVISION_SHAPE
+from services.identity.domain.accounts import DIVISION_SHAPE, SIDES
 from shared.http import PageQuery, Schema
 
 TEXT = validate.Length(min=1, max=200)
@@ -39,17 +39,18 @@ class Jurisdiction(Schema):
     enterprise_id = fields.String(validate=validate.Length(max=36))
     intermediary_id = fields.String(validate=validate.Length(max=36))
     licence_valid_until = fields.String(validate=validate.Regexp(r"(\d{4}-\d{2}-\d{2})?\Z"))
-    is_absent = fields.Boolean()
 
 
 class AccountChanges(Jurisdiction):
     name = fields.String(validate=TEXT)
+    licence_number = fields.String(validate=validate.Length(max=64))
 
 
 class NewAccount(Jurisdiction):
     username = fields.String(required=True, validate=TEXT)
     name = fields.String(required=True, validate=TEXT)
     roles = fields.List(fields.String(validate=TEXT), required=True, validate=SHORT_LIST)
+    licence_number = fields.String(validate=validate.Length(max=64))
     password = fields.String(validate=SECRET, load_only=True)
     must_change_password = fields.Boolean()
 
@@ -58,6 +59,9 @@ class Account(Jurisdiction):
     id = fields.String(required=True)
     username = fields.String(required=True)
     name = fields.String(required=True, metadata={"description": "Masked, except for the owner."})
+    licence_number = fields.String(metadata={"description": "Masked, except for the owner."})
+    is_licence_expired = fields.Boolean()
+    is_absent = fields.Boolean()
     is_enabled = fields.Boolean(required=True)
     must_change_password = fields.Boolean()
     password_set_at = fields.DateTime()
@@ -75,6 +79,32 @@ class CreatedAccount(Schema):
 class AccountFilter(PageQuery):
     username = fields.String(load_default="", validate=validate.Length(max=64))
     is_enabled = fields.Boolean(load_default=None)
+    role = fields.String(load_default="", validate=validate.Length(max=64))
+    side = fields.String(load_default="", validate=validate.OneOf(["", *SIDES]))
+
+
+class StaffFilter(PageQuery):
+    """``expiring`` are those whose licence ends within 60 days."""
+
+    standing = fields.String(load_default="", validate=validate.OneOf(["", "absent", "expiring", "expired"]))
+
+
+class NewAbsence(Schema):
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+
+
+class Absence(NewAbsence):
+    id = fields.String(required=True)
+
+
+class Staff(Account):
+    absences = fields.List(fields.Nested(Absence), required=True, metadata={"description": "Those not over yet."})
+
+
+class StaffPage(Schema):
+    items = fields.List(fields.Nested(Staff), required=True)
+    next_cursor = fields.String(allow_none=True)
 
 
 class AccountPage(Schema):
@@ -91,6 +121,10 @@ class OwnPassword(Schema):
     new = fields.String(required=True, validate=SECRET, load_only=True)
 
 
+class OwnActions(Schema):
+    actions = fields.List(fields.String(), required=True)
+
+
 class GeneratedPassword(Schema):
     generated_password = fields.String(allow_none=True)
 
@@ -101,6 +135,7 @@ class Reason(Schema):
 
 class FullName(Schema):
     name = fields.String(required=True)
+    licence_number = fields.String(required=True)
 
 
 class RoleOut(Schema):
@@ -109,6 +144,8 @@ class RoleOut(Schema):
     title_en = fields.String(required=True)
     actions = fields.List(fields.String(), required=True)
     is_exclusive = fields.Boolean(required=True)
+    needs_licence = fields.Boolean(required=True)
+    side = fields.String(required=True)
 
 
 class Roles(Schema):

@@ -23,6 +23,7 @@ from services.identity.use_cases.sessions import (
     renew_session,
     sign_in,
 )
+from services.identity.use_cases.staff import end_absence, enter_absence, review_standing
 
 __all__ = [
     "SignedIn",
@@ -32,14 +33,17 @@ __all__ = [
     "create_account",
     "disable_account",
     "enable_account",
+    "end_absence",
     "end_session",
     "ensure_administrator",
     "ensure_signing_keys",
+    "enter_absence",
     "forget_old_sessions",
     "forget_retired_keys",
     "is_rotation_due",
     "renew_session",
     "reset_password",
+    "review_standing",
     "rotate_signing_key",
     "sign_in",
     "unmask_account",

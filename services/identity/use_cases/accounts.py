@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.identity.domain.accounts import (
@@ -20,7 +20,8 @@ from services.identity.tables import account
 from services.identity.use_cases.keys import ensure_signing_keys
 from services.identity.use_cases.passwords import generate_password, hash_password
 from services.identity.use_cases.refreshing import end_sessions_of
-from shared.contracts.identity import AccountDisabled, StaffChanged
+from services.identity.use_cases.staff import change_row, plan_standing, supersede_tokens, tell_staff
+from shared.contracts.identity import AccountDisabled
 from shared.database.bulk import upsert_rows
 from shared.database.chassis import token_deny
 from shared.events.outbox import publish
@@ -31,6 +32,7 @@ from shared.security.principal import Principal
 
 FIRST_ROLES = ["administrator", "bureau_officer"]
 NAME_FIELD = "account.name"
+LICENCE_FIELD = "account.licence"
 STAFF_FIELDS = (
     "roles",
     "divisions",
@@ -39,12 +41,11 @@ STAFF_FIELDS = (
     "enterprise_id",
     "intermediary_id",
     "licence_valid_until",
-    "is_absent",
 )
+SCOPING = ("roles", "divisions", "grids", "enterprise_id", "intermediary_id")
 NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("roles", "divisions", "grids", "skills"), ()),
     **dict.fromkeys(("enterprise_id", "intermediary_id", "licence_valid_until"), ""),
-    "is_absent": False,
 }
 
 
@@ -81,20 +82,22 @@ def account_for_change(session: Session, account_id: str) -> Row[Any]:
 def change_account(
     session: Session, found: Row[Any], *, changes: Mapping[str, Any], giver: Principal, now: datetime
 ) -> None:
-    """Change name, roles, jurisdiction, skills or absence of another person's account.
+    """Change name, roles, jurisdiction, skills or licence of another person's account.
 
-    Raises ``OwnAccount``, ``RoleUnknown``, ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``.
+    Tokens from before count no more when they say something else. Raises ``OwnAccount``, ``RoleUnknown``,
+    ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``, ``LicenceDateMalformed``.
     """
     _refuse_own(found, giver)
     before = {name: getattr(found, name) for name in STAFF_FIELDS}
     after = before | {name: changes[name] for name in STAFF_FIELDS if name in changes}
     _check_staff({name: after[name] for name in STAFF_FIELDS if name in changes}, giver)
-    values = dict(after)
-    if "name" in changes:
-        values["sealed_name"] = vault_of(session).encrypt(changes["name"], field=NAME_FIELD)
-    _update(session, found, values, now)
+    standing = plan_standing(session, found.id, licence_valid_until=after["licence_valid_until"], now=now)
+    values = {**after, **_sealed(session, changes), "is_licence_expired": standing.is_licence_expired}
+    change_row(session, found, values, now=now)
     audit_note(session, entity=f"account:{found.id}", before=before, after=after)
-    _publish_staff(session, found.id, now)
+    if any(values[name] != getattr(found, name) for name in (*SCOPING, "is_licence_expired")):
+        supersede_tokens(session, found.id, version=found.version + 1, now=now)
+    tell_staff(session, found.id, now=now)
 
 
 def disable_account(session: Session, found: Row[Any], *, giver: Principal, now: datetime) -> None:
@@ -112,10 +115,12 @@ def enable_account(session: Session, found: Row[Any], *, giver: Principal, now: 
         _switch(session, found, is_enabled=True, now=now)
 
 
-def unmask_account(session: Session, found: Row[Any], *, reason: str) -> str:
-    """Return the full name of the account's owner; who asked and why is written down (PIPL Art. 51)."""
+def unmask_account(session: Session, found: Row[Any], *, reason: str) -> dict[str, str]:
+    """Return name and licence number of the account's owner; who asked and why is written down (PIPL Art. 51)."""
     audit_note(session, entity=f"account:{found.id}", details={"reason": reason})
-    return vault_of(session).decrypt(found.sealed_name, field=NAME_FIELD)
+    vault = vault_of(session)
+    number = vault.decrypt(found.sealed_licence_number, field=LICENCE_FIELD) if found.sealed_licence_number else ""
+    return {"name": vault.decrypt(found.sealed_name, field=NAME_FIELD), "licence_number": number}
 
 
 def ensure_administrator(session: Session, password: str, *, now: datetime, district: str) -> str | None:
@@ -136,42 +141,43 @@ def ensure_administrator(session: Session, password: str, *, now: datetime, dist
     return None if password else first_password
 
 
-def staff_changed(row: Any) -> StaffChanged:
-    """Return the state event of one account row."""
-    return StaffChanged(
-        account_id=row.id,
-        roles=tuple(row.roles),
-        divisions=tuple(row.divisions),
-        grids=tuple(row.grids),
-        skills=tuple(row.skills),
-        enterprise_id=row.enterprise_id,
-        intermediary_id=row.intermediary_id,
-        licence_valid_until=row.licence_valid_until,
-        is_absent=row.is_absent,
-        is_enabled=row.is_enabled,
-    )
-
-
 def _insert(
     session: Session, content: Mapping[str, Any], staff: Mapping[str, Any], *, password: str, now: datetime
 ) -> str:
+    account_id = new_id()
+    standing = plan_standing(session, account_id, licence_valid_until=staff["licence_valid_until"], now=now)
     row = {
         **staff,
-        "id": new_id(),
+        "sealed_licence_number": None,
+        **_sealed(session, content),
+        "id": account_id,
         "username": content["username"],
-        "sealed_name": vault_of(session).encrypt(content["name"], field=NAME_FIELD),
         "password_hash": hash_password(password),
         "password_set_at": now,
         "must_change_password": content.get("must_change_password", False),
+        "is_licence_expired": standing.is_licence_expired,
+        "is_absent": False,
         "is_enabled": True,
         "version": 1,
         "created_at": now,
         "updated_at": now,
     }
     session.execute(insert(account), row)
-    audit_note(session, entity=f"account:{row['id']}", after=staff)
-    _publish_staff(session, str(row["id"]), now)
-    return str(row["id"])
+    audit_note(session, entity=f"account:{account_id}", after=staff)
+    tell_staff(session, account_id, now=now)
+    return account_id
+
+
+def _sealed(session: Session, content: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the sealed columns of the personal data that ``content`` has."""
+    vault = vault_of(session)
+    sealed: dict[str, str | None] = {}
+    if "name" in content:
+        sealed["sealed_name"] = vault.encrypt(content["name"], field=NAME_FIELD)
+    if "licence_number" in content:
+        number = content["licence_number"].strip()
+        sealed["sealed_licence_number"] = vault.encrypt(number, field=LICENCE_FIELD) if number else None
+    return sealed
 
 
 def _check_staff(staff: Mapping[str, Any], giver: Principal | None) -> None:
@@ -185,15 +191,9 @@ def _refuse_own(found: Row[Any], giver: Principal) -> None:
         raise OwnAccount("Ask another administrator to change your own account.")
 
 
-def _update(session: Session, found: Row[Any], values: Mapping[str, Any], now: datetime) -> None:
-    session.execute(
-        update(account).where(account.c.id == found.id).values(**values, version=found.version + 1, updated_at=now)
-    )
-
-
 def _switch(session: Session, found: Row[Any], *, is_enabled: bool, now: datetime) -> None:
     disabled_at = found.disabled_at if is_enabled else now
-    _update(session, found, {"is_enabled": is_enabled, "disabled_at": disabled_at}, now)
+    change_row(session, found, {"is_enabled": is_enabled, "disabled_at": disabled_at}, now=now)
     version = found.version + 1
     denial = {
         "subject": found.id,
@@ -204,9 +204,4 @@ def _switch(session: Session, found: Row[Any], *, is_enabled: bool, now: datetim
     upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
     audit_note(session, entity=f"account:{found.id}", details={"is_enabled": is_enabled})
     publish(session, AccountDisabled(subject=found.id, is_denied=not is_enabled), sequence=version, at=now)
-    _publish_staff(session, found.id, now)
-
-
-def _publish_staff(session: Session, account_id: str, now: datetime) -> None:
-    row = session.execute(select(account).where(account.c.id == account_id)).one()
-    publish(session, staff_changed(row), sequence=row.version, at=now)
+    tell_staff(session, found.id, now=now)

@@ -121,12 +121,12 @@ def _renew_hash(session: Session, found: Row[Any], password: str) -> None:
 
 
 def _signed_in(session: Session, found: Row[Any], refresh: str, now: datetime) -> SignedIn:
-    allowed = {EVERYONE} if found.must_change_password else actions_of(found.roles)
+    granted = actions_of(found.roles, is_licence_expired=found.is_licence_expired)
     claims = {
         "sub": found.id,
         "name": vault_of(session).decrypt(found.sealed_name, field="account.name"),
         "roles": found.roles,
-        "actions": sorted(allowed),
+        "actions": [EVERYONE] if found.must_change_password else sorted(granted),
         "divisions": found.divisions,
         "grids": found.grids,
         "enterprise_id": found.enterprise_id,

@@ -16,6 +16,7 @@ from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from services.gateway.tables import browser_session
 from shared.database import Database, connect
+from shared.database.chassis import token_deny
 from shared.database.migrate import migrate
 from tests.integration.gateway.conftest import ACTIONS
 from tests.integration.gateway.neighbours import Neighbour, neighbour
@@ -101,6 +102,34 @@ def csrf_token(database: Database) -> str:
 def change(database: Database, **values: object) -> None:
     with database.transaction() as session:
         session.execute(update(browser_session).values(**values))
+
+
+def deny(database: Database, *, is_shut: bool) -> None:
+    """Let tokens of the user from before now count no more, as the event of identity does."""
+    moment = datetime.now(UTC)
+    row = {"subject": "officer", "denied_at": moment, "lifted_at": None if is_shut else moment, "sequence": 1}
+    with database.transaction() as session:
+        session.execute(token_deny.insert(), row)
+
+
+class TestChangedRights:
+    def test_renew_the_tokens_of_the_session_at_once(
+        self, browser: FlaskClient, identity: Identity, database: Database
+    ) -> None:
+        deny(database, is_shut=False)
+
+        assert browser.get(SUMMARY).status_code == 200
+        assert identity.renewals == 1
+
+    def test_end_the_session_when_the_account_is_shut(
+        self, browser: FlaskClient, identity: Identity, database: Database
+    ) -> None:
+        deny(database, is_shut=True)
+        identity.valid.clear()
+
+        assert browser.get(SUMMARY).status_code == 401
+        with database.reading() as session:
+            assert session.execute(select(browser_session)).all() == []
 
 
 class TestSignIn:
