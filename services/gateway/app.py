@@ -17,7 +17,13 @@ from shared.http import make_app
 def create_app(settings: Settings) -> Flask:
     """Return the application: map, lists, search, files, events, sessions, system, forwarding, pages."""
     database = connect(settings.database_url)
-    app = make_app(settings, database, blueprints=BLUEPRINTS, trusted_proxies=settings.trusted_proxies)
+    app = make_app(
+        settings,
+        database,
+        blueprints=BLUEPRINTS,
+        readiness=(neighbours.require_identity,),
+        trusted_proxies=settings.trusted_proxies,
+    )
     app.extensions[neighbours.EXTENSION] = neighbours.meet_neighbours(settings)
     app.extensions[composition.EXTENSION] = composition.Composer()
     app.extensions[openapi.EXTENSION] = openapi.MergedDocument()

@@ -9,6 +9,7 @@ from flask import current_app
 from services.gateway.directory import Directory
 from shared.errors import NotFound
 from shared.http.client import ServiceClient
+from shared.http.health import NotReady
 from shared.settings import ServiceSettings
 
 EXTENSION = "sise_neighbours"
@@ -39,6 +40,13 @@ def meet_neighbours(settings: ServiceSettings) -> Neighbours:
         if service != "gateway"
     }
     return Neighbours(clients, Directory(clients.get("registry")))
+
+
+def require_identity() -> None:
+    """Raise ``NotReady`` while identity, which signs people in and knows the keys of all tokens, is not ready."""
+    identity = neighbours().clients.get("identity")
+    if identity is None or not identity.is_ready():
+        raise NotReady("The service identity is not ready, so nobody can sign in: look at its log.")
 
 
 def neighbours() -> Neighbours:

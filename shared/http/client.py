@@ -77,6 +77,15 @@ class ServiceClient:
                     raise self._unavailable() from problem
         raise AssertionError("unreachable")
 
+    def is_ready(self) -> bool:
+        """Return whether the service says now that it is ready; if so, requests are sent to it again at once."""
+        try:
+            self._once("GET", "/readyz", timeout=(self._patience.connect, self._patience.read)).raise_for_status()
+        except (requests.RequestException, _NotServing):
+            return False
+        self._breaker.close()
+        return True
+
     def close(self) -> None:
         """Close the pooled connections."""
         self._session.close()

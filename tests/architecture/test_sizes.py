@@ -23,9 +23,9 @@ FILES_OF_A_LARGE_SERVICE = {"registry": 70}  # docs/adr/0009
 CODE_LINES_OF_THE_CHASSIS = {  # docs/adr/0007
     "bus": 650,
     "cli": 400,
-    "database": 540,
+    "database": 530,
     "events": 910,
-    "http": 950,
+    "http": 960,
     "running": 400,
     "security": 550,
     "sheets": 400,

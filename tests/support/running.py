@@ -44,6 +44,7 @@ class System:
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [*GUARD, *(part.format(home=home, port=self.port) for part in command)]
         self._settings = {"SISE_ADMIN_PASSWORD": PASSWORD, "SISE_DEMO": "1", "SISE_PORT": str(self.port), **settings}
+        self._said, self._heard = home.parent / f"{home.name}.out", 0
         self._child: subprocess.Popen[str] | None = None
         self._client: tuple[float, ApiClient] | None = None
 
@@ -53,18 +54,26 @@ class System:
         assert self._child is not None
         return self._child
 
-    def start(self) -> None:
-        """Start the system and wait for its line that says it is ready."""
-        said = self.home.parent / f"{self.home.name}.out"
-        begin = said.stat().st_size if said.exists() else 0
-        with said.open("a") as log:
+    def launch(self) -> None:
+        """Start the system and wait for nothing."""
+        self._heard = self._said.stat().st_size if self._said.exists() else 0
+        with self._said.open("a") as log:
             self._child = subprocess.Popen(
                 self._command, stdout=log, stderr=log, text=True, cwd=ROOT, env={**inherited(), **self._settings}
             )
 
+    def start(self) -> None:
+        """Start the system and wait for its line that says it is ready."""
+        self.launch()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait for the line that says that the launched system is ready."""
+
         def is_ready() -> bool:
-            assert self.child.poll() is None, said.read_text()[begin:]
-            return "Sise is ready" in said.read_text()[begin:]
+            said = self._said.read_text()[self._heard :]
+            assert self.child.poll() is None, said
+            return "Sise is ready" in said
 
         wait_for(is_ready, seconds=STARTING, what="the system is ready")
 

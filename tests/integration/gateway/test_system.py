@@ -84,6 +84,45 @@ class TestHealth:
         assert states(operator) == {"gateway": "up", "registry": "not_ready", "risk": "down"}
 
 
+class TestReadiness:
+    @pytest.fixture
+    def identity(self) -> Iterator[Neighbour]:
+        with neighbour() as service:
+            yield service
+
+    @pytest.fixture
+    def visitor(self, database: Database, identity: Neighbour, tmp_path: Path) -> FlaskClient:
+        urls = {"identity": identity.url}
+        settings: Settings = service_settings(
+            Settings, home=tmp_path, service="gateway", database_url=database.url, service_urls=urls
+        )
+        return create_app(settings).test_client()
+
+    def test_waits_for_those_who_sign_people_in(self, visitor: FlaskClient, identity: Neighbour) -> None:
+        identity.answers["/readyz"] = lambda: ({"detail": "Migrate."}, 503)
+
+        answer = visitor.get("/readyz")
+
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "not_ready")
+
+    def test_means_that_signing_in_works_at_once(self, visitor: FlaskClient, identity: Neighbour) -> None:
+        tokens = {"access_token": "a", "refresh_token": "r", "expires_in": 600}
+        identity.answers["/api/v1/auth/login"] = lambda: ("", 503)
+        early = [sign_in(visitor) for _ in range(6)]  # so many that the gateway stops asking for a while
+
+        identity.answers |= {"/readyz": {"status": "ready"}, "/api/v1/auth/login": tokens}
+        readiness = visitor.get("/readyz").status_code
+
+        assert (set(early), readiness, sign_in(visitor)) == ({503}, 200, 303)
+
+    def test_is_impossible_without_an_address(self, app: Flask) -> None:
+        assert app.test_client().get("/readyz").status_code == 503
+
+
+def sign_in(client: FlaskClient) -> int:
+    return client.post("/session", data={"username": "admin", "password": "a long password"}).status_code
+
+
 class TestParked:
     @pytest.fixture(autouse=True)
     def parked(self, database: Database, services: dict[str, Neighbour]) -> None:
