@@ -55,7 +55,7 @@ bench: setup packages ## Measure, and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 resilience: setup packages ## Run the fault tests in full volume (long)
-	SISE_FULL_VOLUME=1 $(PYTEST) tests/system
+	SISE_FULL_VOLUME=1 $(PYTEST) tests/system tests/browser/test_large_files.py
 
 lock: ## Pin all dependencies with their digests again
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt

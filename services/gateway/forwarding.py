@@ -13,7 +13,7 @@ from services.gateway.tables import enterprise_view
 from shared.http.access import MEGABYTE
 from shared.http.chassis import chassis
 
-LARGEST_UPLOAD = 200 * MEGABYTE
+LARGEST_BODY = 201 * MEGABYTE  # a file of 200 MB in its form
 PIECE = 64 * 1024
 PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -38,7 +38,7 @@ NOT_RETURNED = HOP_BY_HOP | {"server", "date", "x-request-id", "set-cookie"}
 
 def forward(service: str, path: str) -> Response:
     """Send the running request to ``service`` at ``path`` and return its answer as it comes in."""
-    request.max_content_length = LARGEST_UPLOAD
+    request.max_content_length = LARGEST_BODY
     answer = neighbours()[service].send(
         request.method,
         path,

@@ -25,6 +25,7 @@ CODES = {
 }
 INVALID_FIELDS_DETAIL = "Some fields are not acceptable: correct those that are listed."
 AWAY_DETAIL = "The database does not answer now: try again in a moment."
+TOO_LARGE_DETAIL = "A request may hold 1 MB, an uploaded file 200 MB: split what you send and send the parts."
 BUG_DETAIL = "Something went wrong on our side. Tell support the request id."
 
 log = structlog.get_logger(__name__)
@@ -105,7 +106,8 @@ def _from_http(error: HTTPException) -> Response:
     if status == 422 and isinstance(cause, ValidationError):
         return _invalid(cause)
     code = CODES.get(status, error.name.lower().replace(" ", "_"))
-    response = problem(status, code=code, detail=error.description or error.name)
+    detail = TOO_LARGE_DETAIL if status == 413 else error.description or error.name
+    response = problem(status, code=code, detail=detail)
     for name, value in error.get_headers():
         if name in ("Allow", "Location", "Retry-After"):
             response.headers[name] = value

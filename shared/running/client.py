@@ -10,6 +10,7 @@ import requests
 from shared.errors import Refused, Unavailable
 
 PATIENCE = 30
+UPLOAD_PATIENCE = 300  # a large file is stored before it is answered
 POLL = 0.3
 
 
@@ -34,8 +35,9 @@ class ApiClient:
 
         Raises ``ApiRefused`` with the detail of a refusal, ``Unavailable`` when nobody answers.
         """
+        patience = UPLOAD_PATIENCE if "files" in content else PATIENCE
         try:
-            answer = self._http.request(method, f"{self._url}/api/v1/{path}", timeout=PATIENCE, **content)
+            answer = self._http.request(method, f"{self._url}/api/v1/{path}", timeout=patience, **content)
         except requests.RequestException as problem:
             raise Unavailable(f"{self._url} does not answer. Is it running? Start it with: sise run") from problem
         if not answer.ok:

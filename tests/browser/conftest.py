@@ -1,5 +1,6 @@
 """A running system with a generated register, and real Chromium windows that tolerate no console error."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker("browser")
             item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 300))
 
 
 @pytest.fixture(scope="package")

@@ -27,10 +27,10 @@ def answered(value: Any) -> str:
 
 
 def reasoned(error: Mapping[str, Any]) -> str:
-    """Return why a row was refused, in the page's language where its code is known."""
+    """Return why a row or a whole file was refused, in the page's language where its code is known."""
     key = f"reason.{error['code']}"
     word = gettext(key)
-    return str(error["reason"]) if word == key else word
+    return str(error.get("reason") or error.get("detail", "")) if word == key else word
 
 
 def signed(points: float | None) -> str:

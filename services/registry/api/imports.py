@@ -21,13 +21,13 @@ from services.registry.schemas.imports import (
     ImportPage,
     ImportPreview,
     ImportProgress,
+    PreviewOptions,
 )
 from services.registry.tables import import_batch
-from services.registry.use_cases.importing import start_import
+from services.registry.use_cases.importing import LARGEST_FILE, start_import
 from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, page, principal, reads, writes
 
 blp = Blueprint("imports", __name__, url_prefix="/api/v1/registry", description="Imports of register files")
-LARGEST_FILE = 200 * MEGABYTE
 _ENVELOPE = MEGABYTE  # of the multipart form around the file
 
 
@@ -55,12 +55,16 @@ def create_import(session, files, options):
 @blp.route("/imports/preview", methods=["POST"])
 @writes("enterprise:import", body_limit=LARGEST_FILE + _ENVELOPE)
 @blp.arguments(ImportFile, location="files")
+@blp.arguments(PreviewOptions, location="form")
 @blp.response(200, ImportPreview)
-def preview_import(session, files):
-    """What would be recognised: columns, first rows, errors of the first thousand rows. Nothing is stored."""
+def preview_import(session, files, options):
+    """What would be recognised: columns, first rows, errors of the first thousand rows. Nothing is stored.
+
+    The beginning of a CSV file is enough (`is_part`): its last row, which may be cut, is then left out.
+    """
     require_whole_district(session, principal())
     audit_note(session, entity="import:preview")
-    return preview_of(session, files["file"].stream)
+    return preview_of(session, files["file"].stream, is_part=options["is_part"])
 
 
 @blp.route("/imports", methods=["GET"])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from services.registry.domain import cells, credit_code, places
 from services.registry.domain.columns import Columns
 from services.registry.domain.coordinates import CoordinateSystem, Point, to_wgs84
+from services.registry.domain.enterprise import CONTACT_FIELDS
 from services.registry.domain.rulebook import Rulebook
 from shared.sheets.formulas import unguarded
 from shared.sheets.rows import SheetRow
@@ -18,6 +19,7 @@ from shared.sheets.rows import SheetRow
 LONGEST = {"name": 200, "address": 500, "scope": 8000, "grid": 64, "contact_name": 50, "contact_phone": 50}
 LONGEST_OTHER = 200
 SHOWN = 200  # characters of a refused value that the error list shows
+HIDDEN = "***"  # stands for personal data
 _PLAIN = ("enterprise_type", "capital", "scope", "province", "city", "address", "grid", "contact_name", "contact_phone")
 
 REASONS: Mapping[str, str] = {
@@ -90,13 +92,14 @@ class DraftReader:
         self._names_at = columns.fields["name"]
         self._code_at = columns.fields["uscc"]
         self._plain = [(name, columns.fields[name]) for name in _PLAIN if name in columns.fields]
+        self._holds_contacts = any(name in columns.fields for name in CONTACT_FIELDS)
         self._salt = f"{rules.version}\x1f{columns.header}"
 
     def read(self, row: SheetRow) -> Draft | list[Problem]:
         """Return the draft of a row, or every reason why the row is refused."""
         reading = _Reading(self._padded(row))
         if whole := self._whole_row_problem(reading.row):
-            return [Problem(row.number, "", ",".join(row.cells)[:SHOWN], whole)]
+            return [Problem(row.number, "", self._showable(row.cells), whole)]
         raw_code = reading.row.cells[self._code_at]
         uscc = cells.code(raw_code)
         self._check_code(reading, raw_code, uscc)
@@ -125,6 +128,16 @@ class DraftReader:
         if len(row.cells) != self._width:
             return "column_count"
         return "unreadable_characters" if any("\ufffd" in cell or "\0" in cell for cell in row.cells) else ""
+
+    def _showable(self, row: list[str]) -> str:
+        """Return what the error list may show of a row whose cells may stand in the wrong columns.
+
+        Where the file holds contacts any cell could be one, so only what has the shape of a credit code is shown.
+        """
+        if not self._holds_contacts:
+            return ",".join(row)[:SHOWN]
+        codes = (cells.code(cell) for cell in row)
+        return next((code for code in codes if credit_code.check(code).problem != "format"), "")
 
     def _check_code(self, reading: _Reading, raw: str, uscc: str) -> None:
         if not uscc:
@@ -210,7 +223,7 @@ class DraftReader:
             reading.given[name] = value
 
     def _refuse(self, reading: _Reading, name: str, code: str) -> None:
-        value = reading.row.cells[self._at[name]].strip()
+        value = HIDDEN if name in CONTACT_FIELDS else reading.row.cells[self._at[name]].strip()
         reading.problems.append(Problem(reading.row.number, self._title(name), value[:SHOWN], code))
 
     def _title(self, name: str) -> str:

@@ -9,11 +9,14 @@ from typing import IO, Any, cast
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.drafts import REASONS, Draft
+from services.registry.domain.columns import Columns
+from services.registry.domain.drafts import HIDDEN, REASONS, Draft
+from services.registry.domain.enterprise import CONTACT_FIELDS
 from services.registry.domain.register_file import RegisterFile
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import import_batch, import_correction, import_error
 from shared.errors import NotFound, Refused
+from shared.security.personal import mask_phone
 from shared.sheets import FileUnreadable
 from shared.work.jobs import job_by_id
 
@@ -34,13 +37,18 @@ class RegisterUnreadable(Refused):
     code = "register_unreadable"
 
 
-def preview_of(session: Session, stream: IO[bytes]) -> dict[str, Any]:
-    """Return format, recognised columns, first rows and the errors of the first rows; raises `RegisterUnreadable`."""
+def preview_of(session: Session, stream: IO[bytes], *, is_part: bool = False) -> dict[str, Any]:
+    """Return format, recognised columns, first rows and the errors of the first rows; raises `RegisterUnreadable`.
+
+    Of a part of a file the last row is left out: it may have been cut.
+    """
     try:
         file = RegisterFile(cast(RawIOBase, stream), rules_in_force(session))
         rows = file.take(_ROWS_CHECKED)
     except FileUnreadable as problem:
         raise RegisterUnreadable(problem.detail, reason=problem.code) from problem
+    if is_part:
+        rows = rows[:-1]
     results = [file.drafts.read(row) for row in rows]
     refusals = [result for result in results if not isinstance(result, Draft)]
     problems = [problem for refusal in refusals for problem in refusal]
@@ -48,11 +56,19 @@ def preview_of(session: Session, stream: IO[bytes]) -> dict[str, Any]:
         "format": file.format,
         "header": list(file.columns.header),
         "columns": file.columns.shown(),
-        "first_rows": [{"row": row.number, "cells": row.cells} for row in rows[:_SAMPLE]],
+        "first_rows": [{"row": row.number, "cells": _masked(row.cells, file.columns)} for row in rows[:_SAMPLE]],
         "rows_read": len(rows),
         "rows_refused": len(refusals),
         "errors": [{**problem._asdict(), "reason": REASONS[problem.code]} for problem in problems[:_SAMPLE]],
     }
+
+
+def _masked(row: list[str], columns: Columns) -> list[str]:
+    """Return the cells with contacts masked; of a row of another width nothing, because any cell may be one."""
+    contacts = {columns.fields[name] for name in CONTACT_FIELDS if name in columns.fields}
+    if contacts and len(row) > len(columns.header):
+        return [HIDDEN] * len(row)
+    return [mask_phone(cell) if position in contacts else cell for position, cell in enumerate(row)]
 
 
 def imports() -> Select[Any]:

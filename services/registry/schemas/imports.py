@@ -16,6 +16,10 @@ class ImportOptions(Schema):
     dry_run = fields.Boolean(load_default=False)
 
 
+class PreviewOptions(Schema):
+    is_part = fields.Boolean(load_default=False, metadata={"description": "the file is the beginning of a CSV file"})
+
+
 class ImportAccepted(Schema):
     id = fields.String(required=True)
 

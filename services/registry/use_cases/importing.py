@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import SEEK_END
 from typing import IO, Any
 
 from sqlalchemy import insert, select, update
@@ -33,6 +34,7 @@ from shared.work.uploads import drop_upload, store_upload, upload_by_id
 
 JOB = "registry.import"
 KIND = "enterprises"
+LARGEST_FILE = 200 << 20
 _COUNTERS = ("rows", "created", "changed", "unchanged", "corrected", "refused")
 
 
@@ -40,16 +42,19 @@ class FileEmpty(Refused):
     code = "file_empty"
 
 
+class FileTooLarge(Refused):
+    code = "file_too_large"
+
+
 def start_import(
     session: Session, stream: IO[bytes], *, file_name: str, is_dry_run: bool, actor: str, now: datetime
 ) -> str:
     """Store an uploaded register whole and queue its import; returns the id of import and job.
 
-    Raises `FileEmpty`. Whatever else is wrong with the file is found by the import and told there.
+    Raises `FileEmpty`, `FileTooLarge`. Whatever else is wrong with the file is found by the import and told there.
     """
+    _check_size(stream)
     upload = store_upload(session, stream, name=file_name[:200], media_type="", now=now)
-    if upload.size == 0:
-        raise FileEmpty("The file is empty: export it again from the other system.")
     import_id = enqueue(session, JOB, {"upload_id": upload.id}, now=now)
     session.execute(
         insert(import_batch).values(
@@ -72,6 +77,17 @@ def start_import(
         )
     )
     return import_id
+
+
+def _check_size(stream: IO[bytes]) -> None:
+    size = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    if size == 0:
+        raise FileEmpty("The file is empty: export it again from the other system.")
+    if size > LARGEST_FILE:
+        raise FileTooLarge(
+            "The file is larger than 200 MB: split it by rows, each part with the header, and send them."
+        )
 
 
 def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:

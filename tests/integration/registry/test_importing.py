@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -133,6 +134,13 @@ class TestBadFile:
     def test_that_is_empty_is_refused_at_once(self, bureau: FlaskClient) -> None:
         assert send(bureau, b"").get_json()["code"] == "file_empty"
 
+    def test_of_more_than_200_mb_is_refused_with_advice(self, database: Database, tmp_path: Path) -> None:
+        with (tmp_path / "large.csv").open("wb+") as file, database.transaction() as session:
+            file.truncate(importing.LARGEST_FILE + 1)
+
+            with pytest.raises(importing.FileTooLarge, match="split it by rows"):
+                start_import(session, file, file_name="", is_dry_run=False, actor="", now=datetime.now(UTC))
+
     def test_of_somebody_without_the_whole_district_is_refused(self, subdistrict: FlaskClient) -> None:
         assert send(subdistrict, csv_bytes(1)).status_code == 403
 
@@ -147,6 +155,13 @@ class TestPreview:
             1,
         )
         assert enterprises_and_events(database) == (0, 0)
+
+    def test_of_a_part_leaves_out_the_row_that_may_be_cut(self, bureau: FlaskClient) -> None:
+        part = text(row_of(1), row_of(2)).decode()[:-15].encode()
+
+        answer = send(bureau, part, path="imports/preview", is_part="true").get_json()
+
+        assert (answer["rows_read"], answer["rows_refused"], len(answer["first_rows"])) == (1, 0, 1)
 
     def test_tells_why_a_file_cannot_be_read(self, bureau: FlaskClient) -> None:
         answer = send(bureau, b"a,b\n1,2\n", path="imports/preview")

@@ -1,15 +1,22 @@
 // Requests to the gateway's own API: session cookie, CSRF header, problems as errors that carry their sentence.
-import { word } from "./words.js";
+import { hasWord, word } from "./words.js";
 
 const csrf = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || word("toast.failed"));
+    super(sentenceOf(body));
     this.status = status;
     this.code = body.code ?? "";
     this.errors = body.errors ?? [];
   }
+}
+
+// The API speaks English; where the page knows the code it says the same in the reader's language.
+function sentenceOf(body) {
+  const keys = [`reason.${body.facts?.reason}`, `reason.${body.code}`, `problem.${body.code}`];
+  const known = keys.find(hasWord);
+  return known ? word(known) : body.detail || word("toast.failed");
 }
 
 export async function call(path, { method = "GET", body, headers = {}, signal } = {}) {
@@ -33,11 +40,15 @@ export async function call(path, { method = "GET", body, headers = {}, signal } 
 }
 
 async function answer(response) {
-  if (response.status === 401) window.location.assign(`/sign-in?back=${encodeURIComponent(here())}`);
   const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
   const body = isJson ? await response.json() : {};
-  if (!response.ok) throw new Problem(response.status, body);
+  if (!response.ok) throw refused(response.status, body);
   return { body, etag: response.headers.get("ETag") ?? "", status: response.status };
+}
+
+export function refused(status, body) {
+  if (status === 401) window.location.assign(`/sign-in?back=${encodeURIComponent(here())}`);
+  return new Problem(status, body);
 }
 
 const here = () => window.location.pathname + window.location.search;

@@ -1,13 +1,14 @@
 // Import wizard: the file stays in the browser until it is sent; the server draws progress and result.
-import { call } from "./api.js";
-import { number, word } from "./words.js";
+import { button, drawPreview, make } from "./preview.js";
+import { beginningOf, upload } from "./upload.js";
+import { megabytes, word } from "./words.js";
 
 const IMPORTS = "/api/v1/registry/imports";
 const LARGEST = 200 * 1024 * 1024;
-const SHOWN_ROWS = 8;
 const stage = document.getElementById("stage");
 const steps = document.getElementById("steps");
 let file = null;
+let isSending = false;
 
 function goTo(step) {
   let isPast = true;
@@ -40,116 +41,91 @@ function over(event, isOver) {
 
 async function choose(chosen) {
   if (!chosen) return;
-  if (chosen.size > LARGEST) return complain(word("import.too_large"));
+  if (chosen.size > LARGEST) return complain(word("import.too_large", { size: megabytes(chosen.size) }));
   file = chosen;
-  complain("");
+  const place = document.getElementById("choose-problem");
+  const bar = progress(word("import.reading"));
+  place.replaceChildren(bar.element);
   try {
-    const { body } = await call(`${IMPORTS}/preview`, { method: "POST", body: form({}) });
-    showPreview(body);
-    goTo("preview");
+    const { part, isWhole } = await beginningOf(file);
+    const preview = await upload(`${IMPORTS}/preview`, form(part, isWhole ? {} : { is_part: "true" }), { onProgress: bar.show });
+    place.replaceChildren();
+    showPreview(preview);
   } catch (problem) {
     complain(problem.errors?.[0]?.detail ?? problem.message);
   }
 }
 
-function form(fields) {
+function form(content, fields) {
   const filled = new FormData();
   for (const [name, value] of Object.entries(fields)) filled.set(name, value);
-  filled.set("file", file, file.name);
+  filled.set("file", content, file.name);
   return filled;
 }
 
 function complain(text) {
-  const place = document.getElementById("choose-problem");
-  if (!place) return;
-  place.replaceChildren(...(text ? [make("div", { className: "notice notice-bad", textContent: text })] : []));
+  document.getElementById("choose-problem").replaceChildren(make("div", { className: "notice notice-bad", textContent: text }));
 }
 
 function showPreview(preview) {
-  const panel = document.getElementById("preview");
-  const head = make("div", { className: "panel-head" });
-  head.append(make("h2", { textContent: file.name }));
-  const body = make("div", { className: "panel-body" });
-  body.append(facts(preview), columns(preview), ...warnings(preview));
-  const actions = make("div", { className: "panel-body preview-actions" });
-  actions.append(
-    button(word("import.run"), "button button-main", () => send(false)),
-    button(word("import.try"), "button", () => send(true)),
-    button(word("import.other_file"), "button button-quiet", () => window.location.reload()),
-  );
-  panel.replaceChildren(head, body, samples(preview), actions);
-  panel.hidden = false;
+  const actions = [
+    { text: word("import.run"), className: "button button-main", act: () => send(false) },
+    { text: word("import.try"), className: "button", act: () => send(true) },
+    { text: word("import.other_file"), className: "button button-quiet", act: () => window.location.reload() },
+  ];
+  drawPreview(document.getElementById("preview"), { file, preview, actions });
   document.getElementById("choose").hidden = true;
   document.getElementById("past").hidden = true;
-}
-
-function facts(preview) {
-  const line = make("p", { className: "preview-facts" });
-  const unknown = preview.columns.unrecognised.length;
-  const entries = {
-    format: preview.format,
-    columns: `${preview.header.length - unknown} / ${preview.header.length}`,
-    checked: number(preview.rows_read),
-    refusable: number(preview.rows_refused),
-  };
-  for (const [name, value] of Object.entries(entries)) {
-    const item = make("span", { textContent: `${word(`import.fact_${name}`)} ` });
-    item.append(make("strong", { textContent: value }));
-    line.append(item);
-  }
-  return line;
-}
-
-function columns(preview) {
-  const list = make("ul", { className: "columns" });
-  const meanings = new Map();
-  for (const [field, header] of Object.entries(preview.columns.recognised)) meanings.set(header, word(`field.${field}`));
-  for (const header of Object.values(preview.columns.features)) meanings.set(header, word("field.features"));
-  for (const header of preview.header) {
-    const meaning = meanings.get(header);
-    const text = meaning ? `${header} → ${meaning}` : `${header} · ${word("import.ignored")}`;
-    list.append(make("li", { className: meaning ? "" : "is-unknown", textContent: text }));
-  }
-  return list;
-}
-
-function warnings(preview) {
-  const has = (field) => field in preview.columns.recognised;
-  const keys = [];
-  if (!has("longitude") && !has("division")) keys.push("import.warn_place");
-  if (!has("scope") && !has("industry")) keys.push("import.warn_scope");
-  if (preview.rows_refused) keys.push("import.warn_refused");
-  return keys.map((key) => make("div", { className: "notice notice-warning", textContent: word(key, { count: number(preview.rows_refused) }) }));
-}
-
-function samples(preview) {
-  const holder = make("div", { className: "preview-table", tabIndex: 0 });
-  const table = make("table", { className: "sheet" });
-  const head = table.createTHead().insertRow();
-  for (const header of preview.header) head.append(make("th", { scope: "col", textContent: header }));
-  const body = table.createTBody();
-  for (const row of preview.first_rows.slice(0, SHOWN_ROWS)) {
-    const line = body.insertRow();
-    for (const cell of row.cells) line.append(make("td", { textContent: cell, title: cell }));
-  }
-  holder.append(table);
-  return holder;
+  goTo("preview");
 }
 
 async function send(isDryRun) {
-  for (const one of stage.querySelectorAll("button")) one.disabled = true;
+  const place = document.getElementById("send") ?? document.querySelector(".shown-actions");
+  const before = [...place.children];
+  const giveUp = new AbortController();
+  const bar = progress(word("import.uploading"), button(word("import.give_up"), "button", () => giveUp.abort()));
+  place.replaceChildren(bar.element);
+  isSending = true;
   try {
-    const { body } = await call(IMPORTS, { method: "POST", body: form(isDryRun ? { dry_run: "true" } : {}), headers: { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` } });
-    window.history.pushState(null, "", `/imports/${body.id}`);
-    await window.htmx.ajax("GET", `/imports/${body.id}`, { target: "#stage", swap: "innerHTML" });
+    const { id } = await upload(IMPORTS, form(file, isDryRun ? { dry_run: "true" } : {}), {
+      headers: { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` },
+      onProgress: bar.show,
+      signal: giveUp.signal,
+    });
+    window.history.pushState(null, "", `/imports/${id}`);
+    await window.htmx.ajax("GET", `/imports/${id}`, { target: "#stage", swap: "innerHTML" });
   } catch (problem) {
-    const panel = document.getElementById("preview");
-    panel?.prepend(make("div", { className: "notice notice-bad", textContent: problem.errors?.[0]?.detail ?? problem.message }));
-    for (const one of stage.querySelectorAll("button")) one.disabled = false;
+    place.replaceChildren(...before);
+    if (problem.name !== "AbortError") {
+      place.prepend(make("div", { className: "notice notice-bad", textContent: problem.errors?.[0]?.detail ?? problem.message }));
+    }
+  } finally {
+    isSending = false;
   }
   follow();
 }
 
+// A bar with what has been sent; when all of it has, the server still has to store it.
+function progress(title, ...buttons) {
+  const element = make("div", { className: "upload" });
+  const words = make("div", { className: "progress-words" });
+  const label = make("strong", { textContent: title });
+  const count = make("span", {});
+  const bar = make("progress", { className: "bar", max: 1, ariaLabel: title });
+  words.append(label, count);
+  element.append(words, bar, make("p", { className: "quiet small", textContent: word("import.upload_text") }), ...buttons);
+  const show = (sent, size) => {
+    count.textContent = word("import.sent", { sent: megabytes(sent), size: megabytes(size) });
+    if (sent < size) bar.value = sent / size;
+    else {
+      label.textContent = word("import.storing");
+      bar.removeAttribute("value");
+    }
+  };
+  return { element, show };
+}
+
+window.addEventListener("beforeunload", (event) => isSending && event.preventDefault());
 stage.addEventListener("click", (event) => {
   const run = event.target.closest("#run-now");
   if (!run) return;
@@ -159,13 +135,3 @@ stage.addEventListener("click", (event) => {
 stage.addEventListener("htmx:afterSwap", follow);
 window.addEventListener("popstate", () => window.location.reload());
 follow();
-
-function button(text, className, act) {
-  const element = make("button", { type: "button", className, textContent: text });
-  element.addEventListener("click", act);
-  return element;
-}
-
-function make(name, properties) {
-  return Object.assign(document.createElement(name), properties);
-}

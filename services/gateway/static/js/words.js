@@ -18,6 +18,7 @@ const plain = new Intl.NumberFormat(tag);
 const short = new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 });
 
 export const number = (value) => (value == null ? "–" : plain.format(value));
+export const megabytes = (bytes) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }).format(bytes / (1024 * 1024));
 export const shortNumber = (value) => (value < 10_000 ? plain.format(value) : short.format(value));
 
 export function clock(moment) {
