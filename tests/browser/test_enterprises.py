@@ -81,3 +81,17 @@ class TestFile:
         expect(page.locator("#basics")).to_contain_text("统一社会信用代码")
         page.keyboard.press("ArrowRight")
         expect(page.locator("#history")).to_contain_text("导入")
+
+    def test_shows_contacts_in_full_only_for_a_reason(self, window: Window, running_sise: System) -> None:
+        client, item = running_sise.client(), first_item(running_sise, "sort=-name")
+        version = client.call("GET", f"registry/enterprises/{item['id']}")["version"]
+        contacts = {"contact_name": "欧阳样例", "contact_phone": "13800138000"}
+        client.call("PATCH", f"registry/enterprises/{item['id']}", json=contacts, headers={"If-Match": f'"{version}"'})
+        page = window()
+        page.goto(f"/enterprises/{item['id']}#basics")
+        expect(page.locator("#contact_phone")).to_have_text("138****8000")
+        page.locator("#show-contacts").click()
+        page.get_by_label("查看事由").fill("核实隐患")
+        page.keyboard.press("Enter")
+        expect(page.locator("#contact_phone")).to_have_text("13800138000")
+        expect(page.locator("#contact_name")).to_have_text("欧阳样例")

@@ -19,6 +19,7 @@ from services.registry.queries.enterprises import (
     with_masked_contacts,
 )
 from services.registry.schemas.enterprises import (
+    Contacts,
     Enterprise,
     EnterpriseChange,
     EnterpriseFilter,
@@ -26,9 +27,10 @@ from services.registry.schemas.enterprises import (
     EnterprisePage,
     ExportFilter,
     HistoryPage,
+    Reason,
 )
 from services.registry.tables import enterprise_history
-from services.registry.use_cases.enterprises import amend_enterprise, register_enterprise
+from services.registry.use_cases.enterprises import amend_enterprise, register_enterprise, unmask_contacts
 from shared.errors import Forbidden
 from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, page, principal, reads, require_version, writes
 from shared.security.scope import EnterpriseNotFound
@@ -91,6 +93,16 @@ def change_enterprise(session, body, enterprise_id):
     _require_jurisdiction(session, row)
     audit_note(session, entity=f"enterprise:{enterprise_id}", before=_audited(current), after=_audited(row))
     return with_masked_contacts(session, row), etag_of(row["version"])
+
+
+@blp.route("/enterprises/<id:enterprise_id>/unmask", methods=["POST"])
+@writes("personal_data:read")
+@blp.arguments(Reason)
+@blp.response(200, Contacts)
+def show_contacts(session, body, enterprise_id):
+    """The contacts of an enterprise in full, for a reason that is written down."""
+    row = enterprise_in_scope(session, principal(), enterprise_id)
+    return unmask_contacts(session, row, reason=body["reason"])
 
 
 @blp.route("/enterprises/<id:enterprise_id>/history", methods=["GET"])

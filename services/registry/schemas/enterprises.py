@@ -130,6 +130,15 @@ class EnterprisePage(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class Reason(Schema):
+    reason = text(200, 3, required=True, metadata={"description": "why it is needed; written down"})
+
+
+class Contacts(Schema):
+    contact_name = fields.String(required=True)
+    contact_phone = fields.String(required=True)
+
+
 class HistoryEntry(Schema):
     version = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)

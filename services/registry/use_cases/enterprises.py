@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain import credit_code, places
 from services.registry.domain.cells import code as code_cell
-from services.registry.domain.enterprise import EMPTY, known
+from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, known
 from services.registry.domain.industries import Industries
 from services.registry.domain.rulebook import Rulebook
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise
 from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
 from shared.errors import Conflict, Refused
+from shared.security.audit import audit_note
+from shared.security.personal import vault_of
 
 _NO_DIGEST = 0  # no register row has been imported for it yet
 
@@ -77,6 +79,13 @@ def amend_enterprise(
     row = changed_row(current, facts, digest=current["source_digest"], now=now)
     record(session, [Change(current, row)], actor=actor, reason="amended", now=now)
     return row
+
+
+def unmask_contacts(session: Session, row: Mapping[str, Any], *, reason: str) -> dict[str, str]:
+    """Return the contacts of an enterprise in full; who asked and why is written down (PIPL Art. 51)."""
+    audit_note(session, entity=f"enterprise:{row['id']}", details={"reason": reason})
+    vault = vault_of(session)
+    return {name: vault.decrypt(row[name], field=f"enterprise.{name}") if row[name] else "" for name in CONTACT_FIELDS}
 
 
 def _checked(uscc: str, override: str) -> str:

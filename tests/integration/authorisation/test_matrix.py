@@ -23,7 +23,10 @@ SEES_OWN = ("subdistrict_officer", "grid_worker", "intermediary_inspector", "ent
 SEES_NOTHING = ("stranger",)
 # What a route needs to be reached at all, and routes whose rows are figures, not names.
 QUERIES = {"/api/v1/search": {"q": "字号"}}
-BODIES = {"/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}}}
+BODIES: dict[str, Any] = {
+    "/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}},
+    "/api/v1/registry/enterprises/<id:enterprise_id>/unmask": {"reason": "to call them"},
+}
 WITHOUT_NAMES = (
     "/api/v1/events/stream",  # silent until a level changes
     "/api/v1/overview",

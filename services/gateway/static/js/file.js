@@ -1,7 +1,7 @@
 // The file: tabs by keyboard, answers saved at once, and the page kept true when somebody else changes a fact.
 import { call } from "./api.js";
 import { listen, soon } from "./live.js";
-import { toast } from "./toast.js";
+import { ask, toast } from "./toast.js";
 import { word } from "./words.js";
 
 const root = document.getElementById("file");
@@ -70,6 +70,25 @@ async function drawCharts() {
   holders.forEach(drawTrend);
 }
 drawCharts();
+
+const show = document.getElementById("show-contacts");
+show?.addEventListener("click", async () => {
+  const reason = await ask({
+    title: word("contacts.ask"),
+    text: word("contacts.ask_text"),
+    reason: word("contacts.reason"),
+    yes: word("contacts.show"),
+    no: word("ask.cancel"),
+  });
+  if (!reason) return;
+  try {
+    const { body } = await call(`/api/v1/registry/enterprises/${enterprise}/unmask`, { method: "POST", body: { reason } });
+    for (const [name, text] of Object.entries(body)) document.getElementById(name).textContent = text || "–";
+    show.remove();
+  } catch (problem) {
+    toast(problem.message, { bad: true });
+  }
+});
 
 const redrawSoon = soon(redraw, 150);
 listen({

@@ -9,34 +9,48 @@ export function toast(text, { bad = false } = {}) {
   setTimeout(() => note.remove(), bad ? 8000 : 4000);
 }
 
-export function ask({ title, text, yes, no, bad = false }) {
+// Asks a question in a dialog; `reason` is the label of a field that must be filled in. Resolves with false or the reason.
+export function ask({ title, text, yes, no, bad = false, reason = "" }) {
   const dialog = document.createElement("dialog");
+  const form = document.createElement("form");
+  const field = reason ? reasonField(reason) : null;
   dialog.className = "ask";
-  const parts = [part("h2", title), part("p", text), buttons(dialog, { yes, no, bad })];
-  dialog.append(...parts);
+  dialog.setAttribute("aria-label", title);
+  form.method = "dialog";
+  form.append(part("h2", title), part("p", text), ...(field ? [field] : []), buttons(dialog, { yes, no, bad }));
+  dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
-      resolve(dialog.returnValue === "yes");
+      resolve(dialog.returnValue === "yes" && (field?.querySelector("input").value.trim() ?? true));
       dialog.remove();
     });
   });
 }
 
+function reasonField(label) {
+  const field = part("label", label);
+  const input = document.createElement("input");
+  Object.assign(input, { className: "input", required: true, minLength: 3, maxLength: 200, name: "reason" });
+  field.className = "field";
+  field.append(input);
+  return field;
+}
+
 function buttons(dialog, { yes, no, bad }) {
   const row = part("div", "");
+  const refuse = button(no, "button", "button");
+  const agree = button(yes, "submit", bad ? "button button-bad" : "button button-main");
   row.className = "ask-actions";
-  row.append(button(dialog, no, "no", "button"), button(dialog, yes, "yes", bad ? "button button-bad" : "button button-main"));
+  refuse.addEventListener("click", () => dialog.close("no"));
+  agree.value = "yes";
+  row.append(refuse, agree);
   return row;
 }
 
-function button(dialog, text, answer, className) {
-  const element = part("button", text);
-  element.type = "button";
-  element.className = className;
-  element.addEventListener("click", () => dialog.close(answer));
-  return element;
+function button(text, type, className) {
+  return Object.assign(part("button", text), { type, className });
 }
 
 function part(name, text) {
