@@ -21,7 +21,7 @@ from shared.database.chassis import event_log, relay_cursor
 from shared.logs import configure_logs
 from shared.services import Service
 from shared.settings import ServiceSettings
-from shared.worker import Worker
+from shared.worker import Worker, collect_rarely
 
 PATIENCE = 120.0
 CONSUMERS_PER_SERVICE = 3  # urgent, bulk, dead
@@ -159,4 +159,5 @@ def _relay(settings: ServiceSettings, pipe: Connection) -> None:
 
 def _worker(service: Service, settings: ServiceSettings, *, role: str) -> Worker:
     configure_logs(level=settings.log_level, service=service.name)
+    collect_rarely()
     return Worker(service, settings, only={role})

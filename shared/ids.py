@@ -1,8 +1,8 @@
 """Identifiers: UUIDv7 as text, so that they sort by time and index well."""
 
-import uuid6
+import uuid_utils
 
 
 def new_id() -> str:
-    """Return a new UUIDv7, 36 characters, lower case."""
-    return str(uuid6.uuid7())
+    """Return a new UUIDv7, 36 characters, lower case; those of one process sort in the order of their making."""
+    return str(uuid_utils.uuid7())

@@ -30,7 +30,8 @@ def claim(session: Session, event_ids: Collection[str], *, now: datetime) -> set
     if not ordered:
         return set()
     if session.get_bind().dialect.name == "postgresql":
-        return set(session.execute(_CLAIM, {"ids": ordered, "now": now}).scalars())
+        array = f"{{{','.join(ordered)}}}"  # ids hold nothing that an array literal would have to quote
+        return set(session.execute(_CLAIM, {"ids": array, "now": now}).scalars())
     return _claim_on_sqlite(session, ordered, now)
 
 

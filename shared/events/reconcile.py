@@ -17,6 +17,7 @@ from shared.bus import Bus, Channel, LoggedEvent
 from shared.bus.opening import open_bus
 from shared.clock import Clock
 from shared.database import Database, connect
+from shared.database.bulk import among
 from shared.database.chassis import event_log, inbox, outbox, parked_event, relay_cursor, subscription_state
 from shared.declarations import Declarations
 from shared.events.inbox import oldest_kept
@@ -211,13 +212,14 @@ def _is_relayed(session: Session) -> Any:
 
 def _not_held(database: Database, event_ids: Sequence[str]) -> list[str]:
     with database.reading() as session:
-        held = set(session.execute(select(inbox.c.event_id).where(inbox.c.event_id.in_(event_ids))).scalars())
+        known = select(inbox.c.event_id).where(among(session, inbox.c.event_id, event_ids))
+        held = set(session.execute(known).scalars())
     return [event_id for event_id in event_ids if event_id not in held]
 
 
 def _logged(database: Database, event_ids: Sequence[str], address: str) -> list[LoggedEvent]:
     log = event_log.c
-    statement = select(log.position, log.event_id, log.type, log.lane, log.body).where(log.event_id.in_(event_ids))
+    columns = select(log.position, log.event_id, log.type, log.lane, log.body).order_by(log.position)
     with database.reading() as session:
-        rows = session.execute(statement.order_by(log.position)).all()
+        rows = session.execute(columns.where(among(session, log.event_id, event_ids))).all()
     return [LoggedEvent(row.position, row.event_id, row.type, row.lane, address, row.body) for row in rows]

@@ -20,7 +20,7 @@ from shared.running.home import Running, announce, occupy, this_process
 from shared.running.operations import OPERATIONS
 from shared.services import Service, load, service_names
 from shared.settings import ServiceSettings, home_of
-from shared.worker import Worker
+from shared.worker import Worker, collect_rarely
 
 GATEWAY = "gateway"
 DEFAULT_PORT = "8000"
@@ -65,6 +65,7 @@ class EmbeddedRun:
                 undo.enter_context(_serving(part))
             for part in parts:
                 undo.enter_context(_working(part))
+            collect_rarely()
             addresses = {part.service.name: _address(part.door) for part in parts}
             running = this_process(addresses[GATEWAY], addresses, control_port=control.port)
             announce(lock, running)

@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from shared.logs import configure_logs
 from shared.services import load
-from shared.worker import Worker
+from shared.worker import Worker, collect_rarely
 
 STREAM_CONNECTIONS = 10_000
 
@@ -47,6 +47,7 @@ def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str]
     settings = service.settings_from_env(environment)
     configure_logs(level=settings.log_level, service=name)
     worker = Worker(service, settings, only=set(only) or None)
+    collect_rarely()
     ended = end_on_signal()
     worker.start()
     ended.wait()

@@ -25,7 +25,7 @@ from services.registry.use_cases.open_files import open_files
 from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
 from shared import context
 from shared.contracts.registry import ImportCompleted
-from shared.database.bulk import insert_rows
+from shared.database.bulk import among, insert_rows
 from shared.errors import Refused
 from shared.events.outbox import publish
 from shared.sheets import FileUnreadable, SheetRow
@@ -189,13 +189,14 @@ class _Step:
 
     def _digests_seen(self, drafts: list[Draft]) -> dict[str, int]:
         statement = select(import_row.c.uscc, import_row.c.digest).where(
-            import_row.c.import_id == self.batch["id"], import_row.c.uscc.in_([draft.uscc for draft in drafts])
+            import_row.c.import_id == self.batch["id"],
+            among(self.session, import_row.c.uscc, [draft.uscc for draft in drafts]),
         )
         return {row.uscc: row.digest for row in self.session.execute(statement)}
 
     def _digests_known(self, drafts: list[Draft]) -> dict[str, int]:
         statement = select(enterprise.c.uscc, enterprise.c.source_digest).where(
-            enterprise.c.uscc.in_([draft.uscc for draft in drafts])
+            among(self.session, enterprise.c.uscc, [draft.uscc for draft in drafts])
         )
         return {row.uscc: row.source_digest for row in self.session.execute(statement)}
 
@@ -235,7 +236,9 @@ def _locked_batch(session: Session, import_id: str) -> dict[str, Any]:
 def _locked_enterprises(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
     if not codes:
         return {}
-    statement = select(enterprise).where(enterprise.c.uscc.in_(codes)).order_by(enterprise.c.id).with_for_update()
+    statement = (
+        select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.id).with_for_update()
+    )
     return {row["uscc"]: dict(row) for row in session.execute(statement).mappings()}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.facts import Known, Origin, merged
@@ -12,7 +11,7 @@ from services.risk.domain.grading import Standing
 from services.risk.rules import rulebook
 from services.risk.tables import enterprise, fact_sheet, grade_history
 from services.risk.tables import grade as grade_table
-from shared.database import Id
+from shared.database.bulk import among
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
@@ -34,7 +33,7 @@ STANDINGS = (
 
 def standings(session: Session, enterprise_ids: Sequence[str]) -> Sequence[Row[Any]]:
     """Return, in the order of ids, all that grading looks at and the present grade of these enterprises."""
-    wanted = STANDINGS.where(_is_among(session, enterprise_ids))
+    wanted = STANDINGS.where(among(session, enterprise.c.enterprise_id, enterprise_ids))
     return session.execute(wanted.order_by(enterprise.c.enterprise_id)).all()
 
 
@@ -80,10 +79,3 @@ def grades_after(session: Session, after: str | None, *, limit: int) -> Sequence
     if after is not None:
         statement = statement.where(grade_table.c.enterprise_id > after)
     return session.execute(statement).all()
-
-
-def _is_among(session: Session, enterprise_ids: Sequence[str]) -> ColumnElement[bool]:
-    """PostgreSQL takes the ids as one array: a thousand placeholders cost more than the query."""
-    if session.get_bind().dialect.name == "postgresql":
-        return enterprise.c.enterprise_id == any_(literal(enterprise_ids, ARRAY(Id)))
-    return enterprise.c.enterprise_id.in_(enterprise_ids)
