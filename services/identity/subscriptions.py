@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from services.identity import use_cases
 from services.identity.queries import accounts as queries
+from services.identity.queries.agencies import clients_after
+from services.identity.use_cases import agencies
 from services.identity.use_cases.staff import TIMER, staff_changed
-from shared.contracts.identity import AccountDisabled, StaffChanged
+from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChanged
 from shared.declarations import Reemitted, reemits, timer
 from shared.work.timers import schedule
 
@@ -35,6 +37,22 @@ def forget_sessions(session: Session, entity: str, *, now: datetime) -> None:
 def follow_the_time(session: Session, account_id: str, *, now: datetime) -> None:
     """Begin or end an absence, or let a licence expire, at its moment."""
     use_cases.review_standing(session, use_cases.account_for_change(session, account_id), now=now)
+
+
+@timer(agencies.TIMER)
+def end_grants(session: Session, client_id: str, *, now: datetime) -> None:
+    """Let grants end at their moment."""
+    use_cases.review_grants(session, client_id, now=now)
+
+
+@reemits(GrantChanged)
+def current_grants(session: Session, after: str | None, limit: int) -> list[Reemitted]:
+    """Return what every client may do."""
+    told = []
+    for row in clients_after(session, after, limit):
+        grants = agencies.live_grants(session, row.id, now=row.updated_at)
+        told.append(Reemitted(row.id, agencies.grant_changed(row, grants), row.version, row.updated_at))
+    return told
 
 
 @reemits(StaffChanged)

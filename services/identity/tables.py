@@ -1,6 +1,6 @@
 """identity's tables. Names and signing keys are encrypted; passwords and refresh tokens are only digests."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
 
@@ -76,4 +76,40 @@ signing_key = Table(
     Column("sealed_private_key", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+)
+
+client = Table(
+    "client",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("is_enabled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+client_secret = Table(
+    "client_secret",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("client_id", Id, ForeignKey("client.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+)
+Index("ix__client_secret__client_id", client_secret.c.client_id)
+
+agency_grant = Table(
+    "agency_grant",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", Id, ForeignKey("client.id"), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("divisions", JsonDocument, nullable=False),
+    Column("fields", JsonDocument, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    UniqueConstraint("client_id", "action"),
 )

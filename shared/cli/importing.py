@@ -52,6 +52,7 @@ def demo(enterprises: int, port: int | None) -> None:
         client = ApiClient(url, username="admin", password=password)
         if not client.call("GET", "registry/enterprises", params={"limit": 1})["items"]:
             _import_generated(client, enterprises)
+            _open_sandbox(client)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
 
@@ -73,6 +74,13 @@ def _import_generated(client: ApiClient, enterprises: int) -> None:
         file = register.write_register(Path(folder) / "demonstration.csv", enterprises)
         result = import_with_progress(client, file)
     click.echo(f"{result['accepted']} generated enterprises imported; every name carries the mark （演示）.")
+
+
+def _open_sandbox(client: ApiClient) -> None:
+    division = client.call("GET", "identity/me")["divisions"][0]
+    opened = import_module("deploy.demonstration.sandbox").make_sandbox(client, division=division)
+    if opened:
+        click.echo("Sandbox client for the API (shown only now): id {}, secret {}".format(*opened))
 
 
 @contextmanager

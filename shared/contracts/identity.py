@@ -1,6 +1,8 @@
 """What identity tells: who may act."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.contracts import Kind, event
 
@@ -35,3 +37,21 @@ class AccountDisabled:
 
     subject: str
     is_denied: bool = True
+
+
+@event("identity.grant_changed.v1", kind=Kind.STATE, subject="subject")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantChanged:
+    """What a client system (``subject``) of another agency may do from now on; older tokens of it count no more.
+
+    ``grants`` are ``{"action", "divisions", "fields", "until"}``; what is not named is not granted.
+    """
+
+    subject: str
+    is_enabled: bool = True
+    grants: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether no token of the client counts."""
+        return not self.is_enabled

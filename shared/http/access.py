@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of, is_taken
 from shared.errors import Conflict, Forbidden, SiseError
 from shared.http.chassis import chassis, now, principal
+from shared.http.fields import only_granted
 from shared.http.idempotency import claim_of_request, earlier_answer, keep_answer
 from shared.http.observation import bind_actor
 from shared.security import audit
-from shared.security.principal import PUBLIC
+from shared.security.principal import PUBLIC, Principal
 from shared.security.tokens import Unauthenticated, refuse_denied, verify_token
 
 MEGABYTE = 1 << 20
@@ -86,15 +87,15 @@ def _guarded_by(access: Access, serve: Callable[..., Any]) -> Callable[[View], V
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.principal = PUBLIC if access.is_public else _authenticated()
-            return serve(access, lambda session: view(session, *args, **kwargs))
+            g.principal = PUBLIC if access.is_public else _authenticated().narrowed_to(access.action)
+            return only_granted(serve(access, lambda session: view(session, *args, **kwargs)))
 
         return marked(guarded, access)  # type: ignore[return-value]
 
     return decorate
 
 
-def _authenticated() -> Any:
+def _authenticated() -> Principal:
     header = request.headers.get("Authorization", "")
     if not header.lower().startswith(BEARER):
         raise Unauthenticated("Send an access token in the header Authorization: Bearer.")

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from shared.http.access import Access, marked, reads
+from shared.http.fields import only_granted
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -20,7 +21,7 @@ def admits(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             admit()
-            return view(*args, **kwargs)
+            return only_granted(view(*args, **kwargs))
 
         return marked(guarded, Access("admits", action))  # type: ignore[return-value]
 

@@ -1,14 +1,18 @@
 """The one who asks: made from the claims of a verified access token, never from anything else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or a client system; ``at`` is the moment of the request, ``issued_at`` that of the token."""
+    """A person or a client system; ``at`` is the moment of the request, ``issued_at`` that of the token.
+
+    A client of another agency has ``grants``: by action its divisions and fields. ``fields`` are all that the
+    running request may be told; ``None`` for people.
+    """
 
     subject: str
     name: str = ""
@@ -19,12 +23,22 @@ class Principal:
     enterprise_id: str = ""
     intermediary_id: str = ""
     client_id: str = ""
+    grants: Mapping[str, Any] = field(default_factory=dict)
+    fields: frozenset[str] | None = None
     issued_at: datetime = datetime.min.replace(tzinfo=UTC)
     at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def may(self, action: str) -> bool:
         """Return whether one of the principal's roles grants ``action`` (``<noun>:<verb>``)."""
         return action in self.actions
+
+    def narrowed_to(self, action: str) -> "Principal":
+        """Return a client as the grant of ``action`` limits it, without a grant to nothing; people stay as they are."""
+        if not self.client_id:
+            return self
+        grant = self.grants.get(action, {})
+        divisions, fields = tuple(grant.get("divisions", ())), frozenset(grant.get("fields", ()))
+        return replace(self, divisions=divisions, fields=fields)
 
 
 PUBLIC = Principal(subject="", name="public", roles=frozenset({"public"}))
@@ -42,6 +56,7 @@ def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
         enterprise_id=claims.get("enterprise_id", ""),
         intermediary_id=claims.get("intermediary_id", ""),
         client_id=claims.get("client_id", ""),
+        grants=claims.get("grants", {}),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         at=at,
     )

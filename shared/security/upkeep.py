@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from shared.contracts.identity import AccountDisabled
+from shared.contracts.identity import AccountDisabled, GrantChanged
 from shared.database.bulk import upsert_rows
 from shared.database.chassis import token_deny
 from shared.declarations import subscribes, timer
@@ -18,9 +18,11 @@ LINK_EVERY = timedelta(seconds=10)
 SEAL_EVERY = timedelta(hours=1)
 
 
-@subscribes(AccountDisabled, batch=True)
-def keep_denials(session: Session, received: Sequence[Received[AccountDisabled]], *, now: datetime) -> None:
-    """Keep the accounts whose tokens count no more, or only those issued after their return."""
+@subscribes(AccountDisabled, GrantChanged, batch=True)
+def keep_denials(
+    session: Session, received: Sequence[Received[AccountDisabled | GrantChanged]], *, now: datetime
+) -> None:
+    """Keep whose tokens count no more, or only those issued after a moment: accounts, and clients of agencies."""
     newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
     rows = [
         {

@@ -1,8 +1,9 @@
 """The routes of identity, grouped by topic."""
 
 from services.identity.api.accounts import blp as accounts
+from services.identity.api.agencies import blp as agencies
 from services.identity.api.own import blp as own
 from services.identity.api.sessions import auth, oauth
 from services.identity.api.staff import blp as staff
 
-__all__ = ["accounts", "auth", "oauth", "own", "staff"]
+__all__ = ["accounts", "agencies", "auth", "oauth", "own", "staff"]

@@ -9,6 +9,16 @@ from services.identity.use_cases.accounts import (
     ensure_administrator,
     unmask_account,
 )
+from services.identity.use_cases.agencies import (
+    client_for_change,
+    issue_client_token,
+    put_grant,
+    register_client,
+    review_grants,
+    rotate_secret,
+    switch_client,
+    withdraw_grant,
+)
 from services.identity.use_cases.keys import (
     ensure_signing_keys,
     forget_retired_keys,
@@ -26,6 +36,14 @@ from services.identity.use_cases.sessions import (
 from services.identity.use_cases.staff import end_absence, enter_absence, review_standing
 
 __all__ = [
+    "client_for_change",
+    "issue_client_token",
+    "put_grant",
+    "register_client",
+    "review_grants",
+    "rotate_secret",
+    "switch_client",
+    "withdraw_grant",
     "SignedIn",
     "account_for_change",
     "change_account",
