@@ -14,6 +14,8 @@ from shared.sheets.rows import FileUnreadable, SheetRow
 _SAMPLE = 1 << 20
 _DELIMITERS = ",\t;|"
 _LONGEST_LINE = 1 << 16
+_LINE_ENDS = ("\n", "\r")
+_SHOWN = 100  # characters of an endless line
 _MOST_LINES = 50  # of one quoted cell; a quote that is open longer was never meant as one
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -64,27 +66,24 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.used) >= _MOST_LINES:
-            raise StopIteration
-        line = self._again.popleft() if self._again else self._stream.readline(_LONGEST_LINE)
-        if not line:
+        if len(self.used) >= _MOST_LINES or not (line := self._read()):
             raise StopIteration
         self.used.append(line)
         return line
-
-    def is_over_long(self) -> bool:
-        """True when the record is one line that was cut; the rest of it is thrown away."""
-        if len(self.used) != 1 or len(self.used[0]) < _LONGEST_LINE or self.used[0].endswith(("\n", "\r")):
-            return False
-        while (piece := self._stream.readline(_LONGEST_LINE)) and not piece.endswith(("\n", "\r")):
-            pass
-        return True
 
     def give_back(self) -> str:
         """Return the first used line and put the others back."""
         first, *rest = self.used
         self._again.extendleft(reversed(rest))
         return first
+
+    def skip_line(self) -> None:
+        """Read on to the end of a line that was cut."""
+        while (piece := self._read()) and not piece.endswith(_LINE_ENDS):
+            pass
+
+    def _read(self) -> str:
+        return self._again.popleft() if self._again else self._stream.readline(_LONGEST_LINE)
 
 
 def _rows(lines: _Lines, delimiter: str) -> Iterator[SheetRow]:
@@ -98,18 +97,27 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[SheetRow]:
         except StopIteration:
             return
         except csv.Error:
-            if not lines.used:
-                return
             yield _row_in_spite_of_quotes(lines, number, delimiter)
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
-        yield SheetRow(number, cells, "line_too_long" if lines.is_over_long() else "")
+        is_whole = len(lines.used) > 1 or not _is_cut(lines.used[0])
+        yield SheetRow(number, cells) if is_whole else _cut_row(lines, number)
 
 
 def _row_in_spite_of_quotes(lines: _Lines, number: int, delimiter: str) -> SheetRow:
     """Return the first line by itself, so that an unclosed quote never swallows the rows below it."""
-    if lines.is_over_long():
-        return SheetRow(number, [lines.used[0][:100]], "line_too_long")
     line = lines.give_back()
+    if _is_cut(line):
+        return _cut_row(lines, number)
     cells = next(csv.reader([line], delimiter=delimiter), [""])
     return SheetRow(number, cells, "quote_not_closed" if line.count('"') % 2 else "")
+
+
+def _cut_row(lines: _Lines, number: int) -> SheetRow:
+    """Return the beginning of an endless line; the rest of it is thrown away."""
+    lines.skip_line()
+    return SheetRow(number, [lines.used[0][:_SHOWN]], "line_too_long")
+
+
+def _is_cut(line: str) -> bool:
+    return len(line) >= _LONGEST_LINE and not line.endswith(_LINE_ENDS)

@@ -61,6 +61,21 @@ class TestCsv:
 
         assert [(row.number, row.problem) for row in rows] == [(1, ""), (2, "line_too_long"), (3, "")]
 
+    @pytest.mark.parametrize("start", [b'1,"open', b'1,"shut"'], ids=["unclosed", "misplaced"])
+    def test_counts_an_endless_line_once_whatever_its_quotes(self, start: bytes) -> None:
+        rows = read(b"a,b\n" + start + b"x" * 200_000 + b"\n1,2\n")
+
+        assert [(row.number, row.problem) for row in rows] == [(1, ""), (2, "line_too_long"), (3, "")]
+
+    def test_looks_for_the_end_of_a_quote_in_the_lines_nearby_only(self) -> None:
+        rows = read(b'a,b\n1,"open\n' + b"2,x\n" * 60 + b'3,"y"\n')
+
+        assert [row.number for row in rows if row.problem] == [2]
+        assert (len(rows), rows[-1].cells) == (63, ["3", "y"])
+
+    def test_may_have_a_long_cell_between_quotes(self) -> None:
+        assert cells_of(b'a,b\n1,"' + b"x" * 70_000 + b'"\n2,y\n')[1:] == [["1", "x" * 70_000], ["2", "y"]]
+
 
 class TestXlsx:
     def test_is_read_as_this_program_writes_it(self) -> None:
@@ -109,6 +124,12 @@ class TestWriting:
 
     def test_writes_what_it_reads(self) -> None:
         assert cells_of("".join(csv_lines(HEADER, ROWS)).encode()) == [list(HEADER), *ROWS]
+
+    def test_hands_a_long_register_over_in_pieces(self) -> None:
+        pieces = list(csv_lines(["a"], ([str(number)] for number in range(1200))))
+
+        assert len(pieces) == 3
+        assert cells_of("".join(pieces).encode())[1:] == [[str(number)] for number in range(1200)]
 
 
 class TestGuard:
