@@ -165,13 +165,19 @@ class _SheetParser:
         self._parser.CharacterDataHandler = self._text
 
     def rows(self, pieces: Iterator[bytes]) -> Iterator[SheetRow]:
-        """Yield the rows of a worksheet given in pieces."""
-        for piece in pieces:
-            self._parser.Parse(piece, False)
-            yield from self._ready
-            self._ready.clear()
-        self._parser.Parse(b"", True)
-        yield from self._ready
+        """Yield the rows of a worksheet given in pieces; where it breaks off, all rows before that place."""
+        try:
+            for piece in pieces:
+                self._parser.Parse(piece, False)
+                yield from self._taken()
+            self._parser.Parse(b"", True)
+        except _BROKEN:
+            yield from self._taken()
+            raise
+
+    def _taken(self) -> list[SheetRow]:
+        rows, self._ready = self._ready, []
+        return rows
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
