@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import mul
 from typing import Literal
@@ -60,8 +59,3 @@ def organisation_digit(body: str) -> str:
 def foreign_characters(code: str) -> str:
     """Return the characters of `code` that no credit code may contain, each once, in order."""
     return "".join(dict.fromkeys(character for character in code if character not in _VALUES))
-
-
-def complete(bodies: Iterable[str]) -> list[str]:
-    """Return full codes for 17-character bodies (for generated registers)."""
-    return [body + check_digit(body) for body in bodies]

@@ -43,5 +43,10 @@ class TestToWgs84:
     def test_undoes_bd09_exactly(self) -> None:
         assert to_wgs84(gcj02_to_bd09(wgs84_to_gcj02(HOME)), "BD-09") == close(HOME)
 
+    def test_stays_near_where_the_shift_begins_and_no_exact_answer_exists(self) -> None:
+        at_the_border = Point(73.66287207768214, 44.998971558953514)
+
+        assert to_wgs84(at_the_border, "GCJ-02") == close(at_the_border, 0.01)
+
     def test_knows_no_shift_outside_china(self) -> None:
         assert wgs84_to_gcj02(Point(2.35, 48.85)) == Point(2.35, 48.85)

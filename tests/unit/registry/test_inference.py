@@ -82,6 +82,9 @@ class TestFeatures:
     def test_follow_from_an_address_inside_another_company(self) -> None:
         assert features_of("塑料制品制造", address="样例路1号（样例机械有限公司内）") == {"shared_building"}
 
+    def test_do_not_follow_from_the_name_of_a_street(self) -> None:
+        assert features_of("塑料制品制造", address="椒江区铸造路1号") == set()
+
     def test_name_the_words_that_matched(self) -> None:
         assert RULES.suggester.suggest(name="", scope="汽油、柴油零售").features["hazchem_trade"] == ("汽油", "柴油")
 

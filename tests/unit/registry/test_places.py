@@ -72,6 +72,9 @@ class TestFinder:
     def test_lets_the_county_that_is_named_first_hold(self) -> None:
         assert FINDER.find("台州市椒江区前所街道样例路（临海市样例站）").division == "331002007"
 
+    def test_takes_the_first_of_two_equal_names(self) -> None:
+        assert FINDER.find("椒江区洪家街道样例村（三甲街道界）").division == "331002004"
+
     def test_prefers_a_full_name_to_a_short_one(self) -> None:
         assert FINDER.find("椒江区洪家三甲街道样例村").division == "331002005"
 
