@@ -93,8 +93,6 @@ def _check_size(stream: IO[bytes]) -> None:
 def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     """Import the next rows of a job's file; the step that finds none ends the import."""
     batch = _locked_batch(session, job.id)
-    if batch["state"] != "running":
-        return JobStep(job.cursor, job.done, finished=True)
     with context.bind(context.Trace(correlation_id=job.id, actor=batch["started_by"])):
         try:
             file = _file_at_cursor(session, batch, job)

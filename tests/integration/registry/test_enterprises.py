@@ -62,6 +62,10 @@ class TestRegistering:
 
         assert (answer.status_code, answer.get_json()["code"]) == (status, code)
 
+    @pytest.mark.parametrize(("written", "industry"), [("2710", "C2710"), ("c27", "C27")])
+    def test_takes_an_industry_as_people_write_it(self, bureau: FlaskClient, written: str, industry: str) -> None:
+        assert created(bureau, industry=written).get_json()["industry"] == industry
+
     def test_lets_an_early_code_in_with_a_reason(self, bureau: FlaskClient) -> None:
         row = created(bureau, uscc=EARLY_CODE, credit_code_override="as on the licence").get_json()
 
@@ -135,6 +139,16 @@ class TestAmending:
 
         assert [(item["version"], item["reason"]) for item in items] == [(2, "amended"), (1, "registered")]
         assert (items[0]["changes"]["headcount"], items[0]["changes"]["contact_phone"]) == ([None, 12], ["•", "•"])
+
+    def test_by_a_file_names_the_row_and_shows_dates(self, bureau: FlaskClient, load: Load) -> None:
+        for day in ("2001-02-03", "2002年3月4日"):
+            load(csv_text([row_of(1, 注册日期=day)]).encode())
+        row = bureau.get(f"{BASE}/enterprises?uscc={code_of(1)}").get_json()["items"][0]
+
+        newest = bureau.get(f"{BASE}/enterprises/{row['id']}/history").get_json()["items"][0]
+
+        assert newest["changes"] == {"registered_on": ["2001-02-03", "2002-03-04"]}
+        assert (newest["reason"], newest["import_row"]) == ("imported", 2)
 
     def test_of_a_foreign_enterprise_is_not_found(self, bureau: FlaskClient, subdistrict: FlaskClient) -> None:
         row = created(bureau, address="椒江区三甲街道样例路").get_json()
@@ -229,6 +243,21 @@ class TestDivisions:
         run_jobs()
 
         assert bureau.get(f"{BASE}/enterprises/{row['id']}").get_json()["division"] == "331002009"
+
+    def test_change_only_the_enterprises_that_they_concern(
+        self, bureau: FlaskClient, load: Load, run_jobs: Callable[[], None]
+    ) -> None:
+        load(csv_text([*(row_of(number, 注册地址="椒江区样例岙") for number in range(1001)), row_of(2000)]).encode())
+        bureau.put(f"{BASE}/divisions/331002009", json={"name": "海虹街道", "names": ["海虹街道", "样例岙"]})
+        run_jobs()
+
+        numbers = (0, 1000, 2000)
+        rows = [bureau.get(f"{BASE}/enterprises?uscc={code_of(one)}").get_json()["items"][0] for one in numbers]
+        assert [(row["division"], row["version"]) for row in rows] == [
+            ("331002009", 2),
+            ("331002009", 2),
+            ("331002001", 1),
+        ]
 
     def test_refuse_a_code_of_no_level(self, bureau: FlaskClient) -> None:
         assert bureau.put(f"{BASE}/divisions/33100", json={"name": "x"}).get_json()["code"] == "division_malformed"

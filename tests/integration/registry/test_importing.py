@@ -23,8 +23,8 @@ from shared.database import Database
 from shared.declarations import Declarations, JobHandler
 from shared.sheets import FileUnreadable
 from shared.work.jobs import run_step
-from tests.integration.registry.conftest import counts, downloaded, enterprises_and_events, send
-from tests.unit.registry.registers import HEADER, code_of, csv_bytes, csv_text, row_of
+from tests.integration.registry.conftest import BASE, counts, downloaded, enterprises_and_events, send
+from tests.unit.registry.registers import HEADER, broken_workbook, code_of, csv_bytes, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
 
@@ -54,6 +54,12 @@ class TestGoodFile:
         assert counts(load(text(row_of(1), row_of(2, 注册地址="椒江区三甲街道样例路")))) == ("completed", 2, 1, 1, 0, 0)
         assert enterprises_and_events(database) == (2, 3)
 
+    def test_of_another_writing_but_the_same_content_changes_nothing(self, load: Load, database: Database) -> None:
+        load(text(row_of(1)))
+
+        assert counts(load(text(row_of(1, 企业名称=f" {row_of(1)[0]} ")))) == ("completed", 1, 0, 1, 0, 0)
+        assert enterprises_and_events(database) == (1, 1)
+
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
     def test_may_have_any_encoding(self, load: Load, encoding: str) -> None:
         assert counts(load(csv_bytes(10, encoding=encoding))) == ("completed", 10, 10, 0, 0, 0)
@@ -74,6 +80,16 @@ class TestGoodFile:
         progress = load(text(row_of(1, 统一社会信用代码=code_of(1).lower().replace("9", "９", 1))))
 
         assert (counts(progress), progress["corrections"][0]["after"]) == (("completed", 1, 1, 0, 1, 0), code_of(1))
+
+
+class TestManyFiles:
+    def test_are_imported_side_by_side(self, bureau: FlaskClient, run_jobs: Callable[[], None]) -> None:
+        sent = [send(bureau, csv_bytes(1050 + number), dry_run="true").get_json()["id"] for number in range(3)]
+
+        run_jobs()
+
+        ends = [counts(bureau.get(f"{BASE}/imports/{each}").get_json()) for each in sent]
+        assert ends == [("completed", rows, rows, 0, 0, 0) for rows in (1050, 1051, 1052)]
 
 
 class TestBadRows:
@@ -127,6 +143,12 @@ class TestBadFile:
         progress = load(content)
 
         assert (progress["state"], progress["problem"]["code"]) == ("failed", code)
+
+    def test_that_breaks_off_keeps_the_rows_before(self, load: Load, database: Database) -> None:
+        progress = load(broken_workbook(30))
+
+        assert (progress["state"], progress["problem"]["code"]) == ("failed", "file_damaged")
+        assert (progress["rows"], progress["accepted"], enterprises_and_events(database)) == (30, 30, (30, 30))
 
     def test_with_only_a_header_is_complete(self, load: Load) -> None:
         assert counts(load(text())) == ("completed", 0, 0, 0, 0, 0)

@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from io import StringIO
+from io import BytesIO, StringIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from services.registry.domain.credit_code import check_digit
+from shared.sheets import xlsx_file
 
 HEADER = (
     "企业名称",
@@ -17,6 +19,7 @@ HEADER = (
     "地区",
     "注册地址",
 )
+SHEET = "xl/worksheets/sheet1.xml"
 SUBDISTRICTS = ("海门街道", "白云街道", "葭沚街道", "洪家街道", "三甲街道")
 
 
@@ -52,3 +55,14 @@ def csv_text(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> s
 def csv_bytes(count: int, *, encoding: str = "utf-8") -> bytes:
     """Return a register of `count` good rows."""
     return csv_text([row_of(number) for number in range(count)]).encode(encoding)
+
+
+def broken_workbook(count: int) -> bytes:
+    """Return a register as workbook whose XML breaks off after `count` whole rows."""
+    with xlsx_file(HEADER, [row_of(number) for number in range(count)]) as file:
+        source, out = ZipFile(BytesIO(file.read())), BytesIO()
+        with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+            for name in source.namelist():
+                content = source.read(name)
+                archive.writestr(name, content.replace(b"</sheetData>", b"<row><c><") if name == SHEET else content)
+    return out.getvalue()

@@ -1,31 +1,17 @@
 """A register file in the middle of being read."""
 
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from services.registry.domain.register_file import RegisterFile
 from services.registry.domain.rulebook import rulebook
-from shared.sheets import FileUnreadable, xlsx_file
-from tests.unit.registry.registers import HEADER, csv_text, row_of
-
-SHEET = "xl/worksheets/sheet1.xml"
+from shared.sheets import FileUnreadable
+from tests.unit.registry.registers import HEADER, broken_workbook, csv_text, row_of
 
 
 def opened(content: bytes) -> RegisterFile:
     return RegisterFile(BytesIO(content), rulebook())  # type: ignore[arg-type]
-
-
-def broken_workbook(count: int) -> bytes:
-    """Return a workbook whose XML breaks off after `count` whole rows."""
-    with xlsx_file(HEADER, [row_of(number) for number in range(count)]) as file:
-        source, out = ZipFile(BytesIO(file.read())), BytesIO()
-        with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-            for name in source.namelist():
-                content = source.read(name)
-                archive.writestr(name, content.replace(b"</sheetData>", b"<row><c><") if name == SHEET else content)
-    return out.getvalue()
 
 
 class TestTake:
