@@ -9,12 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.queries.grids import members_of
-from services.registry.tables import enterprise, grid
-from services.registry.use_cases import divisions, grids, importing
+from services.registry.tables import enterprise, grid, intermediary, service_contract
+from services.registry.use_cases import contracts, divisions, grids, importing, intermediaries
 from services.registry.use_cases.recording import state_of
 from shared.contracts.identity import StaffChanged
-from shared.contracts.registry import EnterpriseRegistered, GridChanged
-from shared.declarations import Reemitted, job, reemits, subscribes
+from shared.contracts.registry import (
+    EnterpriseRegistered,
+    GridChanged,
+    IntermediaryRegistered,
+    IntermediarySuspended,
+    ServiceContractEnded,
+    ServiceContractStarted,
+)
+from shared.declarations import Reemitted, job, reemits, subscribes, timer
 from shared.events.received import Received
 from shared.work.jobs import Job, JobStep
 
@@ -35,6 +42,18 @@ def place_again(session: Session, running: Job, *, now: datetime) -> JobStep:
 def regrid(session: Session, running: Job, *, now: datetime) -> JobStep:
     """Let the next enterprises find their grid after one changed."""
     return grids.regrid_step(session, running, now=now)
+
+
+@timer(intermediaries.TIMER)
+def on_document_day(session: Session, entity: str, *, now: datetime) -> None:
+    """Suspend or admit an intermediary on the day on which a document ends or begins."""
+    intermediaries.judge_again(session, entity, now=now)
+
+
+@timer(contracts.TIMER)
+def on_contract_day(session: Session, entity: str, *, now: datetime) -> None:
+    """Begin or end a contract on its day."""
+    contracts.follow_days(session, entity, now=now)
 
 
 @subscribes(StaffChanged, batch=True)
@@ -66,4 +85,28 @@ def current_grids(session: Session, after: str | None, limit: int) -> Sequence[R
     return [
         Reemitted(row["id"], grids.grid_changed(row, teams[row["id"]]), row["version"], row["updated_at"])
         for row in rows
+    ]
+
+
+@reemits(IntermediaryRegistered, IntermediarySuspended)
+def current_intermediaries(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
+    """Return the state of intermediaries by id."""
+    statement = select(intermediary).order_by(intermediary.c.id).limit(limit)
+    if after:
+        statement = statement.where(intermediary.c.id > after)
+    return [
+        Reemitted(row["id"], intermediaries.intermediary_event(dict(row)), row["version"], row["updated_at"])
+        for row in session.execute(statement).mappings()
+    ]
+
+
+@reemits(ServiceContractStarted, ServiceContractEnded)
+def current_contracts(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
+    """Return the state of contracts by id; one that has not begun is known to nobody yet."""
+    statement = select(service_contract).order_by(service_contract.c.id).limit(limit)
+    if after:
+        statement = statement.where(service_contract.c.id > after)
+    return [
+        Reemitted(row["id"], contracts.contract_event(dict(row)), row["version"], row["updated_at"])
+        for row in session.execute(statement.where(service_contract.c.phase != "planned")).mappings()
     ]

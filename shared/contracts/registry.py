@@ -83,3 +83,56 @@ class GridChanged:
     is_open: bool = True
     polygon_id: str = ""
     members: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntermediaryState:
+    """The whole public state of an intermediary; ``services`` are those that it is registered for.
+
+    ``reason`` of a suspension is ``by_hand``, ``document_missing`` or ``document_expired`` (of ``document``).
+    """
+
+    intermediary_id: str
+    uscc: str
+    name: str
+    services: Sequence[str] = ()
+    reason: str = ""
+    document: str = ""
+
+
+@event("registry.intermediary_registered.v1", kind=Kind.STATE, subject="intermediary_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntermediaryRegistered(IntermediaryState):
+    """An intermediary may work, from now on or again."""
+
+
+@event("registry.intermediary_suspended.v1", kind=Kind.STATE, subject="intermediary_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntermediarySuspended(IntermediaryState):
+    """An intermediary gets no new contract; those that run stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContractState:
+    """The whole state of a contract; ``starts_at`` and ``ends_at`` are moments (ISO 8601), ``ends_at`` excluded."""
+
+    contract_id: str
+    enterprise_id: str
+    intermediary_id: str
+    starts_at: str
+    ends_at: str
+    services: Sequence[str] = ()
+    visits_per_year: int = 0
+    reason: str = ""
+
+
+@event("registry.service_contract_started.v1", kind=Kind.STATE, subject="contract_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContractStarted(ServiceContractState):
+    """A contract runs: the intermediary's inspectors see the enterprise."""
+
+
+@event("registry.service_contract_ended.v1", kind=Kind.STATE, subject="contract_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContractEnded(ServiceContractState):
+    """A contract is over, by its date or before it; ``reason`` is ``expired`` or what somebody wrote."""

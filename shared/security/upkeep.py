@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from shared.contracts.identity import AccountDisabled, GrantChanged
+from shared.contracts.registry import ServiceContractEnded, ServiceContractStarted, ServiceContractState
 from shared.database.bulk import upsert_rows
-from shared.database.chassis import token_deny
+from shared.database.chassis import scope_contract, token_deny
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
 from shared.security.chain import ROWS_AT_ONCE, link_entries, seal_head
@@ -34,6 +35,25 @@ def keep_denials(
         for subject, one in sorted(newest.items())
     ]
     upsert_rows(session, token_deny, rows, key=["subject"], newer="sequence")
+
+
+@subscribes(ServiceContractStarted, ServiceContractEnded, batch=True)
+def keep_contracts(session: Session, received: Sequence[Received[ServiceContractState]], *, now: datetime) -> None:
+    """Keep the contracts by which an intermediary sees enterprises; the newest version wins."""
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    put_contracts(session, [(one.data, one.sequence) for _, one in sorted(newest.items())])
+
+
+def put_contracts(session: Session, contracts: Sequence[tuple[ServiceContractState, int]]) -> None:
+    """Write contracts (one state and sequence each) into ``scope_contract``; an older sequence changes nothing."""
+    ids, moments = ("contract_id", "enterprise_id", "intermediary_id"), ("starts_at", "ends_at")
+    rows = [
+        {name: getattr(contract, name) for name in ids}
+        | {name: datetime.fromisoformat(getattr(contract, name)) for name in moments}
+        | {"sequence": sequence}
+        for contract, sequence in contracts
+    ]
+    upsert_rows(session, scope_contract, rows, key=["contract_id"], newer="sequence")
 
 
 @timer("audit_link")

@@ -1,8 +1,10 @@
 """Routes of the registry: parse, one use case or query, dump."""
 
+from services.registry.api.contracts import blp as contracts
 from services.registry.api.divisions import blp as divisions
 from services.registry.api.enterprises import blp as enterprises
 from services.registry.api.grids import blp as grids
 from services.registry.api.imports import blp as imports
+from services.registry.api.intermediaries import blp as intermediaries
 
-BLUEPRINTS = (enterprises, imports, divisions, grids)
+BLUEPRINTS = (enterprises, imports, divisions, grids, intermediaries, contracts)

@@ -3,6 +3,12 @@
 from services.registry.tables.enterprises import division, enterprise, enterprise_history
 from services.registry.tables.grids import grid, grid_member, staff
 from services.registry.tables.imports import import_batch, import_correction, import_error, import_row
+from services.registry.tables.intermediaries import (
+    intermediary,
+    intermediary_document,
+    intermediary_staff,
+    service_contract,
+)
 from services.registry.tables.metadata import metadata
 
 __all__ = [
@@ -15,6 +21,10 @@ __all__ = [
     "import_correction",
     "import_error",
     "import_row",
+    "intermediary",
+    "intermediary_document",
+    "intermediary_staff",
     "metadata",
+    "service_contract",
     "staff",
 ]

@@ -1,0 +1,160 @@
+"""Service contracts: concluded, changed, begun and ended, by their days or before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from services.registry.domain.intermediaries import (
+    ContractEnded,
+    ContractExists,
+    check_contract,
+    check_days,
+    check_services,
+    end_of,
+    phase_of,
+    start_of,
+)
+from services.registry.tables import service_contract
+from shared.contracts.registry import ServiceContractEnded, ServiceContractStarted, ServiceContractState
+from shared.events.outbox import publish
+from shared.ids import new_id
+from shared.security.upkeep import put_contracts
+from shared.work.timers import cancel, schedule
+
+TIMER = "registry.service_contract"
+EXPIRED = "expired"
+_FACTS = ("services", "visits_per_year", "fee", "starts_on", "ends_on")
+
+
+def conclude_contract(
+    session: Session,
+    given: Mapping[str, Any],
+    *,
+    intermediary: Mapping[str, Any],
+    enterprise_id: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """Write a contract down and return its row; it begins and ends by itself on its days.
+
+    `given` has number, services, starts_on, ends_on and optionally visits_per_year and fee. Raises
+    `IntermediaryMayNotWork`, `ServiceUnknown`, `DatesReversed`, `ContractExists`.
+    """
+    _check(given, intermediary)
+    contract = service_contract.c
+    same = (contract.intermediary_id == intermediary["id"], contract.number == given["number"])
+    if session.scalar(select(contract.id).where(*same)):
+        raise ContractExists("The intermediary has a contract with this number already.", number=given["number"])
+    row = {
+        "fee": None,
+        "visits_per_year": 0,
+        **{name: given[name] for name in _FACTS if name in given},
+        "id": new_id(),
+        "intermediary_id": intermediary["id"],
+        "enterprise_id": enterprise_id,
+        "number": given["number"],
+        "phase": "planned",
+        "end_reason": "",
+        "ended_at": None,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    session.execute(insert(service_contract), row)
+    return _follow_days(session, row, now=now)
+
+
+def change_contract(
+    session: Session,
+    current: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    *,
+    intermediary: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """Change services, visits, fee or days of the locked contract `current`, as long as nobody ended it.
+
+    Raises `ContractEnded`, `IntermediaryMayNotWork`, `ServiceUnknown`, `DatesReversed`.
+    """
+    _require_not_ended(current)
+    facts = {name: changes.get(name, current[name]) for name in _FACTS}
+    if all(current[name] == value for name, value in facts.items()):
+        return dict(current)
+    _check(facts, intermediary)
+    return _follow_days(session, {**current, **facts}, now=now, is_changed=True)
+
+
+def end_contract(session: Session, current: Mapping[str, Any], *, reason: str, now: datetime) -> dict[str, Any]:
+    """End the locked contract `current` at once; the inspectors see the enterprise no more. Raises `ContractEnded`."""
+    _require_not_ended(current)
+    return _end(session, current, reason=reason, at=now, now=now)
+
+
+def follow_days(session: Session, contract_id: str, *, now: datetime) -> None:
+    """Begin or end a contract whose day has come."""
+    statement = select(service_contract).where(service_contract.c.id == contract_id).with_for_update()
+    row = dict(session.execute(statement).mappings().one())
+    if row["phase"] != "ended":
+        _follow_days(session, row, now=now)
+
+
+def contract_event(row: Mapping[str, Any]) -> ServiceContractState:
+    """Return the whole state of a contract that has begun as its event."""
+    event_class = ServiceContractEnded if row["phase"] == "ended" else ServiceContractStarted
+    return event_class(
+        contract_id=row["id"],
+        enterprise_id=row["enterprise_id"],
+        intermediary_id=row["intermediary_id"],
+        starts_at=start_of(row["starts_on"]).isoformat(),
+        ends_at=(row["ended_at"] or end_of(row["ends_on"])).isoformat(),
+        services=tuple(row["services"]),
+        visits_per_year=row["visits_per_year"],
+        reason=row["end_reason"],
+    )
+
+
+def _check(facts: Mapping[str, Any], intermediary: Mapping[str, Any]) -> None:
+    check_days(facts["starts_on"], facts["ends_on"])
+    check_services(facts["services"])
+    check_contract(intermediary, facts["services"])
+
+
+def _require_not_ended(current: Mapping[str, Any]) -> None:
+    if current["phase"] == "ended":
+        raise ContractEnded("This contract has ended: conclude a new one.", contract_id=current["id"])
+
+
+def _follow_days(session: Session, row: dict[str, Any], *, now: datetime, is_changed: bool = False) -> dict[str, Any]:
+    """Let a contract be what its days say, set its next timer, and tell what became of it."""
+    phase = phase_of(row["starts_on"], row["ends_on"], now=now)
+    if phase == "ended":
+        return _end(session, row, reason=EXPIRED, at=end_of(row["ends_on"]), now=now)
+    is_news = phase != row["phase"] or (is_changed and phase == "live")
+    if is_changed or phase != row["phase"]:
+        row = {**row, "phase": phase, "version": row["version"] + 1, "updated_at": now}
+        session.execute(update(service_contract).where(service_contract.c.id == row["id"]).values(row))
+    due_at = start_of(row["starts_on"]) if phase == "planned" else end_of(row["ends_on"])
+    schedule(session, TIMER, row["id"], due_at=due_at)
+    if is_news:
+        _tell(session, row, now=now)
+    return row
+
+
+def _end(session: Session, current: Mapping[str, Any], *, reason: str, at: datetime, now: datetime) -> dict[str, Any]:
+    ended = {"phase": "ended", "end_reason": reason, "ended_at": at, "version": current["version"] + 1}
+    row = {**current, **ended, "updated_at": now}
+    session.execute(update(service_contract).where(service_contract.c.id == row["id"]).values(row))
+    cancel(session, TIMER, row["id"])
+    if current["phase"] == "live":
+        _tell(session, row, now=now)
+    return row
+
+
+def _tell(session: Session, row: Mapping[str, Any], *, now: datetime) -> None:
+    event = contract_event(row)
+    put_contracts(session, [(event, row["version"])])
+    publish(session, event, sequence=row["version"], at=now)

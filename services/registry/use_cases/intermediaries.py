@@ -1,0 +1,214 @@
+"""Intermediaries: registered with documents and staff, suspended and resumed by date or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.registry.domain import credit_code
+from services.registry.domain.cells import code as code_cell
+from services.registry.domain.intermediaries import (
+    Document,
+    IntermediaryExists,
+    StaffElsewhere,
+    StaffNotFound,
+    check_days,
+    check_services,
+    next_change,
+    standing,
+    start_of,
+)
+from services.registry.tables import intermediary, intermediary_document, intermediary_staff
+from services.registry.use_cases.enterprises import CreditCodeMalformed
+from shared.clock import business_date
+from shared.contracts.registry import IntermediaryRegistered, IntermediaryState, IntermediarySuspended
+from shared.database.bulk import insert_rows
+from shared.events.outbox import publish
+from shared.ids import new_id
+from shared.security.personal import vault_of
+from shared.work.timers import cancel, schedule
+
+TIMER = "registry.intermediary_documents"
+CONTACTS = ("contact_name", "contact_phone")
+STAFF_NAME = "intermediary_staff.name"
+STAFF_IDENTITY = "person.identity"  # the same index as that of persons: one human being, one digest
+_PLAIN = ("name", "address", "premises", "services")
+_EMPTY: Mapping[str, Any] = {
+    "address": "", "premises": None, "services": [], "contact_name": "", "contact_phone": "", "is_stopped": False,
+    "stop_reason": "", "status": "suspended", "reason": "", "reason_document": "",
+}  # fmt: skip
+
+
+def register_intermediary(session: Session, given: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Register an intermediary by its credit code and return its row; without documents it is suspended at first.
+
+    Raises `CreditCodeMalformed`, `IntermediaryExists`, `ServiceUnknown`.
+    """
+    uscc = code_cell(given["uscc"])
+    if credit_code.check(uscc).problem:
+        raise CreditCodeMalformed("This is no valid credit code: compare it with the licence.", uscc=uscc)
+    if session.scalar(select(intermediary.c.id).where(intermediary.c.uscc == uscc)):
+        raise IntermediaryExists("This intermediary is registered already: change that one instead.", uscc=uscc)
+    check_services(given.get("services", ()))
+    row = {**_EMPTY, "id": new_id(), "uscc": uscc, "version": 0, "created_at": now, **_written(session, given)}
+    return _judge(session, row, [], now=now, is_new=True)
+
+
+def change_intermediary(
+    session: Session, current: Mapping[str, Any], changes: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Change facts of the locked row `current`; returns the row as it is now. Raises `ServiceUnknown`."""
+    check_services(changes.get("services", ()))
+    written = _written(session, changes, current)
+    if all(current[name] == value for name, value in written.items()):
+        return dict(current)
+    return _judge(session, {**current, **written}, documents_of(session, current["id"]), now=now)
+
+
+def put_documents(
+    session: Session, current: Mapping[str, Any], documents: Sequence[Mapping[str, Any]], *, now: datetime
+) -> dict[str, Any]:
+    """Make `documents` (kind, number, valid_from, valid_until) those of the locked intermediary `current`.
+
+    Whether it may work follows at once, and again on the days on which one begins or ends. Raises `DatesReversed`.
+    """
+    for document in documents:
+        check_days(document.get("valid_from"), document.get("valid_until"))
+    unique = {(document["kind"], document["number"]): document for document in documents}
+    rows = [
+        {
+            "id": new_id(),
+            "intermediary_id": current["id"],
+            "kind": kind,
+            "number": number,
+            "valid_from": document.get("valid_from"),
+            "valid_until": document.get("valid_until"),
+        }
+        for (kind, number), document in unique.items()
+    ]
+    session.execute(delete(intermediary_document).where(intermediary_document.c.intermediary_id == current["id"]))
+    insert_rows(session, intermediary_document, rows)
+    return _judge(session, dict(current), [_document(row) for row in rows], now=now)
+
+
+def stop_intermediary(session: Session, current: Mapping[str, Any], *, reason: str, now: datetime) -> dict[str, Any]:
+    """Suspend the locked intermediary by hand, until somebody resumes it."""
+    row = {**current, "is_stopped": True, "stop_reason": reason}
+    return _judge(session, row, documents_of(session, current["id"]), now=now)
+
+
+def resume_intermediary(session: Session, current: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Lift a suspension by hand; one for its documents stays until they are renewed."""
+    row = {**current, "is_stopped": False, "stop_reason": ""}
+    return _judge(session, row, documents_of(session, current["id"]), now=now)
+
+
+def judge_again(session: Session, intermediary_id: str, *, now: datetime) -> None:
+    """Let an intermediary follow its documents on a day on which one of them begins or has ended."""
+    statement = select(intermediary).where(intermediary.c.id == intermediary_id).with_for_update()
+    row = dict(session.execute(statement).mappings().one())
+    _judge(session, row, documents_of(session, intermediary_id), now=now, is_only_timer=True)
+
+
+def add_staff(session: Session, current: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Add a technician (name, identity, account_id, certificate, is_full_time, joined_on) and return the id.
+
+    Raises `StaffElsewhere` while the same person works for an intermediary (§3.2: one agency at a time).
+    """
+    vault = vault_of(session)
+    index = vault.blind_index(given["identity"].upper(), field=STAFF_IDENTITY)
+    staff = intermediary_staff.c
+    if session.scalar(select(staff.id).where(staff.identity_index == index, staff.left_on.is_(None))):
+        raise StaffElsewhere("This person works for an intermediary already: let them leave there first.")
+    row = {
+        "id": new_id(),
+        "intermediary_id": current["id"],
+        "account_id": given.get("account_id", ""),
+        "sealed_name": vault.encrypt(given["name"], field=STAFF_NAME),
+        "identity_index": index,
+        "certificate": given.get("certificate", ""),
+        "is_full_time": given.get("is_full_time", True),
+        "joined_on": given["joined_on"],
+    }
+    session.execute(insert(intermediary_staff), row)
+    return str(row["id"])
+
+
+def end_staff(session: Session, current: Mapping[str, Any], staff_id: str, *, left_on: date) -> None:
+    """Let a technician leave the intermediary. Raises `StaffNotFound`, `DatesReversed`."""
+    staff = intermediary_staff.c
+    of_this = (staff.id == staff_id, staff.intermediary_id == current["id"], staff.left_on.is_(None))
+    row = session.execute(select(staff.joined_on).where(*of_this)).one_or_none()
+    if row is None:
+        raise StaffNotFound("No such person works for this intermediary.", staff_id=staff_id)
+    check_days(row.joined_on, left_on)
+    session.execute(update(intermediary_staff).where(staff.id == staff_id).values(left_on=left_on))
+
+
+def documents_of(session: Session, intermediary_id: str) -> list[Document]:
+    """Return what the standing of an intermediary follows from."""
+    statement = select(intermediary_document).where(intermediary_document.c.intermediary_id == intermediary_id)
+    return [_document(dict(row)) for row in session.execute(statement).mappings()]
+
+
+def intermediary_event(row: Mapping[str, Any]) -> IntermediaryState:
+    """Return the whole public state of an intermediary as its event."""
+    event_class = IntermediaryRegistered if row["status"] == "registered" else IntermediarySuspended
+    return event_class(
+        intermediary_id=row["id"],
+        uscc=row["uscc"],
+        name=row["name"],
+        services=tuple(row["services"]),
+        reason=row["reason"],
+        document=row["reason_document"],
+    )
+
+
+def _judge(
+    session: Session,
+    row: dict[str, Any],
+    documents: Sequence[Document],
+    *,
+    now: datetime,
+    is_new: bool = False,
+    is_only_timer: bool = False,
+) -> dict[str, Any]:
+    """Write `row` with the standing that follows from `documents`, set the timer of the next change, tell."""
+    today = business_date(now)
+    verdict = standing(documents, day=today, is_stopped=row["is_stopped"])
+    judged = {"status": verdict.status, "reason": verdict.reason, "reason_document": verdict.document}
+    if day := next_change(documents, day=today):
+        schedule(session, TIMER, row["id"], due_at=start_of(day))
+    else:
+        cancel(session, TIMER, row["id"])
+    if is_only_timer and all(row[name] == value for name, value in judged.items()):
+        return row
+    row = {**row, **judged, "version": row["version"] + 1, "updated_at": now}
+    if is_new:
+        session.execute(insert(intermediary), row)
+    else:
+        session.execute(update(intermediary).where(intermediary.c.id == row["id"]).values(row))
+    publish(session, intermediary_event(row), sequence=row["version"], at=now)
+    return row
+
+
+def _document(row: Mapping[str, Any]) -> Document:
+    return Document(row["kind"], row["valid_from"], row["valid_until"])
+
+
+def _written(session: Session, given: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    written = {name: given[name] for name in _PLAIN if name in given}
+    if "services" in written:
+        written["services"] = sorted(set(written["services"]))
+    vault = vault_of(session)
+    for name in CONTACTS:
+        if name not in given:
+            continue
+        field, held = f"intermediary.{name}", current[name] if current else ""
+        is_same = bool(held) and vault.decrypt(held, field=field) == given[name]
+        written[name] = held if is_same else given[name] and vault.encrypt(given[name], field=field)
+    return written
