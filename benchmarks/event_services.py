@@ -5,7 +5,7 @@ the newest version.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,8 @@ def settings_of(name: str, *, home: Path, database_url: str, bus_url: str) -> Se
         allowed_hosts=("127.0.0.1",),
         is_demo=False,
         log_level="WARNING",
+        keep_event_log=timedelta(days=14),
+        keep_inbox=timedelta(days=30),
     )
 
 

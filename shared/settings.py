@@ -12,12 +12,14 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from environs import Env, EnvError
 
 SECRET_BYTES = 32
+INBOX_OUTLIVES_LOG = timedelta(days=1)  # at least: what may be sent again must still be remembered
 
 
 class BadSettings(Exception):
@@ -26,7 +28,10 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """What every service needs to know. URLs are SQLAlchemy and AMQP URLs; ``home`` exists after reading."""
+    """What every service needs to know. URLs are SQLAlchemy and AMQP URLs; ``home`` exists after reading.
+
+    ``keep_event_log`` and ``keep_inbox`` say how long emitted events and the ids of handled ones are kept.
+    """
 
     service: str
     home: Path
@@ -38,6 +43,8 @@ class ServiceSettings:
     allowed_hosts: tuple[str, ...]
     is_demo: bool
     log_level: str
+    keep_event_log: timedelta
+    keep_inbox: timedelta
 
     @property
     def is_embedded(self) -> bool:
@@ -67,9 +74,13 @@ def read(kind: type[S], service: str, *, environment: Mapping[str, str], **own: 
             "allowed_hosts": tuple(env.list("SISE_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])),
             "is_demo": env.bool("SISE_DEMO", False),
             "log_level": env.str("SISE_LOG_LEVEL", "INFO").upper(),
+            "keep_event_log": timedelta(days=env.int("SISE_KEEP_EVENT_LOG_DAYS", 14)),
+            "keep_inbox": timedelta(days=env.int("SISE_KEEP_INBOX_DAYS", 30)),
         }
     except EnvError as problem:
         raise BadSettings(str(problem)) from problem
+    if not timedelta() < shared["keep_event_log"] <= shared["keep_inbox"] - INBOX_OUTLIVES_LOG:
+        raise BadSettings("SISE_KEEP_EVENT_LOG_DAYS must be at least 1 and less than SISE_KEEP_INBOX_DAYS.")
     return kind(**shared, **own)
 
 

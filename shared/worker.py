@@ -19,7 +19,7 @@ from shared.bus.opening import open_bus
 from shared.clock import Clock
 from shared.database import connect
 from shared.database.faults import Fault, fault_of
-from shared.events import inbox, parked, resync
+from shared.events import parked, resync
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.events.lag import measure
@@ -28,6 +28,7 @@ from shared.security.keys import entrust
 from shared.services import Service
 from shared.settings import ServiceSettings
 from shared.work import jobs, timers
+from shared.work.retention import Forgetting
 
 logger = structlog.get_logger(__name__)
 ROLES = frozenset({"relay", "consume", "timers", "jobs"})
@@ -66,6 +67,12 @@ class Worker:
         self._clock = Clock(settings.home, movable=settings.is_demo)
         self._declarations = resync.with_resync(service.declarations())
         self._handlers = Handlers(self._declarations)
+        self._forgetting = Forgetting(
+            self._database,
+            keep_event_log=settings.keep_event_log,
+            keep_inbox=settings.keep_inbox,
+            started_at=self._clock.now(),
+        )
         self._bus = bus or open_bus(service.name, settings)
         self._stopping = threading.Event()
         self._measured_at = 0.0
@@ -141,15 +148,14 @@ class Worker:
         return jobs.run_step(self._database, self._declarations, now=self._clock.now())
 
     def _keep_up(self) -> bool:
-        """Try waiting events again, ask new sources for their state, measure how far behind everything is."""
+        """Try waiting events again, ask new sources for their state, measure the backlog, forget what is old."""
         now = self._clock.now()
         parked.retry_due(self._database, self._handlers, now=now)
         if time.monotonic() - self._measured_at > MEASURE_EVERY:
             self._measured_at = time.monotonic()
             resync.ask_when_new(self._database, self._declarations, now=now)
-            inbox.forget_old(self._database, now=now)
             measure(self._name, self._database, now=now)
-        return False
+        return self._forgetting.turn(now)
 
 
 class _Watched:

@@ -21,7 +21,6 @@ from services.gateway.use_cases import sessions
 from services.gateway.use_cases.sessions import LiveSession
 from shared.errors import Forbidden, SiseError, Unavailable
 from shared.http.chassis import chassis, now
-from shared.security.rates import forget_full_buckets
 from shared.security.tokens import AccountDenied, Unauthenticated, refuse_denied, verify_token
 
 COOKIE = "sise_session"
@@ -61,7 +60,6 @@ def sign_in(username: str, password: str, *, response: Response) -> None:
     tokens = _tokens("login", {"username": username, "password": password})
     with chassis().database.transaction() as session:
         sessions.forget_idle_sessions(session, unused_since=_idle_since())
-        forget_full_buckets(session, now=now())
         secret = sessions.begin_session(session, tokens, now=now())
     response.set_cookie(COOKIE, secret, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
 

@@ -1,13 +1,14 @@
 """Reconcile: proof that every service has had every event that it is subscribed to.
 
 Expected of a consumer is what its producers logged and relayed, of subscribed types, after the consumer's start,
-younger than the inbox remembers. Held is what its inbox knows; parked events are known there too.
+logged after what the inbox has
+forgotten. Held is what its inbox knows; parked events are known there too.
 """
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -20,7 +21,6 @@ from shared.database import Database, connect
 from shared.database.bulk import among
 from shared.database.chassis import event_log, inbox, outbox, parked_event, relay_cursor, subscription_state
 from shared.declarations import Declarations
-from shared.events.inbox import oldest_kept
 from shared.services import load, service_names
 from shared.settings import ServiceSettings
 
@@ -31,11 +31,12 @@ CHUNK = 5_000
 
 @dataclass(frozen=True)
 class Part:
-    """One service as reconcile sees it."""
+    """One service as reconcile sees it; ``keep_inbox`` is how long it remembers what it has handled."""
 
     declarations: Declarations
     database: Database
     bus: Bus
+    keep_inbox: timedelta
 
     @property
     def service(self) -> str:
@@ -92,7 +93,8 @@ def reconcile(parts: Sequence[Part], *, clock: Clock, patience: float = PATIENCE
 
 
 def _part(declarations: Declarations, settings: ServiceSettings) -> Part:
-    return Part(declarations, connect(settings.database_url), open_bus(declarations.service, settings))
+    database, bus = connect(settings.database_url), open_bus(declarations.service, settings)
+    return Part(declarations, database, bus, settings.keep_inbox)
 
 
 def _settled(parts: Sequence[Part], clock: Clock, patience: float) -> Report:
@@ -182,7 +184,9 @@ def _expected(consumer: Part, producer: Part, now: datetime) -> Iterator[list[st
         with producer.database.reading() as session:
             page = session.execute(
                 select(log.position, log.event_id)
-                .where(subscribed, _is_relayed(session), log.address.is_(None), log.event_id >= oldest_kept(now))
+                .where(
+                    subscribed, _is_relayed(session), log.address.is_(None), log.logged_at > now - consumer.keep_inbox
+                )
                 .where(log.position > after)
                 .order_by(log.position)
                 .limit(CHUNK)

@@ -6,7 +6,7 @@ Effect, key and answer are one transaction. Only successes are kept: a refused r
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import IO
 
@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from shared.database.chassis import idempotency_key
 from shared.errors import Conflict, Refused
+from shared.work.retention import KEEP_IDEMPOTENCY_KEYS
 
 HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(hours=24)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 CHUNK = 1 << 20
 _KEY_SHAPE = re.compile(r"[\x21-\x7e]{8,128}")
@@ -63,7 +63,9 @@ def earlier_answer(session: Session, claim: Claim, *, now: datetime) -> Response
     Raises ``KeyReused`` when the body differs and ``RequestInProgress`` while the first one is still running.
     """
     _lock(session, claim)
-    session.execute(delete(idempotency_key).where(idempotency_key.c.created_at < now - KEPT_FOR))
+    session.execute(
+        delete(idempotency_key).where(_is(claim), idempotency_key.c.created_at < now - KEEP_IDEMPOTENCY_KEYS)
+    )
     kept = session.execute(select(idempotency_key).where(_is(claim))).one_or_none()
     if kept is None:
         return None

@@ -1,16 +1,15 @@
 """Token buckets in the database: the same limit for all processes, and it survives a restart."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from shared.database import UtcDateTime
 from shared.database.chassis import rate_bucket
 from shared.errors import SiseError
 
-FORGOTTEN_AFTER = timedelta(days=1)
 _KEEP = text(
     "INSERT INTO rate_bucket (key, tokens, updated_at) VALUES (:key, :tokens, :at) "
     "ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, updated_at = excluded.updated_at"
@@ -42,8 +41,3 @@ def take_token(session: Session, bucket: str, *, capacity: int, per_second: floa
     if tokens < 1:
         raise TooManyRequests(ceil((1 - tokens) / per_second))
     session.execute(_KEEP, {"key": bucket, "tokens": tokens - 1, "at": now})
-
-
-def forget_full_buckets(session: Session, *, now: datetime) -> None:
-    """Delete the buckets that nobody has used for a day."""
-    session.execute(delete(rate_bucket).where(rate_bucket.c.updated_at < now - FORGOTTEN_AFTER))

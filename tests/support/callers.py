@@ -61,5 +61,7 @@ def service_settings(kind: type[Any] = ServiceSettings, *, home: Path, **changes
         "allowed_hosts": ("127.0.0.1", "localhost"),
         "is_demo": False,
         "log_level": "INFO",
+        "keep_event_log": timedelta(days=14),
+        "keep_inbox": timedelta(days=30),
     }
     return kind(**(values | changes))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,8 @@ class Town:
 
     def parts(self) -> list[Part]:
         return [
-            Part(PRODUCER, self.registry, self.buses["registry"]),
-            Part(self.handling.declarations(), self.risk, self.buses["risk"]),
+            Part(PRODUCER, self.registry, self.buses["registry"], timedelta(days=30)),
+            Part(self.handling.declarations(), self.risk, self.buses["risk"], timedelta(days=30)),
         ]
 
 
@@ -82,6 +83,8 @@ def settings_of(name: str, home: Path, database_url: str) -> ServiceSettings:
         allowed_hosts=("127.0.0.1",),
         is_demo=False,
         log_level="WARNING",
+        keep_event_log=timedelta(days=14),
+        keep_inbox=timedelta(days=30),
     )
 
 

@@ -9,7 +9,8 @@ from shared.clock import Clock
 from shared.database import Database, connect
 from shared.database.chassis import audit_entry, idempotency_key
 from shared.database.migrate import migrate
-from shared.http.idempotency import KEPT_FOR, Claim, RequestInProgress, earlier_answer
+from shared.http.idempotency import Claim, RequestInProgress, earlier_answer
+from shared.work.retention import KEEP_IDEMPOTENCY_KEYS
 from tests.integration.http.conftest import book, upload_of
 from tests.support.postgresql import TestPostgreSQL
 
@@ -50,7 +51,7 @@ class TestRepetition:
     def test_forgets_a_key_after_a_day(self, client: FlaskClient, database: Database) -> None:
         client.post(BOOKS, json={"title": "Dune"}, headers=KEY)
         with database.transaction() as session:
-            session.execute(update(idempotency_key).values(created_at=Clock().now() - KEPT_FOR * 1.1))
+            session.execute(update(idempotency_key).values(created_at=Clock().now() - KEEP_IDEMPOTENCY_KEYS * 1.1))
         answer = client.post(BOOKS, json={"title": "Emma"}, headers=KEY)
         assert (answer.status_code, count(database, book)) == (201, 2)
 

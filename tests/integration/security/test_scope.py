@@ -6,10 +6,10 @@ from sqlalchemy import insert, select
 from shared.contracts.identity import AccountDisabled
 from shared.contracts.registry import EnterpriseRegistered, EnterpriseUpdated
 from shared.database import Database
-from shared.database.chassis import rate_bucket, scope_contract, scope_enterprise, token_deny
+from shared.database.chassis import scope_contract, scope_enterprise, token_deny
 from shared.events.received import Received
 from shared.security import Principal
-from shared.security.rates import TooManyRequests, forget_full_buckets, take_token
+from shared.security.rates import TooManyRequests, take_token
 from shared.security.scope import EnterpriseNotFound, enterprises_in_scope, require_in_scope
 from shared.security.subscriptions import keep_scope
 from shared.security.tokens import AccountDenied, refuse_denied
@@ -130,9 +130,3 @@ class TestRates:
                 take_token(session, "b", capacity=3, per_second=0.5, now=NOW)
             take_token(session, "b", capacity=3, per_second=0.5, now=NOW + timedelta(seconds=2))
         assert refusal.value.retry_after == 2
-
-    def test_are_forgotten_after_a_day(self, database: Database) -> None:
-        with database.transaction() as session:
-            take_token(session, "b", capacity=1, per_second=0.001, now=NOW)
-            forget_full_buckets(session, now=NOW + 2 * DAY)
-            assert session.scalar(select(rate_bucket.c.key)) is None

@@ -49,6 +49,16 @@ class TestRead:
         with pytest.raises(BadSettings, match="SISE_SECRET_KEY"):
             settings(tmp_path, SISE_SECRET_KEY=secret)
 
+    def test_keeps_handled_events_longer_than_they_can_be_sent_again(self, tmp_path: Path) -> None:
+        found = settings(tmp_path, SISE_KEEP_EVENT_LOG_DAYS="7", SISE_KEEP_INBOX_DAYS="8")
+
+        assert (found.keep_event_log.days, found.keep_inbox.days) == (7, 8)
+
+    @pytest.mark.parametrize(("log", "inbox"), [("14", "14"), ("0", "30"), ("30", "14"), ("soon", "30")])
+    def test_refuses_to_forget_too_early(self, tmp_path: Path, log: str, inbox: str) -> None:
+        with pytest.raises(BadSettings, match="SISE_KEEP_EVENT_LOG_DAYS"):
+            settings(tmp_path, SISE_KEEP_EVENT_LOG_DAYS=log, SISE_KEEP_INBOX_DAYS=inbox)
+
     def test_names_a_setting_that_cannot_be_read(self, tmp_path: Path) -> None:
         with pytest.raises(BadSettings, match="SISE_DEMO"):
             settings(tmp_path, SISE_DEMO="perhaps")
