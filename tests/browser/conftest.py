@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deploy.demonstration import write_register
 from tests.support.running import PASSWORD, Embedded, System, running
@@ -22,11 +23,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 ROWS = 600
-NOTED = (  # what browser and htmx write down by themselves although all is well
-    "status of 422",  # input was refused, and the page says so
-    "htmx:afterRequest",  # a request was given up because the page went on
-    "htmx:sendAbort",
-)
+REFUSED_INPUT = "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
 PATIENCE = 20_000  # milliseconds; machines that test are busy
 HEAVY = {"metal_smelting": "yes", "gas_works": "yes", "dormitory_in_building": "yes", "open_major_hazards": 1}
 WORSE = {"no_safety_staff": "yes", "metal_dust": "yes", "fatal_1_2_accident_3y": "yes", "overdue_general_hazards": 5}
@@ -81,8 +78,36 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def sessions(chromium: Browser) -> Callable[[System], Any]:
+    """Return a function that signs in to a system the first time and gives the browser's state ever after.
+
+    Windows share the session, as those of one person do: somebody who signed in for every test would soon have to wait.
+    """
+    states: dict[str, Any] = {}
+
+    def state_of(system: System) -> Any:
+        if system.url not in states:
+            with closing(chromium.new_context(base_url=system.url, locale="zh-CN")) as context:
+                page = context.new_page()
+                sign_in(page)
+                expect(page.locator("header.top nav")).to_be_visible()
+                states[system.url] = context.storage_state()
+        return states[system.url]
+
+    return state_of
+
+
 @pytest.fixture
-def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
+def expected_lines() -> list[str]:
+    """Return the list to which a test adds each line that the browser itself must write to the console."""
+    return []
+
+
+@pytest.fixture
+def window(
+    chromium: Browser, running_sise: System, sessions: Callable[[System], Any], expected_lines: list[str]
+) -> Iterator[Window]:
     """Return a function that opens a window; at the end no page may have complained or asked another host."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -90,20 +115,20 @@ def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
     def open_window(*, size: dict[str, int] | None = None, signed_in: bool = True) -> Page:
         is_phone = size == PHONE
         context = chromium.new_context(
-            viewport=size or DESK, base_url=running_sise.url, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone
+            viewport=size or DESK,
+            base_url=running_sise.url,
+            locale="zh-CN",
+            has_touch=is_phone,
+            is_mobile=is_phone,
+            storage_state=sessions(running_sise) if signed_in else None,
         )
         context.set_default_timeout(3 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said) else None)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: complaints.append(asked.url) if is_outside(asked.url) else None)
-        if signed_in:
-            sign_in(page)
         return page
-
-    def is_complaint(said: ConsoleMessage) -> bool:
-        return said.type == "error" and not any(note in said.text for note in NOTED)
 
     def is_outside(url: str) -> bool:
         return not url.startswith((running_sise.url, "data:", "blob:"))
@@ -111,7 +136,7 @@ def window(chromium: Browser, running_sise: System) -> Iterator[Window]:
     yield open_window
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == expected_lines
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:

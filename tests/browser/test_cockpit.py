@@ -71,7 +71,7 @@ class TestMap:
 
     def test_is_the_picture_of_the_documents(self, window: Window, tmp_path: Path) -> None:
         page = open_cockpit(window(size=DESK))
-        page.wait_for_function("document.querySelectorAll('.donut').length >= 8")
+        expect(page.locator(".donut").nth(7)).to_be_visible()
         page.screenshot(path=tmp_path / "cockpit.png")
         if not PICTURE.exists():
             PICTURE.parent.mkdir(exist_ok=True)

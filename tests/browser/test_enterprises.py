@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Window
 from tests.support.running import System
@@ -23,6 +23,21 @@ class TestList:
         page.locator("#list-search").press_sequentially(wanted["uscc"], delay=5)
         expect(page.locator("#rows .row-title")).to_have_text([wanted["name"]])
         expect(page).to_have_url(re.compile(f"q={wanted['uscc']}"))
+
+    def test_lets_an_answer_come_before_it_asks_for_what_was_typed_since(
+        self, window: Window, running_sise: System
+    ) -> None:
+        wanted = first_item(running_sise)
+        page = window()
+        page.goto("/enterprises")
+        held: list[Route] = []
+        page.route("**/enterprises?*", lambda route: held.append(route) if not held else route.continue_())
+        page.fill("#list-search", wanted["name"][:2])
+        expect(page.locator("#listing.htmx-request")).to_be_attached()
+        with page.expect_request(f"**/enterprises?*{wanted['uscc']}*"):
+            page.fill("#list-search", wanted["uscc"])
+            held[0].continue_()
+        expect(page.locator("#rows .row-title")).to_have_text([wanted["name"]])
 
     def test_keeps_its_facets_in_the_address(self, window: Window) -> None:
         page = window()

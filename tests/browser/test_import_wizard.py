@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from deploy.demonstration import write_register
-from tests.browser.conftest import Window, wait_for_map
+from tests.browser.conftest import REFUSED_INPUT, Window, wait_for_map
 
 NO_CODE = "缺码企业,,2001-01-01,N/A,N/A,零售,浙江,台州,台州市椒江区白云街道1号,,,,\n"
 
@@ -49,11 +49,12 @@ class TestWizard:
         page.get_by_role("link", name="found-again.csv").click()
         expect(page.locator('#shown[data-state="completed"]')).to_be_visible(timeout=60_000)
 
-    def test_says_what_is_wrong_with_a_file(self, window: Window, tmp_path: Path) -> None:
+    def test_says_what_is_wrong_with_a_file(self, window: Window, tmp_path: Path, expected_lines: list[str]) -> None:
+        expected_lines.append(REFUSED_INPUT)
         broken = tmp_path / "picture.csv"
         broken.write_text("a;b\n1;2\n", "utf-8")
         page = window()
         page.goto("/imports")
         with page.expect_response("**/imports/preview"):
             page.set_input_files("#file", broken)
-        expect(page.locator("#choose-problem")).not_to_be_empty()
+        expect(page.locator("#choose-problem")).to_contain_text("请在第一行写上列名")

@@ -15,7 +15,8 @@ class TestSigningIn:
         expect(page).to_have_url("/imports")
 
     def test_ends_with_the_session(self, window: Window) -> None:
-        page = window()
+        page = window(signed_in=False)
+        sign_in(page)
         page.goto("/system/health")
         page.locator("details.menu summary").click()
         page.get_by_role("button", name="退出登录").click()
