@@ -12,7 +12,7 @@ class Settings(ServiceSettings):
 
     trusted_proxies: int = 0
     requests_per_minute: int = 3000
-    sign_ins_per_minute: int = 60
+    sign_ins_per_minute: int = 20
     most_streams: int = 12
     session_idle_minutes: int = 120
 
