@@ -5,6 +5,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from services.identity.subscriptions import current_denials
 from services.identity.tables import account
 from shared.database import Database
 from shared.database.chassis import audit_entry, outbox
@@ -120,6 +121,15 @@ class TestLeaving:
             administrator.post(f"{path}/{verb}")
         told = events(database, "identity.account_disabled.v1")
         assert [(each["data"]["is_denied"], each["sequence"]) for each in told] == [(True, "2"), (False, "3")]
+
+    def test_is_told_again_to_a_service_that_asks(
+        self, as_user: Callable[..., Any], make_account: Callable[..., str], database: Database
+    ) -> None:
+        gone = make_account()
+        as_user().post(f"{ACCOUNTS}/{gone}/disable")
+        with database.reading() as session:
+            told = current_denials(session, None, 10)
+        assert [(one.event.subject, one.event.is_denied, one.sequence) for one in told] == [(gone, True, 2)]
 
     def test_lets_somebody_who_came_back_sign_in(
         self, as_user: Callable[..., Any], make_account: Callable[..., str]
