@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.queries.grids import members_of
-from services.registry.tables import enterprise, grid, intermediary, service_contract
-from services.registry.use_cases import contracts, divisions, grids, importing, intermediaries
+from services.registry.tables import enterprise, grid, intermediary, person, service_contract
+from services.registry.use_cases import contracts, divisions, grids, importing, intermediaries, persons
 from services.registry.use_cases.recording import state_of
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
@@ -18,6 +18,8 @@ from shared.contracts.registry import (
     GridChanged,
     IntermediaryRegistered,
     IntermediarySuspended,
+    PersonLeft,
+    PersonRegistered,
     ServiceContractEnded,
     ServiceContractStarted,
 )
@@ -109,4 +111,16 @@ def current_contracts(session: Session, after: str | None, limit: int) -> Sequen
     return [
         Reemitted(row["id"], contracts.contract_event(dict(row)), row["version"], row["updated_at"])
         for row in session.execute(statement.where(service_contract.c.phase != "planned")).mappings()
+    ]
+
+
+@reemits(PersonRegistered, PersonLeft)
+def current_persons(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
+    """Return the state of persons by id."""
+    statement = select(person).order_by(person.c.id).limit(limit)
+    if after:
+        statement = statement.where(person.c.id > after)
+    return [
+        Reemitted(row["id"], persons.person_event(dict(row)), row["version"], row["updated_at"])
+        for row in session.execute(statement).mappings()
     ]

@@ -136,3 +136,27 @@ class ServiceContractStarted(ServiceContractState):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceContractEnded(ServiceContractState):
     """A contract is over, by its date or before it; ``reason`` is ``expired`` or what somebody wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonState:
+    """What others may know of a person of an enterprise: ids, posts (rules/posts.toml) and days, no name."""
+
+    person_id: str
+    enterprise_id: str
+    posts: Sequence[str] = ()
+    account_id: str = ""
+    joined_on: str = ""
+    left_on: str = ""
+
+
+@event("registry.person_registered.v1", kind=Kind.STATE, subject="person_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(PersonState):
+    """Somebody works for an enterprise, or does so with other posts."""
+
+
+@event("registry.person_left.v1", kind=Kind.STATE, subject="person_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft(PersonState):
+    """Somebody has left the enterprise."""

@@ -10,6 +10,7 @@ from services.registry.tables.intermediaries import (
     service_contract,
 )
 from services.registry.tables.metadata import metadata
+from services.registry.tables.persons import person
 
 __all__ = [
     "division",
@@ -25,6 +26,7 @@ __all__ = [
     "intermediary_document",
     "intermediary_staff",
     "metadata",
+    "person",
     "service_contract",
     "staff",
 ]

@@ -26,6 +26,7 @@ QUERIES = {"/api/v1/search": {"q": "字号"}}
 BODIES: dict[str, Any] = {
     "/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}},
     "/api/v1/registry/enterprises/<id:enterprise_id>/unmask": {"reason": "to call them"},
+    "/api/v1/registry/enterprises/<id:enterprise_id>/persons": {"name": "某人", "posts": ["worker"]},
 }
 WITHOUT_NAMES = (
     "/api/v1/events/stream",  # silent until a level changes
