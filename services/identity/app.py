@@ -18,5 +18,5 @@ def create_app(settings: Settings) -> Flask:
         with database.reading() as session:
             return queries.published_keys(session)
 
-    blueprints = [api.auth, api.oauth, api.own, api.accounts, api.staff, api.agencies]
+    blueprints = [api.auth, api.oauth, api.own, api.accounts, api.staff, api.agencies, api.claims, api.members]
     return make_app(settings, database, blueprints=blueprints, keys=KeyRing(own_keys))

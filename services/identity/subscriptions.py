@@ -1,5 +1,6 @@
 """What identity does without being asked: timers, and its present state for a consumer that begins late."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,10 +11,18 @@ from services.identity.queries.agencies import clients_after
 from services.identity.use_cases import agencies
 from services.identity.use_cases.staff import TIMER, staff_changed
 from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChanged
-from shared.declarations import Reemitted, reemits, timer
+from shared.contracts.registry import EnterpriseDeregistered, EnterpriseRegistered, EnterpriseState, EnterpriseUpdated
+from shared.declarations import Reemitted, reemits, subscribes, timer
+from shared.events.received import Received
 from shared.work.timers import schedule
 
 DAILY = timedelta(days=1)
+
+
+@subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
+def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
+    """Keep who can be claimed, and in whose area it lies."""
+    use_cases.keep_enterprises(session, received)
 
 
 @timer("signing_keys")

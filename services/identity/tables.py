@@ -1,6 +1,6 @@
 """identity's tables. Names and signing keys are encrypted; passwords and refresh tokens are only digests."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
 
@@ -12,7 +12,9 @@ account = Table(
     Column("id", Id, primary_key=True),
     Column("username", Text, nullable=False, unique=True),
     Column("sealed_name", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("sealed_mobile", Text),
+    Column("password_hash", Text, nullable=False),  # empty: signs by PIN only
+    Column("pin_hash", Text),
     Column("password_set_at", UtcDateTime, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("roles", JsonDocument, nullable=False),
@@ -31,6 +33,8 @@ account = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
+
+Index("ix__account__enterprise_id", account.c.enterprise_id)
 
 absence = Table(
     "absence",
@@ -113,3 +117,53 @@ agency_grant = Table(
     Column("made_at", UtcDateTime, nullable=False),
     UniqueConstraint("client_id", "action"),
 )
+
+known_enterprise = Table(
+    "known_enterprise",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("uscc", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("grid", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+Index("ix__known_enterprise__uscc", known_enterprise.c.uscc)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("receipt_digest", Text, nullable=False, unique=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("sealed_name", Text, nullable=False),
+    Column("sealed_mobile", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("photo_id", Id, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("account_id", Id),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+Index("ix__claim__enterprise_id__state", claim.c.enterprise_id, claim.c.state)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("sealed_note", Text, nullable=False),
+    Column("account_id", Id),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+Index("ix__invitation__enterprise_id", invitation.c.enterprise_id)

@@ -68,9 +68,9 @@ def public_reads() -> Callable[[View], View]:
     return _guarded_by(Access("public_reads"), _read)
 
 
-def public_writes() -> Callable[[View], View]:
+def public_writes(*, body_limit: int = MEGABYTE) -> Callable[[View], View]:
     """Let everyone in; one write transaction and one audit entry, no ``Idempotency-Key``."""
-    return _guarded_by(Access("public_writes"), _write)
+    return _guarded_by(Access("public_writes", body_limit=body_limit), _write)
 
 
 def marked(view: View, access: Access) -> View:

@@ -10,6 +10,7 @@ from typing import Any
 class Principal:
     """A person or a client system; ``at`` is the moment of the request, ``issued_at`` that of the token.
 
+    ``methods`` say how the person was recognised (RFC 8176): ``pin`` for a signature on a phone of the enterprise.
     A client of another agency has ``grants``: by action its divisions and fields. ``fields`` are all that the
     running request may be told; ``None`` for people.
     """
@@ -22,6 +23,7 @@ class Principal:
     grids: tuple[str, ...] = ()
     enterprise_id: str = ""
     intermediary_id: str = ""
+    methods: frozenset[str] = frozenset()
     client_id: str = ""
     grants: Mapping[str, Any] = field(default_factory=dict)
     fields: frozenset[str] | None = None
@@ -55,6 +57,7 @@ def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
         grids=tuple(claims.get("grids", ())),
         enterprise_id=claims.get("enterprise_id", ""),
         intermediary_id=claims.get("intermediary_id", ""),
+        methods=frozenset(claims.get("amr", ())),
         client_id=claims.get("client_id", ""),
         grants=claims.get("grants", {}),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),

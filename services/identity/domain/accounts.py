@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from services.identity.domain.ruling import read_rules
+from services.identity.domain import read_rules
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 
 EVERYONE = "account:self"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from services.identity.domain import read_rules
 from services.identity.domain.accounts import JurisdictionMalformed
-from services.identity.domain.ruling import read_rules
 from shared.errors import NotFound, Refused, SiseError
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from services.identity.domain.ruling import read_rules
+from services.identity.domain import read_rules
 from shared.errors import Forbidden, Refused, SiseError
 
 REFRESH_IDLE = timedelta(hours=8)
@@ -102,12 +102,11 @@ def check_password(password: str, *, username: str | None) -> None:
         raise PasswordTooWeak("Leave the user name out of the password.")
 
 
-def recent_failures(failures: Sequence[datetime], *, now: datetime) -> list[datetime]:
+def recent_failures(failures: Sequence[datetime], *, now: datetime, rule: LockOut) -> list[datetime]:
     """Return the failures that still count: those within the rule's time before ``now``."""
-    return [moment for moment in failures if now - moment < lock_out().within]
+    return [moment for moment in failures if now - moment < rule.within]
 
 
-def lock_after(failures: Sequence[datetime], *, now: datetime) -> datetime | None:
-    """Return until when these failures lock the user name, or ``None`` (GB/T 22239-2019 8.1.4.1 b)."""
-    rule = lock_out()
-    return now + rule.locked if len(recent_failures(failures, now=now)) >= rule.failures else None
+def lock_after(failures: Sequence[datetime], *, now: datetime, rule: LockOut) -> datetime | None:
+    """Return until when these failures lock the user name or PIN, or ``None`` (GB/T 22239-2019 8.1.4.1 b)."""
+    return now + rule.locked if len(recent_failures(failures, now=now, rule=rule)) >= rule.failures else None

@@ -19,11 +19,20 @@ from services.identity.use_cases.agencies import (
     switch_client,
     withdraw_grant,
 )
+from services.identity.use_cases.claims import approve_claim, keep_enterprises, make_claim, refuse_claim
 from services.identity.use_cases.keys import (
     ensure_signing_keys,
     forget_retired_keys,
     is_rotation_due,
     rotate_signing_key,
+)
+from services.identity.use_cases.members import (
+    accept_invitation,
+    invite_again,
+    invite_member,
+    member_for_change,
+    sign_as_member,
+    take_back_invitation,
 )
 from services.identity.use_cases.passwords import change_own_password, reset_password
 from services.identity.use_cases.sessions import (
@@ -36,6 +45,16 @@ from services.identity.use_cases.sessions import (
 from services.identity.use_cases.staff import end_absence, enter_absence, review_standing
 
 __all__ = [
+    "approve_claim",
+    "keep_enterprises",
+    "make_claim",
+    "refuse_claim",
+    "accept_invitation",
+    "invite_again",
+    "invite_member",
+    "member_for_change",
+    "sign_as_member",
+    "take_back_invitation",
     "client_for_change",
     "issue_client_token",
     "put_grant",

@@ -33,6 +33,7 @@ from shared.security.principal import Principal
 FIRST_ROLES = ["administrator", "bureau_officer"]
 NAME_FIELD = "account.name"
 LICENCE_FIELD = "account.licence"
+MOBILE_FIELD = "account.mobile"
 STAFF_FIELDS = (
     "roles",
     "divisions",
@@ -67,7 +68,8 @@ def create_account(
     check_password(password, username=username)
     staff = {**NOTHING, **{name: content[name] for name in STAFF_FIELDS if name in content}}
     _check_staff(staff, giver)
-    account_id = _insert(session, {**content, "username": username}, staff, password=password, now=now)
+    known = {**content, "username": username}
+    account_id = insert_account(session, known, staff, password_hash=hash_password(password), now=now)
     return account_id, None if chosen else password
 
 
@@ -115,6 +117,40 @@ def enable_account(session: Session, found: Row[Any], *, giver: Principal, now: 
         _switch(session, found, is_enabled=True, now=now)
 
 
+def insert_account(
+    session: Session, content: Mapping[str, Any], staff: Mapping[str, Any], *, password_hash: str, now: datetime
+) -> str:
+    """Write a checked account down, tell it, and return its id.
+
+    ``content`` has username and name, perhaps mobile, licence_number, pin_hash; an empty ``password_hash`` lets
+    nobody sign in by password.
+    """
+    account_id = new_id()
+    standing = plan_standing(session, account_id, licence_valid_until=staff["licence_valid_until"], now=now)
+    row = {
+        **staff,
+        "sealed_licence_number": None,
+        "sealed_mobile": None,
+        "pin_hash": content.get("pin_hash"),
+        **_sealed(session, content),
+        "id": account_id,
+        "username": content["username"],
+        "password_hash": password_hash,
+        "password_set_at": now,
+        "must_change_password": content.get("must_change_password", False),
+        "is_licence_expired": standing.is_licence_expired,
+        "is_absent": False,
+        "is_enabled": True,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    session.execute(insert(account), row)
+    audit_note(session, entity=f"account:{account_id}", after=staff)
+    tell_staff(session, account_id, now=now)
+    return account_id
+
+
 def unmask_account(session: Session, found: Row[Any], *, reason: str) -> dict[str, str]:
     """Return name and licence number of the account's owner; who asked and why is written down (PIPL Art. 51)."""
     audit_note(session, entity=f"account:{found.id}", details={"reason": reason})
@@ -137,35 +173,8 @@ def ensure_administrator(session: Session, password: str, *, now: datetime, dist
     content = {"username": "admin", "name": "系统管理员"}
     staff = {**NOTHING, "roles": FIRST_ROLES, "divisions": [district]}
     _check_staff(staff, None)
-    _insert(session, content, staff, password=first_password, now=now)
+    insert_account(session, content, staff, password_hash=hash_password(first_password), now=now)
     return None if password else first_password
-
-
-def _insert(
-    session: Session, content: Mapping[str, Any], staff: Mapping[str, Any], *, password: str, now: datetime
-) -> str:
-    account_id = new_id()
-    standing = plan_standing(session, account_id, licence_valid_until=staff["licence_valid_until"], now=now)
-    row = {
-        **staff,
-        "sealed_licence_number": None,
-        **_sealed(session, content),
-        "id": account_id,
-        "username": content["username"],
-        "password_hash": hash_password(password),
-        "password_set_at": now,
-        "must_change_password": content.get("must_change_password", False),
-        "is_licence_expired": standing.is_licence_expired,
-        "is_absent": False,
-        "is_enabled": True,
-        "version": 1,
-        "created_at": now,
-        "updated_at": now,
-    }
-    session.execute(insert(account), row)
-    audit_note(session, entity=f"account:{account_id}", after=staff)
-    tell_staff(session, account_id, now=now)
-    return account_id
 
 
 def _sealed(session: Session, content: Mapping[str, Any]) -> dict[str, str | None]:
@@ -174,6 +183,8 @@ def _sealed(session: Session, content: Mapping[str, Any]) -> dict[str, str | Non
     sealed: dict[str, str | None] = {}
     if "name" in content:
         sealed["sealed_name"] = vault.encrypt(content["name"], field=NAME_FIELD)
+    if "mobile" in content:
+        sealed["sealed_mobile"] = vault.encrypt(content["mobile"], field=MOBILE_FIELD)
     if "licence_number" in content:
         number = content["licence_number"].strip()
         sealed["sealed_licence_number"] = vault.encrypt(number, field=LICENCE_FIELD) if number else None

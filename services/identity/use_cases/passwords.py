@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id, checked in the same time whether or not the account exists."""
+"""Passwords and PINs: hashed with argon2id, checked in the same time whether or not there is one; failures lock."""
 
 import secrets
 from datetime import datetime
@@ -7,17 +7,30 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
-from sqlalchemy import Row, update
+from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain.signing_in import PasswordTooWeak, SignInRefused, check_password
-from services.identity.tables import account
+from services.identity.domain.signing_in import (
+    LockOut,
+    PasswordTooWeak,
+    SignInRefused,
+    check_password,
+    lock_after,
+    recent_failures,
+)
+from services.identity.tables import account, sign_in_attempts
 from services.identity.use_cases.refreshing import end_sessions_of
+from shared.database import UtcDateTime
 from shared.security.audit import audit_note
+from shared.security.personal import vault_of
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 GENERATED_BYTES = 12
+_OPEN_ATTEMPTS = text(
+    "INSERT INTO sign_in_attempts (username_digest, failures, updated_at) VALUES (:digest, '[]', :now) "
+    "ON CONFLICT (username_digest) DO NOTHING"
+).bindparams(bindparam("now", type_=UtcDateTime))
 
 
 def reset_password(session: Session, found: Row[Any], *, password: str | None, now: datetime) -> str | None:
@@ -64,6 +77,45 @@ def is_hash_outdated(password_hash: str) -> bool:
 def generate_password() -> str:
     """Return a random password of 16 characters (96 bits)."""
     return secrets.token_urlsafe(GENERATED_BYTES)
+
+
+def attempts_on(session: Session, name: str, *, field: str, now: datetime) -> Row[Any]:
+    """Return the failures counted for a user name or PIN, locked; only a digest of ``name`` is kept.
+
+    People type passwords into the wrong field.
+    """
+    digest = vault_of(session).blind_index(name, field=field)
+    session.execute(_OPEN_ATTEMPTS, {"digest": digest, "now": now})
+    statement = select(sign_in_attempts).where(sign_in_attempts.c.username_digest == digest)
+    return session.execute(statement.with_for_update()).one()
+
+
+def seconds_locked(attempts: Row[Any], *, now: datetime) -> int:
+    """Return for how many seconds nobody may try again, 0 when one may."""
+    if attempts.locked_until is None or now >= attempts.locked_until:
+        return 0
+    return int((attempts.locked_until - now).total_seconds()) + 1
+
+
+def count_failure(session: Session, attempts: Row[Any], *, rule: LockOut, now: datetime) -> None:
+    """Count a failure; after as many as ``rule`` says it locks."""
+    earlier = [datetime.fromisoformat(moment) for moment in attempts.failures]
+    failures = [*recent_failures(earlier, now=now, rule=rule), now]
+    locked_until = lock_after(failures, now=now, rule=rule)
+    session.execute(
+        update(sign_in_attempts)
+        .where(sign_in_attempts.c.username_digest == attempts.username_digest)
+        .values(
+            failures=[] if locked_until else [moment.isoformat() for moment in failures],
+            locked_until=locked_until,
+            updated_at=now,
+        )
+    )
+
+
+def forget_failures(session: Session, attempts: Row[Any]) -> None:
+    """Count anew: somebody knew it."""
+    session.execute(delete(sign_in_attempts).where(sign_in_attempts.c.username_digest == attempts.username_digest))
 
 
 @cache

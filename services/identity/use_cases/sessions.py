@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, select, text, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.domain.accounts import EVERYONE, actions_of
@@ -13,23 +13,25 @@ from services.identity.domain.signing_in import (
     SessionEnded,
     SignInLocked,
     SignInRefused,
-    lock_after,
-    recent_failures,
+    lock_out,
 )
 from services.identity.tables import account, sign_in_attempts
 from services.identity.use_cases.keys import current_key
-from services.identity.use_cases.passwords import hash_password, is_hash_outdated, is_right_password
+from services.identity.use_cases.passwords import (
+    attempts_on,
+    count_failure,
+    forget_failures,
+    hash_password,
+    is_hash_outdated,
+    is_right_password,
+    seconds_locked,
+)
 from services.identity.use_cases.refreshing import begin_family, end_family, forget_expired, rotate
-from shared.database import UtcDateTime
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
 from shared.security.tokens import sign_token
 
 ATTEMPTS_KEPT = timedelta(days=1)
-_OPEN_ATTEMPTS = text(
-    "INSERT INTO sign_in_attempts (username_digest, failures, updated_at) VALUES (:digest, '[]', :now) "
-    "ON CONFLICT (username_digest) DO NOTHING"
-).bindparams(bindparam("now", type_=UtcDateTime))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,17 @@ def sign_in(session: Session, *, username: str, password: str, now: datetime) ->
     as long as a known one (GB/T 22239-2019 8.1.4.1; OWASP ASVS 5.0 V6.3).
     """
     username = username.strip().lower()
-    attempts = _attempts(session, username, now)
-    if attempts.locked_until is not None and now < attempts.locked_until:
-        wait = int((attempts.locked_until - now).total_seconds()) + 1
+    attempts = attempts_on(session, username, field="username", now=now)
+    if wait := seconds_locked(attempts, now=now):
         raise SignInLocked("Too many failures: this user name is locked for a while.", retry_after=wait)
     found = session.execute(select(account).where(account.c.username == username)).one_or_none()
     is_known = found is not None and found.is_enabled
     is_right = is_right_password(password, found.password_hash if found and is_known else None)
     audit_note(session, entity=f"account:{found.id}" if found else "", subject=found.id if found else "unknown")
     if found is None or not is_right:
-        _count_failure(session, attempts, now)
+        count_failure(session, attempts, rule=lock_out(), now=now)
         raise SignInRefused("User name or password is not right.")
-    session.execute(delete(sign_in_attempts).where(_is(attempts)))
+    forget_failures(session, attempts)
     _renew_hash(session, found, password)
     return _signed_in(session, found, begin_family(session, found.id, now=now), now)
 
@@ -86,33 +87,6 @@ def forget_old_sessions(session: Session, *, now: datetime) -> None:
     """Delete what nobody needs any more: expired refresh tokens and failures of yesterday."""
     forget_expired(session, now=now)
     session.execute(delete(sign_in_attempts).where(sign_in_attempts.c.updated_at < now - ATTEMPTS_KEPT))
-
-
-def _attempts(session: Session, username: str, now: datetime) -> Row[Any]:
-    """Lock the row of this user name; only a digest is kept, people type passwords into the wrong field."""
-    digest = vault_of(session).blind_index(username, field="username")
-    session.execute(_OPEN_ATTEMPTS, {"digest": digest, "now": now})
-    statement = select(sign_in_attempts).where(sign_in_attempts.c.username_digest == digest)
-    return session.execute(statement.with_for_update()).one()
-
-
-def _count_failure(session: Session, attempts: Row[Any], now: datetime) -> None:
-    earlier = [datetime.fromisoformat(moment) for moment in attempts.failures]
-    failures = [*recent_failures(earlier, now=now), now]
-    locked_until = lock_after(failures, now=now)
-    session.execute(
-        update(sign_in_attempts)
-        .where(_is(attempts))
-        .values(
-            failures=[] if locked_until else [moment.isoformat() for moment in failures],
-            locked_until=locked_until,
-            updated_at=now,
-        )
-    )
-
-
-def _is(attempts: Row[Any]) -> ColumnElement[bool]:
-    return sign_in_attempts.c.username_digest == attempts.username_digest
 
 
 def _renew_hash(session: Session, found: Row[Any], password: str) -> None:

@@ -19,7 +19,13 @@ from tests.integration.authorisation.world import ENTERPRISES, World, running_wo
 UNKNOWN_ID = "0192f0a0-0000-7000-8000-00000000ffff"
 BY_TOKEN = ("reads", "writes", "admits")
 # In which part of the world each role may look; the others see everything of the district.
-SEES_OWN = ("subdistrict_officer", "grid_worker", "intermediary_inspector", "enterprise_user")
+SEES_OWN = (
+    "subdistrict_officer",
+    "grid_worker",
+    "intermediary_inspector",
+    "enterprise_user",
+    "enterprise_administrator",
+)
 SEES_NOTHING = ("stranger",)
 # What a route needs to be reached at all, and routes whose rows are figures, not names.
 QUERIES = {"/api/v1/search": {"q": "字号"}}

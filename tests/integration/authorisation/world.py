@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def running_world(home: Path) -> Iterator[World]:
         for app in apps.values():
             _let_the_intermediary_in(_database(app), ids["own"])
         _deliver_everything(services, apps)
+        _claim_everything(apps["identity"])
         yield World(apps, ids, _tokens(apps["identity"], ids))
 
 
@@ -154,6 +156,17 @@ def _deliver(received: Received[Any], service: Service, *, into: Database) -> No
             subscription.handler(session, [received] if subscription.is_batch else received, now=NOW)
 
 
+def _claim_everything(identity: Flask) -> None:
+    """Let somebody claim each enterprise, so that every reviewer has a claim to see, or not to see."""
+    client = identity.test_client()
+    for part, content in ENTERPRISES.items():
+        photo = (BytesIO(b"\xff\xd8\xff licence"), "licence.jpg")
+        person = {"name": "某人", "mobile": "13800000000", "username": f"claims-{part}", "password": PASSWORD}
+        form = {**person, "uscc": content["uscc"], "photo": photo}
+        answer = client.post("/api/v1/identity/claims", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 201, answer.text
+
+
 def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:
     accounts: dict[str, dict[str, Any]] = {
         "bureau_leader": {"divisions": [DISTRICT]},
@@ -164,6 +177,7 @@ def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:
         "grid_worker": {"grids": ["grid-own"]},
         "intermediary_inspector": {"intermediary_id": INTERMEDIARY},
         "enterprise_user": {"enterprise_id": ids["own"]},
+        "enterprise_administrator": {"enterprise_id": ids["own"]},
         "agency": {},
         "stranger": {"roles": ["bureau_officer"], "divisions": ["331003001"]},
     }

@@ -1,7 +1,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -62,7 +62,7 @@ class TestToken:
     def test_carries_nothing_but_the_grant(self, app: Flask, granted: dict[str, str]) -> None:
         token = app.test_client().post(TOKEN, data={**ASKING, **granted}).json["access_token"]
         keys = app.test_client().get("/api/v1/oauth/jwks").json
-        someone = verify_token(token, KeyRing(lambda: keys), now=NOW)
+        someone = verify_token(token, KeyRing(lambda: keys), now=datetime.now(UTC))
         narrow, other = someone.narrowed_to("enterprise:read"), someone.narrowed_to("grade:read")
         assert (someone.actions, someone.divisions) == (frozenset({"enterprise:read"}), ())
         assert (narrow.divisions, narrow.fields) == (("331002001",), frozenset(GRANT["fields"]))

@@ -19,6 +19,7 @@ from services.identity.domain.signing_in import (
     PasswordTooWeak,
     check_password,
     lock_after,
+    lock_out,
     password_policy,
     recent_failures,
 )
@@ -33,6 +34,12 @@ PRODUCT_ROLES = {
     "grid_worker",
     "intermediary_inspector",
     "enterprise_user",
+    "enterprise_administrator",
+    "enterprise_principal",
+    "enterprise_safety_officer",
+    "enterprise_approver",
+    "enterprise_guardian",
+    "enterprise_worker",
     "agency",
 }
 
@@ -120,9 +127,9 @@ class TestLockOut:
         return [NOW - timedelta(minutes=each) for each in minutes]
 
     def test_begins_with_the_fifth_failure_in_half_an_hour_gbt_22239_8141b(self) -> None:
-        assert lock_after(self.minutes_ago(29, 20, 10, 0), now=NOW) is None
-        assert lock_after(self.minutes_ago(29, 20, 10, 5, 0), now=NOW) == NOW + timedelta(minutes=60)
+        assert lock_after(self.minutes_ago(29, 20, 10, 0), now=NOW, rule=lock_out()) is None
+        assert lock_after(self.minutes_ago(29, 20, 10, 5, 0), now=NOW, rule=lock_out()) == NOW + timedelta(minutes=60)
 
     def test_forgets_failures_after_half_an_hour(self) -> None:
-        assert recent_failures(self.minutes_ago(30, 29), now=NOW) == self.minutes_ago(29)
-        assert lock_after(self.minutes_ago(30, 20, 10, 5, 0), now=NOW) is None
+        assert recent_failures(self.minutes_ago(30, 29), now=NOW, rule=lock_out()) == self.minutes_ago(29)
+        assert lock_after(self.minutes_ago(30, 20, 10, 5, 0), now=NOW, rule=lock_out()) is None
