@@ -28,3 +28,31 @@ class EnterpriseGraded:
     reasons: tuple[str, ...] = ()
     previous_level: int | None = None
     since: str = ""
+
+
+@event("risk.dynamic_rule_applied.v1", kind=Kind.FACT, subject="application_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicRuleApplied:
+    """A dynamic rule (``DY-04``) counts for an enterprise from now on.
+
+    ``effects`` are ``red``, ``one_worse``, ``one_better``, ``grey``, ``key_inspection``, ``rescore`` or ``card``;
+    ``causes`` are ids of what happened; ``until`` is an ISO 8601 moment or empty when only the cause ends it.
+    """
+
+    application_id: str
+    enterprise_id: str
+    rule: str
+    effects: tuple[str, ...]
+    causes: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
+@event("risk.dynamic_rule_lifted.v1", kind=Kind.FACT, subject="application_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicRuleLifted:
+    """The application of a dynamic rule has ended."""
+
+    application_id: str
+    enterprise_id: str
+    rule: str

@@ -21,6 +21,7 @@ from shared.database.chassis import event_log, subscription_state
 from shared.declarations import Declarations, JobHandler, Reemitter, Subscription
 from shared.events.outbox import publish, publish_again
 from shared.events.received import Received
+from shared.services import service_names
 from shared.work.jobs import ROWS_PER_STEP, Job, JobStep, enqueue
 
 JOB = "resync"
@@ -45,7 +46,7 @@ def with_resync(declarations: Declarations) -> Declarations:
 def ask_when_new(database: Database, declarations: Declarations, *, now: datetime) -> list[str]:
     """Ask the producers of subscribed types that never answered, and return those types.
 
-    A producer that did not answer, perhaps because it does not exist yet, is asked again after ten minutes.
+    A producer that did not answer is asked again after ten minutes; one that does not exist yet is not asked.
     """
     state = subscription_state.c
     settled = select(state.type).where(state.completed_at.is_not(None) | (state.requested_at > now - ASK_AGAIN_AFTER))
@@ -65,7 +66,8 @@ def ask_again(session: Session, declarations: Declarations, *, now: datetime, so
 
 
 def _foreign(declarations: Declarations) -> list[Contract]:
-    return [one for one in declarations.contracts() if one.producer not in (declarations.service, "sise")]
+    present = set(service_names()) - {declarations.service}
+    return [one for one in declarations.contracts() if one.producer in present]
 
 
 def _ask(session: Session, wanted: Iterable[Contract], service: str, now: datetime) -> list[str]:

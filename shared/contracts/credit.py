@@ -1,0 +1,92 @@
+"""What credit tells: what an enterprise did wrong, and what follows for it."""
+
+from dataclasses import dataclass
+
+from shared.contracts import Kind, event
+
+
+@event("credit.violation_recorded.v1", kind=Kind.FACT, subject="violation_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViolationRecorded:
+    """A violation was entered; ``severity`` is ``light``, ``general`` or ``serious``, ``recorded_on`` an ISO day."""
+
+    violation_id: str
+    enterprise_id: str
+    severity: str
+    recorded_on: str
+    clause: str = ""
+
+
+@event("credit.penalty_decided.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyDecided:
+    """An administrative penalty was decided on the ISO day ``decided_on``; ``amount`` is in yuan."""
+
+    penalty_id: str
+    enterprise_id: str
+    decided_on: str
+    clause: str = ""
+    amount: int = 0
+
+
+@event("credit.penalty_withdrawn.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyWithdrawn:
+    """A penalty was withdrawn or annulled: it counts no more."""
+
+    penalty_id: str
+    enterprise_id: str
+
+
+@event("credit.exposure_published.v1", kind=Kind.FACT, subject="exposure_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposurePublished:
+    """An enterprise was named in public on ``published_on``; ``exposure`` is ``red_card`` or ``typical_case``."""
+
+    exposure_id: str
+    enterprise_id: str
+    exposure: str
+    published_on: str
+
+
+@event("credit.exposure_withdrawn.v1", kind=Kind.FACT, subject="exposure_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureWithdrawn:
+    """An exposure was withdrawn."""
+
+    exposure_id: str
+    enterprise_id: str
+
+
+@event("credit.subject_listed.v1", kind=Kind.FACT, subject="listing_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectListed:
+    """A subject is on the list of the severely untrustworthy, until the ISO day ``managed_until`` at the latest."""
+
+    listing_id: str
+    enterprise_id: str
+    managed_until: str = ""
+    basis: str = ""
+
+
+@event("credit.subject_delisted.v1", kind=Kind.FACT, subject="listing_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectDelisted:
+    """A listing has ended."""
+
+    listing_id: str
+    enterprise_id: str
+
+
+@event("credit.accident_recorded.v1", kind=Kind.FACT, subject="accident_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccidentRecorded:
+    """A production accident of the ISO day ``occurred_on``; ``has_social_impact`` means a vile one (恶劣影响)."""
+
+    accident_id: str
+    enterprise_id: str
+    occurred_on: str
+    deaths: int = 0
+    serious_injuries: int = 0
+    is_mainly_responsible: bool = False
+    has_social_impact: bool = False
