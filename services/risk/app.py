@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from services.risk.api import blp
-from services.risk.rules import rulebook
+from services.risk.api import BLUEPRINTS
+from services.risk.rules import dynamic_rules, rulebook
 from services.risk.settings import Settings
 from shared.database import connect
 from shared.http import make_app
@@ -15,4 +15,5 @@ def create_app(settings: Settings) -> Flask:
     Raises ``UnusableCard`` when the rule tables do not fit together.
     """
     rulebook()
-    return make_app(settings, connect(settings.database_url), blueprints=[blp])
+    dynamic_rules()
+    return make_app(settings, connect(settings.database_url), blueprints=BLUEPRINTS)

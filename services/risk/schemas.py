@@ -169,3 +169,90 @@ class RuleTable(RuleTableHead):
     facts = fields.List(fields.Dict(keys=fields.String()))
     factors = fields.List(fields.Dict(keys=fields.String()))
     bands = fields.List(fields.Dict(keys=fields.String()))
+
+
+class Cause(Labelled):
+    kind = fields.String(required=True)
+    key = fields.String(required=True)
+
+
+class RuleApplication(Labelled):
+    """A dynamic rule and its time: ``best`` is the best level that it leaves, ``lifted_at`` is null while it counts."""
+
+    id = fields.String(required=True)
+    rule = fields.String(required=True)
+    phase = fields.String(required=True)
+    effects = fields.List(fields.String(), required=True)
+    causes = fields.List(fields.Nested(Cause), required=True)
+    restore = fields.String(required=True)
+    best = _level()
+    since = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
+    applied_at = fields.AwareDateTime(required=True)
+    lifted_at = fields.AwareDateTime(required=True, allow_none=True)
+    source = fields.String(required=True)
+    clause = fields.String(required=True)
+    status = fields.String(required=True)
+
+
+class RuleApplications(Schema):
+    items = fields.List(fields.Nested(RuleApplication), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class DynamicRule(Labelled):
+    id = fields.String(required=True)
+    effects = fields.List(fields.String(), required=True)
+    restore = fields.String(required=True)
+    clause = fields.String(required=True)
+    source = fields.String(required=True)
+    status = fields.String(required=True)
+    effective_from = fields.Date(required=True)
+    effective_to = fields.Date(required=True, allow_none=True)
+
+
+class DynamicRules(Schema):
+    items = fields.List(fields.Nested(DynamicRule), required=True)
+
+
+class Review(Schema):
+    reason = fields.String(required=True, validate=validate.Length(2, 500))
+
+
+class OverrideWish(Review):
+    enterprise_id = fields.UUID(required=True)
+    level = fields.Integer(required=True, validate=validate.Range(1, 4))
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class OverrideDecision(Schema):
+    note = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class Override(Schema):
+    id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    division = fields.String(required=True)
+    level = fields.Integer(required=True)
+    colour = fields.String(required=True)
+    reason = fields.String(required=True)
+    state = fields.String(required=True)
+    requested_by = fields.String(required=True)
+    requested_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+    decision_note = fields.String(required=True)
+
+
+class Overrides(Schema):
+    items = fields.List(fields.Nested(Override), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class OverridesQuery(PageQuery):
+    """Newest first."""
+
+    state = fields.String(validate=validate.OneOf(["requested", "approved", "rejected", "withdrawn"]))
+    enterprise_id = fields.UUID()

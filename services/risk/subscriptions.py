@@ -2,10 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.risk import queries, use_cases
+from shared.contracts.credit import (
+    AccidentRecorded,
+    ExposurePublished,
+    ExposureWithdrawn,
+    PenaltyDecided,
+    PenaltyWithdrawn,
+    SubjectDelisted,
+    SubjectListed,
+    ViolationRecorded,
+)
+from shared.contracts.inspections import (
+    HazardClosed,
+    HazardFound,
+    HazardGraded,
+    HazardOverdue,
+    ProductionHalted,
+    ProductionResumed,
+    ReportSubstantiated,
+)
+from shared.contracts.monitoring import AlarmCleared, AlarmRaised
+from shared.contracts.permits import CommitmentMade, CommitmentMissed
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -13,7 +35,8 @@ from shared.contracts.registry import (
     EnterpriseUpdated,
 )
 from shared.contracts.risk import EnterpriseGraded
-from shared.declarations import Reemitted, reemits, subscribes
+from shared.contracts.training import TrainingComplianceChanged
+from shared.declarations import Reemitted, reemits, subscribes, timer
 from shared.events.received import Received
 
 
@@ -21,6 +44,40 @@ from shared.events.received import Received
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep the register's state and grade anew; the three events carry the same whole state."""
     use_cases.keep_register_state(session, [(one.data, one.sequence) for one in received], now=now)
+
+
+@subscribes(
+    AccidentRecorded,
+    AlarmCleared,
+    AlarmRaised,
+    CommitmentMade,
+    CommitmentMissed,
+    ExposurePublished,
+    ExposureWithdrawn,
+    HazardClosed,
+    HazardFound,
+    HazardGraded,
+    HazardOverdue,
+    PenaltyDecided,
+    PenaltyWithdrawn,
+    ProductionHalted,
+    ProductionResumed,
+    ReportSubstantiated,
+    SubjectDelisted,
+    SubjectListed,
+    TrainingComplianceChanged,
+    ViolationRecorded,
+    batch=True,
+)
+def on_occurrence(session: Session, received: Sequence[Received[Any]], *, now: datetime) -> None:
+    """Keep what the table of dynamic rules says about these events, and grade anew."""
+    use_cases.note_occurrences(session, received, now=now)
+
+
+@timer(use_cases.TIMER)
+def on_adjustments_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """A cause, a hold or an override may have run out."""
+    use_cases.adjust_and_grade(session, [enterprise_id], now=now)
 
 
 @reemits(EnterpriseGraded)

@@ -33,6 +33,10 @@ enterprise = Table(
     Column("features", JSON, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("is_assessed", Boolean, nullable=False, server_default=text("false")),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("is_stopped", Boolean, nullable=False, server_default=text("false")),
+    Column("adjustments", JSON(none_as_null=True)),  # what rules, override and risk points do; null: nothing
 )
 Index("ix__enterprise__division", enterprise.c.division)
 
@@ -88,3 +92,50 @@ grade_history = Table(
     Column("inputs", JSON, nullable=False),
     PrimaryKeyConstraint("enterprise_id", "sequence"),
 )
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("enterprise_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("began_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("details", JSON, nullable=False),
+    PrimaryKeyConstraint("enterprise_id", "kind", "key"),
+)
+
+applied_rule = Table(
+    "applied_rule",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("effects", JSON, nullable=False),
+    Column("causes", JSON, nullable=False),
+    Column("best", SmallInteger),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("applied_at", UtcDateTime, nullable=False),
+    Column("lifted_at", UtcDateTime),
+)
+Index("ix__applied_rule__enterprise_id", applied_rule.c.enterprise_id, applied_rule.c.applied_at)
+
+override = Table(
+    "override",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", UtcDateTime),
+    Column("decision_note", Text, nullable=False, server_default=""),
+)
+Index("ix__override__enterprise_id", override.c.enterprise_id)

@@ -109,6 +109,11 @@ class Card:
         return frozenset(condition.fact for veto in self.vetoes for condition in veto.any_of)
 
     @cached_property
+    def veto_ids(self) -> frozenset[str]:
+        """The ids of the vetoes."""
+        return frozenset(veto.id for veto in self.vetoes)
+
+    @cached_property
     def adding_facts(self) -> frozenset[str]:
         """The facts that can only add points."""
         return frozenset(rule.fact for rule in self.rules if rule.tenths > 0)

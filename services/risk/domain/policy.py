@@ -54,9 +54,9 @@ class Policy:
         return [*(one for one in self.selections[:certain] if one.is_open(possible)), self.selections[certain]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
-    """Every rule table that grading uses, read together and checked against each other."""
+    """Every rule table that grading uses, read together and checked against each other; equal only to itself."""
 
     facts: Mapping[str, Fact]
     clauses: tuple[Clause, ...]

@@ -9,31 +9,34 @@ from sqlalchemy import Row
 from services.risk.domain.cards import Veto
 from services.risk.domain.facts import Known, Origin, Sheet, Value
 from services.risk.domain.grading import Grade, Standing, grade
-from services.risk.domain.levels import colour_of
+from services.risk.domain.levels import Level, colour_of
+from services.risk.domain.policy import Rulebook
 from services.risk.domain.questions import next_questions
 from services.risk.domain.results import points
 from services.risk.domain.scoring import Hit, ItemTally
 from services.risk.queries.standings import known_facts, standing_of, suggested_facts
-from services.risk.rules import rulebook
+from services.risk.rules import dynamic_rules
 
 Document = dict[str, Any]
 STANDINGS_REMEMBERED = 4_096
 
 
-def grade_view(row: Row[Any]) -> Document:
+def grade_view(book: Rulebook, row: Row[Any]) -> Document:
     """Return the present grade with its reasons and the questions that would settle it."""
     questions: list[Document] = []
     if row.is_active:
-        sheet = standing_of(row).sheet
+        standing = standing_of(book, row)
+        sheet = standing.sheet
         known = frozenset((fact, one.value, one.origin) for fact, one in sheet.items())
-        questions = [_question(fact, sheet.get(fact)) for fact in _asked(known, row.is_assessed)]
-    return {**_grade_of(row), "next_questions": questions}
+        asked = _asked(book, known, standing.is_assessed, risk_points=standing.risk_points)
+        questions = [_question(book, fact, sheet.get(fact)) for fact in asked]
+    return {**_grade_of(book, row), "next_questions": questions}
 
 
-def grade_version_view(row: Row[Any]) -> Document:
+def grade_version_view(book: Rulebook, row: Row[Any]) -> Document:
     """Return one grade of the past and what it was computed from (a row of ``grade_versions``)."""
     return {
-        **_grade_of(row),
+        **_grade_of(book, row),
         "sequence": row.sequence,
         "graded_at": row.graded_at,
         "registry_sequence": row.registry_sequence,
@@ -42,41 +45,50 @@ def grade_version_view(row: Row[Any]) -> Document:
     }
 
 
-def explanation_of(row: Row[Any]) -> Document:
+def explanation_of(book: Rulebook, row: Row[Any]) -> Document:
     """Return how the present grade comes about: card, items, rules, facts, points, words, and what is unknown."""
-    head = {**_grade_of(row), "policy": _policy(), "strategy": "", "items": [], "vetoes": [], "unknown_facts": []}
+    head = {
+        **_grade_of(book, row),
+        "policy": _policy(book),
+        "strategy": "",
+        "items": [],
+        "vetoes": [],
+        "unknown_facts": [],
+    }
     if not row.is_active:
         return head
-    standing = standing_of(row)
-    graded = grade(rulebook(), standing)
+    standing = standing_of(book, row)
+    graded = grade(book, standing)
     return {
         **head,
         "strategy": graded.outlook.selection.strategy,
         "source": _source(graded),
         "items": [_item(item, standing.sheet) for item in graded.counted.items],
         "vetoes": [_veto(veto, standing) for veto in graded.counted.vetoes],
-        "unknown_facts": [_question(fact, None) for fact in graded.open_facts],
+        "unknown_facts": [_question(book, fact, None) for fact in graded.open_facts],
     }
 
 
-def fact_sheet_of(row: Row[Any]) -> Document:
+def fact_sheet_of(book: Rulebook, row: Row[Any]) -> Document:
     """Return the declared facts of an enterprise and, beneath them, what the register suggests."""
     return {
         "enterprise_id": row.enterprise_id,
         "version": row.fact_version or 0,
         "facts": _facts(known_facts(row.facts or {})),
-        "register": _facts(suggested_facts(row)),
+        "register": _facts(suggested_facts(book, row)),
     }
 
 
 @lru_cache(maxsize=STANDINGS_REMEMBERED)
-def _asked(known: frozenset[tuple[str, Value, Origin]], is_assessed: bool) -> tuple[str, ...]:
+def _asked(
+    book: Rulebook, known: frozenset[tuple[str, Value, Origin]], is_assessed: bool, *, risk_points: Level | None
+) -> tuple[str, ...]:
     """Most enterprises share what is known of them; finding the fewest questions takes some thinking."""
-    standing = Standing({fact: Known(value, origin) for fact, value, origin in known}, is_assessed)
-    return next_questions(rulebook(), standing, graded=grade(rulebook(), standing))
+    standing = Standing({fact: Known(value, origin) for fact, value, origin in known}, is_assessed, risk_points)
+    return next_questions(book, standing, graded=grade(book, standing))
 
 
-def _grade_of(row: Row[Any]) -> Document:
+def _grade_of(book: Rulebook, row: Row[Any]) -> Document:
     return {
         "enterprise_id": row.enterprise_id,
         "level": row.level,
@@ -88,24 +100,23 @@ def _grade_of(row: Row[Any]) -> Document:
         "provisional": row.is_provisional,
         "card": row.card,
         "card_version": row.card_version,
-        "reasons": [_reason(reason, row.card) for reason in row.reasons],
+        "reasons": [_reason(book, reason, card_id=row.card) for reason in row.reasons],
         "previous_level": row.previous_level,
         "since": row.since,
     }
 
 
-def _reason(reason: str, card_id: str) -> Document:
-    book = rulebook()
+def _reason(book: Rulebook, reason: str, *, card_id: str) -> Document:
     card = book.cards.get(card_id)
-    labels = dict(book.policy.doubts)
+    labels = {**book.policy.doubts, **dynamic_rules().labels}
     if card:
         labels |= {veto.id: veto.label for veto in card.vetoes} | {rule.id: rule.label for rule in card.rules}
     label = labels.get(reason)
     return {"id": reason, "zh": label.zh if label else reason, "en": label.en if label else reason}
 
 
-def _question(fact: str, known: Known | None) -> Document:
-    asked = rulebook().facts[fact]
+def _question(book: Rulebook, fact: str, known: Known | None) -> Document:
+    asked = book.facts[fact]
     return {
         "fact": fact,
         "zh": asked.question.zh,
@@ -158,8 +169,8 @@ def _facts(sheet: Mapping[str, Known]) -> Document:
     }
 
 
-def _policy() -> Document:
-    policy = rulebook().policy
+def _policy(book: Rulebook) -> Document:
+    policy = book.policy
     return {"id": policy.id, "version": policy.version, "zh": policy.name.zh, "en": policy.name.en}
 
 

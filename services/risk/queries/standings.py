@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
+from services.risk.domain.dynamics import Adjustments, rescored
 from services.risk.domain.facts import Known, Origin, merged
 from services.risk.domain.grading import Standing
-from services.risk.rules import rulebook
+from services.risk.domain.policy import Rulebook
 from services.risk.tables import enterprise, fact_sheet, grade_history
 from services.risk.tables import grade as grade_table
 from shared.database.bulk import among
@@ -39,26 +40,29 @@ def standings(session: Session, enterprise_ids: Sequence[str]) -> Sequence[Row[A
 
 def visible_standing(session: Session, principal: Principal, *, enterprise_id: str) -> Row[Any]:
     """Return an enterprise's stored standing; raises ``EnterpriseNotFound`` outside the principal's jurisdiction."""
-    scope = in_scope(
-        principal,
-        division=enterprise.c.division,
-        grid=enterprise.c.grid,
-        enterprise_id=enterprise.c.enterprise_id,
-    )
-    row = session.execute(STANDINGS.where(enterprise.c.enterprise_id == enterprise_id, scope)).one_or_none()
+    wanted = STANDINGS.where(enterprise.c.enterprise_id == enterprise_id, in_area(principal))
+    row = session.execute(wanted).one_or_none()
     if row is None:
         raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
     return row
 
 
-def standing_of(row: Row[Any]) -> Standing:
+def in_area(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition under which a row of ``enterprise`` lies in the principal's jurisdiction."""
+    columns = enterprise.c
+    return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.enterprise_id)
+
+
+def standing_of(book: Rulebook, row: Row[Any]) -> Standing:
     """Return all that grading looks at for a stored standing: declared facts over what the register suggests."""
-    return Standing(sheet=merged(known_facts(row.facts or {}), suggested_facts(row)), is_assessed=row.is_assessed)
+    by = Adjustments.of(row.adjustments)
+    sheet = merged(known_facts(row.facts or {}), suggested_facts(book, row))
+    return Standing(rescored(sheet) if by.is_rescored else sheet, row.is_assessed, by.risk_points)
 
 
-def suggested_facts(row: Row[Any]) -> dict[str, Known]:
+def suggested_facts(book: Rulebook, row: Row[Any]) -> dict[str, Known]:
     """Return what the register tells about an enterprise's facts."""
-    return rulebook().inference.sheet(features=row.features, industry=row.industry, headcount=row.headcount)
+    return book.inference.sheet(features=row.features, industry=row.industry, headcount=row.headcount)
 
 
 def known_facts(stored: StoredFacts) -> dict[str, Known]:

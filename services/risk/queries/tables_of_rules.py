@@ -5,8 +5,9 @@ from typing import Any
 from services.risk.domain.cards import Card, Item, Source, Veto
 from services.risk.domain.facts import Condition, Fact, Text
 from services.risk.domain.matrices import Matrix
+from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import points
-from services.risk.rules import rulebook
+from services.risk.rules import dynamic_rules
 from shared.errors import NotFound
 
 Document = dict[str, Any]
@@ -16,22 +17,36 @@ class CardNotFound(NotFound):
     code = "card_not_found"
 
 
-def rule_tables() -> list[Document]:
+def rule_tables(book: Rulebook) -> list[Document]:
     """Return the head of every score card and matrix."""
-    book = rulebook()
     return [_head(card, "score_card") for card in book.cards.values()] + [
         _head(matrix, "matrix") for matrix in book.matrices.values()
     ]
 
 
-def rule_table(table_id: str) -> Document:
+def rule_table(book: Rulebook, table_id: str) -> Document:
     """Return one score card or matrix in full; raises ``CardNotFound``."""
-    book = rulebook()
     if table_id in book.cards:
-        return _whole_card(book.cards[table_id])
+        return _whole_card(book, book.cards[table_id])
     if table_id in book.matrices:
         return _whole_matrix(book.matrices[table_id])
     raise CardNotFound("No such rule table; GET /api/v1/risk/cards lists them.", card=table_id)
+
+
+def dynamic_rule_table() -> list[Document]:
+    """Return every dynamic rule with what it does, how it ends and where it comes from."""
+    return [
+        {
+            "id": rule.id,
+            **_text(rule.label),
+            "effects": list(rule.effects),
+            "restore": rule.restore,
+            "clause": rule.clause,
+            "source": rule.source.document,
+            **_standing(rule.source),
+        }
+        for rule in dynamic_rules().rules
+    ]
 
 
 def _head(table: Card | Matrix, kind: str) -> Document:
@@ -45,8 +60,7 @@ def _head(table: Card | Matrix, kind: str) -> Document:
     }
 
 
-def _whole_card(card: Card) -> Document:
-    book = rulebook()
+def _whole_card(book: Rulebook, card: Card) -> Document:
     return {
         **_head(card, "score_card"),
         "base": points(card.base),

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -9,10 +10,12 @@ from typing import Any
 
 from services.risk.domain.cards import Card, Item, Rule, Source, Veto
 from services.risk.domain.composition import Strategy
+from services.risk.domain.dynamics import DynamicRule, DynamicRules, Effect, Restore
 from services.risk.domain.facts import NO, YES, Condition, Fact, Kind, Text
 from services.risk.domain.inference import Inference, Suggestion
 from services.risk.domain.levels import Level
 from services.risk.domain.matrices import Band, Factor, Matrix
+from services.risk.domain.occurrences import OccurrenceKind, Telling, Trigger
 from services.risk.domain.policy import Policy, Rulebook, Selection
 from services.risk.domain.possibilities import Clause, Literal, UnusableCard
 
@@ -33,6 +36,22 @@ def rulebook() -> Rulebook:
         matrices=_matrices(table("matrices.toml")),
         policy=read_policy(table("policy.toml")),
         inference=_inference(table("inference.toml")),
+    )
+
+
+@cache
+def dynamic_rules() -> DynamicRules:
+    """Return the dynamic rules of this release, read once."""
+    content = table("dynamic_rules.toml")
+    head = content["dynamic"]
+    return DynamicRules(
+        version=head["version"],
+        kinds=tuple(_kind(row) for row in content["occurrence"]),
+        rules=tuple(_dynamic_rule(row, head) for row in content["rule"]),
+        period_months=head["period_months"],
+        correction=timedelta(hours=head["correction_hours"]),
+        inherent_items={card: tuple(items) for card, items in head["inherent_items"].items()},
+        reassessment_years={row["card"]: row["years"] for row in content["reassessment"]},
     )
 
 
@@ -170,3 +189,36 @@ def _inference(content: Row) -> Inference:
 
 def _suggestions(row: Row) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(fact, value) for fact, value in row["suggests"].items())
+
+
+def _kind(row: Row) -> OccurrenceKind:
+    begins, ends = (tuple(_telling(one) for one in row.get(part, ())) for part in ("begins", "ends"))
+    return OccurrenceKind(row["id"], _text(row), begins, ends, tuple(row.get("details", ())))
+
+
+def _telling(row: Row) -> Telling:
+    when = {name: tuple(values) for name, values in row.get("when", {}).items()}
+    return Telling(row["event"], row.get("key", ""), row.get("at", ""), row.get("expires", ""), when)
+
+
+def _dynamic_rule(row: Row, head: Row) -> DynamicRule:
+    any_of, all_of, none_of = (
+        tuple(_trigger(one) for one in row.get(part, ())) for part in ("any_of", "all_of", "none_of")
+    )
+    return DynamicRule(
+        id=row["id"],
+        label=_text(row),
+        effects=tuple(Effect(one) for one in row["effects"]),
+        restore=Restore(row["restore"]),
+        source=Source(row["source"], row["status"], row.get("effective_from", head["effective_from"])),
+        clause=row["clause"],
+        any_of=any_of,
+        all_of=all_of,
+        none_of=none_of,
+        facts=tuple(_condition(one) for one in row.get("facts", ())),
+    )
+
+
+def _trigger(row: Row) -> Trigger:
+    within = timedelta(days=row["within_days"]) if "within_days" in row else None
+    return Trigger(row["occurrence"], row.get("at_least", 1), within, row.get("where", {}))

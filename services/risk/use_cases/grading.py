@@ -1,25 +1,23 @@
-"""Every write of risk: keep the register's state, declare facts, and grade whoever is touched by either.
+"""Keep the register's state, declare facts, and grade whoever is touched by either.
 
 The row of ``enterprise`` is the lock: it is taken first, in the order of ids, by whatever changes a grade.
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.facts import Known
-from services.risk.domain.grading import Standing, grade
 from services.risk.domain.levels import colour_of
-from services.risk.domain.results import GREY_RESULT, GradeResult, points, result_of
-from services.risk.queries import standing_of, standings
+from services.risk.domain.results import GradeResult, points
+from services.risk.queries import final_result, standings
 from services.risk.rules import rulebook
 from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
 from services.risk.tables import grade as grade_table
+from services.risk.use_cases.adjusting import lock_enterprises, observe
 from shared.contracts.registry import EnterpriseState
 from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import insert_rows, upsert_rows
@@ -27,9 +25,7 @@ from shared.errors import Conflict
 from shared.events.outbox import publish_all
 
 ACTIVE = "active"
-DISTINCT_ROWS_REMEMBERED = 65_536
-
-Feature = tuple[str, str, str]  # name, value, origin
+CEASED = "ceased"  # supervision state of an enterprise that has stopped for good or for long
 
 
 class FactsChanged(Conflict):
@@ -54,7 +50,7 @@ def declare_facts(
     ``UnsuitableValue``, ``ContradictingFacts``.
     """
     rulebook().check(facts)
-    _lock(session, enterprise_id)
+    lock_enterprises(session, [enterprise_id])
     current = session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == enterprise_id)) or 0
     if current != based_on:
         raise FactsChanged("Somebody has changed these facts meanwhile: read them again.", version=current)
@@ -73,9 +69,10 @@ def declare_facts(
 
 def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> None:
     """Grade enterprises from what is stored; write and publish only the grades that changed."""
+    book = rulebook()
     grades, history = [], []
-    for row in standings(session, enterprise_ids):
-        result = graded_result(row)
+    for row, by_card in observe(session, book, standings(session, enterprise_ids), now=now):
+        result = final_result(row, by_card)
         if _has_changed(row, result):
             columns = _grade_row(row, result, now=now)
             grades.append(columns)
@@ -85,16 +82,6 @@ def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: d
     upsert_rows(session, grade_table, [columns for columns in grades if columns["sequence"] > 1], key=["enterprise_id"])
     insert_rows(session, grade_history, history)
     publish_all(session, [(graded_event(columns), columns["sequence"]) for columns in grades], at=now)
-
-
-def graded_result(row: Row[Any]) -> GradeResult:
-    """Return the grade of a stored standing; equal register rows without declared facts are graded once."""
-    if not row.is_active:
-        return GREY_RESULT
-    if row.facts or row.is_assessed:
-        return _graded(standing_of(row))
-    features = frozenset((name, one["value"], one["origin"]) for name, one in row.features.items())
-    return _result_by_row(features, row.industry, _headcount_step(row.headcount))
 
 
 def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
@@ -114,28 +101,6 @@ def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
         previous_level=row["previous_level"],
         since=row["since"].isoformat(),
     )
-
-
-@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
-def _result_by_row(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
-    prefix = rulebook().inference.known_prefix(industry)
-    return _result_by_kind(features, prefix, headcount)
-
-
-@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
-def _result_by_kind(features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
-    stated = {name: {"value": value, "origin": origin} for name, value, origin in features}
-    return _graded(Standing(rulebook().inference.sheet(features=stated, industry=industry, headcount=headcount)))
-
-
-def _graded(standing: Standing) -> GradeResult:
-    return result_of(grade(rulebook(), standing))
-
-
-def _headcount_step(headcount: int | None) -> int | None:
-    """Return the largest number of workers, not above ``headcount``, at which a card changes."""
-    steps = rulebook().headcount_steps
-    return None if headcount is None else steps[max(bisect_right(steps, headcount) - 1, 0)]
 
 
 def _has_changed(row: Row[Any], result: GradeResult) -> bool:
@@ -183,6 +148,7 @@ def _inputs(row: Row[Any]) -> dict[str, Any]:
             "headcount": row.headcount,
             "declared": row.facts or {},
             "is_assessed": row.is_assessed,
+            "adjustments": row.adjustments,
         },
     }
 
@@ -197,11 +163,10 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
         "headcount": state.headcount,
         "features": dict(state.features),
         "is_active": state.status == ACTIVE,
+        "name": state.name,
+        "address": state.address,
+        "is_stopped": state.supervision == CEASED,
     }
-
-
-def _lock(session: Session, enterprise_id: str) -> None:
-    session.execute(select(enterprise.c.sequence).where(enterprise.c.enterprise_id == enterprise_id).with_for_update())
 
 
 def _stored(facts: Mapping[str, Known]) -> dict[str, dict[str, Any]]:

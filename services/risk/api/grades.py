@@ -1,9 +1,12 @@
-"""The routes of risk."""
+"""Grades with their reasons, declared facts, and the rule tables."""
 
 from typing import Any
 
+from sqlalchemy import Row
+
 from services.risk import queries, use_cases
 from services.risk.domain.facts import Known
+from services.risk.rules import rulebook
 from services.risk.schemas import (
     Explanation,
     FactSheet,
@@ -39,7 +42,7 @@ blp = Blueprint("risk", __name__, url_prefix="/api/v1/risk", description="Grades
 @blp.response(200, Grade)
 def get_grade(session: Session, enterprise_id: str) -> Any:
     """The present grade, how bad it may still become, and the questions that would settle it."""
-    return queries.grade_view(queries.visible_standing(session, principal(), enterprise_id=enterprise_id))
+    return queries.grade_view(rulebook(), _visible(session, enterprise_id))
 
 
 @blp.route("/grades/<id:enterprise_id>/history", methods=["GET"])
@@ -48,11 +51,11 @@ def get_grade(session: Session, enterprise_id: str) -> Any:
 @blp.response(200, GradeHistory)
 def get_grade_history(session: Session, query: dict[str, Any], enterprise_id: str) -> Any:
     """Every grade that the enterprise has had, the newest first."""
-    queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
+    _visible(session, enterprise_id)
     rows, next_cursor = page(
         session, queries.grade_versions(enterprise_id), key=[grade_history.c.sequence], descending=True, **query
     )
-    return {"items": [queries.grade_version_view(row) for row in rows], "next_cursor": next_cursor}
+    return {"items": [queries.grade_version_view(rulebook(), row) for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/grades/<id:enterprise_id>/explain", methods=["GET"])
@@ -60,7 +63,7 @@ def get_grade_history(session: Session, query: dict[str, Any], enterprise_id: st
 @blp.response(200, Explanation)
 def explain_grade(session: Session, enterprise_id: str) -> Any:
     """Card, items, rules, facts, points and words behind the present grade."""
-    return queries.explanation_of(queries.visible_standing(session, principal(), enterprise_id=enterprise_id))
+    return queries.explanation_of(rulebook(), _visible(session, enterprise_id))
 
 
 @blp.route("/facts/<id:enterprise_id>", methods=["GET"])
@@ -68,8 +71,8 @@ def explain_grade(session: Session, enterprise_id: str) -> Any:
 @blp.response(200, FactSheet)
 def get_facts(session: Session, enterprise_id: str) -> Any:
     """The declared facts (their version is the ETag) and, beneath them, what the register suggests."""
-    row = queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
-    sheet = queries.fact_sheet_of(row)
+    row = _visible(session, enterprise_id)
+    sheet = queries.fact_sheet_of(rulebook(), row)
     return sheet, 200, etag_of(sheet["version"])
 
 
@@ -79,7 +82,7 @@ def get_facts(session: Session, enterprise_id: str) -> Any:
 @blp.response(200, FactSheet)
 def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any:
     """Replace the declared facts; the value ``unknown`` is the same as leaving the fact out."""
-    before = queries.fact_sheet_of(queries.visible_standing(session, principal(), enterprise_id=enterprise_id))
+    before = queries.fact_sheet_of(rulebook(), _visible(session, enterprise_id))
     require_version(before["version"])
     use_cases.declare_facts(
         session,
@@ -89,7 +92,7 @@ def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any
         by=principal().subject,
         now=now(),
     )
-    after = queries.fact_sheet_of(queries.visible_standing(session, principal(), enterprise_id=enterprise_id))
+    after = queries.fact_sheet_of(rulebook(), _visible(session, enterprise_id))
     audit_note(session, entity=f"enterprise:{enterprise_id}", before=before, after=after)
     return after, 200, etag_of(after["version"])
 
@@ -99,7 +102,7 @@ def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any
 @blp.response(200, RuleTableList)
 def list_cards(session: Session) -> Any:
     """Every score card and matrix with its source and standing."""
-    return {"items": queries.rule_tables()}
+    return {"items": queries.rule_tables(rulebook())}
 
 
 @blp.route("/cards/<string:card_id>", methods=["GET"])
@@ -107,7 +110,11 @@ def list_cards(session: Session) -> Any:
 @blp.response(200, RuleTable)
 def get_card(session: Session, card_id: str) -> Any:
     """One score card or matrix in full: rules, caps, vetoes, thresholds, questions."""
-    return queries.rule_table(card_id)
+    return queries.rule_table(rulebook(), card_id)
+
+
+def _visible(session: Session, enterprise_id: str) -> Row[Any]:
+    return queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
 
 
 def _known(facts: dict[str, dict[str, Any]]) -> dict[str, Known]:

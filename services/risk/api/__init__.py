@@ -1,0 +1,6 @@
+"""The routes of risk, by topic."""
+
+from services.risk.api.adjusting import blp as adjusting
+from services.risk.api.grades import blp as grades
+
+BLUEPRINTS = (grades, adjusting)

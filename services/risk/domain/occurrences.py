@@ -1,0 +1,132 @@
+"""What happened at an enterprise: an occurrence begins, and ends when somebody tells so or when it expires.
+
+Begin and end are told by events that may come in any order and twice: of each the latest moment is kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.risk.domain.facts import Text
+from shared.clock import BUSINESS_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """``key`` tells occurrences of one ``kind`` apart; ``details`` are numbers and truth values of the beginning."""
+
+    kind: str
+    key: str
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    expires_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether it has begun by ``at`` and neither ended nor expired."""
+        if self.began_at is None or self.began_at > at:
+            return False
+        has_ended = self.ended_at is not None and self.began_at <= self.ended_at <= at
+        return not has_ended and (self.expires_at is None or at < self.expires_at)
+
+    def moments(self) -> list[datetime]:
+        """Return the moments at which ``is_open`` may change."""
+        return [moment for moment in (self.began_at, self.ended_at, self.expires_at) if moment]
+
+    def merged(self, other: "Occurrence") -> "Occurrence":
+        """Return both tellings as one: the latest beginning with its details, and the latest end."""
+        began = max((self, other), key=lambda one: (one.began_at is not None, one.began_at or 0))
+        ends = [moment for moment in (self.ended_at, other.ended_at) if moment]
+        return replace(began, ended_at=max(ends, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How an event tells of an occurrence; ``when`` maps a field to the values that it must have."""
+
+    event: str
+    key: str = ""
+    at: str = ""
+    expires: str = ""
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def tells(self, event: str, told: Any) -> bool:
+        """Return whether ``told`` (the facts of the event type ``event``) is about the occurrence."""
+        return event == self.event and all(getattr(told, name) in values for name, values in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceKind:
+    """What begins and ends an occurrence, and which facts of its beginning are kept."""
+
+    id: str
+    label: Text
+    begins: tuple[Telling, ...] = ()
+    ends: tuple[Telling, ...] = ()
+    details: tuple[str, ...] = ()
+
+    def read(self, event: str, told: Any, *, time: datetime) -> Occurrence | None:
+        """Return what an event tells of an occurrence of this kind, or None."""
+        for telling in self.begins:
+            if telling.tells(event, told):
+                return Occurrence(
+                    self.id,
+                    _key(telling, told),
+                    began_at=_moment(telling.at, told, time),
+                    expires_at=_day_after(getattr(told, telling.expires)) if telling.expires else None,
+                    details={name: getattr(told, name) for name in self.details},
+                )
+        for telling in self.ends:
+            if telling.tells(event, told):
+                return Occurrence(self.id, _key(telling, told), ended_at=_moment(telling.at, told, time))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """At least ``at_least`` open occurrences of a kind, begun ``within`` that time (None: whenever).
+
+    ``where`` maps a detail to its lowest value; true counts as one.
+    """
+
+    occurrence: str
+    at_least: int = 1
+    within: timedelta | None = None
+    where: Mapping[str, int] = field(default_factory=dict)
+
+    def fitting(self, occurrences: Iterable[Occurrence], at: datetime) -> list[Occurrence]:
+        """Return the occurrences that count at ``at``."""
+        return [one for one in occurrences if self._fits(one) and one.is_open(at) and self._is_recent(one, at)]
+
+    def moments(self, occurrences: Iterable[Occurrence]) -> set[datetime]:
+        """Return every moment at which the trigger may begin or cease to hold."""
+        fitting = [one for one in occurrences if self._fits(one)]
+        windows = {one.began_at + self.within for one in fitting if one.began_at and self.within}
+        return windows | {moment for one in fitting for moment in one.moments()}
+
+    def _fits(self, one: Occurrence) -> bool:
+        return one.kind == self.occurrence and all(
+            one.details.get(name, 0) >= lowest for name, lowest in self.where.items()
+        )
+
+    def _is_recent(self, one: Occurrence, at: datetime) -> bool:
+        return self.within is None or (one.began_at is not None and at < one.began_at + self.within)
+
+
+def _key(telling: Telling, told: Any) -> str:
+    return str(getattr(told, telling.key)) if telling.key else ""
+
+
+def _moment(name: str, told: Any, time: datetime) -> datetime:
+    """A day counts from its beginning in China; without one the moment of the event counts."""
+    return _midnight(getattr(told, name)) if name and getattr(told, name) else time
+
+
+def _day_after(day: str) -> datetime | None:
+    return _midnight(day) + timedelta(days=1) if day else None
+
+
+def _midnight(day: str) -> datetime:
+    parsed = date.fromisoformat(day)
+    return datetime(parsed.year, parsed.month, parsed.day, tzinfo=BUSINESS_ZONE)
