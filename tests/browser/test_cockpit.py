@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from tests.support.running import System
 from tests.support.source import ROOT
 
 PICTURE = ROOT / "docs" / "cockpit.png"
-LIVE_WITHIN = 15_000  # milliseconds; the target of 2 s is measured and goes into the test report, never asserted
+LIVE_WITHIN = 2.0  # seconds from the click in one window to the colour in another; the best of some changes counts
+CHANGES = 3
 
 
 def open_cockpit(page: Page, query: str = "") -> Page:
@@ -24,8 +26,14 @@ def open_cockpit(page: Page, query: str = "") -> Page:
     return page
 
 
-def some_enterprise(system: System, query: str) -> str:
-    return str(system.client().call("GET", f"search?limit=1&facets=false&{query}")["items"][0]["id"])
+def whose_colour_hangs_on(system: System, fact: str, *, count: int) -> list[str]:
+    """Return enterprises that are blue now and are asked about `fact` next."""
+    client = system.client()
+    found = client.call("GET", "search?limit=100&facets=false&level=4")["items"]
+    asked = (
+        item["id"] for item in found if fact in str(client.call("GET", f"risk/grades/{item['id']}")["next_questions"])
+    )
+    return list(islice(asked, count))
 
 
 @pytest.mark.usefixtures("district")
@@ -84,13 +92,18 @@ class TestAChangedFact:
     def test_changes_the_colour_in_another_window(
         self, window: Window, running_sise: System, record_property: Callable[[str, object], None]
     ) -> None:
-        enterprise = some_enterprise(running_sise, "level=4&q=")
         cockpit, file = open_cockpit(window()), window()
-        yellow = cockpit.locator('[data-count="level:3"]')
-        before = int(yellow.inner_text().replace(",", ""))
-        file.goto(f"/enterprises/{enterprise}")
-        file.locator('[data-fact="metal_smelting"] [value="yes"]').first.check(force=True)
-        began = time.monotonic()
-        expect(yellow).to_have_text(str(before + 1), timeout=LIVE_WITHIN)
-        record_property("seconds_to_the_other_window", round(time.monotonic() - began, 2))
+        yellow = int(cockpit.locator('[data-count="level:3"]').inner_text().replace(",", ""))
+        seconds = []
+        for enterprise in whose_colour_hangs_on(running_sise, "metal_smelting", count=CHANGES):
+            file.goto(f"/enterprises/{enterprise}")
+            answer = file.locator('[data-fact="metal_smelting"] [value="yes"]').first
+            began = time.monotonic()
+            answer.check(force=True)
+            yellow += 1
+            cockpit.locator(f'[data-count="level:3"]:text-is("{yellow:,}")').wait_for()
+            seconds.append(round(time.monotonic() - began, 2))
+        record_property("seconds_to_the_other_window", str(seconds))
+        assert min(seconds) <= LIVE_WITHIN, seconds
+        expect(cockpit.locator(".change")).to_have_count(CHANGES)
         expect(cockpit.locator(".change").first).to_contain_text("黄 3")

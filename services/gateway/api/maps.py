@@ -18,7 +18,6 @@ from shared.http.admission import admits
 from shared.http.chassis import chassis
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
-SHOWN_FOR = 2  # seconds for which a browser need not ask again
 ROWS = "/enterprises"
 
 blp = Blueprint("map", __name__, url_prefix="/api/v1", description="The four-colour map and its figures")
@@ -59,7 +58,9 @@ def map_tile(query: dict[str, Any], z: int, x: int, y: int) -> Response:
     with chassis().database.reading() as session:
         content = draw_tile(session, principal(), tile=tile, question=query["question"], divisions=divisions)
     response = Response(content, content_type=TILE_TYPE)
-    response.headers["Cache-Control"] = f"private, max-age={SHOWN_FOR}"
+    response.headers["Cache-Control"] = (
+        "private, no-cache"  # an event says that it changed: then it is asked for, and answered 304 if not
+    )
     response.vary.update(["Authorization", "Cookie"])
     response.add_etag()
     return response.make_conditional(request)

@@ -162,7 +162,8 @@ class TestTiles:
         tell(at(*HARBOUR))
         etag = officer.get(tile_at(12)).headers["ETag"]
 
-        assert officer.get(tile_at(12), headers={"If-None-Match": etag}).status_code == 304
+        again = officer.get(tile_at(12), headers={"If-None-Match": etag})
+        assert (again.status_code, again.headers["Cache-Control"]) == (304, "private, no-cache")
 
     def test_refuse_a_tile_off_the_map(self, officer: FlaskClient) -> None:
         assert officer.get("/api/v1/map/tiles/1/2/0").status_code == 404

@@ -17,11 +17,12 @@ function parsed(text) {
   return value && typeof value === "object" ? value : {};
 }
 
-// Runs the latest wish soon, never two at a time, and never loses the last one.
+// Runs a wish at once, the following ones `wait` milliseconds apart, never two at a time, and never loses the last one.
 export function soon(work, wait = 250) {
   let timer = null;
   let isRunning = false;
   let isWanted = false;
+  let endedAt = -Infinity;
   const run = async () => {
     timer = null;
     isRunning = true;
@@ -30,11 +31,12 @@ export function soon(work, wait = 250) {
       await work();
     } finally {
       isRunning = false;
+      endedAt = performance.now();
       if (isWanted) timer = setTimeout(run, wait);
     }
   };
   return () => {
     isWanted = true;
-    if (!timer && !isRunning) timer = setTimeout(run, wait);
+    if (!timer && !isRunning) timer = setTimeout(run, Math.max(0, endedAt + wait - performance.now()));
   };
 }

@@ -27,6 +27,7 @@ export class ColourMap {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
+      refreshExpiredTiles: false, // the event stream says when tiles have changed
     });
     this.libre.touchZoomRotate.disableRotation();
     this.ready = new Promise((resolve) => this.libre.on("load", resolve)).then(() => this.prepare(onPoint));
