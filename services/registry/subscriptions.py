@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registry.queries.grids import members_of
+from services.registry.queries.obligations import obligations_of, obligations_to_tell
 from services.registry.tables import enterprise, grid, intermediary, person, service_contract
-from services.registry.use_cases import contracts, divisions, grids, importing, intermediaries, persons
+from services.registry.use_cases import contracts, decisions, divisions, grids, importing, intermediaries, persons
+from services.registry.use_cases.obligations import told
 from services.registry.use_cases.recording import state_of
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
@@ -18,6 +20,7 @@ from shared.contracts.registry import (
     GridChanged,
     IntermediaryRegistered,
     IntermediarySuspended,
+    ObligationsChanged,
     PersonLeft,
     PersonRegistered,
     ServiceContractEnded,
@@ -44,6 +47,12 @@ def place_again(session: Session, running: Job, *, now: datetime) -> JobStep:
 def regrid(session: Session, running: Job, *, now: datetime) -> JobStep:
     """Let the next enterprises find their grid after one changed."""
     return grids.regrid_step(session, running, now=now)
+
+
+@job(decisions.JOB)
+def decide(session: Session, running: Job, *, now: datetime) -> JobStep:
+    """Carry a decision out for its next enterprises."""
+    return decisions.decide_step(session, running, now=now)
 
 
 @timer(intermediaries.TIMER)
@@ -123,4 +132,23 @@ def current_persons(session: Session, after: str | None, limit: int) -> Sequence
     return [
         Reemitted(row["id"], persons.person_event(dict(row)), row["version"], row["updated_at"])
         for row in session.execute(statement).mappings()
+    ]
+
+
+@reemits(ObligationsChanged)
+def current_obligations(session: Session, after: str | None, limit: int) -> Sequence[Reemitted]:
+    """Return what each enterprise owes, by id."""
+    rows = obligations_to_tell(session, after, limit=limit)
+    present = obligations_of(session, [row.enterprise_id for row in rows])
+    return [
+        Reemitted(
+            row.enterprise_id,
+            ObligationsChanged(
+                enterprise_id=row.enterprise_id,
+                obligations=tuple(told(one) for one in present[row.enterprise_id]),
+            ),
+            row.version,
+            row.at,
+        )
+        for row in rows
     ]

@@ -160,3 +160,18 @@ class PersonRegistered(PersonState):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLeft(PersonState):
     """Somebody has left the enterprise."""
+
+
+@event("registry.obligations_changed.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligationsChanged:
+    """All that an enterprise owes, running or ended; whatever is not named is not owed.
+
+    Each is ``{"duty", "rule", "basis", "frequency", "starts_on", "ends_on"}``: owed on every day from ``starts_on``
+    up to, not including, ``ends_on`` (null: no end). Duties are self_check, commitment, declaration, contract and
+    training; frequencies daily, weekly, fortnightly, monthly, quarterly, half_yearly, yearly, by_level (the colour
+    decides), before_work and continuous.
+    """
+
+    enterprise_id: str
+    obligations: tuple[Mapping[str, Any], ...] = ()

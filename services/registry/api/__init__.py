@@ -6,6 +6,7 @@ from services.registry.api.enterprises import blp as enterprises
 from services.registry.api.grids import blp as grids
 from services.registry.api.imports import blp as imports
 from services.registry.api.intermediaries import blp as intermediaries
+from services.registry.api.obligations import blp as obligations
 from services.registry.api.persons import blp as persons
 
-BLUEPRINTS = (enterprises, imports, divisions, grids, intermediaries, contracts, persons)
+BLUEPRINTS = (enterprises, imports, divisions, grids, intermediaries, contracts, persons, obligations)

@@ -87,6 +87,8 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], *, origin: Origi
     _place(facts, hints, rules)
     facts["grid"], facts["grid_basis"] = grid_of(facts, rules.grids)
     facts["hints"] = hints
+    if facts["status"] != "active":
+        facts["supervision"] = "ceased"
     facts["features"] = _features(facts["features"], suggestion.features, given.get("features", {}), origin=origin)
     return facts
 

@@ -10,9 +10,11 @@ from services.registry.tables.intermediaries import (
     service_contract,
 )
 from services.registry.tables.metadata import metadata
+from services.registry.tables.obligations import decision, obligation, obligation_history
 from services.registry.tables.persons import person
 
 __all__ = [
+    "decision",
     "division",
     "enterprise",
     "enterprise_history",
@@ -28,5 +30,7 @@ __all__ = [
     "metadata",
     "person",
     "service_contract",
+    "obligation",
+    "obligation_history",
     "staff",
 ]

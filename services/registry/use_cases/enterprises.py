@@ -13,6 +13,7 @@ from services.registry.domain import credit_code, places
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, known
 from services.registry.domain.industries import Industries
+from services.registry.domain.obligations import check_supervision
 from services.registry.domain.rulebook import Rulebook
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise
@@ -70,10 +71,11 @@ def amend_enterprise(
     """Add what a person found out to the locked row `current` and return the row as it is now.
 
     What a person says outweighs files and inference from then on. Without any news nothing is written.
-    Raises `DivisionUnknown`, `IndustryUnknown`.
+    Raises `DivisionUnknown`, `IndustryUnknown`, `SupervisionNotAllowed`.
     """
     rules = rules_in_force(session)
     facts = known(current, seal_contacts(session, _resolved(given, rules), current), origin="person", rules=rules)
+    check_supervision(current["supervision"], facts["supervision"], status=facts["status"])
     if not is_news(current, facts) and facts["origins"] == current["origins"]:
         return dict(current)
     row = changed_row(current, facts, digest=current["source_digest"], now=now)

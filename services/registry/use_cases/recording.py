@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, Facts, changes_between
 from services.registry.tables import enterprise, enterprise_history
+from services.registry.use_cases.obligations import Step, follow_supervision
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -77,13 +78,18 @@ def seal_contacts(
 
 
 def record(session: Session, changes: Sequence[Change], *, actor: str, reason: str, now: datetime) -> None:
-    """Write rows, history and events of `changes` (one per enterprise) with a handful of statements."""
+    """Write rows, history and events of `changes` (one per enterprise) with a handful of statements.
+
+    Obligations follow the supervision state.
+    """
     insert_rows(session, enterprise, [change.after for change in changes if change.before is None])
     upsert_rows(session, enterprise, [change.after for change in changes if change.before is not None], key=["id"])
     insert_rows(
         session, enterprise_history, [_history_row(change, actor=actor, reason=reason, now=now) for change in changes]
     )
     publish_all(session, [(event_of(change), change.after["version"]) for change in changes], at=now)
+    steps = [Step((change.before or EMPTY)["supervision"], change.after) for change in changes]
+    follow_supervision(session, steps, actor=actor, now=now)
 
 
 def is_news(current: Mapping[str, Any], facts: Facts) -> bool:

@@ -28,6 +28,7 @@ ALL = [
     "enterprise:export",
     "division:read",
     "division:write",
+    "obligation:decide",
 ]
 BASE = "/api/v1/registry"
 
