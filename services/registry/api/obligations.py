@@ -8,9 +8,16 @@ from typing import Any
 
 from services.registry.domain.obligations import Decision as Deciding
 from services.registry.domain.obligations import check_decision
-from services.registry.queries.decisions import decision_by_id, decisions, preview_of_decision
 from services.registry.queries.enterprises import SORTS, enterprise_in_scope
-from services.registry.queries.obligations import owing, rules_shown, sheet_of, with_obligations
+from services.registry.queries.obligations import (
+    decision_by_id,
+    decisions,
+    owing,
+    preview_of_decision,
+    rules_shown,
+    sheet_of,
+    with_obligations,
+)
 from services.registry.schemas.obligations import (
     Decision,
     DecisionAccepted,

@@ -11,9 +11,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.registry.domain.obligations import Decision, Obligation, check_decision, decided, effect_on
-from services.registry.queries.decisions import jurisdiction_of, preview_of_decision
 from services.registry.queries.enterprises import enterprises_wanted
-from services.registry.queries.obligations import obligations_of
+from services.registry.queries.obligations import jurisdiction_of, obligations_of, preview_of_decision
 from services.registry.tables import decision as decision_table
 from services.registry.tables import enterprise
 from services.registry.use_cases.obligations import write_obligations
