@@ -1,4 +1,4 @@
-"""Every page at the size of a phone, and pages that show nothing."""
+"""Every page at the size of a phone."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,16 +32,3 @@ class TestPhone:
     def test_can_be_tapped(self, window: Window, running_sise: System, path: str) -> None:
         page = open_at_phone_size(window, running_sise, path)
         assert page.evaluate(TOO_SMALL) == []
-
-
-class TestNothing:
-    def test_is_parked(self, window: Window) -> None:
-        page = window()
-        page.goto("/system/parked")
-        expect(page.locator(".blank")).to_contain_text("没有停放的事件")
-
-    def test_is_wrong_with_the_services(self, window: Window) -> None:
-        page = window()
-        page.goto("/system/health")
-        expect(page.locator("tbody tr")).to_have_count(4)
-        expect(page.locator("tbody")).not_to_contain_text("无响应")

@@ -3,14 +3,14 @@ import { call } from "./api.js";
 import { ask, toast } from "./toast.js";
 import { word } from "./words.js";
 
-document.getElementById("parked").addEventListener("click", async (event) => {
-  const pressed = event.target.closest("[data-act]");
+document.addEventListener("click", async (event) => {
+  const pressed = event.target.closest(".parked [data-act]");
   if (!pressed) return;
   const act = pressed.dataset.act;
   const row = pressed.closest(".parked");
   const agreed = await ask({
     title: word(`parked.ask_${act}`),
-    text: word(`parked.ask_${act}_text`, { type: row.dataset.title }),
+    text: word(`parked.ask_${act}_text`, { type: row.dataset.title || word("parked.unreadable") }),
     yes: word(`parked.${act}`),
     no: word("ask.cancel"),
     bad: act === "drop",
@@ -19,12 +19,13 @@ document.getElementById("parked").addEventListener("click", async (event) => {
 });
 
 async function settle(row, act) {
+  for (const button of row.querySelectorAll("button")) button.disabled = true;
   try {
-    await call(`${row.dataset.path}/${act}`, { method: "POST" });
-    toast(word(`parked.${act}_done`));
-    row.remove();
-    if (!document.querySelector(".parked")) window.location.reload();
+    const { body } = await call(`${row.dataset.path}/${act}`, { method: "POST" });
+    toast(word(body.done ? `parked.${act}_done` : "parked.replay_failed"), { bad: !body.done });
   } catch (problem) {
     toast(problem.message, { bad: true });
   }
+  await window.htmx.ajax("GET", window.location.href, { target: "#parked", select: "#parked", swap: "outerHTML" });
+  document.getElementById("parked").focus();
 }
