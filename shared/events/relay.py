@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Text, bindparam, cast, exists, select, text, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from shared import metrics
@@ -19,26 +19,32 @@ from shared.bus import LoggedEvent, Published, Publisher
 from shared.clock import Clock
 from shared.contracts import Lane
 from shared.database import Database, UtcDateTime
-from shared.database.bulk import upsert_rows
-from shared.database.chassis import event_log, outbox, relay_cursor
+from shared.database.chassis import event_log, relay_cursor
 
 logger = structlog.get_logger(__name__)
 BATCH = 2_000
 LEADER_LOCK = 0x5153F  # any fixed number; advisory locks are per database
 
 _COLUMNS = "event_id, type, lane, address, body"
-# The end of the batch is found once and then compared with, so that no statistics can make the planner find it per row.
-_END = "SELECT max(id) FROM (SELECT id FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most) AS oldest"
-_REMOVE = f"DELETE FROM outbox WHERE lane = :lane AND id <= ({_END})"  # noqa: S608 - constants
+# The lane stands in the statement itself: SQLite takes the index of the urgent lane for no parameter. The end of the
+# batch is found once and then compared with, so that no statistics can make the planner find it per row.
+_END = "SELECT max(id) FROM (SELECT id FROM outbox WHERE lane = {lane} ORDER BY id LIMIT :most) AS oldest"
+_REMOVE = f"DELETE FROM outbox WHERE lane = {{lane}} AND id <= ({_END})"  # noqa: S608 - constants
 _MOVE = f"""
 WITH taken AS ({_REMOVE} RETURNING id, {_COLUMNS})
 INSERT INTO event_log ({_COLUMNS}, logged_at) SELECT {_COLUMNS}, :now FROM taken ORDER BY id
+RETURNING position, CAST(event_id AS text), type, lane, address, body
 """  # noqa: S608 - constants
 _COPY = f"""
 INSERT INTO event_log ({_COLUMNS}, logged_at)
-SELECT {_COLUMNS}, :now FROM outbox WHERE lane = :lane ORDER BY id LIMIT :most
+SELECT {_COLUMNS}, :now FROM outbox WHERE lane = {{lane}} ORDER BY id LIMIT :most
+RETURNING position, event_id, type, lane, address, body
 """  # noqa: S608 - constants
-_HAS_WAITING = select(*(exists().where(outbox.c.lane == lane).label(lane.name.lower()) for lane in Lane))
+_HAS_WAITING = "SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM outbox WHERE lane = {lane:d})" for lane in Lane)  # noqa: S608
+_ADVANCE = """
+INSERT INTO relay_cursor (lane, position) VALUES (:lane, :position)
+ON CONFLICT (lane) DO UPDATE SET position = excluded.position WHERE excluded.position > relay_cursor.position
+"""
 _leaders: dict[str, threading.Lock] = {}
 
 
@@ -52,6 +58,7 @@ class Relay:
     def __init__(self, service: str, database: Database, publisher: Publisher, *, clock: Clock) -> None:
         self._service, self._database = service, database
         self._publisher, self._clock = publisher, clock
+        self._columns = _logged_columns(database)
         self._lead_lock = _leaders.setdefault(database.url, threading.Lock())
         self._connection: Connection | None = None
         self._cursors: dict[Lane, int] = {}
@@ -111,10 +118,8 @@ class Relay:
         return connection
 
     def _relay(self, lane: Lane, *, has_waiting: bool) -> int:
-        if has_waiting:
-            self._move(lane)
-            self._lanes_to_read.add(lane)
-        events = self._next_events(lane) if lane in self._lanes_to_read else []
+        moved = self._move(lane) if has_waiting else []
+        events = self._next_events(lane) if lane in self._lanes_to_read else moved
         if not events:
             self._lanes_to_read.discard(lane)  # only this leader makes the log longer
             return 0
@@ -127,26 +132,26 @@ class Relay:
     def _waiting_lanes(self) -> set[Lane]:
         """Return the lanes with rows in the outbox: one question, because an idle relay asks it all day."""
         with self._reading() as session:
-            answers = session.execute(_HAS_WAITING).one()
+            answers = session.execute(text(_HAS_WAITING)).one()
         return {lane for lane, is_waiting in zip(Lane, answers, strict=True) if is_waiting}
 
-    def _move(self, lane: Lane) -> None:
-        """Move outbox rows into the log, which gives them their positions."""
-        values = {"lane": int(lane), "most": BATCH, "now": self._clock.now()}
+    def _move(self, lane: Lane) -> list[LoggedEvent]:
+        """Move outbox rows into the log, which gives them their positions, and return them in that order."""
+        values = {"most": BATCH, "now": self._clock.now()}
         copy = _MOVE if self._database.is_postgresql else _COPY  # SQLite's one writer can do it in two statements
+        statement = text(copy.format(lane=int(lane))).bindparams(bindparam("now", type_=UtcDateTime))
         with self._transaction() as session:
-            session.execute(text(copy).bindparams(bindparam("now", type_=UtcDateTime)), values)
+            moved = session.execute(statement.columns(*self._columns), values).all()
             if not self._database.is_postgresql:
-                session.execute(text(_REMOVE), values)
+                session.execute(text(_REMOVE.format(lane=int(lane))), values)
+        return sorted(LoggedEvent._make(row) for row in moved)
 
     def _next_events(self, lane: Lane) -> list[LoggedEvent]:
-        log = event_log.c
-        # PostgreSQL writes the id as text faster than Python does, once per event.
-        event_id = cast(log.event_id, Text) if self._database.is_postgresql else log.event_id
         statement = (
-            select(log.position, event_id, log.type, log.lane, log.address, log.body)
-            .where(log.lane == lane, log.position > self._cursors[lane])
-            .order_by(log.position)
+            select(*self._columns)
+            .where(event_log.c.lane == literal(int(lane), literal_execute=True))
+            .where(event_log.c.position > self._cursors[lane])
+            .order_by(event_log.c.position)
             .limit(BATCH)
         )
         with self._reading() as session:
@@ -158,9 +163,7 @@ class Relay:
             return
         position = events[published.confirmed - 1].position
         with self._transaction() as session:
-            upsert_rows(
-                session, relay_cursor, [{"lane": int(lane), "position": position}], key=["lane"], newer="position"
-            )
+            session.execute(text(_ADVANCE), {"lane": int(lane), "position": position})
             if published.unrouted:
                 session.execute(
                     update(event_log).where(event_log.c.position.in_(published.unrouted)).values(unrouted=True)
@@ -182,6 +185,13 @@ class Relay:
 
     def _reading(self) -> Any:
         return self._transaction() if self._database.is_postgresql else self._database.reading()
+
+
+def _logged_columns(database: Database) -> list[ColumnElement[Any]]:
+    """The fields of ``LoggedEvent``; PostgreSQL writes the id as text faster than Python does, once per event."""
+    log = event_log.c
+    event_id = cast(log.event_id, Text) if database.is_postgresql else log.event_id
+    return [log.position, event_id, log.type, log.lane, log.address, log.body]
 
 
 def _has_lock(connection: Connection) -> bool:
