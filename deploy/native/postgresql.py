@@ -19,7 +19,7 @@ SETTINGS = {
     "fsync": "on",
     "max_connections": "200",
     "shared_buffers": "256MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "8GB",
     "log_min_messages": "warning",
 }
 
