@@ -161,7 +161,7 @@ class Relay:
             .order_by(event_log.c.position)
             .limit(BATCH)
         )
-        with self._reading() as session:
+        with self._database.reading() as session:
             return [LoggedEvent._make(row) for row in session.execute(statement)]
 
     def _keep(self, lane: Lane, events: Sequence[LoggedEvent], published: Published) -> None:
@@ -189,9 +189,6 @@ class Relay:
         else:
             with self._database.transaction() as session:
                 yield session
-
-    def _reading(self) -> Any:
-        return self._transaction() if self._database.is_postgresql else self._database.reading()
 
 
 def _logged_columns(database: Database) -> list[ColumnElement[Any]]:
