@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from services.registry.queries.grids import members_of
 from services.registry.queries.obligations import obligations_of, obligations_to_tell
 from services.registry.tables import enterprise, grid, intermediary, person, service_contract
-from services.registry.use_cases import contracts, decisions, divisions, grids, importing, intermediaries, persons
+from services.registry.use_cases import (
+    contracts,
+    decisions,
+    divisions,
+    grid_teams,
+    grids,
+    importing,
+    intermediaries,
+    persons,
+)
 from services.registry.use_cases.obligations import told
 from services.registry.use_cases.recording import state_of
 from shared.contracts.identity import StaffChanged
@@ -70,7 +79,7 @@ def on_contract_day(session: Session, entity: str, *, now: datetime) -> None:
 @subscribes(StaffChanged, batch=True)
 def on_staff_changed(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
     """Keep which accounts can be members of a grid or staff of an intermediary."""
-    grids.keep_staff(session, received)
+    grid_teams.keep_staff(session, received)
 
 
 @reemits(EnterpriseRegistered)

@@ -20,7 +20,8 @@ from services.registry.schemas.grids import (
     Outlines,
 )
 from services.registry.tables import grid
-from services.registry.use_cases.grids import change_grid, create_grid, put_members
+from services.registry.use_cases.grid_teams import put_members
+from services.registry.use_cases.grids import change_grid, create_grid
 from shared.errors import Forbidden
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, reads, require_version, writes
 

@@ -24,7 +24,7 @@ from services.registry.schemas.imports import (
     PreviewOptions,
 )
 from services.registry.tables import import_batch
-from services.registry.use_cases.importing import LARGEST_FILE, start_import
+from services.registry.use_cases.importing import LARGEST_FILE, ImportOrder, start_import
 from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, page, principal, reads, writes
 
 blp = Blueprint("imports", __name__, url_prefix="/api/v1/registry", description="Imports of register files")
@@ -37,18 +37,17 @@ _ENVELOPE = MEGABYTE  # of the multipart form around the file
 @blp.arguments(ImportOptions, location="form")
 @blp.response(202, ImportAccepted)
 def create_import(session, files, options):
-    """Store a register file (CSV or XLSX, at most 200 MB) and import it; `dry_run` changes no enterprise."""
+    """Store a list of any `kind` (CSV or XLSX, at most 200 MB) and import it; `dry_run` changes no enterprise."""
     require_whole_district(session, principal())
     file = files["file"]
-    import_id = start_import(
-        session,
-        file.stream,
+    order = ImportOrder(
+        actor=principal().subject,
+        kind=options["kind"],
         file_name=file.filename or "",
         is_dry_run=options["dry_run"],
-        actor=principal().subject,
-        now=now(),
     )
-    audit_note(session, entity=f"import:{import_id}", details={"dry_run": options["dry_run"]})
+    import_id = start_import(session, file.stream, order=order, now=now())
+    audit_note(session, entity=f"import:{import_id}", details=options)
     return {"id": import_id}
 
 
@@ -64,7 +63,7 @@ def preview_import(session, files, options):
     """
     require_whole_district(session, principal())
     audit_note(session, entity="import:preview")
-    return preview_of(session, files["file"].stream, is_part=options["is_part"])
+    return preview_of(session, files["file"].stream, **options)
 
 
 @blp.route("/imports", methods=["GET"])

@@ -49,6 +49,11 @@ class ColumnNames:
         self._deregistered = frozenset(table["values"]["deregistered"])
         self._crs = _by_synonym(table["crs"])
 
+    @property
+    def required_titles(self) -> tuple[str, ...]:
+        """The headers of the fields that a file must have."""
+        return tuple(self.titles[name] for name in self._required)
+
     def recognise(self, header: Sequence[str]) -> Columns:
         """Return which of `header` hold known fields; of two columns for one field the first counts."""
         fields: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -64,13 +64,17 @@ class Correction(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """What one row says of one enterprise; `given` is what `enterprise.known` takes."""
+    """What one row says of one thing, told from others by `key`; `given` is what its kind takes.
+
+    A refusal of the whole thing shows the column `key_title` and the value `shown`.
+    """
 
     row: int
-    uscc: str
+    key: str
     given: dict[str, Any]
     digest: int
-    code_title: str
+    key_title: str
+    shown: str
     correction: Correction | None = None
 
 
@@ -97,8 +101,8 @@ class DraftReader:
 
     def read(self, row: SheetRow) -> Draft | list[Problem]:
         """Return the draft of a row, or every reason why the row is refused."""
-        reading = _Reading(self._padded(row))
-        if whole := self._whole_row_problem(reading.row):
+        reading = _Reading(padded(row, self._width))
+        if whole := whole_row_problem(reading.row, self._width):
             return [Problem(row.number, "", self._showable(row.cells), whole)]
         raw_code = reading.row.cells[self._code_at]
         uscc = cells.code(raw_code)
@@ -110,24 +114,8 @@ class DraftReader:
             return reading.problems
         is_corrected = uscc != raw_code
         correction = Correction(row.number, self._title("uscc"), raw_code, uscc) if is_corrected else None
-        digest = self._digest(uscc, reading.row)
-        return Draft(row.number, uscc, reading.given, digest, self._title("uscc"), correction)
-
-    def _padded(self, row: SheetRow) -> SheetRow:
-        """Return the row as wide as the header: workbooks leave empty cells out, other systems add some at the end."""
-        surplus = len(row.cells) - self._width
-        if surplus < 0 and row.may_be_short:
-            return row._replace(cells=row.cells + [""] * -surplus)
-        if surplus > 0 and not any(row.cells[self._width :]):
-            return row._replace(cells=row.cells[: self._width])
-        return row
-
-    def _whole_row_problem(self, row: SheetRow) -> str:
-        if row.problem:
-            return row.problem
-        if len(row.cells) != self._width:
-            return "column_count"
-        return "unreadable_characters" if any("\ufffd" in cell or "\0" in cell for cell in row.cells) else ""
+        digest = digest_of(self._salt, uscc, cells=reading.row.cells)
+        return Draft(row.number, uscc, reading.given, digest, self._title("uscc"), uscc, correction)
 
     def _showable(self, row: list[str]) -> str:
         """Return what the error list may show of a row whose cells may stand in the wrong columns.
@@ -229,10 +217,6 @@ class DraftReader:
     def _title(self, name: str) -> str:
         return self._columns.header[self._at[name]]
 
-    def _digest(self, uscc: str, row: SheetRow) -> int:
-        content = "\x1f".join((self._salt, uscc, *row.cells))
-        return int.from_bytes(blake2b(content.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
-
 
 def location(east: str, north: str, *, system: str) -> tuple[float, float] | None:
     """Return (longitude, latitude) in WGS-84, rounded to about a centimetre; None when it is no place in China."""
@@ -242,6 +226,31 @@ def location(east: str, north: str, *, system: str) -> tuple[float, float] | Non
     known_system: CoordinateSystem = system  # type: ignore[assignment]  # one of the three, by the table
     point = to_wgs84(Point(longitude, latitude), known_system)
     return round(point.longitude, 7), round(point.latitude, 7)
+
+
+def padded(row: SheetRow, width: int) -> SheetRow:
+    """Return the row as wide as the header: workbooks leave empty cells out, other systems add some at the end."""
+    surplus = len(row.cells) - width
+    if surplus < 0 and row.may_be_short:
+        return row._replace(cells=row.cells + [""] * -surplus)
+    if surplus > 0 and not any(row.cells[width:]):
+        return row._replace(cells=row.cells[:width])
+    return row
+
+
+def whole_row_problem(row: SheetRow, width: int) -> str:
+    """Return the code of what is wrong with a padded row as a whole, "" when nothing is."""
+    if row.problem:
+        return row.problem
+    if len(row.cells) != width:
+        return "column_count"
+    return "unreadable_characters" if any("\ufffd" in cell or "\0" in cell for cell in row.cells) else ""
+
+
+def digest_of(salt: str, key: str, *, cells: Sequence[str]) -> int:
+    """Return a number that changes with the content of a row, its key and what it is read with."""
+    content = "\x1f".join((salt, key, *cells))
+    return int.from_bytes(blake2b(content.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
 def _text(cell: str) -> str:

@@ -6,7 +6,8 @@ from io import RawIOBase
 from itertools import islice
 
 from services.registry.domain.columns import Columns
-from services.registry.domain.drafts import DraftReader, is_blank
+from services.registry.domain.drafts import is_blank
+from services.registry.domain.forms import ENTERPRISES, form_of
 from services.registry.domain.rulebook import Rulebook
 from shared.sheets import FileUnreadable, SheetRow, open_sheet
 
@@ -16,15 +17,16 @@ _HEADER_WITHIN = 10  # rows; other systems put a title above the header
 class RegisterFile:
     """Rows of one file in order; `consumed` counts all that were read, title, header and blank ones too."""
 
-    def __init__(self, raw: RawIOBase, rules: Rulebook) -> None:
+    def __init__(self, raw: RawIOBase, rules: Rulebook, *, kind: str = ENTERPRISES) -> None:
         self.consumed = 0
         self.rules = rules
+        self.form = form_of(kind, rules)
         self._failure: FileUnreadable | None = None
         sheet = open_sheet(raw)
         self.format = sheet.description
         self._rows = sheet.rows
         self.columns = self._find_header()
-        self.drafts = DraftReader(self.columns, rules)
+        self.drafts = self.form.reader(self.columns, rules)
 
     def take(self, count: int) -> list[SheetRow]:
         """Return the next rows that have content, reading `count` rows at most; empty only at the end.
@@ -55,10 +57,10 @@ class RegisterFile:
             self.consumed += 1
 
     def _find_header(self) -> Columns:
-        missing = tuple(self.rules.columns.titles[name] for name in ("name", "uscc"))
+        missing = self.form.columns.required_titles
         for row in islice(self._rows, _HEADER_WITHIN):
             self.consumed += 1
-            columns = self.rules.columns.recognise([cell.strip() for cell in row.cells])
+            columns = self.form.columns.recognise([cell.strip() for cell in row.cells])
             if not columns.missing:
                 return columns
             missing = min(missing, columns.missing, key=len)

@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.columns import Columns
-from services.registry.domain.drafts import HIDDEN, REASONS, Draft
-from services.registry.domain.enterprise import CONTACT_FIELDS
+from services.registry.domain.drafts import HIDDEN, Draft
+from services.registry.domain.forms import ALL_REASONS, ENTERPRISES, Form
 from services.registry.domain.register_file import RegisterFile
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import import_batch, import_correction, import_error
@@ -37,13 +37,15 @@ class RegisterUnreadable(Refused):
     code = "register_unreadable"
 
 
-def preview_of(session: Session, stream: IO[bytes], *, is_part: bool = False) -> dict[str, Any]:
+def preview_of(
+    session: Session, stream: IO[bytes], *, kind: str = ENTERPRISES, is_part: bool = False
+) -> dict[str, Any]:
     """Return format, recognised columns, first rows and the errors of the first rows; raises `RegisterUnreadable`.
 
     Of a part of a file the last row is left out: it may have been cut.
     """
     try:
-        file = RegisterFile(cast(RawIOBase, stream), rules_in_force(session))
+        file = RegisterFile(cast(RawIOBase, stream), rules_in_force(session), kind=kind)
         rows = file.take(_ROWS_CHECKED)
     except FileUnreadable as problem:
         raise RegisterUnreadable(problem.detail, reason=problem.code) from problem
@@ -52,20 +54,21 @@ def preview_of(session: Session, stream: IO[bytes], *, is_part: bool = False) ->
     results = [file.drafts.read(row) for row in rows]
     refusals = [result for result in results if not isinstance(result, Draft)]
     problems = [problem for refusal in refusals for problem in refusal]
+    shown = [(row.number, _masked(row.cells, file.columns, form=file.form)) for row in rows[:_SAMPLE]]
     return {
         "format": file.format,
         "header": list(file.columns.header),
         "columns": file.columns.shown(),
-        "first_rows": [{"row": row.number, "cells": _masked(row.cells, file.columns)} for row in rows[:_SAMPLE]],
+        "first_rows": [{"row": number, "cells": cells} for number, cells in shown],
         "rows_read": len(rows),
         "rows_refused": len(refusals),
-        "errors": [{**problem._asdict(), "reason": REASONS[problem.code]} for problem in problems[:_SAMPLE]],
+        "errors": [{**problem._asdict(), "reason": ALL_REASONS[problem.code]} for problem in problems[:_SAMPLE]],
     }
 
 
-def _masked(row: list[str], columns: Columns) -> list[str]:
+def _masked(row: list[str], columns: Columns, *, form: Form) -> list[str]:
     """Return the cells with contacts masked; of a row of another width nothing, because any cell may be one."""
-    contacts = {columns.fields[name] for name in CONTACT_FIELDS if name in columns.fields}
+    contacts = {columns.fields[name] for name in form.hidden if name in columns.fields}
     if contacts and len(row) > len(columns.header):
         return [HIDDEN] * len(row)
     return [mask_phone(cell) if position in contacts else cell for position, cell in enumerate(row)]
@@ -112,7 +115,7 @@ def error_rows(session: Session, import_id: str, limit: int | None = None) -> It
         .execution_options(yield_per=500)
     )
     for row in session.execute(statement):
-        yield [str(row.row), row.field, row.value, REASONS[row.code], row.code]
+        yield [str(row.row), row.field, row.value, ALL_REASONS[row.code], row.code]
 
 
 def correction_rows(session: Session, import_id: str, limit: int | None = None) -> Iterator[list[str]]:

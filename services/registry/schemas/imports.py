@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
+from services.registry.domain.forms import ENTERPRISES, KINDS
 from shared.http import Schema
 
 
@@ -12,11 +13,15 @@ class ImportFile(Schema):
     file = Upload(required=True)
 
 
-class ImportOptions(Schema):
+class ImportKind(Schema):
+    kind = fields.String(load_default=ENTERPRISES, validate=validate.OneOf(KINDS))
+
+
+class ImportOptions(ImportKind):
     dry_run = fields.Boolean(load_default=False)
 
 
-class PreviewOptions(Schema):
+class PreviewOptions(ImportKind):
     is_part = fields.Boolean(load_default=False, metadata={"description": "the file is the beginning of a CSV file"})
 
 

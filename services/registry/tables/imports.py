@@ -38,11 +38,11 @@ import_row = Table(
     "import_row",
     metadata,
     Column("import_id", Id, nullable=False),
-    Column("uscc", Text, nullable=False),
+    Column("key", Text, nullable=False),  # x
     Column("row", Integer, nullable=False),
     Column("outcome", Text, nullable=False),  # created | changed | unchanged
     Column("digest", BigInteger, nullable=False),
-    PrimaryKeyConstraint("import_id", "uscc"),
+    PrimaryKeyConstraint("import_id", "key"),
 )
 
 import_error = Table(

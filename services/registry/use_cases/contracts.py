@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from services.registry.domain.drafts import Draft
 from services.registry.domain.intermediaries import (
     ContractEnded,
     ContractExists,
@@ -20,7 +21,11 @@ from services.registry.domain.intermediaries import (
     start_of,
 )
 from services.registry.tables import service_contract
+from services.registry.use_cases.enterprises import enterprise_ids
+from services.registry.use_cases.intermediaries import locked_intermediaries
+from services.registry.use_cases.recording import ImportRun, Verdict, refused
 from shared.contracts.registry import ServiceContractEnded, ServiceContractStarted, ServiceContractState
+from shared.errors import SiseError
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.security.upkeep import put_contracts
@@ -94,6 +99,25 @@ def end_contract(session: Session, current: Mapping[str, Any], *, reason: str, n
     return _end(session, current, reason=reason, at=now, now=now)
 
 
+def import_contracts(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Take over a list of contracts, told from others by intermediary and number."""
+    firms = enterprise_ids(session, [draft.given["uscc"] for draft in drafts])
+    agencies = locked_intermediaries(session, [draft.given["intermediary"] for draft in drafts])
+    known = _known_contracts(session, [draft.given["number"] for draft in drafts])
+    verdicts: list[Verdict] = []
+    for draft in drafts:
+        firm, agency = firms.get(draft.given["uscc"]), agencies.get(draft.given["intermediary"])
+        if firm is None or agency is None:
+            verdicts.append(refused(draft, "intermediary_unknown" if firm else "enterprise_unknown"))
+            continue
+        before = known.get((agency["id"], draft.given["number"]))
+        try:
+            verdicts.append(_import_one(session, draft, before, intermediary=agency, firm=firm, now=run.now))
+        except SiseError as refusal:
+            verdicts.append(refused(draft, refusal.code))
+    return verdicts
+
+
 def follow_days(session: Session, contract_id: str, *, now: datetime) -> None:
     """Begin or end a contract whose day has come."""
     statement = select(service_contract).where(service_contract.c.id == contract_id).with_for_update()
@@ -115,6 +139,33 @@ def contract_event(row: Mapping[str, Any]) -> ServiceContractState:
         visits_per_year=row["visits_per_year"],
         reason=row["end_reason"],
     )
+
+
+def _known_contracts(session: Session, numbers: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    contract = service_contract.c
+    statement = select(service_contract).where(contract.number.in_(numbers)).order_by(contract.id).with_for_update()
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    return {(row["intermediary_id"], row["number"]): row for row in rows}
+
+
+def _import_one(
+    session: Session,
+    draft: Draft,
+    before: Mapping[str, Any] | None,
+    *,
+    intermediary: Mapping[str, Any],
+    firm: str,
+    now: datetime,
+) -> str:
+    if before is None:
+        conclude_contract(session, draft.given, intermediary=intermediary, enterprise_id=firm, now=now)
+        return "created"
+    if before["enterprise_id"] != firm:
+        raise ContractExists("This number belongs to a contract with another enterprise.")
+    if all(before[name] == draft.given.get(name, before[name]) for name in _FACTS):
+        return "unchanged"
+    change_contract(session, before, draft.given, intermediary=intermediary, now=now)
+    return "changed"
 
 
 def _check(facts: Mapping[str, Any], intermediary: Mapping[str, Any]) -> None:

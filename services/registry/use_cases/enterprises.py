@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,24 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain import credit_code, places
 from services.registry.domain.cells import code as code_cell
+from services.registry.domain.drafts import Draft
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, known
 from services.registry.domain.industries import Industries
 from services.registry.domain.obligations import check_supervision
 from services.registry.domain.rulebook import Rulebook
 from services.registry.queries.divisions import rules_in_force
 from services.registry.tables import enterprise
-from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
+from services.registry.use_cases.recording import (
+    Change,
+    ImportRun,
+    Verdict,
+    changed_row,
+    is_news,
+    new_row,
+    record,
+    seal_contacts,
+)
+from shared.database.bulk import among
 from shared.errors import Conflict, Refused
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
@@ -83,6 +94,28 @@ def amend_enterprise(
     return row
 
 
+def import_enterprises(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Take over what a register says, set-based; a row that was imported before just so changes nothing."""
+    digests = _digests_known(session, [draft.key for draft in drafts])
+    different = [draft.key for draft in drafts if digests.get(draft.key, draft.digest) != draft.digest]
+    current = _locked_enterprises(session, different)
+    changes: list[Change] = []
+    verdicts: list[Verdict] = []
+    for draft in drafts:
+        is_new = draft.key not in digests
+        change = _imported(session, run, draft, before=current.get(draft.key), is_new=is_new)
+        verdicts.append("unchanged" if change is None else "created" if is_new else "changed")
+        changes += [change] if change else []
+    record(session, changes, actor=run.actor, reason="imported", now=run.now)
+    return verdicts
+
+
+def enterprise_ids(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Return the ids of enterprises by credit code."""
+    statement = select(enterprise.c.uscc, enterprise.c.id).where(among(session, enterprise.c.uscc, list(set(codes))))
+    return {row.uscc: row.id for row in session.execute(statement)}
+
+
 def unmask_contacts(session: Session, row: Mapping[str, Any], *, reason: str) -> dict[str, str]:
     """Return the contacts of an enterprise in full; who asked and why is written down (PIPL Art. 51)."""
     audit_note(session, entity=f"enterprise:{row['id']}", details={"reason": reason})
@@ -135,3 +168,33 @@ def _industry(text: str, industries: Industries) -> str:
     if code is None:
         raise IndustryUnknown("Give an industry code of GB/T 4754-2017, such as C2710.", industry=text)
     return code
+
+
+def _digests_known(session: Session, codes: list[str]) -> dict[str, int]:
+    statement = select(enterprise.c.uscc, enterprise.c.source_digest)
+    rows = session.execute(statement.where(among(session, enterprise.c.uscc, codes)))
+    return {row.uscc: row.source_digest for row in rows}
+
+
+def _locked_enterprises(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
+    if not codes:
+        return {}
+    statement = (
+        select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.id).with_for_update()
+    )
+    return {row["uscc"]: dict(row) for row in session.execute(statement).mappings()}
+
+
+def _imported(
+    session: Session, run: ImportRun, draft: Draft, *, before: Mapping[str, Any] | None, is_new: bool
+) -> Change | None:
+    """Return what a draft changes, nothing when it brings no news."""
+    if before is None and not is_new:
+        return None
+    given = seal_contacts(session, draft.given, before)
+    facts = known(before or EMPTY, given, origin="file", rules=run.rules)
+    if before is None:
+        return Change(None, new_row(draft.key, facts, digest=draft.digest, now=run.now), run.id, draft.row)
+    if not is_news(before, facts):
+        return None
+    return Change(before, changed_row(before, facts, digest=draft.digest, now=run.now), run.id, draft.row)

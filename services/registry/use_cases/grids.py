@@ -1,4 +1,4 @@
-"""Grids: drawn, changed, manned; the enterprises follow their polygons in a job."""
+"""Grids: drawn, changed, imported; the enterprises follow their polygons in a job."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.geometry import Area, bounds_of
-from services.registry.domain.grids import GridExists, Member, check_grid, check_members, grid_of, member_kinds
+from services.registry.domain.drafts import Draft
+from services.registry.domain.geometry import Area, area_from, bounds_of
+from services.registry.domain.grids import GridExists, Member, check_grid, grid_of, member_kinds
 from services.registry.queries.divisions import rules_in_force
-from services.registry.queries.grids import grid_index, members_of, roles_of_accounts
-from services.registry.tables import enterprise, grid, grid_member, staff
-from services.registry.use_cases.recording import Change, changed_row, record
-from shared.contracts.identity import StaffChanged
+from services.registry.queries.grids import grid_index, members_of
+from services.registry.tables import enterprise, grid
+from services.registry.use_cases.recording import Change, ImportRun, Verdict, changed_row, record, refused
 from shared.contracts.registry import GridChanged
 from shared.database.bulk import insert_rows, upsert_rows
-from shared.events.outbox import publish
-from shared.events.received import Received
+from shared.errors import SiseError
+from shared.events.outbox import publish_all
 from shared.ids import new_id
 from shared.work.jobs import ROWS_PER_STEP, Job, JobStep, enqueue
 
@@ -48,9 +48,7 @@ def create_grid(session: Session, given: Mapping[str, Any], *, now: datetime) ->
         "created_at": now,
         "updated_at": now,
     }
-    session.execute(insert(grid), row)
-    _follow(session, row, None, now=now)
-    publish(session, grid_changed(row, []), sequence=1, at=now)
+    record_grids(session, [(None, row)], now=now)
     return row
 
 
@@ -68,30 +66,7 @@ def change_grid(
     if row == dict(current):
         return row
     row |= {"version": current["version"] + 1, "updated_at": now}
-    session.execute(update(grid).where(grid.c.id == row["id"]).values(row))
-    if (row["digest"], row["status"]) != (current["digest"], current["status"]):
-        _follow(session, row, current, now=now)
-    team = members_of(session, [row["id"]])[row["id"]]
-    publish(session, grid_changed(row, team), sequence=row["version"], at=now)
-    return row
-
-
-def put_members(
-    session: Session, current: Mapping[str, Any], members: Sequence[Member], *, now: datetime
-) -> dict[str, Any]:
-    """Make `members` the whole team of the locked grid `current`; returns the row as it is now.
-
-    Raises `MemberKindUnknown`, `MemberUnfit`.
-    """
-    team = sorted(set(members))
-    check_members(team, roles=roles_of_accounts(session, {member.account_id for member in team}))
-    if team == sorted(members_of(session, [current["id"]])[current["id"]]):
-        return dict(current)
-    session.execute(delete(grid_member).where(grid_member.c.grid_id == current["id"]))
-    insert_rows(session, grid_member, [{"grid_id": current["id"], **member._asdict()} for member in team])
-    row = {**current, "version": current["version"] + 1, "updated_at": now}
-    session.execute(update(grid).where(grid.c.id == row["id"]).values(version=row["version"], updated_at=now))
-    publish(session, grid_changed(row, team), sequence=row["version"], at=now)
+    record_grids(session, [(current, row)], now=now)
     return row
 
 
@@ -113,21 +88,37 @@ def regrid_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     return JobStep(cursor, job.done + len(rows), finished=len(rows) < ROWS_PER_STEP)
 
 
-def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> None:
-    """Keep which accounts there are and what roles they have; the newest version wins."""
-    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
-    rows = [
-        {
-            "account_id": account_id,
-            "username_digest": one.data.username_digest,
-            "roles": list(one.data.roles),
-            "intermediary_id": one.data.intermediary_id,
-            "is_enabled": one.data.is_enabled,
-            "sequence": one.sequence,
-        }
-        for account_id, one in sorted(newest.items())
-    ]
-    upsert_rows(session, staff, rows, key=["account_id"], newer="sequence")
+def import_grids(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Take over a list of grids, told by code; an empty outline leaves the known one."""
+    statement = select(grid).where(grid.c.code.in_([draft.key for draft in drafts])).order_by(grid.c.id)
+    known = {row["code"]: dict(row) for row in session.execute(statement.with_for_update()).mappings()}
+    changes: list[tuple[Mapping[str, Any] | None, dict[str, Any]]] = []
+    verdicts: list[Verdict] = []
+    for draft in drafts:
+        before = known.get(draft.key)
+        try:
+            after = _brought_up_to(draft.given, before, home=run.rules.gazetteer.home, now=run.now)
+        except SiseError as refusal:
+            verdicts.append(refused(draft, refusal.code))
+            continue
+        verdicts.append("created" if before is None else "unchanged" if after == before else "changed")
+        changes += [] if after == before else [(before, after)]
+    record_grids(session, changes, now=run.now)
+    return verdicts
+
+
+def record_grids(
+    session: Session, changes: Sequence[tuple[Mapping[str, Any] | None, dict[str, Any]]], *, now: datetime
+) -> None:
+    """Write rows and events of grids, each before (None: new) and after, and let the enterprises follow in one job."""
+    insert_rows(session, grid, [after for before, after in changes if before is None])
+    upsert_rows(session, grid, [after for before, after in changes if before is not None], key=["id"])
+    teams = members_of(session, [after["id"] for _, after in changes])
+    events = [(grid_changed(after, teams[after["id"]]), after["version"]) for _, after in changes]
+    publish_all(session, events, at=now)
+    moved = [(before, after) for before, after in changes if before is None or _has_moved(before, after)]
+    if moved:
+        enqueue(session, REGRID, _arguments(moved), now=now)
 
 
 def grid_changed(row: Mapping[str, Any], team: Sequence[Member]) -> GridChanged:
@@ -157,17 +148,37 @@ def _outlined(division: str, area: Area) -> dict[str, Any]:
     return {"division": division, "area": area, "digest": digest, **dict(zip(_SIDES, bounds, strict=True))}
 
 
-def _follow(session: Session, row: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime) -> None:
-    """Queue the job that lets those enterprises find their grid that the old or the new outline can concern."""
-    states = [state for state in (before, row) if state]
-    boxes = [[state[side] for side in _SIDES] for state in states if state["area"]]
-    arguments = {"grid": row["code"], "divisions": sorted({one["division"][:9] for one in states}), "boxes": boxes}
-    enqueue(session, REGRID, arguments, now=now)
+def _brought_up_to(
+    given: Mapping[str, Any], before: Mapping[str, Any] | None, *, home: str, now: datetime
+) -> dict[str, Any]:
+    """Return the row of a grid as a file says it is. Raises `GridMalformed`, `AreaInvalid`."""
+    check_grid(given["code"], given["division"], home=home)
+    base = before or {"id": new_id(), "code": given["code"], "status": "open", "area": [], "version": 0}
+    area = area_from(given["geometry"], given.get("crs", "WGS-84")) if "geometry" in given else base["area"]
+    row = {"created_at": now, "updated_at": now, **base, "name": given["name"], **_outlined(given["division"], area)}
+    return row if row == before else {**row, "version": base["version"] + 1, "updated_at": now}
+
+
+def _has_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return bool((before["digest"], before["status"]) != (after["digest"], after["status"]))
+
+
+def _arguments(moved: Sequence[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return what tells the enterprises that the old or the new outlines can concern."""
+    states = [state for pair in moved for state in pair if state]
+    return {
+        "grids": sorted({state["code"] for state in states}),
+        "divisions": sorted({state["division"][:9] for state in states}),
+        "boxes": [[state[side] for side in _SIDES] for state in states if state["area"]],
+    }
 
 
 def _concerned(arguments: Mapping[str, Any]) -> ColumnElement[bool]:
     columns = enterprise.c
-    ways = [columns.grid == arguments["grid"], columns.stated_grid == arguments["grid"]]
+    ways: list[ColumnElement[bool]] = [
+        columns.grid.in_(arguments["grids"]),
+        columns.stated_grid.in_(arguments["grids"]),
+    ]
     for division in arguments["divisions"]:
         by_division = columns.division.startswith(division, autoescape=True)
         ways.append(and_(by_division, columns.grid_basis.in_(("", "division"))))

@@ -1,40 +1,56 @@
-"""Import of an enterprise register: any file, row by row, nothing lost, nothing doubled.
+"""Import of any list — enterprises, people, grids … — row by row, nothing lost, nothing doubled.
 
 A step is one transaction of at most 1,000 rows that also moves counters, errors and the job's cursor. Within a file
-the first row of a credit code counts: a later row with the same content is unchanged, one with other content is
-refused and named. So the second import of a file changes nothing.
+the first row of a key (a credit code) counts: a later row with the same content is unchanged, one with other content
+is refused and named. So the second import of a file changes nothing. What a row becomes is up to its kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import SEEK_END
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import Correction, Draft, Problem
-from services.registry.domain.enterprise import EMPTY, known
+from services.registry.domain.forms import ENTERPRISES
 from services.registry.domain.register_file import RegisterFile
 from services.registry.queries.divisions import rules_in_force
-from services.registry.tables import enterprise, import_batch, import_correction, import_error, import_row
+from services.registry.tables import import_batch, import_correction, import_error, import_row
+from services.registry.use_cases.contracts import import_contracts
+from services.registry.use_cases.enterprises import import_enterprises
+from services.registry.use_cases.grid_teams import import_members
+from services.registry.use_cases.grids import import_grids
+from services.registry.use_cases.intermediaries import import_intermediaries
 from services.registry.use_cases.open_files import open_files
-from services.registry.use_cases.recording import Change, changed_row, is_news, new_row, record, seal_contacts
+from services.registry.use_cases.persons import import_persons
+from services.registry.use_cases.recording import ImportRun, Verdict, refused
 from shared import context
 from shared.contracts.registry import ImportCompleted
 from shared.database.bulk import among, insert_rows
 from shared.errors import Refused
 from shared.events.outbox import publish
+from shared.security.personal import vault_of
 from shared.sheets import FileUnreadable, SheetRow
 from shared.work.jobs import ROWS_PER_STEP, Job, JobStep, enqueue
 from shared.work.uploads import drop_upload, store_upload, upload_by_id
 
 JOB = "registry.import"
-KIND = "enterprises"
 LARGEST_FILE = 200 << 20
+UseCase = Callable[..., list[Verdict]]
+_USE_CASES: Mapping[str, UseCase] = {
+    ENTERPRISES: import_enterprises,
+    "persons": import_persons,
+    "grids": import_grids,
+    "members": import_members,
+    "intermediaries": import_intermediaries,
+    "contracts": import_contracts,
+}
 _COUNTERS = ("rows", "created", "changed", "unchanged", "corrected", "refused")
 
 
@@ -46,22 +62,33 @@ class FileTooLarge(Refused):
     code = "file_too_large"
 
 
-def start_import(
-    session: Session, stream: IO[bytes], *, file_name: str, is_dry_run: bool, actor: str, now: datetime
-) -> str:
-    """Store an uploaded register whole and queue its import; returns the id of import and job.
+class _OnlyTried(Exception):
+    """Takes back what a dry run has done."""
+
+
+class ImportOrder(NamedTuple):
+    """What is to be imported, for whom; a dry run changes nothing."""
+
+    actor: str
+    kind: str = ENTERPRISES
+    file_name: str = ""
+    is_dry_run: bool = False
+
+
+def start_import(session: Session, stream: IO[bytes], *, order: ImportOrder, now: datetime) -> str:
+    """Store an uploaded file whole and queue its import; returns the id of import and job.
 
     Raises `FileEmpty`, `FileTooLarge`. Whatever else is wrong with the file is found by the import and told there.
     """
     _check_size(stream)
-    upload = store_upload(session, stream, name=file_name[:200], media_type="", now=now)
+    upload = store_upload(session, stream, name=order.file_name[:200], media_type="", now=now)
     import_id = enqueue(session, JOB, {"upload_id": upload.id}, now=now)
     session.execute(
         insert(import_batch).values(
             id=import_id,
-            kind=KIND,
+            kind=order.kind,
             state="running",
-            is_dry_run=is_dry_run,
+            is_dry_run=order.is_dry_run,
             upload_id=upload.id,
             file_name=upload.name,
             size=upload.size,
@@ -71,7 +98,7 @@ def start_import(
             position=0,
             problem_code="",
             problem_detail="",
-            started_by=actor,
+            started_by=order.actor,
             started_at=now,
             **dict.fromkeys(_COUNTERS, 0),
         )
@@ -116,15 +143,14 @@ class _Step:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTERS, 0))
     problems: list[Problem] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self, rows: Sequence[SheetRow]) -> None:
         """Import `rows` and write down what became of each."""
         self.counts["rows"] = len(rows)
-        self._weigh(self._without_repeated(self._drafts_of(rows)))
-        if not self.batch["is_dry_run"]:
-            record(self.session, self.changes, actor=self.batch["started_by"], reason="imported", now=self.now)
+        drafts = self._without_repeated(self._drafts_of(rows))
+        for draft, verdict in zip(drafts, self._apply(drafts), strict=True):
+            self._note(draft, verdict)
         insert_rows(self.session, import_row, self.seen)
         self._write_remarks()
         self._write_progress()
@@ -140,63 +166,57 @@ class _Step:
         return drafts
 
     def _without_repeated(self, drafts: list[Draft]) -> list[Draft]:
-        """Keep the first row of each credit code, of this step or of an earlier one of the same file."""
+        """Keep the first row of each key, of this step or of an earlier one of the same file."""
         digests = self._digests_seen(drafts)
         first = []
         for draft in drafts:
-            if draft.uscc not in digests:
-                digests[draft.uscc] = draft.digest
+            key = self._row_key(draft)
+            if key not in digests:
+                digests[key] = draft.digest
                 first.append(draft)
-            elif digests[draft.uscc] == draft.digest:
+            elif digests[key] == draft.digest:
                 self._count(draft, "unchanged")
             else:
-                self._refuse(Problem(draft.row, draft.code_title, draft.uscc, "code_repeated"))
+                self._refuse(refused(draft, "code_repeated" if self.batch["kind"] == ENTERPRISES else "key_repeated"))
         return first
 
-    def _weigh(self, drafts: list[Draft]) -> None:
-        """Compare each draft with what is known; a row that was imported before just so changes nothing."""
-        digests = self._digests_known(drafts)
-        different = [draft.uscc for draft in drafts if digests.get(draft.uscc, draft.digest) != draft.digest]
-        current = _locked_enterprises(self.session, different)
-        for draft in drafts:
-            result = self._weighed(draft, current.get(draft.uscc), is_new=draft.uscc not in digests)
-            self._count(draft, result)
-            self.seen.append(
-                {
-                    "import_id": self.batch["id"],
-                    "uscc": draft.uscc,
-                    "row": draft.row,
-                    "outcome": result,
-                    "digest": draft.digest,
-                }
-            )
+    def _apply(self, drafts: list[Draft]) -> list[Verdict]:
+        """Let the use case of the kind do its work; a dry run does it too, and takes it back."""
+        run = ImportRun(self.batch["id"], self.batch["started_by"], self.now, self.file.rules)
+        verdicts: list[Verdict] = []
+        with suppress(_OnlyTried), self.session.begin_nested():
+            verdicts += _USE_CASES[self.batch["kind"]](self.session, run, drafts=drafts)
+            if self.batch["is_dry_run"]:
+                raise _OnlyTried
+        return verdicts
 
-    def _weighed(self, draft: Draft, before: Mapping[str, Any] | None, *, is_new: bool) -> str:
-        if before is None and not is_new:
-            return "unchanged"
-        given = seal_contacts(self.session, draft.given, before)
-        facts = known(before or EMPTY, given, origin="file", rules=self.file.rules)
-        if before is None:
-            after = new_row(draft.uscc, facts, digest=draft.digest, now=self.now)
-        elif is_news(before, facts):
-            after = changed_row(before, facts, digest=draft.digest, now=self.now)
-        else:
-            return "unchanged"
-        self.changes.append(Change(before, after, self.batch["id"], draft.row))
-        return "created" if is_new else "changed"
+    def _note(self, draft: Draft, verdict: Verdict) -> None:
+        if isinstance(verdict, Problem):
+            self._refuse(verdict)
+            return
+        self._count(draft, verdict)
+        self.seen.append(
+            {
+                "import_id": self.batch["id"],
+                "key": self._row_key(draft),
+                "row": draft.row,
+                "outcome": verdict,
+                "digest": draft.digest,
+            }
+        )
+
+    def _row_key(self, draft: Draft) -> str:
+        """Return the key as it is stored: what is made of personal data is only a digest."""
+        if not self.file.form.has_personal_key:
+            return draft.key
+        return vault_of(self.session).blind_index(draft.key, field="import_row.key")
 
     def _digests_seen(self, drafts: list[Draft]) -> dict[str, int]:
-        statement = select(import_row.c.uscc, import_row.c.digest).where(
+        statement = select(import_row.c.key, import_row.c.digest).where(
             import_row.c.import_id == self.batch["id"],
-            among(self.session, import_row.c.uscc, [draft.uscc for draft in drafts]),
+            among(self.session, import_row.c.key, [self._row_key(draft) for draft in drafts]),
         )
-        return {row.uscc: row.digest for row in self.session.execute(statement)}
-
-    def _digests_known(self, drafts: list[Draft]) -> dict[str, int]:
-        statement = select(enterprise.c.uscc, enterprise.c.source_digest).where(
-            among(self.session, enterprise.c.uscc, [draft.uscc for draft in drafts])
-        )
-        return {row.uscc: row.source_digest for row in self.session.execute(statement)}
+        return {row.key: row.digest for row in self.session.execute(statement)}
 
     def _count(self, draft: Draft, result: str) -> None:
         self.counts[result] += 1
@@ -231,18 +251,10 @@ def _locked_batch(session: Session, import_id: str) -> dict[str, Any]:
     return dict(session.execute(statement).mappings().one())
 
 
-def _locked_enterprises(session: Session, codes: list[str]) -> dict[str, Mapping[str, Any]]:
-    if not codes:
-        return {}
-    statement = (
-        select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.id).with_for_update()
-    )
-    return {row["uscc"]: dict(row) for row in session.execute(statement).mappings()}
-
-
 def _file_at_cursor(session: Session, batch: Mapping[str, Any], job: Job) -> RegisterFile:
     upload = upload_by_id(session, batch["upload_id"])
-    return open_files.at(session, upload, rules=rules_in_force(session), consumed=job.cursor.get("consumed", 0))
+    consumed = job.cursor.get("consumed", 0)
+    return open_files.at(session, upload, rules=rules_in_force(session), kind=batch["kind"], consumed=consumed)
 
 
 def _finish(

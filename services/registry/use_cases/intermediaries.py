@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain import credit_code
 from services.registry.domain.cells import code as code_cell
+from services.registry.domain.drafts import Draft
 from services.registry.domain.intermediaries import (
     Document,
     IntermediaryExists,
@@ -24,6 +25,7 @@ from services.registry.domain.intermediaries import (
 )
 from services.registry.tables import intermediary, intermediary_document, intermediary_staff
 from services.registry.use_cases.enterprises import CreditCodeMalformed
+from services.registry.use_cases.recording import ImportRun, Verdict
 from shared.clock import business_date
 from shared.contracts.registry import IntermediaryRegistered, IntermediaryState, IntermediarySuspended
 from shared.database.bulk import insert_rows
@@ -36,6 +38,10 @@ TIMER = "registry.intermediary_documents"
 CONTACTS = ("contact_name", "contact_phone")
 STAFF_NAME = "intermediary_staff.name"
 STAFF_IDENTITY = "person.identity"  # the same index as that of persons: one human being, one digest
+_IN_FILES = (
+    ("practice_notice", "notice_number", "notice_until"),
+    ("qualification", "qualification_number", "qualification_until"),
+)
 _PLAIN = ("name", "address", "premises", "services")
 _EMPTY: Mapping[str, Any] = {
     "address": "", "premises": None, "services": [], "contact_name": "", "contact_phone": "", "is_stopped": False,
@@ -149,6 +155,28 @@ def end_staff(session: Session, current: Mapping[str, Any], staff_id: str, *, le
     session.execute(update(intermediary_staff).where(staff.id == staff_id).values(left_on=left_on))
 
 
+def import_intermediaries(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Take over a list of intermediaries with their practice notice and qualification, told by credit code."""
+    known = locked_intermediaries(session, [draft.key for draft in drafts])
+    verdicts: list[Verdict] = []
+    for draft in drafts:
+        before = known.get(draft.key)
+        if before is None:
+            row = register_intermediary(session, draft.given, now=run.now)
+        else:
+            row = change_intermediary(session, before, draft.given, now=run.now)
+        row = _import_documents(session, row, draft.given, now=run.now)
+        is_news = before is None or row["version"] != before["version"]
+        verdicts.append("created" if before is None else "changed" if is_news else "unchanged")
+    return verdicts
+
+
+def locked_intermediaries(session: Session, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows of intermediaries by credit code, locked."""
+    statement = select(intermediary).where(intermediary.c.uscc.in_(set(codes))).order_by(intermediary.c.id)
+    return {row["uscc"]: dict(row) for row in session.execute(statement.with_for_update()).mappings()}
+
+
 def documents_of(session: Session, intermediary_id: str) -> list[Document]:
     """Return what the standing of an intermediary follows from."""
     statement = select(intermediary_document).where(intermediary_document.c.intermediary_id == intermediary_id)
@@ -166,6 +194,22 @@ def intermediary_event(row: Mapping[str, Any]) -> IntermediaryState:
         reason=row["reason"],
         document=row["reason_document"],
     )
+
+
+def _import_documents(
+    session: Session, row: dict[str, Any], given: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Put the documents that a file names beside those that are known; the same number is the same document."""
+    statement = select(intermediary_document).where(intermediary_document.c.intermediary_id == row["id"])
+    held = {(one["kind"], one["number"]): dict(one) for one in session.execute(statement).mappings()}
+    wanted = dict(held)
+    for kind, number, until in _IN_FILES:
+        if number in given or until in given:
+            key = (kind, given.get(number, ""))
+            first = held[key]["valid_from"] if key in held else None
+            wanted[key] = {"kind": kind, "number": key[1], "valid_from": first, "valid_until": given.get(until)}
+    is_same = all(key in held and held[key]["valid_until"] == one["valid_until"] for key, one in wanted.items())
+    return row if is_same else put_documents(session, row, list(wanted.values()), now=now)
 
 
 def _judge(

@@ -28,12 +28,12 @@ class OpenFiles:
     _open: OrderedDict[str, _Open] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def at(self, session: Session, upload: Upload, *, rules: Rulebook, consumed: int) -> RegisterFile:
+    def at(self, session: Session, upload: Upload, *, rules: Rulebook, kind: str, consumed: int) -> RegisterFile:
         """Return the file of `upload` with `consumed` rows read; raises `FileUnreadable`."""
         with self._lock:
             kept = self._open.pop(upload.id, None)
         if kept is None or kept.file.consumed != consumed or kept.file.rules is not rules:
-            kept = self._reopened(session, upload, rules=rules, consumed=consumed)
+            kept = self._reopened(session, upload, rules=rules, kind=kind, consumed=consumed)
         kept.stream.attach(session)
         return self._keep(upload.id, kept)
 
@@ -47,9 +47,9 @@ class OpenFiles:
         with self._lock:
             self._open.pop(upload_id, None)
 
-    def _reopened(self, session: Session, upload: Upload, *, rules: Rulebook, consumed: int) -> _Open:
+    def _reopened(self, session: Session, upload: Upload, *, rules: Rulebook, kind: str, consumed: int) -> _Open:
         stream = open_upload(session, upload)
-        file = RegisterFile(stream, rules)
+        file = RegisterFile(stream, rules, kind=kind)
         if consumed:
             file.skip_to(consumed)
         return _Open(stream, file)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.registry.domain.drafts import Draft, Problem
 from services.registry.domain.intermediaries import check_days
 from services.registry.domain.persons import (
     PersonExists,
@@ -19,8 +20,10 @@ from services.registry.domain.persons import (
     posts,
 )
 from services.registry.tables import person
+from services.registry.use_cases.enterprises import enterprise_ids
+from services.registry.use_cases.recording import ImportRun, Verdict, refused
 from shared.contracts.registry import PersonLeft, PersonRegistered, PersonState
-from shared.database.bulk import insert_rows, upsert_rows
+from shared.database.bulk import among, insert_rows, upsert_rows
 from shared.events.outbox import publish_all
 from shared.ids import new_id
 from shared.security.personal import Vault, vault_of
@@ -77,6 +80,26 @@ def let_person_leave(session: Session, current: Mapping[str, Any], *, left_on: d
     return row
 
 
+def import_persons(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Take over a list of people, set-based: new ones join, those with a last day leave, others are changed."""
+    firms = enterprise_ids(session, [draft.given["uscc"] for draft in drafts])
+    keys = [(firms.get(draft.given["uscc"], ""), key_index(session, draft.given)) for draft in drafts]
+    known = known_persons(session, keys)
+    changes: list[tuple[Mapping[str, Any] | None, dict[str, Any]]] = []
+    verdicts: list[Verdict] = []
+    for draft, (firm, key) in zip(drafts, keys, strict=True):
+        before = known.get((firm, key))
+        if problem := _import_problem(draft, firm):
+            verdicts.append(problem)
+            continue
+        after = _brought_up_to(session, draft.given, before, firm=firm, now=run.now)
+        is_news = after != before
+        verdicts.append("created" if before is None else "changed" if is_news else "unchanged")
+        changes += [(before, after)] if is_news else []
+    record_persons(session, changes, now=run.now)
+    return verdicts
+
+
 def key_index(session: Session, given: Mapping[str, Any]) -> str:
     """Return the blind index by which the person that `given` speaks of is told from others."""
     words = {name: given.get(name, "") for name in SEALED}
@@ -85,7 +108,7 @@ def key_index(session: Session, given: Mapping[str, Any]) -> str:
 
 def known_persons(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the rows, locked, of persons by enterprise and key index."""
-    statement = select(person).where(person.c.key_index.in_([key for _, key in keys])).order_by(person.c.id)
+    statement = select(person).where(among(session, person.c.key_index, [key for _, key in keys])).order_by(person.c.id)
     rows = [dict(row) for row in session.execute(statement.with_for_update()).mappings()]
     wanted = set(keys)
     found = {(row["enterprise_id"], row["key_index"]): row for row in rows}
@@ -126,6 +149,24 @@ def person_event(row: Mapping[str, Any]) -> PersonState:
         joined_on=row["joined_on"].isoformat() if row["joined_on"] else "",
         left_on=row["left_on"].isoformat() if row["left_on"] else "",
     )
+
+
+def _import_problem(draft: Draft, firm: str) -> Problem | None:
+    first, last = draft.given.get("joined_on"), draft.given.get("left_on")
+    if not firm:
+        return refused(draft, "enterprise_unknown")
+    return refused(draft, "dates_reversed") if first and last and last < first else None
+
+
+def _brought_up_to(
+    session: Session, given: Mapping[str, Any], before: dict[str, Any] | None, *, firm: str, now: datetime
+) -> dict[str, Any]:
+    """Return the row of a person as a file says it is; a file without a last day says that they are here."""
+    left_on = given.get("left_on")
+    if before is None or (before["left_on"] and not left_on):
+        return {**joined(session, given, enterprise_id=firm, before=before, now=now), "left_on": left_on}
+    after = {**_with(session, before, given), "left_on": left_on}
+    return before if after == before else {**after, "version": before["version"] + 1, "updated_at": now}
 
 
 def _require_here(current: Mapping[str, Any]) -> None:

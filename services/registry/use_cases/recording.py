@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.registry.domain.drafts import Draft, Problem
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, Facts, changes_between
+from services.registry.domain.rulebook import Rulebook
 from services.registry.tables import enterprise, enterprise_history
 from services.registry.use_cases.obligations import Step, follow_supervision
 from shared.contracts.registry import (
@@ -39,6 +41,24 @@ class Change:
     after: dict[str, Any]
     import_id: str | None = None
     import_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """One step of an import, as the use case of its kind sees it."""
+
+    id: str
+    actor: str
+    now: datetime
+    rules: Rulebook
+
+
+Verdict = str | Problem  # what became of a row: created, changed, unchanged, or why it is refused
+
+
+def refused(draft: Draft, code: str) -> Problem:
+    """Return the refusal of a whole draft."""
+    return Problem(draft.row, draft.key_title, draft.shown, code)
 
 
 def new_row(uscc: str, facts: Facts, *, digest: int, now: datetime, override: str = "") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from services.registry import worker
 from services.registry.domain.register_file import RegisterFile
 from services.registry.domain.rulebook import rulebook
 from services.registry.use_cases import importing
-from services.registry.use_cases.importing import start_import
+from services.registry.use_cases.importing import ImportOrder, start_import
 from shared.database import Database
 from shared.declarations import Declarations, JobHandler
 from shared.sheets import FileUnreadable
@@ -161,7 +161,7 @@ class TestBadFile:
             file.truncate(importing.LARGEST_FILE + 1)
 
             with pytest.raises(importing.FileTooLarge, match="split it by rows"):
-                start_import(session, file, file_name="", is_dry_run=False, actor="", now=datetime.now(UTC))
+                start_import(session, file, order=ImportOrder(actor=""), now=datetime.now(UTC))
 
     def test_of_somebody_without_the_whole_district_is_refused(self, subdistrict: FlaskClient) -> None:
         assert send(subdistrict, csv_bytes(1)).status_code == 403
@@ -200,7 +200,7 @@ class TestCrash:
     def test_loses_and_doubles_nothing(self, database: Database, deadly_step: int) -> None:
         with database.transaction() as session:
             stream = BytesIO(csv_bytes(2500))
-            start_import(session, stream, file_name="", is_dry_run=False, actor="", now=datetime.now(UTC))
+            start_import(session, stream, order=ImportOrder(actor=""), now=datetime.now(UTC))
         step_number = iter(range(100))
 
         def dying_step(session: Any, job: Any, *, now: datetime) -> Any:
