@@ -1,5 +1,7 @@
 """Commands that serve: everything in one process, or one role of one service."""
 
+from pathlib import Path
+
 import click
 
 from shared.settings import environment, home_of
@@ -11,8 +13,10 @@ PROCESSES = click.option("--processes", default=1, show_default=True, help="Proc
 
 @click.command()
 @click.option("--port", type=int, help="Port of the gateway; default: SISE_PORT or 8000.")
-def run(port: int | None) -> None:
+@click.option("--lan", is_flag=True, help="Serve HTTPS on the local network too, and show a code for phones.")
+def run(port: int | None, lan: bool) -> None:
     """Start everything in one process, with SQLite files and without any server."""
+    from shared.lan.serving import find_lan
     from shared.logs import configure_logs
     from shared.running.embedded import EmbeddedRun, log_to_file
     from shared.running.roles import end_on_signal
@@ -22,12 +26,26 @@ def run(port: int | None) -> None:
     # The log goes to the home, so that the terminal stays readable.
     configure_logs(level=variables.get("SISE_LOG_LEVEL", "INFO"), handler=log_to_file(home))
     ended = end_on_signal()
-    everything = EmbeddedRun(variables, port=port)
+    local = find_lan(variables) if lan else None
+    everything = EmbeddedRun(variables, port=port, lan=local)
     running, first_start = everything.start()
     click.echo(first_start.sentence, nl=bool(first_start.sentence))
     click.echo(f"Sise is ready on {running.url} (data and log: {home}; stop with Ctrl-C)")
+    if local:
+        _invite_phones(local.url, home)
     ended.wait()
     everything.stop()
+
+
+def _invite_phones(url: str, home: Path) -> None:
+    """Show the code that opens ``url`` on a phone, and what the phone will say about the certificate."""
+    import segno
+
+    from shared.lan.certificate import CERTIFICATE, fingerprint
+
+    segno.make(url, error="m").terminal(compact=True)
+    click.echo(f"Open on a phone in the same network: {url}")
+    click.echo(f"The phone asks whether to trust it; compare the fingerprint: {fingerprint(home / CERTIFICATE)}")
 
 
 @click.command()

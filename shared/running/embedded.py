@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from flask import Flask
 from waitress.server import create_server
 
+from shared.clock import Clock
 from shared.database import connect
 from shared.database.migrate import migrate
 from shared.errors import Conflict
+from shared.lan.certificate import ensure_certificate
+from shared.lan.serving import Lan, serving_lan
 from shared.running.control import Control
 from shared.running.first_start import FirstStart, ensure_administrator
 from shared.running.home import Running, announce, occupy, this_process
@@ -43,8 +47,9 @@ class _Part:
 class EmbeddedRun:
     """Everything that one process runs. ``start`` returns when requests are answered; ``stop`` ends it cleanly."""
 
-    def __init__(self, environment: Mapping[str, str], *, port: int | None = None) -> None:
-        self._environment = environment
+    def __init__(self, environment: Mapping[str, str], *, port: int | None = None, lan: Lan | None = None) -> None:
+        self._environment = lan.settings(environment) if lan else environment
+        self._lan = lan
         self._port = port if port is not None else int(environment.get("SISE_PORT", DEFAULT_PORT))
         self._closing = ExitStack()
 
@@ -61,8 +66,9 @@ class EmbeddedRun:
             first_start = ensure_administrator(self._environment)
             control = Control(OPERATIONS, secret_key=parts[0].settings.secret_key)
             control.start()
-            for part in parts:
-                undo.enter_context(_serving(part))
+            apps = {part.service.name: undo.enter_context(_serving(part)) for part in parts}
+            if self._lan:
+                self._open_lan(self._lan, apps[GATEWAY], undo)
             for part in parts:
                 undo.enter_context(_working(part))
             collect_rarely()
@@ -71,6 +77,14 @@ class EmbeddedRun:
             announce(lock, running)
             self._closing = undo.pop_all()
         return running, first_start
+
+    def _open_lan(self, lan: Lan, app: Flask, undo: ExitStack) -> None:
+        home, now = home_of(self._environment), Clock(home_of(self._environment), movable=False).now()
+        certificate, key = ensure_certificate(home, lan.address, now=now)
+        try:
+            undo.enter_context(serving_lan(app, lan, certificate=certificate, key=key))
+        except OSError:
+            raise PortTaken(f"{lan.url} cannot be served: set SISE_LAN_ADDRESS or SISE_LAN_PORT.") from None
 
     def stop(self) -> None:
         """Finish what has begun and give the home back."""
@@ -111,14 +125,14 @@ def _address(door: socket.socket) -> str:
 
 
 @contextmanager
-def _serving(part: _Part) -> Iterator[None]:
-    """Answer the requests of one service until the end."""
+def _serving(part: _Part) -> Iterator[Flask]:
+    """Answer the requests of one service until the end; give its application."""
     app = part.service.create_app(part.settings)
     threads = GATEWAY_THREADS if part.service.name == GATEWAY else THREADS
     server = create_server(app, sockets=[part.door], threads=threads, ident=None, channel_timeout=300)
     threading.Thread(target=server.run, name=f"http {part.service.name}", daemon=True).start()
     try:
-        yield
+        yield app
     finally:
         server.task_dispatcher.shutdown(timeout=5)
 

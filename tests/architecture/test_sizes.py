@@ -26,6 +26,7 @@ CODE_LINES_OF_THE_CHASSIS = {  # docs/adr/0007
     "database": 530,
     "events": 890,
     "http": 1000,
+    "lan": 130,
     "running": 400,
     "security": 550,
     "sheets": 400,
