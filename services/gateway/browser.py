@@ -180,6 +180,7 @@ def _viewer(current: LiveSession) -> Viewer | None:
         roles=tuple(sorted(someone.roles)),
         actions=someone.actions,
         csrf_token=current.csrf_token,
+        enterprise_id=someone.enterprise_id,
     )
 
 

@@ -9,6 +9,7 @@ from services.gateway.domain.tally import LEVEL_NAMES, level_of
 from services.gateway.queries.enterprises import SORTS
 from services.gateway.queries.questions import NO_SECTION, PLACEMENTS, Question
 from shared.http.paging import PageQuery
+from shared.http.trail import TrailEntry, TrailQuery
 
 LONGEST_WORDS = 100
 MOST_VALUES = 30
@@ -208,3 +209,17 @@ class Credentials(Schema):
     password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
     back = fields.String(load_default="/", validate=validate.Length(max=500))
     csrf_token = fields.String(load_default="")
+
+
+class AuditQuery(TrailQuery):
+    service = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class AuditEntry(TrailEntry):
+    service = fields.String(required=True)
+
+
+class AuditPage(Schema):
+    items = fields.List(fields.Nested(AuditEntry), required=True)
+    next_cursor = fields.String(allow_none=True)
+    unavailable = fields.List(fields.String(), required=True)

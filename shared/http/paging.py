@@ -51,10 +51,11 @@ def page(
     if len(rows) <= limit:
         return rows, None
     rows = rows[:limit]
-    return rows, _encode([rows[-1]._mapping[column] for column in key])
+    return rows, cursor_of([rows[-1]._mapping[column] for column in key])
 
 
-def _encode(values: Sequence[Any]) -> str:
+def cursor_of(values: Sequence[Any]) -> str:
+    """Return the cursor that goes on behind the row with these ``values`` of the key."""
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 

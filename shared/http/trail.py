@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, fields, validate
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shared.database.chassis import audit_entry
@@ -56,15 +56,18 @@ def trail_of(service: str) -> Blueprint:
     @routes.response(200, TrailPage)
     def audit_trail(session: Session, query: dict[str, Any]) -> dict[str, Any]:
         """Who did what, when, from where, with which result."""
-        statement = select(audit_entry).where(*(audit_entry.c[name] == query[name] for name in EXACT if name in query))
-        if "since" in query:
-            statement = statement.where(audit_entry.c.at >= query["since"])
-        if "until" in query:
-            statement = statement.where(audit_entry.c.at < query["until"])
-        key = [audit_entry.c.at, audit_entry.c.id]
-        rows, following = page(
-            session, statement, key=key, limit=query["limit"], cursor=query["cursor"], descending=True
-        )
+        rows, following = entries_asked(session, query)
         return {"items": rows, "next_cursor": following}
 
     return routes
+
+
+def entries_asked(session: Session, query: dict[str, Any]) -> tuple[list[Row[Any]], str | None]:
+    """Return one page of the trail for a loaded ``TrailQuery``, and the cursor of the next page."""
+    statement = select(audit_entry).where(*(audit_entry.c[name] == query[name] for name in EXACT if query.get(name)))
+    if "since" in query:
+        statement = statement.where(audit_entry.c.at >= query["since"])
+    if "until" in query:
+        statement = statement.where(audit_entry.c.at < query["until"])
+    key = [audit_entry.c.at, audit_entry.c.id]
+    return page(session, statement, key=key, limit=query["limit"], cursor=query["cursor"], descending=True)

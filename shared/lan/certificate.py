@@ -21,7 +21,7 @@ def ensure_certificate(home: Path, address: str, *, now: datetime) -> tuple[Path
     """Return the files of certificate and key for the IP ``address``; the key is readable by its owner only."""
     certificate, key = home / CERTIFICATE, home / KEY
     if not (key.exists() and certificate.exists() and _is_good(certificate, ip_address(address), now)):
-        _make(certificate, key, ip_address(address), now)
+        _make(certificate, key, address=ip_address(address), now=now)
     return certificate, key
 
 
@@ -37,7 +37,7 @@ def _is_good(certificate: Path, address: Address, now: datetime) -> bool:
     return address in names.get_values_for_type(x509.IPAddress) and now < held.not_valid_after_utc - RENEWED_BEFORE
 
 
-def _make(certificate: Path, key: Path, address: Address, now: datetime) -> None:
+def _make(certificate: Path, key: Path, *, address: Address, now: datetime) -> None:
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Sise {address}")])
     builder = (

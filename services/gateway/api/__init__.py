@@ -2,4 +2,4 @@
 
 from services.gateway.api import enterprises, events, maps, openapi, sessions, system
 
-BLUEPRINTS = (maps.blp, enterprises.blp, events.blp, system.blp, sessions.blp, openapi.blp)
+BLUEPRINTS = (system.trail, maps.blp, enterprises.blp, events.blp, system.blp, sessions.blp, openapi.blp)

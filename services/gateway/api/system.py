@@ -1,25 +1,31 @@
-"""The state of the whole platform for those who keep it running: every service is asked at once."""
+"""The whole platform for those who keep it running or audit it: every service is asked at once."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 from services.gateway.composition import composer
 from services.gateway.forwarding import forward
 from services.gateway.neighbours import neighbours
-from services.gateway.schemas import ParkedList, SystemHealth
+from services.gateway.schemas import AuditPage, AuditQuery, ParkedList, SystemHealth
 from shared.errors import NotFound
 from shared.http import Blueprint
 from shared.http.admission import admits
 from shared.http.chassis import chassis
 from shared.http.operations import backlog_of, drop, parked_items, replay
+from shared.http.paging import cursor_of
+from shared.http.trail import entries_asked
 
 OWN = "gateway"
 UNKNOWN = {"outbox": None, "pending": None, "parked": None}
 NO_ANSWER = "No answer within the deadline."
 
 blp = Blueprint("system", __name__, url_prefix="/api/v1/system", description="Health and parked events")
+
+
+trail = Blueprint("trail_of_all", __name__, url_prefix="/api/v1/identity", description="Who did what, in all services")
 
 
 class ActUnknown(NotFound):
@@ -67,6 +73,34 @@ def act_on_parked(service: str, parked_id: str, act: str) -> Response:
     return jsonify(replay(OWN, parked_id) if act == "replay" else drop(parked_id))
 
 
+@trail.route("/audit", methods=["GET"])
+@admits("audit:read")
+@trail.arguments(AuditQuery, location="query")
+@trail.response(200, AuditPage)
+def audit_trail(query: dict[str, Any]) -> dict[str, Any]:
+    """Entries of all services, the newest first; services that do not answer are named.
+
+    Every service orders by moment and id, so that one cursor goes on in all of them.
+    """
+    wanted = query.pop("service")
+    asked = [name for name in neighbours().clients if wanted in ("", name)]
+    trails = composer().ask({name: partial(_entries_of, name) for name in asked})
+    if wanted in ("", OWN):
+        with chassis().database.reading() as session:
+            rows, _ = entries_asked(session, query)
+        trails[OWN] = [dict(row._mapping) for row in rows]
+    entries = [{**entry, "service": name} for name, found in trails.items() for entry in found]
+    entries.sort(key=lambda entry: (entry["at"], entry["id"]), reverse=True)
+    shown, rest = entries[: query["limit"]], entries[query["limit"] :]
+    is_more = bool(rest) or any(len(found) == query["limit"] for found in trails.values())
+    last = shown[-1] if shown and is_more else None
+    return {
+        "items": shown,
+        "next_cursor": cursor_of([last["at"], last["id"]]) if last else None,
+        "unavailable": [name for name in asked if name not in trails],
+    }
+
+
 def _state_of(service: str) -> dict[str, Any]:
     ready = neighbours()[service].send("GET", "/readyz")
     if not ready.ok:
@@ -90,3 +124,9 @@ def _with_text(item: dict[str, Any]) -> dict[str, Any]:
     """Moments of other services came as text already."""
     moment = item["parked_at"]
     return item if isinstance(moment, str) else {**item, "parked_at": moment.isoformat()}
+
+
+def _entries_of(service: str) -> list[dict[str, Any]]:
+    query = {name: value for name, value in request.args.items() if name != "service"}
+    found: dict[str, Any] = neighbours()[service].get_json(f"/api/v1/{service}/audit", params=query)
+    return [{**entry, "at": datetime.fromisoformat(entry["at"])} for entry in found["items"]]

@@ -2,14 +2,40 @@
 
 from flask import Flask
 
-from services.gateway.pages import choices, cockpit, enterprises, faults, imports, sign_in, system
+from services.gateway.pages import (
+    administration,
+    agencies,
+    audit,
+    choices,
+    claims,
+    cockpit,
+    enterprises,
+    faults,
+    imports,
+    members,
+    sign_in,
+    system,
+)
 from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
 from services.gateway.pages.shell import register_shell
 from services.gateway.pages.site import site
 
 __all__ = ["register"]
-PAGES = (choices, cockpit, enterprises, faults, imports, sign_in, system)
+PAGES = (
+    administration,
+    agencies,
+    audit,
+    claims,
+    members,
+    choices,
+    cockpit,
+    enterprises,
+    faults,
+    imports,
+    sign_in,
+    system,
+)
 
 
 def register(app: Flask) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from services.gateway.pages import viewer
+from flask import Response, make_response, redirect, request
+
+from services.gateway.pages import shell, viewer
 from services.gateway.pages.own_api import SignedOut
 from shared.errors import Forbidden
 from shared.http.access import Access, marked
@@ -22,12 +24,20 @@ def page(action: str) -> Callable[[View], View]:
             if someone is None:
                 raise SignedOut("Sign in first.")
             if action not in someone.actions:
-                raise Forbidden("", action=action)
+                return _elsewhere(someone, action)
             return view(*args, **kwargs)
 
         return marked(guarded, Access("page", action))  # type: ignore[return-value]
 
     return decorate
+
+
+def _elsewhere(someone: viewer.Viewer, action: str) -> Response:
+    """Lead from the first page to the first one that this person may open; anywhere else say no."""
+    sections = shell.navigation(someone)
+    if request.path == "/" and sections:
+        return make_response(redirect(sections[0]["href"]))
+    raise Forbidden("", action=action)
 
 
 def public_page(view: View) -> View:

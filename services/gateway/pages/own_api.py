@@ -23,6 +23,16 @@ class SignedOut(SiseError):
     code = "signed_out"
 
 
+class Refusal(SiseError):
+    """What the API refused: ``reason`` is its stable code, ``detail`` its sentence, with the fields it names."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        fields = "; ".join(f"{one['field']}: {one['detail']}" for one in problem.get("errors", ()))
+        super().__init__(" ".join(part for part in (problem.get("detail", ""), fields) if part))
+        self.status = status
+        self.reason = str(problem.get("code", ""))
+
+
 KINDS: Mapping[int, type[SiseError]] = {401: SignedOut, 403: Forbidden, 404: NotFound}
 
 
@@ -35,15 +45,43 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
     raise KINDS.get(response.status_code, Unavailable)(problem.get("detail", ""))
 
 
-def _ask(path: str, query: Mapping[str, Any]) -> Response:
+def send(
+    method: str, path: str, *, content: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Send ``content`` as JSON to ``/api/v1/<path>`` as the user of the present request and return the answer.
+
+    Raises ``Refusal`` with what the API said no to, ``SignedOut``, ``Unavailable``.
+    """
+    return _answered(_ask(f"/api/v1/{path}", {}, method=method, json=content, headers=headers or {}))
+
+
+def send_form(path: str, form: Mapping[str, Any]) -> dict[str, Any]:
+    """Post ``form``, which may hold files (stream, name), to ``/api/v1/<path>``; raises as ``send`` does."""
+    return _answered(_ask(f"/api/v1/{path}", {}, method="POST", data=dict(form), content_type="multipart/form-data"))
+
+
+def _answered(response: Response) -> dict[str, Any]:
+    content = response.get_json(silent=True) or {}
+    if response.status_code < 300:
+        return dict(content)
+    if response.status_code == 401:
+        raise SignedOut(content.get("detail", ""))
+    if response.status_code >= 500:
+        raise Unavailable(content.get("detail", ""))
+    raise Refusal(response.status_code, content)
+
+
+def _ask(path: str, query: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, **content: Any) -> Response:
     """Run the request in a context of its own, so that its trace and log fields stay apart from the page's."""
-    authorization = request.headers.get("Authorization", "")
+    known = {"Accept": "application/json", "Authorization": request.headers.get("Authorization", "")}
+    given = {name: value for name, value in content.items() if value is not None}
     builder = EnvironBuilder(
         path,
         base_url=request.host_url,
         query_string={name: value for name, value in query.items() if value not in ("", None)},
-        headers=Headers({"Accept": "application/json", "Authorization": authorization}),
+        headers=Headers({**{name: value for name, value in known.items() if value}, **(headers or {})}),
         environ_overrides={"REMOTE_ADDR": request.remote_addr or ""},
+        **given,
     )
     application = current_app.wsgi_app
     return Response(*copy_context().run(run_wsgi_app, application, builder.get_environ(), buffered=True))

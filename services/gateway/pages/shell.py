@@ -18,8 +18,12 @@ THEME_COOKIE = "sise_theme"
 THEMES = ("light", "dark")
 SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
-    ("pages.enterprises", "nav.enterprises", "building-factory-2", "enterprise:read"),
+    ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
+    ("pages.claims", "nav.claims", "id", "claim:review"),
+    ("pages.members", "nav.members", "users", "member:read"),
+    ("pages.accounts", "nav.admin", "user", "account:read"),
+    ("pages.audit", "nav.audit", "shield-check", "audit:read"),
     ("pages.health", "nav.system", "server-2", "system:read"),
 )
 
@@ -45,14 +49,21 @@ def frame() -> dict[str, Any]:
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": now(),
+        "done": told(request.args.get("done", "")),
         "is_clock_moved": bool(chassis().clock.offset()),
         "signed_in": someone is not None,
         "csrf_token": someone.csrf_token if someone else "",
         "user_name": someone.name if someone else "",
         "user_roles": someone.roles if someone else (),
         "actions": someone.actions if someone else frozenset(),
-        "navigation": navigation(someone.actions) if someone else [],
+        "navigation": navigation(someone) if someone else [],
     }
+
+
+def told(done: str) -> str:
+    """Return the sentence that tells what was ``done`` before this page; nothing for what no catalogue knows."""
+    sentence = gettext(f"done.{done}")
+    return "" if not done or sentence == f"done.{done}" else sentence
 
 
 def theme() -> str:
@@ -61,14 +72,15 @@ def theme() -> str:
     return remembered if remembered in THEMES else THEMES[0]
 
 
-def navigation(actions: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the sections that someone with ``actions`` may open, the current one marked."""
-    allowed = set(actions)
-    return [
-        {"href": url_for(endpoint), "label": label, "icon": icon, "current": _is_current(url_for(endpoint))}
-        for endpoint, label, icon, action in SECTIONS
-        if action in allowed
+def navigation(someone: viewer.Viewer) -> list[dict[str, Any]]:
+    """Return the sections that a person may open, the current one marked; people of an enterprise begin with it."""
+    known = [
+        (url_for(endpoint), label, icon) for endpoint, label, icon, action in SECTIONS if action in someone.actions
     ]
+    if someone.enterprise_id:
+        own = url_for("pages.enterprise", enterprise_id=someone.enterprise_id)
+        known.insert(0, (own, "nav.own_enterprise", "building-factory-2"))
+    return [{"href": href, "label": label, "icon": icon, "current": _is_current(href)} for href, label, icon in known]
 
 
 def _is_current(href: str) -> bool:

@@ -7,12 +7,16 @@ from flask import g
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person; ``csrf_token`` must come back with every write."""
+    """A signed-in person; ``csrf_token`` must come back with every write.
+
+    ``enterprise_id`` is that of people of an enterprise.
+    """
 
     name: str
     roles: tuple[str, ...]
     actions: frozenset[str]
     csrf_token: str
+    enterprise_id: str = ""
 
 
 def current() -> Viewer | None:

@@ -91,9 +91,12 @@ show?.addEventListener("click", async () => {
 });
 
 const redrawSoon = soon(redraw, 150);
-listen({
-  onState: () => {},
-  onEvent: (event) => {
-    if (event.enterprise_id === enterprise) redrawSoon();
-  },
-});
+// People of an enterprise do not look at the map, whose events these are; their page is true when it is opened.
+if ("live" in root.dataset) {
+  listen({
+    onState: () => {},
+    onEvent: (event) => {
+      if (event.enterprise_id === enterprise) redrawSoon();
+    },
+  });
+}

@@ -1,0 +1,141 @@
+"""Administration of people: accounts, staff and absences, roles and what they allow."""
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from services.gateway.pages import own_api
+from services.gateway.pages.access import page
+from services.gateway.pages.forms import after, lines_of, moment_of, refusal_of
+from services.gateway.pages.site import site
+
+ACCOUNTS = "identity/accounts"
+LISTS = ("roles", "divisions", "grids", "skills")
+TEXTS = ("name", "enterprise_id", "intermediary_id", "licence_number", "licence_valid_until")
+FILTERS = ("username", "role", "side", "is_enabled")
+ACTS = {"disable": "account_disabled", "enable": "account_enabled"}
+
+
+@site.get("/admin/accounts")
+@page("account:read")
+def accounts() -> str:
+    """Draw the accounts for the filters in the address."""
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    answer = own_api.read(ACCOUNTS, {**chosen, "cursor": request.args.get("cursor", "")})
+    return render_template("admin/accounts.html", tab="accounts", chosen=chosen, roles=_roles(), **answer)
+
+
+@site.get("/admin/accounts/new")
+@page("account:write")
+def new_account() -> str:
+    """Draw the form for a new account."""
+    return _account_form({"roles": [], "divisions": [], "grids": [], "skills": []})
+
+
+@site.post("/admin/accounts/new")
+@page("account:write")
+def make_account() -> str:
+    """Make an account and show its first password, once."""
+    body = {**_body(), "username": request.form.get("username", "")}
+    try:
+        made = own_api.send("POST", ACCOUNTS, content={**body, "must_change_password": True})
+    except own_api.Refusal as refusal:
+        return _account_form(body, refusal=refusal_of(refusal))
+    return render_template("admin/password.html", tab="accounts", username=body["username"], **made)
+
+
+@site.get("/admin/accounts/<account_id>")
+@page("account:read")
+def account(account_id: str) -> str:
+    """Draw one account as a form."""
+    return _account_form(own_api.read(f"{ACCOUNTS}/{account_id}"))
+
+
+@site.post("/admin/accounts/<account_id>")
+@page("account:write")
+def change_account(account_id: str) -> str | Response:
+    """Save the form; somebody else's change meanwhile is told, not overwritten."""
+    body = _body()
+    headers = {"If-Match": f'"{request.form.get("version", "")}"'}
+    for name in ("name", "licence_number"):
+        if not body[name]:
+            body.pop(name)  # shown masked, so that an empty field means unchanged
+    try:
+        own_api.send("PATCH", f"{ACCOUNTS}/{account_id}", content=body, headers=headers)
+    except own_api.Refusal as refusal:
+        return _account_form({**own_api.read(f"{ACCOUNTS}/{account_id}"), **body}, refusal=refusal_of(refusal))
+    return after(url_for("pages.account", account_id=account_id), "account_saved")
+
+
+@site.post("/admin/accounts/<account_id>/<act>")
+@page("account:write")
+def act_on_account(account_id: str, act: str) -> str | Response:
+    """Shut an account, open it again, or reset its password and show the new one, once."""
+    path = f"{ACCOUNTS}/{account_id}"
+    try:
+        answer = own_api.send("POST", f"{path}/{act}", content={} if act == "reset-password" else None)
+    except own_api.Refusal as refusal:
+        return _account_form(own_api.read(path), refusal=refusal_of(refusal))
+    if act == "reset-password":
+        username = own_api.read(path)["username"]
+        return render_template("admin/password.html", tab="accounts", username=username, **answer)
+    return after(url_for("pages.account", account_id=account_id), ACTS[act])
+
+
+@site.get("/admin/roles")
+@page("account:read")
+def roles() -> str:
+    """Draw every role with what it allows."""
+    return render_template("admin/roles.html", tab="roles", roles=_roles())
+
+
+@site.get("/admin/staff")
+@page("account:read")
+def staff() -> str:
+    """Draw who is there, who is absent, whose licence ends."""
+    return _staff()
+
+
+@site.post("/admin/staff/absences")
+@page("account:write")
+def enter_absence() -> str | Response:
+    """Enter an absence of somebody."""
+    body = {name: moment_of(request.form.get(name, "")) for name in ("starts_at", "ends_at")}
+    try:
+        own_api.send("POST", f"identity/staff/{request.form.get('account_id', '')}/absences", content=body)
+    except own_api.Refusal as refusal:
+        return _staff(refusal=refusal_of(refusal))
+    return after(url_for("pages.staff"), "absence_entered")
+
+
+@site.post("/admin/staff/<account_id>/absences/<absence_id>/end")
+@page("account:write")
+def end_absence(account_id: str, absence_id: str) -> str | Response:
+    """End an absence now, or take it back."""
+    try:
+        own_api.send("DELETE", f"identity/staff/{account_id}/absences/{absence_id}")
+    except own_api.Refusal as refusal:
+        return _staff(refusal=refusal_of(refusal))
+    return after(url_for("pages.staff"), "absence_ended")
+
+
+def _staff(refusal: str = "") -> str:
+    standing = request.args.get("standing", "")
+    answer = own_api.read("identity/staff", {"standing": standing, "cursor": request.args.get("cursor", "")})
+    return render_template("admin/staff.html", tab="staff", standing=standing, refusal=refusal, **answer)
+
+
+def _account_form(one: dict[str, Any], *, refusal: str = "") -> str:
+    return render_template("admin/account.html", tab="accounts", one=one, roles=_roles(), refusal=refusal)
+
+
+def _body() -> dict[str, Any]:
+    form = request.form
+    texts = {name: form.get(name, "").strip() for name in TEXTS}
+    lists = {name: lines_of(form.get(name, "")) for name in LISTS}
+    return {**texts, **lists, "roles": form.getlist("roles")}
+
+
+def _roles() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = own_api.read("identity/roles")["items"]
+    return found

@@ -1,0 +1,39 @@
+"""What forms of pages share: reading their fields, telling a refusal, going on after a success."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Response, make_response, redirect
+from flask_babel import gettext
+
+from services.gateway.pages.own_api import Refusal
+
+PLACE = ZoneInfo("Asia/Shanghai")
+SEPARATORS = re.compile(r"[\s,;，；、]+")
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the words of a field that takes several, separated by spaces, commas or line breaks."""
+    return [part for part in SEPARATORS.split(text) if part]
+
+
+def moment_of(text: str) -> str:
+    """Return a local date and time of a form as an ISO 8601 moment; what is none stays for the API to refuse."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=PLACE).isoformat()
+    except ValueError:
+        return text
+
+
+def refusal_of(refusal: Refusal) -> str:
+    """Return the sentence of a refusal in the page's language, the API's own where its code is not known."""
+    key = f"refusal.{refusal.reason}"
+    sentence = gettext(key)
+    return refusal.detail if sentence == key else sentence
+
+
+def after(address: str, done: str) -> Response:
+    """Go on to ``address``, where ``done.<done>`` is told."""
+    joint = "&" if "?" in address else "?"
+    return make_response(redirect(f"{address}{joint}done={done}", 303))

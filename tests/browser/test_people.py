@@ -1,0 +1,197 @@
+"""Administration, agencies, claims, invitations and the audit trail, as people see them."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.test_phone import TOO_SMALL
+from tests.support.running import System
+
+PASSWORD = "a quiet harbour 1"
+CODE = "91331002MA28G77774"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
+    "0def46b80000000049454e44ae426082"
+)
+PIN = "290174"
+
+
+@pytest.fixture(scope="module")
+def people(running_sise: System) -> System:
+    """Return the running system with an enterprise, a subdistrict officer and an auditor."""
+    client = running_sise.client()
+    content = {"uscc": CODE, "name": "认领试验机械厂", "division": "331002001", "credit_code_override": "made up"}
+    client.call("POST", "registry/enterprises", json=content)
+    accounts: tuple[dict[str, Any], ...] = (
+        {"username": "street-one", "roles": ["subdistrict_officer"], "divisions": ["331002001"]},
+        {"username": "auditor-one", "roles": ["auditor"]},
+        {"username": "worker-one", "roles": ["grid_worker"], "grids": ["g-1"]},
+    )
+    for account in accounts:
+        client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
+    return running_sise
+
+
+def sign_in_as(page: Page, username: str) -> Page:
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.locator(".sign-in-card button[type=submit]").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+class TestClaim:
+    def test_goes_from_the_form_to_the_signature_of_a_worker(
+        self, window: Window, people: System, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append("Failed to load resource: the server responded with a status of 404 (NOT FOUND)")
+        public, street = window(size=PHONE, signed_in=False), window(signed_in=False)
+        hand_in_claim(public)
+        expect(public.locator("#claim-state")).to_have_text("待审核")
+        sign_in_as(street, "street-one")
+        street.goto("/claims")
+        street.get_by_role("link", name="认领试验机械厂").click()
+        street.get_by_role("button", name="通过并开通账号").click()
+        expect(street.locator("#done")).to_contain_text("已通过")
+        public.reload()
+        expect(public.locator("#claim-state")).to_have_text("已通过")
+
+        factory = sign_in_as(window(signed_in=False), "factory-one")
+        expect(factory.get_by_role("heading", level=1)).to_contain_text("认领试验机械厂")
+        address = invite(factory)
+        phone = window(size=PHONE, signed_in=False)
+        phone.goto(address)
+        phone.fill("#pin", PIN)
+        phone.fill("#pin_again", PIN)
+        phone.get_by_role("button", name="完成").click()
+        expect(phone.locator("h2")).to_have_text("设置完成")
+        factory.goto("/members")
+        expect(factory.locator("tr", has_text="李四")).to_contain_text("已设置")
+
+        phone.goto(address)
+        expect(phone.locator("#refusal")).to_contain_text("向企业管理员索取新的二维码")
+
+    def test_says_what_to_do_when_something_is_wrong(self, window: Window, people: System) -> None:
+        page = window(signed_in=False)
+        hand_in_claim(page, code="91331002MA28G0XXXX", username="factory-two")
+        expect(page.locator("#refusal")).to_contain_text("名录中没有这个信用代码")
+        expect(page.locator("#username")).to_have_value("factory-two")
+
+
+class TestAdministration:
+    def test_makes_an_account_and_shows_its_password_once(self, window: Window, people: System) -> None:
+        page = window()
+        page.goto("/admin/accounts/new")
+        page.fill("#username", "new-officer")
+        page.fill("#name", "新来的")
+        page.get_by_label("执法人员").check()
+        page.fill("#divisions", "331002")
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator("#secret")).to_have_text(page.locator("#secret").inner_text())
+        assert len(page.locator("#secret").inner_text()) == 16
+        page.goto("/admin/accounts?username=new-officer")
+        expect(page.locator("tbody")).to_contain_text("新**")
+
+    def test_tells_what_is_wrong_and_keeps_what_was_typed(self, window: Window, people: System) -> None:
+        page = window()
+        page.goto("/admin/accounts/new")
+        page.fill("#username", "admin")
+        page.fill("#name", "又一个")
+        page.get_by_label("网格员").check()
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator("#refusal")).to_contain_text("用户名已被占用")
+        expect(page.locator("#name")).to_have_value("又一个")
+
+    def test_enters_an_absence_that_counts_at_once(self, window: Window, people: System) -> None:
+        page = window()
+        page.goto("/admin/staff")
+        page.select_option("#account_id", label="worker-one 试**")
+        page.fill("#starts_at", "2026-01-01T08:00")
+        page.fill("#ends_at", "2099-01-01T08:00")
+        page.get_by_role("button", name="登记不在岗").click()
+        expect(page.locator("#refusal")).to_contain_text("不超过一年")
+
+    def test_shuts_an_account_that_is_signed_in_elsewhere(self, window: Window, people: System) -> None:
+        people.client().call("POST", "identity/accounts", json=leaver())
+        elsewhere = sign_in_as(window(signed_in=False), "leaver-one")
+        page = window()
+        page.goto("/admin/accounts?username=leaver-one")
+        page.locator("a.row-title").click()
+        page.get_by_role("button", name="停用账号").click()
+        expect(page.locator("#done")).to_contain_text("账号已停用")
+        elsewhere.goto("/audit")
+        expect(elsewhere.locator(".sign-in-card")).to_be_visible()
+
+
+class TestAgencies:
+    def test_are_granted_what_the_form_names(self, window: Window, people: System) -> None:
+        page = window()
+        page.goto("/admin/clients")
+        page.fill("#name", "消防试验系统")
+        page.get_by_role("button", name="登记系统").click()
+        expect(page.locator("#secret")).not_to_be_empty()
+        page.get_by_role("link", name="去授权").click()
+        page.fill("#divisions", "331002")
+        page.fill("#basis", "〔2026〕7 号")
+        page.locator('input[name="fields"][value="uscc"]').check()
+        page.get_by_role("button", name="保存授权").click()
+        expect(page.locator("tbody")).to_contain_text("enterprise:read")
+        page.get_by_role("button", name="收回").click()
+        expect(page.locator(".panel-body").first).to_contain_text("尚未授权")
+
+
+class TestAuditTrail:
+    def test_is_found_by_its_filters(self, window: Window, people: System) -> None:
+        page = sign_in_as(window(signed_in=False), "auditor-one")
+        expect(page).to_have_url("/audit")
+        page.fill("#action", "account:write")
+        page.select_option("#service", "identity")
+        page.get_by_role("button", name="查询").click()
+        expect(page.locator("tbody tr").first).to_contain_text("account:write")
+        assert "action=account%3Awrite" in page.url
+        page.locator("tbody a.label").first.click()
+        assert "result=done" in page.url
+
+    def test_is_all_that_an_auditor_sees(self, window: Window, people: System) -> None:
+        page = sign_in_as(window(signed_in=False), "auditor-one")
+        expect(page.locator("nav.sections a")).to_have_count(1)
+
+
+@pytest.mark.parametrize("path", ["/admin/accounts", "/admin/staff", "/admin/roles", "/admin/clients", "/claims"])
+class TestPages:
+    @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+    def test_fit_the_window(self, window: Window, people: System, path: str, size: dict[str, int]) -> None:
+        page = window(size=size)
+        page.goto(path)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+
+    def test_can_be_tapped(self, window: Window, people: System, path: str) -> None:
+        page = window(size=PHONE)
+        page.goto(path)
+        assert page.evaluate(TOO_SMALL) == []
+
+
+def leaver() -> dict[str, Any]:
+    content = {"username": "leaver-one", "name": "走的人", "password": PASSWORD}
+    return {**content, "roles": ["auditor"]}
+
+
+def hand_in_claim(page: Page, *, code: str = CODE, username: str = "factory-one") -> None:
+    page.goto("/claim")
+    for name, value in (("uscc", code), ("name", "王小二"), ("mobile", "13812348000"), ("username", username)):
+        page.fill(f"#{name}", value)
+    page.fill("#password", PASSWORD)
+    page.set_input_files("#photo", {"name": "licence.png", "mimeType": "image/png", "buffer": PIXEL})
+    page.get_by_role("button", name="提交认领").click()
+
+
+def invite(page: Page) -> str:
+    page.goto("/members")
+    page.select_option("#role", "enterprise_worker")
+    page.fill("#note", "李四")
+    page.get_by_role("button", name="邀请人员").click()
+    expect(page.locator("svg.qr")).to_be_visible()
+    return page.locator("#address").inner_text()
