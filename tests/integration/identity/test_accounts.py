@@ -139,6 +139,18 @@ class TestLeaving:
             administrator.post(f"{path}/{verb}")
         assert as_user("lin").get("/api/v1/identity/me").status_code == 200
 
+    def test_is_told_once_however_often_it_is_said(
+        self, as_user: Callable[..., Any], make_account: Callable[..., str], database: Database
+    ) -> None:
+        path, administrator = f"{ACCOUNTS}/{make_account()}", as_user()
+        answers = [administrator.post(f"{path}/{verb}") for verb in ("disable", "disable", "enable", "enable")]
+        assert [answer.json["is_enabled"] for answer in answers] == [False, False, True, True]
+        assert len(events(database, "identity.account_disabled.v1")) == 2
+
+    def test_needs_an_account(self, as_user: Callable[..., Any]) -> None:
+        answer = as_user().post(f"{ACCOUNTS}/0192f0a0-0000-7000-8000-000000000000/disable")
+        assert (answer.status_code, answer.json["code"]) == (404, "account_not_found")
+
 
 class TestPasswords:
     def test_that_were_reset_must_be_changed_first(

@@ -1,11 +1,13 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
 
-from services.identity.tables import refresh_token, sign_in_attempts
+from services.identity.tables import account, refresh_token, sign_in_attempts
 from services.identity.use_cases import rotate_signing_key
 from shared.database import Database
 from shared.database.chassis import audit_entry
@@ -61,6 +63,18 @@ class TestSigningIn:
         assert len({row.subject for row in rows}) == 1
         assert PASSWORD not in str(rows)
 
+    def test_brings_an_old_hash_up_to_date(
+        self, sign_in: Callable[..., Any], make_account: Callable[..., str], database: Database
+    ) -> None:
+        make_account("lin")
+        weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        with database.transaction() as session:
+            session.execute(update(account).where(account.c.username == "lin").values(password_hash=weak))
+        assert sign_in("lin").status_code == 200
+        with database.reading() as session:
+            stored = session.scalar(select(account.c.password_hash).where(account.c.username == "lin"))
+        assert "$m=19456,t=2,p=1$" in stored
+
     def test_is_limited_per_address(self, sign_in: Callable[..., Any], app: Flask, database: Database) -> None:
         from shared.database.chassis import rate_bucket
 
@@ -94,6 +108,24 @@ class TestRefreshing:
             session.execute(update(refresh_token).values(expires_at=NOW))
         assert app.test_client().post(REFRESH, json={"refresh_token": token}).status_code == 401
 
+    def test_is_refused_after_seven_days_however_busy_the_session(
+        self, app: Flask, sign_in: Callable[..., Any], database: Database
+    ) -> None:
+        token = sign_in().json["refresh_token"]
+        with database.transaction() as session:
+            session.execute(update(refresh_token).values(began_at=NOW - timedelta(days=7)))
+        assert app.test_client().post(REFRESH, json={"refresh_token": token}).status_code == 401
+
+    def test_is_refused_to_a_disabled_account_whose_session_was_born_at_the_same_moment(
+        self, app: Flask, sign_in: Callable[..., Any], make_account: Callable[..., str], database: Database
+    ) -> None:
+        make_account("lin")
+        token = sign_in("lin").json["refresh_token"]
+        with database.transaction() as session:
+            session.execute(update(account).where(account.c.username == "lin").values(is_enabled=False))
+        answer = app.test_client().post(REFRESH, json={"refresh_token": token})
+        assert (answer.status_code, answer.json["code"]) == (401, "session_ended")
+
     def test_refuses_an_unknown_token(self, app: Flask) -> None:
         assert app.test_client().post(REFRESH, json={"refresh_token": "x"}).status_code == 401
 
@@ -101,6 +133,9 @@ class TestRefreshing:
         client, token = app.test_client(), sign_in().json["refresh_token"]
         assert client.post("/api/v1/auth/logout", json={"refresh_token": token}).status_code == 204
         assert client.post(REFRESH, json={"refresh_token": token}).status_code == 401
+
+    def test_may_be_ended_with_a_token_that_nobody_knows(self, app: Flask) -> None:
+        assert app.test_client().post("/api/v1/auth/logout", json={"refresh_token": "x"}).status_code == 204
 
 
 class TestKeys:
