@@ -54,7 +54,5 @@ def _pointed(content: Any, service: str) -> Any:
 
 
 def _reference(target: str, service: str) -> str:
-    if not isinstance(target, str) or not target.startswith(LOCAL):
-        return target
     kind, _, name = target.removeprefix(LOCAL).partition("/")
     return f"{LOCAL}{kind}/{_name(kind, name, service)}"

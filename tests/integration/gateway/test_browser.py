@@ -187,6 +187,14 @@ class TestSession:
 
         assert browser.get(SUMMARY).status_code == 401
 
+    def test_lasts_while_it_is_used(self, browser: FlaskClient, database: Database) -> None:
+        change(database, used_at=datetime.now(UTC) - timedelta(minutes=119))
+        browser.get(SUMMARY)
+
+        with database.reading() as session:
+            used_at = session.scalars(select(browser_session.c.used_at)).one()
+        assert datetime.now(UTC) - used_at < timedelta(minutes=1)
+
     def test_ends_by_signing_out(
         self, app: Flask, browser: FlaskClient, database: Database, identity: Identity
     ) -> None:
