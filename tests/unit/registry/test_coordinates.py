@@ -1,5 +1,7 @@
 """Coordinate systems; vectors of risk-grading §5.4."""
 
+import math
+
 import pytest
 
 from services.registry.domain.coordinates import (
@@ -22,6 +24,15 @@ def close(point: Point, tolerance: float = 1e-9) -> object:
 class TestVectors:
     def test_wgs84_to_gcj02(self) -> None:
         assert wgs84_to_gcj02(BEIJING) == close(Point(116.41024449916938, 39.91640428150164))
+
+    def test_shift_of_gcj02_in_the_home_district_is_430_m_east_and_329_m_south(self) -> None:
+        shown = wgs84_to_gcj02(HOME)
+        metres_of_a_degree = 111_320
+
+        east = (shown.longitude - HOME.longitude) * metres_of_a_degree * math.cos(math.radians(HOME.latitude))
+        north = (shown.latitude - HOME.latitude) * metres_of_a_degree
+
+        assert (east, north) == (pytest.approx(430, abs=2), pytest.approx(-329, abs=2))
 
     def test_bd09_to_gcj02(self) -> None:
         assert bd09_to_gcj02(BEIJING) == close(Point(116.39762729119315, 39.90865673957631))

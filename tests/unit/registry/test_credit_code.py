@@ -15,6 +15,8 @@ VALID = (
     "91330000742004828D",
     "91330000704676287N",
 )
+WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 GENUINE_BUT_WRONG = ("91350211M0000XUF46", "91350100M0001TGQXM")
 
 
@@ -42,6 +44,20 @@ class TestCreditCode:
 
     def test_gives_zero_when_the_sum_divides_by_31(self) -> None:
         assert check_digit("0" * 17) == "0"
+
+    @pytest.mark.parametrize("place", range(17))
+    def test_weighs_each_place_as_gb_32100_annex_a_says(self, place: int) -> None:
+        body = "0" * place + "1" + "0" * (16 - place)
+
+        assert check_digit(body) == CHARACTERS[31 - WEIGHTS[place]]
+
+    @pytest.mark.parametrize(("value", "character"), list(enumerate(CHARACTERS)))
+    def test_gives_each_of_the_31_characters_its_value(self, value: int, character: str) -> None:
+        assert check_digit(character + "0" * 16) == CHARACTERS[-value % 31]
+
+    @pytest.mark.parametrize("character", "IOSVZ")
+    def test_knows_no_other_letter(self, character: str) -> None:
+        assert check("91330000704676287N".replace("N", character)).problem == "format"
 
     def test_names_the_characters_that_no_code_has(self) -> None:
         assert foreign_characters("91OI00S0O") == "OIS"

@@ -13,6 +13,31 @@ from services.registry.domain.places import (
 from services.registry.domain.rulebook import rulebook
 
 FINDER = rulebook().finder
+# NBS 2022-10-31: streets 001-099, towns 100-199, quasi-units 400-599
+SUBDISTRICTS = {
+    "331002001": "海门街道",
+    "331002002": "白云街道",
+    "331002003": "葭沚街道",
+    "331002004": "洪家街道",
+    "331002005": "三甲街道",
+    "331002006": "下陈街道",
+    "331002007": "前所街道",
+    "331002008": "章安街道",
+    "331002009": "海虹街道",
+    "331002101": "大陈镇",
+    "331002400": "椒江农场",
+    "331002402": "月湖新城",
+}
+NEIGHBOURS = {
+    "331003": "黄岩区",
+    "331004": "路桥区",
+    "331022": "三门县",
+    "331023": "天台县",
+    "331024": "仙居县",
+    "331081": "温岭市",
+    "331082": "临海市",
+    "331083": "玉环市",
+}
 
 
 class TestCodes:
@@ -35,6 +60,25 @@ class TestCodes:
             "331002001",
             "",
         ]
+
+
+class TestShippedDivisions:
+    def test_are_the_twelve_of_the_home_district_5_3(self) -> None:
+        gazetteer = rulebook().gazetteer
+
+        assert {row.code: row.name for row in gazetteer.subdistricts()} == SUBDISTRICTS
+        assert (gazetteer.home, gazetteer.divisions["331002"].name) == ("331002", "椒江区")
+
+    def test_know_the_counties_around_5_3(self) -> None:
+        assert {row.code: row.name for row in rulebook().gazetteer.elsewhere} == NEIGHBOURS
+
+    @pytest.mark.parametrize(("code", "name"), (SUBDISTRICTS | NEIGHBOURS).items())
+    def test_are_found_in_an_address_by_their_full_name_5_3(self, code: str, name: str) -> None:
+        assert FINDER.find(f"浙江省台州市{name}样例路1号").division == code
+
+    @pytest.mark.parametrize("code", SUBDISTRICTS)
+    def test_have_twelve_digit_codes_that_lie_in_them_5_3(self, code: str) -> None:
+        assert (subdistrict_of(f"{code}000"), parent_of(f"{code}000")) == (code, code)
 
 
 class TestFinder:
