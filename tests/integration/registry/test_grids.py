@@ -8,17 +8,18 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.registry import subscriptions
+from services.registry.tables import enterprise as enterprises
 from shared.contracts.identity import StaffChanged
 from shared.database import Database
-from shared.database.chassis import outbox
+from shared.database.chassis import job, outbox
 from shared.events.received import Received
 from tests.integration.registry.conftest import BASE
 from tests.support.callers import Signer
 from tests.support.events import received
-from tests.unit.registry.registers import code_of
+from tests.unit.registry.registers import code_of, csv_text, row_of
 
 ACTIONS = ["grid:read", "grid:write", "enterprise:read", "enterprise:write"]
 WORKER, LEADER = "01932f7e-5c00-7a10-8b21-0c4d5e6f7a91", "01932f7e-5c00-7a10-8b21-0c4d5e6f7a92"
@@ -159,6 +160,17 @@ class TestTheEnterprises:
 
         assert [(one["grid"], one["grid_basis"]) for one in bases] == [("z", "person"), ("a", "division")]
 
+    def test_follow_however_many_there_are(
+        self, officer: FlaskClient, load: Callable[..., Any], run_jobs: Jobs, database: Database
+    ) -> None:
+        load(csv_text([row_of(number, 注册地址="椒江区洪家街道样例路") for number in range(1001)]).encode())
+        officer.post(f"{BASE}/grids", json={"code": "a", "name": "a", "division": HONGJIA})
+        run_jobs()
+
+        with database.reading() as session:
+            grids = session.execute(select(enterprises.c.grid, func.count()).group_by(enterprises.c.grid)).all()
+        assert [tuple(row) for row in grids] == [("a", 1001)]
+
     def test_keep_a_history_of_it(self, officer: FlaskClient, run_jobs: Jobs) -> None:
         one = enterprise(officer)
         drawn(officer)
@@ -191,6 +203,17 @@ class TestChanging:
         same = changed(officer, row, name=row["name"], geometry=square()).get_json()
 
         assert (same["version"], len(told(database, "registry.grid_changed.v1"))) == (1, 1)
+
+    def test_of_the_name_alone_lets_the_enterprises_be(
+        self, officer: FlaskClient, run_jobs: Jobs, database: Database
+    ) -> None:
+        row = drawn(officer).get_json()
+        run_jobs()
+        changed(officer, row, name="新名")
+
+        with database.reading() as session:
+            assert [state for state in session.scalars(select(job.c.state)) if state != "completed"] == []
+        assert told(database, "registry.grid_changed.v1")[-1]["name"] == "新名"
 
     def test_may_take_the_outline_away(self, officer: FlaskClient, database: Database) -> None:
         row = drawn(officer).get_json()
