@@ -10,7 +10,12 @@ from flask import Flask
 from sqlalchemy import MetaData
 
 from shared.declarations import Declarations
+from shared.errors import NotFound
 from shared.settings import ServiceSettings
+
+
+class ServiceUnknown(NotFound):
+    code = "service_unknown"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ def service_names() -> list[str]:
 
 
 def load(name: str) -> Service:
-    """Import the service ``name`` and return its doors."""
+    """Import the service ``name`` and return its doors; raises ``ServiceUnknown``."""
+    if name not in service_names():
+        raise ServiceUnknown(f"There is no service {name}: {', '.join(service_names())}.", service=name)
     app, worker, settings, tables = (
         import_module(f"services.{name}.{door}") for door in ("app", "worker", "settings", "tables")
     )

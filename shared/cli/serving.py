@@ -100,4 +100,4 @@ def administrator() -> None:
     """Create the administrator, unless there is one, and print the password once."""
     from shared.running.first_start import ensure_administrator
 
-    click.echo(ensure_administrator(environment()).sentence)
+    click.echo(ensure_administrator(environment()).sentence or "There is an administrator already.")
