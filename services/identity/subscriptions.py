@@ -9,9 +9,16 @@ from services.identity import use_cases
 from services.identity.queries import accounts as queries
 from services.identity.queries.agencies import clients_after
 from services.identity.use_cases import agencies
+from services.identity.use_cases.grids import follow_teams
 from services.identity.use_cases.staff import TIMER, staff_changed
 from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChanged
-from shared.contracts.registry import EnterpriseDeregistered, EnterpriseRegistered, EnterpriseState, EnterpriseUpdated
+from shared.contracts.registry import (
+    EnterpriseDeregistered,
+    EnterpriseRegistered,
+    EnterpriseState,
+    EnterpriseUpdated,
+    GridChanged,
+)
 from shared.declarations import Reemitted, reemits, subscribes, timer
 from shared.events.received import Received
 from shared.work.timers import schedule
@@ -23,6 +30,12 @@ DAILY = timedelta(days=1)
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep who can be claimed, and in whose area it lies."""
     use_cases.keep_enterprises(session, received)
+
+
+@subscribes(GridChanged, batch=True)
+def on_grid_changed(session: Session, received: Sequence[Received[GridChanged]], *, now: datetime) -> None:
+    """Let the area of grid workers follow the teams of the grids."""
+    follow_teams(session, received, now=now)
 
 
 @timer("signing_keys")

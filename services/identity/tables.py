@@ -167,3 +167,12 @@ invitation = Table(
     Column("revoked_at", UtcDateTime),
 )
 Index("ix__invitation__enterprise_id", invitation.c.enterprise_id)
+
+grid_team = Table(
+    "grid_team",
+    metadata,
+    Column("grid_id", Id, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("accounts", JsonDocument, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
