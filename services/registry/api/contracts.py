@@ -9,6 +9,7 @@ from services.registry.queries.enterprises import enterprise_in_scope
 from services.registry.queries.intermediaries import (
     contract_in_scope,
     contracts_wanted,
+    coverage,
     intermediary_visible,
     without_names,
 )
@@ -18,10 +19,12 @@ from services.registry.schemas.intermediaries import (
     ContractFilter,
     ContractNew,
     ContractPage,
+    Coverage,
     Stop,
 )
 from services.registry.tables import service_contract
 from services.registry.use_cases.contracts import change_contract, conclude_contract, end_contract
+from shared.clock import business_date
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, reads, require_version, writes
 
 blp = Blueprint("contracts", __name__, url_prefix="/api/v1/registry", description="Service contracts")
@@ -51,6 +54,14 @@ def add_contract(session, body):
     row = conclude_contract(session, body, intermediary=intermediary, enterprise_id=enterprise["id"], now=now())
     audit_note(session, entity=f"contract:{row['id']}", after=row)
     return _shown(session, row)
+
+
+@blp.route("/coverage", methods=["GET"])
+@reads("intermediary:read")
+@blp.response(200, Coverage)
+def show_coverage(session):
+    """How many enterprises of one's area owe a contract, and how many of those have a live one."""
+    return coverage(session, principal(), today=business_date(now()))
 
 
 @blp.route("/contracts/<id:contract_id>", methods=["GET"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.cells import code as code_cell
@@ -17,6 +18,7 @@ from services.registry.domain.intermediaries import (
     entry_gaps,
 )
 from services.registry.queries.divisions import rules_in_force
+from services.registry.queries.obligations import owing
 from services.registry.tables import (
     enterprise,
     intermediary,
@@ -29,6 +31,7 @@ from shared.security.personal import mask_name, mask_phone, vault_of
 from shared.security.principal import Principal
 from shared.security.scope import in_scope
 
+DUTY = "contract"
 _CONTACTS = (("contact_name", mask_name), ("contact_phone", mask_phone))
 
 
@@ -134,6 +137,29 @@ def contract_in_scope(
 def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a contract row as the table holds it."""
     return {column.name: row[column.name] for column in service_contract.c}
+
+
+def coverage(session: Session, principal: Principal, *, today: date) -> dict[str, Any]:
+    """Return how many enterprises of the area owe a contract, and how many of those have a live one."""
+    contract, columns = service_contract.c, owing(principal, {"duty": DUTY}, today=today).subquery().c
+    is_live = exists().where(contract.enterprise_id == columns.id, contract.phase == "live")
+    statement = (
+        select(
+            columns.subdistrict.label("division"),
+            func.count().label("owing"),
+            func.sum(case((is_live, 1), else_=0)).label("covered"),
+        )
+        .group_by(columns.subdistrict)
+        .order_by(columns.subdistrict)
+    )
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    owed, covered = sum(row["owing"] for row in rows), sum(row["covered"] for row in rows)
+    return {
+        "owing": owed,
+        "covered": covered,
+        "share": round(covered / owed, 4) if owed else None,
+        "by_subdistrict": rows,
+    }
 
 
 def _visible(session: Session, principal: Principal) -> ColumnElement[bool]:

@@ -172,3 +172,16 @@ class Contract(Schema):
 class ContractPage(Schema):
     items = fields.List(fields.Nested(Contract), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class CoverageRow(Schema):
+    division = fields.String(required=True)
+    owing = fields.Integer(required=True)
+    covered = fields.Integer(required=True)
+
+
+class Coverage(Schema):
+    owing = fields.Integer(required=True, metadata={"description": "enterprises of one's area that owe a contract"})
+    covered = fields.Integer(required=True, metadata={"description": "those of them with a live one"})
+    share = fields.Float(required=True, allow_none=True)
+    by_subdistrict = fields.List(fields.Nested(CoverageRow), required=True)
