@@ -6,16 +6,19 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template, request, url_for
 
-from services.gateway.pages import own_api
+from services.gateway.pages import language, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.reasons import reasons_of
 from services.gateway.pages.site import site
+from shared.clock import business_date
 from shared.errors import Unavailable
+from shared.http.chassis import now
 
 MANY = ("level", "provisional", "division", "placement", "section")
 WORST_FIRST = "level"
 PAGE = 50
 FOUND = 8
+MOST_PEOPLE = 100
 
 
 @site.get("/enterprises")
@@ -74,12 +77,30 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
     if "registry" not in down:
         path = f"registry/enterprises/{enterprise_id}/history"
         changes = _unless_down("registry", down, lambda: own_api.read(path))
+    people = _people(enterprise_id, down)
     return {
         "unavailable": down,
         "enterprise": file["enterprise"],
         "risk": file.get("risk") or {},
         "changes": changes.get("items", []),
+        **people,
         **reasons,
+    }
+
+
+def _people(enterprise_id: str, down: set[str]) -> dict[str, Any]:
+    """Return the people of an enterprise and what posts are called, for those who may read them."""
+    someone = viewer.current()
+    if someone is None or "person:read" not in someone.actions:
+        return {"people": None}
+    title = "title" if language.current().tag.startswith("zh") else "title_en"
+    path = f"registry/enterprises/{enterprise_id}/persons"
+    people = _unless_down("registry", down, lambda: own_api.read(path, {"limit": MOST_PEOPLE}))
+    posts = _unless_down("registry", down, lambda: own_api.read("registry/persons/posts"))
+    return {
+        "people": people.get("items", []),
+        "post_titles": {row["id"]: row[title] for row in posts.get("items", [])},
+        "today": business_date(now()).isoformat(),
     }
 
 

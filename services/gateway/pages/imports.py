@@ -7,6 +7,7 @@ from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 
 SHOWN_IMPORTS = 20
+KINDS = ("enterprises", "persons", "grids", "members", "intermediaries", "contracts")
 
 
 @site.get("/imports")
@@ -14,7 +15,7 @@ SHOWN_IMPORTS = 20
 def imports() -> str:
     """Draw the first step and the imports so far."""
     earlier = own_api.read("registry/imports", {"limit": SHOWN_IMPORTS})["items"]
-    return render_template("imports/index.html", stage="choose", step="choose", imports=earlier)
+    return render_template("imports/index.html", stage="choose", step="choose", imports=earlier, kinds=KINDS, kind=_kind())
 
 
 @site.get("/imports/<import_id>")
@@ -26,3 +27,8 @@ def import_shown(import_id: str) -> str:
         return render_template("imports/shown.html", one=one)
     step = "run" if one["state"] == "running" else "result"
     return render_template("imports/index.html", stage="shown", step=step, imports=[], one=one)
+
+
+def _kind() -> str:
+    asked = request.args.get("kind", KINDS[0])
+    return asked if asked in KINDS else KINDS[0]

@@ -19,6 +19,8 @@ THEMES = ("light", "dark")
 SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
+    ("pages.grids", "nav.grids", "hexagons", "grid:read"),
+    ("pages.intermediaries", "nav.agencies", "building", "intermediary:read"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
     ("pages.claims", "nav.claims", "id", "claim:review"),
     ("pages.members", "nav.members", "users", "member:read"),

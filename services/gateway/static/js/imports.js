@@ -56,8 +56,11 @@ async function choose(chosen) {
   }
 }
 
+const kindOf = () => document.getElementById("kind")?.value ?? "enterprises";
+
 function form(content, fields) {
   const filled = new FormData();
+  filled.set("kind", kindOf());
   for (const [name, value] of Object.entries(fields)) filled.set(name, value);
   filled.set("file", content, file.name);
   return filled;
