@@ -15,7 +15,9 @@ KINDS = ("enterprises", "persons", "grids", "members", "intermediaries", "contra
 def imports() -> str:
     """Draw the first step and the imports so far."""
     earlier = own_api.read("registry/imports", {"limit": SHOWN_IMPORTS})["items"]
-    return render_template("imports/index.html", stage="choose", step="choose", imports=earlier, kinds=KINDS, kind=_kind())
+    return render_template(
+        "imports/index.html", stage="choose", step="choose", imports=earlier, kinds=KINDS, kind=_kind()
+    )
 
 
 @site.get("/imports/<import_id>")
