@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+import requests
 from flask import Flask, g, request
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from services.gateway.limits import take_sign_in
 from services.gateway.neighbours import neighbours
+from services.gateway.pages.local import local_path
 from services.gateway.pages.viewer import Viewer
 from services.gateway.settings import Settings
 from services.gateway.use_cases import sessions
@@ -24,6 +27,7 @@ from shared.http.chassis import chassis, now
 from shared.security.tokens import AccountDenied, Unauthenticated, refuse_denied, verify_token
 
 COOKIE = "sise_session"
+FLOW, RETURN = "sise_flow", "/sign-in/oidc"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,7 +61,43 @@ def sign_in(username: str, password: str, *, response: Response) -> None:
     """
     refuse_other_sites()
     take_sign_in()
-    tokens = _tokens("login", {"username": username, "password": password})
+    _begin(_tokens("login", {"username": username, "password": password}), response)
+
+
+def has_provider() -> bool:
+    """Return whether people may sign in by a provider; not while identity does not answer."""
+    try:
+        return bool(neighbours()["identity"].get_json("/api/v1/auth/oidc")["is_enabled"])
+    except (Unavailable, requests.RequestException):
+        return False
+
+
+def begin_by_provider(*, redirect_uri: str, back: str) -> Response:
+    """Send the browser to the provider, bound to this visit by a cookie that only the way back gets."""
+    begun = _tokens("oidc/begin", {"redirect_uri": redirect_uri})
+    response = redirect(begun["address"], 303)
+    content = f"{begun['flow']} {back}"
+    response.set_cookie(
+        FLOW, content, max_age=600, httponly=True, samesite="Lax", secure=request.is_secure, path=RETURN
+    )
+    return response
+
+
+def finish_by_provider(*, state: str, code: str) -> Response:
+    """Begin a session for who comes back from the provider and go on to where the reader wanted to be.
+
+    Raises ``SignInRefused``, ``TooManyRequests``.
+    """
+    take_sign_in()
+    flow, _, back = request.cookies.get(FLOW, "").partition(" ")
+    tokens = _tokens("oidc/finish", {"flow": flow or "-", "state": state or "-", "code": code or "-"})
+    response = redirect(local_path(back or "/"), 303)
+    response.delete_cookie(FLOW, path=RETURN)
+    _begin(tokens, response)
+    return response
+
+
+def _begin(tokens: Mapping[str, Any], response: Response) -> None:
     with chassis().database.transaction() as session:
         sessions.forget_idle_sessions(session, unused_since=_idle_since())
         secret = sessions.begin_session(session, tokens, now=now())

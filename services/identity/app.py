@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.identity import api
+from services.identity.api import oidc
 from services.identity.queries import accounts as queries
 from services.identity.settings import Settings
 from shared.database import connect
@@ -19,4 +20,7 @@ def create_app(settings: Settings) -> Flask:
             return queries.published_keys(session)
 
     blueprints = [api.auth, api.oauth, api.own, api.accounts, api.staff, api.agencies, api.claims, api.members]
-    return make_app(settings, database, blueprints=blueprints, keys=KeyRing(own_keys))
+    app = make_app(settings, database, blueprints=blueprints, keys=KeyRing(own_keys))
+    if settings.oidc_issuer:
+        app.extensions[oidc.EXTENSION] = oidc.Provider(settings)
+    return app

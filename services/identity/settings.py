@@ -3,26 +3,43 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.settings import ServiceSettings, environment, read
+from shared.settings import BadSettings, ServiceSettings, environment, read
 
 REFERENCE_DISTRICT = "331002"
+PROVIDER = {
+    "oidc_issuer": "SISE_OIDC_ISSUER",
+    "oidc_client_id": "SISE_OIDC_CLIENT_ID",
+    "oidc_client_secret": "SISE_OIDC_CLIENT_SECRET",
+    "oidc_username_claim": "SISE_OIDC_USERNAME_CLAIM",
+}
 
 
 @dataclass(frozen=True)
 class Settings(ServiceSettings):
-    """``district`` is the division (6 digits) of the first administrator; ``admin_password`` may be empty."""
+    """``district`` is the division (6 digits) of the first administrator; ``admin_password`` may be empty.
+
+    ``oidc_issuer`` names a provider by which people may sign in; empty: none.
+    """
 
     district: str
     admin_password: str
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_username_claim: str = "preferred_username"
 
 
 def from_env(variables: Mapping[str, str] | None = None) -> Settings:
     """Return the settings read from ``variables`` (the process environment when absent)."""
     given = environment() if variables is None else variables
+    provider = {name: given[variable] for name, variable in PROVIDER.items() if given.get(variable)}
+    if "oidc_issuer" in provider and not {"oidc_client_id", "oidc_client_secret"} <= provider.keys():
+        raise BadSettings("SISE_OIDC_ISSUER needs SISE_OIDC_CLIENT_ID and SISE_OIDC_CLIENT_SECRET too.")
     return read(
         Settings,
         "identity",
         environment=given,
         district=given.get("SISE_DISTRICT", REFERENCE_DISTRICT),
         admin_password=given.get("SISE_ADMIN_PASSWORD", ""),
+        **provider,
     )

@@ -15,6 +15,7 @@ account = Table(
     Column("sealed_mobile", Text),
     Column("password_hash", Text, nullable=False),  # empty: signs by PIN only
     Column("pin_hash", Text),
+    Column("oidc_subject", Text, unique=True),
     Column("password_set_at", UtcDateTime, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("roles", JsonDocument, nullable=False),
@@ -167,6 +168,17 @@ invitation = Table(
     Column("revoked_at", UtcDateTime),
 )
 Index("ix__invitation__enterprise_id", invitation.c.enterprise_id)
+
+oidc_flow = Table(
+    "oidc_flow",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("state_digest", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("sealed_verifier", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
 
 grid_team = Table(
     "grid_team",

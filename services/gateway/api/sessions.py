@@ -6,7 +6,7 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from services.gateway import browser
-from services.gateway.pages.choices import local_path
+from services.gateway.pages.local import local_path
 from services.gateway.schemas import Credentials
 from shared.http import Blueprint
 from shared.http.access import Access, marked

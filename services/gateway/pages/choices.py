@@ -4,6 +4,7 @@ from flask import Response, make_response, redirect, request
 
 from services.gateway.pages import language, shell
 from services.gateway.pages.access import public_page
+from services.gateway.pages.local import local_path
 from services.gateway.pages.site import site
 from shared.errors import NotFound
 
@@ -22,12 +23,6 @@ def choose_language(tag: str) -> Response:
 def choose_theme(name: str) -> Response:
     """Remember theme ``name`` and go back to where the reader was."""
     return _remember(shell.THEME_COOKIE, name, shell.THEMES)
-
-
-def local_path(text: str) -> str:
-    """Return ``text`` when it is a path of this site, else the first page; never another site's address."""
-    is_local = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if is_local else "/"
 
 
 def _remember(cookie: str, value: str, known: object) -> Response:

@@ -6,7 +6,8 @@ from flask_babel import gettext
 from services.gateway import browser
 from services.gateway.pages import viewer
 from services.gateway.pages.access import public_page
-from services.gateway.pages.choices import local_path
+from services.gateway.pages.local import local_path
+from services.gateway.pages.members import public_address
 from services.gateway.pages.site import site
 from shared.errors import SiseError
 
@@ -20,7 +21,7 @@ def sign_in() -> str | Response:
     back = local_path(request.args.get("back", "/"))
     if viewer.current():
         return make_response(redirect(back))
-    return render_template("sign_in.html", back=back, username="", refusal="")
+    return _drawn(back)
 
 
 @site.post("/sign-in")
@@ -34,8 +35,29 @@ def begin_session() -> Response | tuple[str, int]:
         browser.sign_in(username, request.form.get("password", ""), response=response)
     except SiseError as refusal:
         sentence = gettext(REFUSALS.get(refusal.status, "sign_in.unavailable"))
-        return render_template("sign_in.html", back=back, username=username, refusal=sentence), refusal.status
+        return _drawn(back, username=username, refusal=sentence), refusal.status
     return response
+
+
+@site.get("/sign-in/oidc")
+@public_page
+def sign_in_by_provider() -> Response:
+    """Go to the provider."""
+    back = local_path(request.args.get("back", "/"))
+    address = public_address(url_for("pages.come_back"))
+    return make_response(browser.begin_by_provider(redirect_uri=address, back=back))
+
+
+@site.get("/sign-in/oidc/return")
+@public_page
+def come_back() -> Response | tuple[str, int]:
+    """Come back from the provider; a refusal is told above the form."""
+    state, code = request.args.get("state", ""), request.args.get("code", "")
+    try:
+        return make_response(browser.finish_by_provider(state=state, code=code))
+    except SiseError as refusal:
+        known = {401: "sign_in.provider_refused", 429: "sign_in.too_often"}
+        return _drawn("/", refusal=gettext(known.get(refusal.status, "sign_in.unavailable"))), refusal.status
 
 
 @site.post("/sign-out")
@@ -45,3 +67,9 @@ def sign_out() -> Response:
     response = make_response(redirect(url_for("pages.sign_in"), 303))
     browser.sign_out(response)
     return response
+
+
+def _drawn(back: str, *, username: str = "", refusal: str = "") -> str:
+    return render_template(
+        "sign_in.html", back=back, username=username, refusal=refusal, has_provider=browser.has_provider()
+    )

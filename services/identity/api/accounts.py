@@ -1,10 +1,11 @@
-"""Accounts of others, for administrators."""
+"""Accounts: those of others for administrators, the own one for everybody, and the roles there are."""
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.identity import use_cases
+from services.identity.domain.accounts import EVERYONE
 from services.identity.queries import accounts as queries
 from services.identity.schemas.accounts import (
     Account,
@@ -16,12 +17,17 @@ from services.identity.schemas.accounts import (
     GeneratedPassword,
     NewAccount,
     NewPassword,
+    OwnActions,
+    OwnPassword,
     Reason,
+    Roles,
 )
 from services.identity.tables import account
 from shared.http import Blueprint, etag_of, now, page, principal, reads, require_version, writes
 
 blp = Blueprint("accounts", __name__, url_prefix="/api/v1/identity/accounts", description="Accounts")
+
+own = Blueprint("own", __name__, url_prefix="/api/v1/identity", description="Own account")
 
 
 @blp.route("", methods=["GET"])
@@ -98,6 +104,37 @@ def reset_password(session: Session, body: dict[str, str], account_id: str) -> A
 def unmask_account(session: Session, body: dict[str, str], account_id: str) -> Any:
     found = use_cases.account_for_change(session, account_id)
     return use_cases.unmask_account(session, found, reason=body["reason"])
+
+
+@own.route("/me", methods=["GET"])
+@reads(EVERYONE)
+@own.response(200, Account)
+def me(session: Session) -> Any:
+    return queries.own_profile(session, principal().subject)
+
+
+@own.route("/me/password", methods=["POST"])
+@writes(EVERYONE)
+@own.arguments(OwnPassword)
+@own.response(204)
+def change_password(session: Session, body: dict[str, str]) -> Any:
+    found = use_cases.account_for_change(session, principal().subject)
+    use_cases.change_own_password(session, found, **body, now=now())
+    return ""
+
+
+@own.route("/me/actions", methods=["GET"])
+@reads(EVERYONE)
+@own.response(200, OwnActions)
+def own_actions(session: Session) -> Any:
+    return {"actions": sorted(principal().actions)}
+
+
+@own.route("/roles", methods=["GET"])
+@reads(EVERYONE)
+@own.response(200, Roles)
+def list_roles(session: Session) -> Any:
+    return {"items": queries.all_roles()}
 
 
 def _current(session: Session, account_id: str) -> Any:

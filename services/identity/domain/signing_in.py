@@ -1,19 +1,25 @@
 """Signing in: passwords, lock-out, how long sessions, tokens and keys live."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
 from services.identity.domain import read_rules
-from shared.errors import Forbidden, Refused, SiseError
+from shared.errors import Forbidden, NotFound, Refused, SiseError
 
 REFRESH_IDLE = timedelta(hours=8)
 SESSION_LONGEST = timedelta(days=7)
 ACCESS_LIFETIME = timedelta(minutes=10)
 KEY_LIFETIME = timedelta(days=90)
 KEY_RETIREMENT = timedelta(hours=1)
+FLOW_LIFETIME = timedelta(minutes=10)
+CLOCK_LEEWAY = 60  # seconds by which the clock of a provider may differ
+ID_TOKEN_ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CHARACTER_CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^a-zA-Z\d]")
 
 
@@ -110,3 +116,56 @@ def recent_failures(failures: Sequence[datetime], *, now: datetime, rule: LockOu
 def lock_after(failures: Sequence[datetime], *, now: datetime, rule: LockOut) -> datetime | None:
     """Return until when these failures lock the user name or PIN, or ``None`` (GB/T 22239-2019 8.1.4.1 b)."""
     return now + rule.locked if len(recent_failures(failures, now=now, rule=rule)) >= rule.failures else None
+
+
+class OidcOff(NotFound):
+    code = "oidc_off"
+
+
+class ProviderRefused(SiseError):
+    """The provider, or what it says, is not accepted."""
+
+    status = 401
+    code = "provider_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderIdentity:
+    """Who must have made an ID token, for whom, and which of its claims names the user."""
+
+    issuer: str
+    client_id: str
+    username_claim: str
+
+
+def check_provider_url(url: str) -> str:
+    """Return ``url``; raises ``ProviderRefused`` unless it is HTTPS or on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return url
+    raise ProviderRefused("The provider must be reached over HTTPS.")
+
+
+def check_id_token(claims: Mapping[str, Any], *, provider: ProviderIdentity, nonce: str, now: datetime) -> None:
+    """Raise ``ProviderRefused`` unless the ID token is the provider's, for us, of this sign-in and in time.
+
+    OpenID Connect Core 1.0 §3.1.3.7; the signature has been verified.
+    """
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    moment, expires, issued = now.timestamp(), claims.get("exp"), claims.get("iat")
+    is_ours = claims.get("iss") == provider.issuer and provider.client_id in audiences
+    is_for_us_alone = len(audiences) == 1 or claims.get("azp") == provider.client_id
+    is_this_one = isinstance(claims.get("sub"), str) and claims["sub"] and claims.get("nonce") == nonce
+    is_in_time = (
+        isinstance(expires, int | float)
+        and isinstance(issued, int | float)
+        and issued - CLOCK_LEEWAY <= moment < expires + CLOCK_LEEWAY
+    )
+    if not (is_ours and is_for_us_alone and is_this_one and is_in_time):
+        raise ProviderRefused("The provider's answer is not for this sign-in: begin again.")
+
+
+def subject_of(claims: Mapping[str, Any]) -> str:
+    """Return what an account is bound to: issuer and subject, which never change (OpenID Connect Core §5.7)."""
+    return f"{claims['iss']}#{claims['sub']}"

@@ -104,5 +104,5 @@ def _name(session: Session, row: Row[Any]) -> str:
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
-    hidden = ("sealed_name", "sealed_licence_number", "sealed_mobile", "password_hash", "pin_hash")
+    hidden = ("sealed_name", "sealed_licence_number", "sealed_mobile", "password_hash", "pin_hash", "oidc_subject")
     return {name: value for name, value in row._mapping.items() if name not in hidden}

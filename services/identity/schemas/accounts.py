@@ -27,6 +27,25 @@ class Tokens(Schema):
     must_change_password = fields.Boolean(required=True)
 
 
+class OidcState(Schema):
+    is_enabled = fields.Boolean(required=True)
+
+
+class OidcBegin(Schema):
+    redirect_uri = fields.Url(required=True, require_tld=False, schemes={"http", "https"})
+
+
+class OidcBegun(Schema):
+    flow = fields.String(required=True, metadata={"description": "Binds the return to this browser."})
+    address = fields.String(required=True)
+
+
+class OidcFinish(Schema):
+    flow = fields.String(required=True, validate=SECRET)
+    state = fields.String(required=True, validate=SECRET)
+    code = fields.String(required=True, validate=validate.Length(min=1, max=2000))
+
+
 class KeySet(Schema):
     keys = fields.List(fields.Dict(), required=True)
 

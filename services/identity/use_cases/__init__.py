@@ -34,6 +34,7 @@ from services.identity.use_cases.members import (
     sign_as_member,
     take_back_invitation,
 )
+from services.identity.use_cases.oidc import begin_flow, sign_in_by_provider, take_flow
 from services.identity.use_cases.passwords import change_own_password, reset_password
 from services.identity.use_cases.sessions import (
     SignedIn,
@@ -45,6 +46,9 @@ from services.identity.use_cases.sessions import (
 from services.identity.use_cases.staff import end_absence, enter_absence, review_standing
 
 __all__ = [
+    "begin_flow",
+    "sign_in_by_provider",
+    "take_flow",
     "approve_claim",
     "keep_enterprises",
     "make_claim",

@@ -63,7 +63,7 @@ def sign_in(session: Session, *, username: str, password: str, now: datetime) ->
         raise SignInRefused("User name or password is not right.")
     forget_failures(session, attempts)
     _renew_hash(session, found, password)
-    return _signed_in(session, found, begin_family(session, found.id, now=now), now)
+    return signed_in(session, found, begin_family(session, found.id, now=now), now=now)
 
 
 def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
@@ -73,7 +73,7 @@ def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
     audit_note(session, entity=f"account:{account_id}", subject=account_id)
     if not found.is_enabled:
         raise SessionEnded("This account has been disabled: ask your administrator.")
-    return _signed_in(session, found, follows, now)
+    return signed_in(session, found, follows, now=now)
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
@@ -94,7 +94,8 @@ def _renew_hash(session: Session, found: Row[Any], password: str) -> None:
         session.execute(update(account).where(account.c.id == found.id).values(password_hash=hash_password(password)))
 
 
-def _signed_in(session: Session, found: Row[Any], refresh: str, now: datetime) -> SignedIn:
+def signed_in(session: Session, found: Row[Any], refresh: str, *, now: datetime) -> SignedIn:
+    """Return what a client gets for an open session of the account: its first or next tokens."""
     granted = actions_of(found.roles, is_licence_expired=found.is_licence_expired)
     claims = {
         "sub": found.id,
