@@ -10,6 +10,7 @@ random() {
 
 umask 077
 {
+    echo "COMPOSE_PROJECT_NAME=sise"
     echo "SISE_SECRET_KEY=$(head -c 32 /dev/urandom | base64)"
     echo "POSTGRES_PASSWORD=$(random)"
     echo "RABBITMQ_PASSWORD=$(random)"
