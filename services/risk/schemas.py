@@ -84,6 +84,12 @@ class RuleHit(Labelled):
     value = fields.Raw(required=True, allow_none=True)
     origin = fields.Enum(Origin, by_value=True, required=True, allow_none=True)
     words = fields.List(fields.String(), required=True)
+    confirmed = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        allow_none=True,
+        metadata={"description": "account (by), role and moment (on) of the one who confirmed the fact, when known"},
+    )
 
 
 class ItemTally(Labelled):

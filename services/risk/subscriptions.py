@@ -32,6 +32,7 @@ from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
     EnterpriseState,
+    EnterpriseSurveyed,
     EnterpriseUpdated,
 )
 from shared.contracts.risk import EnterpriseGraded
@@ -44,6 +45,14 @@ from shared.events.received import Received
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep the register's state and grade anew; the three events carry the same whole state."""
     use_cases.keep_register_state(session, [(one.data, one.sequence) for one in received], now=now)
+
+
+@subscribes(EnterpriseSurveyed, batch=True)
+def on_enterprise_surveyed(
+    session: Session, received: Sequence[Received[EnterpriseSurveyed]], *, now: datetime
+) -> None:
+    """Take over what a person confirmed at the gate."""
+    use_cases.keep_surveyed(session, [one.data for one in received], now=now)
 
 
 @subscribes(

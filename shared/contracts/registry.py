@@ -175,3 +175,24 @@ class ObligationsChanged:
 
     enterprise_id: str
     obligations: tuple[Mapping[str, Any], ...] = ()
+
+
+@event("registry.enterprise_surveyed.v1", kind=Kind.FACT, subject="survey_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseSurveyed:
+    """Somebody was at the gate ``on`` a moment (ISO 8601). ``facts`` are confirmed by account ``by`` in ``role``.
+
+    ``outcome`` is exists, moved or closed; the place is WGS-84 degrees with the accuracy in metres, or null. Of two
+    surveys of one enterprise the one made later holds, whichever arrives first.
+    """
+
+    survey_id: str
+    enterprise_id: str
+    outcome: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    role: str = ""
+    on: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    accuracy: float | None = None

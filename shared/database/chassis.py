@@ -234,6 +234,25 @@ stored_upload = Table(
     Column("stored_at", UtcDateTime, nullable=False),
 )
 
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("owner", Id, nullable=False),
+    Column("upload_id", Id, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("accuracy", Float),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+Index("uq__attachment__owner__sha256", attachment.c.owner, attachment.c.sha256, unique=True)
+Index("ix__attachment__sha256", attachment.c.sha256)
+
 stored_chunk = Table(
     "stored_chunk",
     metadata,

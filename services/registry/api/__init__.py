@@ -8,5 +8,6 @@ from services.registry.api.imports import blp as imports
 from services.registry.api.intermediaries import blp as intermediaries
 from services.registry.api.obligations import blp as obligations
 from services.registry.api.persons import blp as persons
+from services.registry.api.surveys import blp as surveys
 
-BLUEPRINTS = (enterprises, imports, divisions, grids, intermediaries, contracts, persons, obligations)
+BLUEPRINTS = (enterprises, imports, divisions, grids, intermediaries, contracts, persons, obligations, surveys)

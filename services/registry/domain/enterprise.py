@@ -33,6 +33,7 @@ CONTACT_FIELDS = ("contact_name", "contact_phone")  # personal data: sealed in t
 REGISTERED = ("name", "enterprise_type", "registered_on", "capital", "scope", "province", "city", "address", "status")
 # Facts that people find out on site: each carries its origin.
 WEIGHED = ("division", "industry", "headcount", "location", "grid")
+_NOBODY: Mapping[str, str] = {}
 _RANK = {"inferred": 0, "file": 1, "person": 2}
 
 EMPTY: Mapping[str, Any] = {
@@ -68,11 +69,19 @@ EMPTY: Mapping[str, Any] = {
 }
 
 
-def known(current: Mapping[str, Any], given: Mapping[str, Any], *, origin: Origin, rules: Rulebook) -> Facts:
+def known(
+    current: Mapping[str, Any],
+    given: Mapping[str, Any],
+    *,
+    origin: Origin,
+    rules: Rulebook,
+    seen: Mapping[str, str] = _NOBODY,
+) -> Facts:
     """Return the facts of an enterprise after `given` is added to `current` (`EMPTY` for a new one).
 
     `given` holds only what its source says: registered facts by name, `division`, `industry`, `headcount`, `grid`,
     `location` as (longitude, latitude) in WGS-84, and `features` as {feature: ("yes" | "no" | "unknown", words)}.
+    `seen` says who confirmed these features (by, role) and when (on).
     """
     facts: Facts = {name: current[name] for name in EMPTY}
     facts["origins"] = dict(facts["origins"])
@@ -90,6 +99,8 @@ def known(current: Mapping[str, Any], given: Mapping[str, Any], *, origin: Origi
     if facts["status"] != "active":
         facts["supervision"] = "ceased"
     facts["features"] = _features(facts["features"], suggestion.features, given.get("features", {}), origin=origin)
+    for name in given.get("features", ()) if origin == "person" else ():
+        facts["features"][name] |= seen
     return facts
 
 

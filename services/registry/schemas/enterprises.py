@@ -82,6 +82,9 @@ class Feature(Schema):
     origin = fields.String(required=True)
     words = fields.List(fields.String())
     source = fields.String()
+    by = fields.String(metadata={"description": "the account that confirmed it"})
+    role = fields.String()
+    on = fields.String()
 
 
 class EnterpriseRow(Schema):

@@ -12,6 +12,7 @@ from services.registry.tables.intermediaries import (
 from services.registry.tables.metadata import metadata
 from services.registry.tables.obligations import decision, obligation, obligation_history
 from services.registry.tables.persons import person
+from services.registry.tables.surveys import survey
 
 __all__ = [
     "decision",
@@ -33,4 +34,5 @@ __all__ = [
     "obligation",
     "obligation_history",
     "staff",
+    "survey",
 ]

@@ -44,12 +44,16 @@ enterprise = Table(
     Column("contact_name", Text, nullable=False),  # sealed by shared.security.personal
     Column("contact_phone", Text, nullable=False),  # sealed by shared.security.personal
     Column("source_digest", BigInteger, nullable=False),  # of the register row that was imported last
+    Column("survey_rank", Integer, nullable=False, server_default="0"),
+    Column("survey_outcome", Text, nullable=False, server_default=""),  # of the newest survey; "": none yet
+    Column("surveyed_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
 Index("ix__enterprise__division__name", enterprise.c.division, enterprise.c.name)
 Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
 Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
+Index("ix__enterprise__survey_outcome", enterprise.c.survey_outcome, enterprise.c.survey_rank, enterprise.c.id)
 Index("ix__enterprise__placement", enterprise.c.placement)
 
 enterprise_history = Table(

@@ -70,7 +70,8 @@ def register_enterprise(
     if session.scalar(select(enterprise.c.id).where(enterprise.c.uscc == uscc)):
         raise EnterpriseExists("This credit code is registered already: open that enterprise instead.", uscc=uscc)
     rules = rules_in_force(session)
-    facts = known(EMPTY, seal_contacts(session, _resolved(given, rules)), origin="person", rules=rules)
+    sealed = seal_contacts(session, _resolved(given, rules))
+    facts = known(EMPTY, sealed, origin="person", rules=rules, seen={"by": actor, "on": now.isoformat()})
     row = new_row(uscc, facts, digest=_NO_DIGEST, now=now, override=overridden)
     record(session, [Change(None, row)], actor=actor, reason="registered", now=now)
     return row
@@ -85,7 +86,8 @@ def amend_enterprise(
     Raises `DivisionUnknown`, `IndustryUnknown`, `SupervisionNotAllowed`.
     """
     rules = rules_in_force(session)
-    facts = known(current, seal_contacts(session, _resolved(given, rules), current), origin="person", rules=rules)
+    sealed = seal_contacts(session, _resolved(given, rules), current)
+    facts = known(current, sealed, origin="person", rules=rules, seen={"by": actor, "on": now.isoformat()})
     check_supervision(current["supervision"], facts["supervision"], status=facts["status"])
     if not is_news(current, facts) and facts["origins"] == current["origins"]:
         return dict(current)

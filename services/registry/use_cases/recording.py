@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.registry.domain.drafts import Draft, Problem
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, Facts, changes_between
 from services.registry.domain.rulebook import Rulebook
+from services.registry.domain.surveys import rank_of
 from services.registry.tables import enterprise, enterprise_history
 from services.registry.use_cases.obligations import Step, follow_supervision
 from shared.contracts.registry import (
@@ -71,6 +72,9 @@ def new_row(uscc: str, facts: Facts, *, digest: int, now: datetime, override: st
         "source_digest": digest,
         "created_at": now,
         "updated_at": now,
+        "survey_rank": 0,
+        "survey_outcome": "",
+        "surveyed_at": None,
         **facts,
     }
 
@@ -102,6 +106,8 @@ def record(session: Session, changes: Sequence[Change], *, actor: str, reason: s
 
     Obligations follow the supervision state.
     """
+    for change in changes:
+        change.after["survey_rank"] = rank_of(change.after)
     insert_rows(session, enterprise, [change.after for change in changes if change.before is None])
     upsert_rows(session, enterprise, [change.after for change in changes if change.before is not None], key=["id"])
     insert_rows(

@@ -6,7 +6,7 @@ A fact without a value is unknown. Unknown is never "no": it is open between its
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.errors import Refused
 
@@ -64,11 +64,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The value of a fact; ``words`` are the words of the register from which it was inferred."""
+    """The value of a fact; ``words`` are the words of the register from which it was inferred.
+
+    ``seen`` says who confirmed it: account, role, moment (ISO 8601); empty when nobody is known.
+    """
 
     value: Value
     origin: Origin
     words: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
     @property
     def is_confirmed(self) -> bool:
@@ -90,6 +94,11 @@ class Condition:
     def holds(self, value: Value) -> bool:
         """Return whether the statement is true of ``value``."""
         return value in self.values if isinstance(value, str) else value >= self.at_least
+
+
+def seen_in(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who confirmed a stored entry (by, role, on), if that was written down."""
+    return (entry.get("by", ""), entry.get("role", ""), entry["on"]) if entry.get("on") else ()
 
 
 def merged(*sheets: Sheet) -> dict[str, Known]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.risk.domain.facts import NO, YES, Known, Origin, Value, merged
+from services.risk.domain.facts import NO, YES, Known, Origin, Value, merged, seen_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class Inference:
 
     def _stated(self, features: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
         return {
-            self.features[name]: Known(feature["value"], Origin(feature["origin"]), tuple(feature.get("words", ())))
+            self.features[name]: Known(
+                feature["value"], Origin(feature["origin"]), tuple(feature.get("words", ())), seen_in(feature)
+            )
             for name, feature in features.items()
             if name in self.features and feature["value"] in (YES, NO)
         }

@@ -153,6 +153,7 @@ def _hit(hit: Hit, sheet: Sheet) -> Document:
         "fact": hit.rule.fact,
         "value": known.value if known else None,
         "origin": known.origin if known else None,
+        "confirmed": dict(zip(("by", "role", "on"), known.seen, strict=True)) if known and known.seen else None,
         "words": list(known.words) if known else [],
     }
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.dynamics import Adjustments, rescored
-from services.risk.domain.facts import Known, Origin, merged
+from services.risk.domain.facts import Known, Origin, merged, seen_in
 from services.risk.domain.grading import Standing
 from services.risk.domain.policy import Rulebook
 from services.risk.tables import enterprise, fact_sheet, grade_history
@@ -68,7 +68,8 @@ def suggested_facts(book: Rulebook, row: Row[Any]) -> dict[str, Known]:
 def known_facts(stored: StoredFacts) -> dict[str, Known]:
     """Return stored facts as the domain knows them."""
     return {
-        fact: Known(one["value"], Origin(one["origin"]), tuple(one.get("words", ()))) for fact, one in stored.items()
+        fact: Known(one["value"], Origin(one["origin"]), tuple(one.get("words", ())), seen_in(one))
+        for fact, one in stored.items()
     }
 
 

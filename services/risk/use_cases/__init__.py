@@ -17,6 +17,7 @@ from services.risk.use_cases.grading import (
     graded_event,
     keep_register_state,
 )
+from services.risk.use_cases.surveying import keep_surveyed
 
 __all__ = [
     "TIMER",
@@ -28,6 +29,7 @@ __all__ = [
     "grade_enterprises",
     "graded_event",
     "keep_register_state",
+    "keep_surveyed",
     "note_occurrences",
     "request_override",
     "review_red",

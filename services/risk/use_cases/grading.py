@@ -4,13 +4,14 @@ The row of ``enterprise`` is the lock: it is taken first, in the order of ids, b
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from services.risk.domain.facts import Known
+from services.risk.domain.facts import Known, seen_in
 from services.risk.domain.levels import colour_of
 from services.risk.domain.results import GradeResult, points
 from services.risk.queries import final_result, standings
@@ -54,17 +55,26 @@ def declare_facts(
     current = session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == enterprise_id)) or 0
     if current != based_on:
         raise FactsChanged("Somebody has changed these facts meanwhile: read them again.", version=current)
+    before = session.scalar(select(fact_sheet.c.facts).where(fact_sheet.c.enterprise_id == enterprise_id)) or {}
+    signed = {fact: _signed(known, before.get(fact, {}), by=by, now=now) for fact, known in facts.items()}
+    write_sheet(session, enterprise_id, signed, version=current + 1, by=by, now=now)
+    grade_enterprises(session, [enterprise_id], now=now)
+    return current + 1
+
+
+def write_sheet(
+    session: Session, enterprise_id: str, facts: Mapping[str, Known], *, version: int, by: str, now: datetime
+) -> None:
+    """Write a version of the declared facts of an enterprise whose row is locked."""
     row = {
         "enterprise_id": enterprise_id,
-        "version": current + 1,
+        "version": version,
         "facts": _stored(facts),
         "changed_at": now,
         "changed_by": by,
     }
     upsert_rows(session, fact_sheet, [row], key=["enterprise_id"])
     insert_rows(session, fact_sheet_version, [row])
-    grade_enterprises(session, [enterprise_id], now=now)
-    return current + 1
 
 
 def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> None:
@@ -172,5 +182,14 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
 def _stored(facts: Mapping[str, Known]) -> dict[str, dict[str, Any]]:
     return {
         fact: {"value": known.value, "origin": known.origin, "words": list(known.words)}
+        | dict(zip(("by", "role", "on"), known.seen, strict=False))
         for fact, known in sorted(facts.items())
     }
+
+
+def _signed(known: Known, before: Mapping[str, Any], *, by: str, now: datetime) -> Known:
+    """Return a declared fact with who confirmed it: whoever did so before, unless the value is another."""
+    if not known.is_confirmed:
+        return known
+    is_same = (before.get("value"), before.get("origin")) == (known.value, known.origin)
+    return replace(known, seen=seen_in(before) if is_same else (by, "", now.isoformat()))

@@ -29,6 +29,7 @@ ALL = [
     "division:read",
     "division:write",
     "obligation:decide",
+    "survey:write",
 ]
 BASE = "/api/v1/registry"
 
