@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -92,6 +93,11 @@ def qr_code(address: str) -> Markup:
     return Markup(picture.getvalue().decode())  # noqa: S704 - segno's own drawing of an address
 
 
+def is_only_here(address: str) -> bool:
+    """Return whether ``address`` can be opened on this machine only, so that a phone would scan it in vain."""
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+
+
 def public_address(path: str) -> str:
     """Return the address under which others reach ``path``: the public one, else that of this request."""
     return (chassis().settings.public_url or request.host_url.rstrip("/")) + path
@@ -113,7 +119,8 @@ def _invited(path: str, body: dict[str, str] | None, *, note: str) -> str:
     except own_api.Refusal as refusal:
         return _members(refusal=refusal_of(refusal))
     address = public_address(url_for("pages.join", token=made["token"]))
-    return render_template("people/invited.html", address=address, picture=qr_code(address), note=note, **made)
+    shown = {"address": address, "picture": qr_code(address), "is_only_here": is_only_here(address)}
+    return render_template("people/invited.html", note=note, **shown, **made)
 
 
 def _act(method: str, path: str, *, done: str) -> str | Response:

@@ -64,9 +64,9 @@ class Provider:
             answer = requests.post(
                 endpoint, data=form, auth=(self.client_id, self._secret), timeout=PATIENCE, allow_redirects=False
             )
+            token = answer.json().get("id_token") if answer.ok else None
         except requests.RequestException as problem:
             raise Unavailable("The provider does not answer: try again, or use your password.") from problem
-        token = answer.json().get("id_token") if answer.ok else None
         if not isinstance(token, str):
             raise ProviderRefused("The provider did not accept the sign-in: begin again.")
         return self._verified(token)

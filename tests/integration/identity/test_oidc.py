@@ -14,9 +14,11 @@ from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from sqlalchemy import update
 
 from services.identity.app import create_app
 from services.identity.settings import Settings, from_env
+from services.identity.tables import account
 from shared.database import Database
 from shared.settings import BadSettings
 from tests.integration.gateway.neighbours import serving
@@ -177,6 +179,13 @@ class TestForgery:
         coming = begin(client, provider)
         answers = [client.post(f"{OIDC}/finish", json=coming).status_code for _ in range(2)]
         assert answers == [200, 401]
+
+
+class TestAccount:
+    def test_that_is_shut_stays_shut(self, client: FlaskClient, provider: Provider, database: Database) -> None:
+        with database.transaction() as session:
+            session.execute(update(account).where(account.c.username == "lin").values(is_enabled=False))
+        assert client.post(f"{OIDC}/finish", json=begin(client, provider)).json["code"] == "provider_refused"
 
 
 class TestKeys:
