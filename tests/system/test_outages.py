@@ -4,8 +4,6 @@ import os
 from functools import partial
 from pathlib import Path
 
-import pytest
-
 from deploy.demonstration import write_register
 from deploy.processes import roles
 from tests.support.running import Embedded, FullStack, wait_for
@@ -47,22 +45,6 @@ class TestEmbedded:
         assert (result["state"], result["accepted"]) == ("completed", ROWS)
         assert (report["status"], report["parked"]) == (0, 0)
         assert sum(embedded.summary()["by_level"].values()) == ROWS
-
-
-class TestHome:
-    def test_is_worked_in_by_one_process_only(self, embedded: Embedded) -> None:
-        second = embedded.sise("run", "--port", "0")
-
-        assert (second.returncode, "already running" in second.stderr) == (1, True)
-
-    @pytest.mark.parametrize("command", [("events", "reconcile"), ("audit", "verify")])
-    def test_may_be_looked_at_beside_the_running_process(self, embedded: Embedded, command: tuple[str, str]) -> None:
-        assert embedded.sise(*command).returncode == 0
-
-    def test_lets_the_running_process_move_its_clock(self, embedded: Embedded) -> None:
-        done = embedded.sise("clock", "advance", "30d", "--json")
-
-        assert (done.returncode, '"offset_seconds": 2592000.0' in done.stdout) == (0, True)
 
 
 def has_reached(system: Embedded, import_id: str, share: float) -> bool:
