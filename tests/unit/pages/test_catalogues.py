@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from services.gateway.pages.language import CATALOGUES, NAMES
+from services.risk.rules import rulebook
 
 GATEWAY = CATALOGUES.parent
 KEY = re.compile(r"""(?:_|word|gettext)\(\s*["']([a-z_]+\.[A-Za-z0-9_]*[A-Za-z0-9])["']\s*[,)]""")
@@ -45,3 +46,9 @@ class TestCatalogues:
     def test_hold_all_the_chinese(self, path: Path) -> None:
         allowed = path.name == "language.py"  # a language names itself
         assert allowed or CHINESE.search(path.read_text("utf-8")) is None
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_have_a_word_for_every_answer_that_is_no_number(self, code: str) -> None:
+        known = phrases(code).keys()
+        options = {option for fact in rulebook().facts.values() for option in fact.options if not option.isdigit()}
+        assert {option for option in options if f"answer.{option}" not in known} == set()
