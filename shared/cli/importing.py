@@ -16,6 +16,7 @@ import click
 from rich.progress import Progress
 
 from shared.cli.output import answer, with_json
+from shared.clock import Clock, business_date
 from shared.running.client import ApiClient
 from shared.running.home import find_running
 from shared.settings import environment, home_of
@@ -52,6 +53,7 @@ def demo(enterprises: int, port: int | None) -> None:
         client = ApiClient(url, username="admin", password=password)
         if not client.call("GET", "registry/enterprises", params={"limit": 1})["items"]:
             _import_generated(client, enterprises)
+            _load_lists(client, enterprises, password=password)
             _open_sandbox(client)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
@@ -74,6 +76,13 @@ def _import_generated(client: ApiClient, enterprises: int) -> None:
         file = register.write_register(Path(folder) / "demonstration.csv", enterprises)
         result = import_with_progress(client, file)
     click.echo(f"{result['accepted']} generated enterprises imported; every name carries the mark （演示）.")
+
+
+def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> None:
+    lists = import_module("deploy.demonstration.lists")
+    accepted = lists.load_lists(client, enterprises, password=password, today=business_date(Clock().now()))
+    click.echo(", ".join(f"{count} {kind}" for kind, count in accepted.items()) + " imported.")
+    click.echo("Everybody of the demonstration (demo-grid-001, demo-street-001, …) has the password of admin.")
 
 
 def _open_sandbox(client: ApiClient) -> None:

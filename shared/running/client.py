@@ -44,10 +44,12 @@ class ApiClient:
             raise ApiRefused(f"{answer.status_code} {_detail(answer)}")
         return dict(answer.json()) if answer.content else {}
 
-    def import_register(self, file: Path, *, is_dry_run: bool = False) -> Iterator[Mapping[str, Any]]:
-        """Upload a register and give its progress until it has ended."""
+    def import_register(
+        self, file: Path, *, kind: str = "enterprises", is_dry_run: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """Upload a list of a ``kind`` and give its progress until it has ended."""
         with file.open("rb") as content:
-            fields = {"dry_run": "true"} if is_dry_run else {}
+            fields = {"kind": kind, **({"dry_run": "true"} if is_dry_run else {})}
             accepted = self.call("POST", "registry/imports", files={"file": (file.name, content)}, data=fields)
         while True:
             progress = self.call("GET", f"registry/imports/{accepted['id']}")

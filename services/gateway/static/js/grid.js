@@ -7,7 +7,7 @@ const start = JSON.parse(document.getElementById("grid-start").textContent);
 const holder = document.getElementById("grid-map");
 const tools = document.getElementById("grid-tools");
 const problem = document.getElementById("outline-problem");
-const { map, ready, show, fit } = outlineMap(holder);
+const { map, ready, show, fit, label } = outlineMap(holder);
 let corners = null;
 
 ready.then(() => {
@@ -15,6 +15,7 @@ ready.then(() => {
   show("outlines", { type: "FeatureCollection", features: others });
   if (start.geometry) show("own", start.geometry);
   fit(start.geometry ?? start.outlines);
+  label(start.outlines);
 });
 
 const buttons = Object.fromEntries(["draw", "undo", "keep", "drop-drawing"].map((id) => [id, document.getElementById(id)]));

@@ -6,10 +6,11 @@ const holder = document.getElementById("grid-map");
 if (holder) draw();
 
 async function draw() {
-  const { map, ready, show, fit } = outlineMap(holder);
+  const { map, ready, show, fit, label } = outlineMap(holder);
   const [{ body }] = await Promise.all([call(holder.dataset.outlines), ready]);
   show("outlines", body);
   fit(body);
+  label(body);
   map.on("click", "outlines-fill", (event) => window.location.assign(`/grids/${event.features[0].properties.id}`));
   map.on("mouseenter", "outlines-fill", () => (map.getCanvas().style.cursor = "pointer"));
   map.on("mouseleave", "outlines-fill", () => (map.getCanvas().style.cursor = ""));

@@ -1,6 +1,7 @@
 // A quiet map of outlines: no base map, the grids of one's area, and what is being drawn.
-import { LngLatBounds, Map as LibreMap, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
+import { LngLatBounds, Map as LibreMap, Marker, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 
+const NAMED_FROM = 12.6;
 const HOME = { center: [121.43, 28.66], zoom: 10.6 };
 const NOTHING = { type: "FeatureCollection", features: [] };
 const STYLE = { version: 8, sources: {}, layers: [] };
@@ -21,7 +22,15 @@ export function outlineMap(holder) {
     map.addLayer({ id: "drawn-points", type: "circle", source: "drawn", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "#ffffff", "circle-stroke-color": ink, "circle-stroke-width": 2.5 } });
     holder.dataset.ready = "true";
   });
-  return { map, ready, show: (name, geojson) => map.getSource(name).setData(geojson ?? NOTHING), fit: (geojson) => fit(map, geojson) };
+  const names = [];
+  const label = (geojson) => {
+    for (const held of names.splice(0)) held.remove();
+    for (const feature of geojson.features) names.push(nameMarker(feature).addTo(map));
+    const follow = () => holder.classList.toggle("hides-names", map.getZoom() < NAMED_FROM);
+    map.on("zoom", follow);
+    follow();
+  };
+  return { map, ready, label, show: (name, geojson) => map.getSource(name).setData(geojson ?? NOTHING), fit: (geojson) => fit(map, geojson) };
 }
 
 export function positionsOf(geojson) {
@@ -35,4 +44,13 @@ function fit(map, geojson) {
   const bounds = new LngLatBounds();
   for (const position of positionsOf(geojson)) bounds.extend(position);
   if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 40, maxZoom: 16, duration: 0 });
+}
+
+function nameMarker(feature) {
+  const bounds = new LngLatBounds();
+  for (const position of positionsOf(feature)) bounds.extend(position);
+  const element = document.createElement("span");
+  element.className = "outline-name";
+  element.textContent = feature.properties.name;
+  return new Marker({ element }).setLngLat(bounds.getCenter());
 }
