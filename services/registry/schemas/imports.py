@@ -6,6 +6,7 @@ from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from services.registry.domain.forms import ENTERPRISES, KINDS
+from services.registry.queries.lists import LISTED
 from shared.http import Schema
 
 
@@ -15,6 +16,10 @@ class ImportFile(Schema):
 
 class ImportKind(Schema):
     kind = fields.String(load_default=ENTERPRISES, validate=validate.OneOf(KINDS))
+
+
+class ListKind(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(LISTED))
 
 
 class ImportOptions(ImportKind):

@@ -28,7 +28,7 @@ SEES_OWN = (
 )
 SEES_NOTHING = ("stranger",)
 # What a route needs to be reached at all, and routes whose rows are figures, not names.
-QUERIES = {"/api/v1/search": {"q": "字号"}}
+QUERIES = {"/api/v1/search": {"q": "字号"}, "/api/v1/registry/exports/lists.csv": {"kind": "contracts"}}
 BODIES: dict[str, Any] = {
     "/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}},
     "/api/v1/registry/enterprises/<id:enterprise_id>/unmask": {"reason": "to call them"},

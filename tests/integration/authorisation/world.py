@@ -12,24 +12,24 @@ from typing import Any
 import orjson
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from services.identity.use_cases import create_account, ensure_administrator
+from services.registry.domain.credit_code import check_digit
+from shared.clock import business_date
 from shared.contracts.envelope import decode
 from shared.database import Database, connect
-from shared.database.chassis import outbox, scope_contract
+from shared.database.chassis import outbox
 from shared.database.migrate import migrate
 from shared.events.received import Received
 from shared.http.chassis import EXTENSION
-from shared.ids import new_id
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
 
 PASSWORD = "a quiet harbour 1"
 DISTRICT = "331002"
 NOW = datetime.now(UTC)
-INTERMEDIARY = "0192f0a0-0000-7000-8000-00000000000a"
 ENTERPRISES = {
     "own": {"uscc": "91331002MA28G00017", "name": "甲字号机械厂", "division": "331002001", "grid": "grid-own"},
     "foreign": {"uscc": "91331002MA28G00025", "name": "乙字号化工厂", "division": "331002002", "grid": "grid-foreign"},
@@ -66,11 +66,10 @@ def running_world(home: Path) -> Iterator[World]:
             if name != "gateway":
                 urls[f"SISE_URL_{name.upper()}"] = stack.enter_context(_served(apps[name]))
         ids = _enterprises(apps["registry"], _first_token(apps["identity"]))
-        for app in apps.values():
-            _let_the_intermediary_in(_database(app), ids["own"])
+        agency = _contracts(apps["registry"], _first_token(apps["identity"]), enterprises=ids)
         _deliver_everything(services, apps)
         _claim_everything(apps["identity"])
-        yield World(apps, ids, _tokens(apps["identity"], ids))
+        yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
 def _app(service: Service, home: Path, urls: Mapping[str, str], stack: ExitStack, *, identity: Flask | None) -> Flask:
@@ -127,16 +126,33 @@ def _enterprises(registry: Flask, token: str) -> dict[str, str]:
     return ids
 
 
-def _let_the_intermediary_in(database: Database, enterprise_id: str) -> None:
-    row = {
-        "contract_id": new_id(),
-        "enterprise_id": enterprise_id,
-        "intermediary_id": INTERMEDIARY,
-        "starts_at": NOW - timedelta(days=1),
-        "sequence": 1,
-    }
-    with database.transaction() as session:
-        session.execute(insert(scope_contract), row)
+def _contracts(registry: Flask, token: str, *, enterprises: Mapping[str, str]) -> str:
+    """Give the enterprises people, and each a contract with an intermediary of its own; return that of the own one."""
+    client, headers = registry.test_client(), {"Authorization": f"Bearer {token}"}
+
+    def send(method: str, path: str, body: dict[str, Any], **more: str) -> Any:
+        answer = client.open(f"/api/v1/registry/{path}", method=method, json=body, headers={**headers, **more})
+        assert answer.status_code < 300, answer.text
+        return answer.json
+
+    agencies = {}
+    for number, (part, enterprise_id) in enumerate(enterprises.items()):
+        uscc = f"91331002{number:09}"
+        body = {"uscc": uscc + check_digit(uscc), "name": f"某机构{number}", "services": ["training"]}
+        agency = send("POST", "intermediaries", body)
+        documents = [{"kind": kind, "number": "1"} for kind in ("practice_notice", "qualification")]
+        send("PUT", f"intermediaries/{agency['id']}/documents", {"documents": documents}, **{"If-Match": '"1"'})
+        days = {"starts_on": day_of(NOW, -1), "ends_on": day_of(NOW, 300)}
+        sides = {"enterprise_id": enterprise_id, "intermediary_id": agency["id"], "services": ["training"]}
+        send("POST", "contracts", {**sides, **days, "number": "1"})
+        send("POST", f"enterprises/{enterprise_id}/persons", {"name": "某人", "posts": ["principal"]})
+        agencies[part] = str(agency["id"])
+    return agencies["own"]
+
+
+def day_of(moment: datetime, days: int) -> str:
+    """Return the calendar day so many days from a moment."""
+    return (business_date(moment) + timedelta(days=days)).isoformat()
 
 
 def _deliver_everything(services: Mapping[str, Service], apps: Mapping[str, Flask]) -> None:
@@ -167,7 +183,7 @@ def _claim_everything(identity: Flask) -> None:
         assert answer.status_code == 201, answer.text
 
 
-def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:
+def _tokens(identity: Flask, ids: Mapping[str, str], *, agency: str) -> dict[str, str]:
     accounts: dict[str, dict[str, Any]] = {
         "bureau_leader": {"divisions": [DISTRICT]},
         "bureau_officer": {"divisions": [DISTRICT]},
@@ -175,7 +191,7 @@ def _tokens(identity: Flask, ids: Mapping[str, str]) -> dict[str, str]:
         "auditor": {"divisions": [DISTRICT]},
         "subdistrict_officer": {"divisions": ["331002001"]},
         "grid_worker": {"grids": ["grid-own"]},
-        "intermediary_inspector": {"intermediary_id": INTERMEDIARY},
+        "intermediary_inspector": {"intermediary_id": agency},
         "enterprise_user": {"enterprise_id": ids["own"]},
         "enterprise_administrator": {"enterprise_id": ids["own"]},
         "agency": {},

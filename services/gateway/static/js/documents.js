@@ -1,6 +1,6 @@
 // A document is added to those of an intermediary: the API keeps the whole list.
 import { call } from "./api.js";
-import { complain, read } from "./deeds.js";
+import { complain, read } from "./forms.js";
 
 const form = document.getElementById("document-form");
 const held = JSON.parse(document.getElementById("documents-start").textContent);

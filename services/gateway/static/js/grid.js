@@ -1,6 +1,6 @@
 // One grid: its outline is drawn corner by corner or uploaded, its team is put together.
 import { call } from "./api.js";
-import { complain, read } from "./deeds.js";
+import { complain, read } from "./forms.js";
 import { outlineMap } from "./outlines.js";
 
 const start = JSON.parse(document.getElementById("grid-start").textContent);

@@ -1,0 +1,29 @@
+// What a form says as JSON, and where a refusal is shown.
+const KINDS = {
+  list: (text) => text.split(/[、,，;；\s]+/).filter(Boolean),
+  number: (text) => (text === "" ? null : Number(text)),
+  flag: (text) => text === "true",
+};
+
+export function read(form) {
+  const body = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled) continue;
+    if (field.type === "checkbox" && field.dataset.kind === "many") {
+      body[field.name] ??= [];
+      if (field.checked) body[field.name].push(field.value);
+      continue;
+    }
+    const text = field.value.trim();
+    if (text === "" && !field.required && !("empties" in field.dataset)) continue;
+    body[field.name] = KINDS[field.dataset.kind]?.(text) ?? text;
+  }
+  return body;
+}
+
+export function complain(place, problem) {
+  const note = document.createElement("div");
+  note.className = "notice notice-bad";
+  note.textContent = [problem.message, ...problem.errors.map((one) => one.detail ?? "")].filter(Boolean).join(" ");
+  place.replaceChildren(note);
+}
