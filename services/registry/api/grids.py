@@ -8,6 +8,7 @@ from typing import Any
 
 from services.registry.domain.geometry import area_from
 from services.registry.domain.grids import GridNotFound, Member, member_kinds
+from services.registry.queries.divisions import require_whole_district
 from services.registry.queries.grids import grid_in_scope, grid_outlines, grids_wanted, with_area, with_numbers
 from services.registry.schemas.grids import (
     Grid,
@@ -48,7 +49,8 @@ def list_grids(session, query):
 @blp.arguments(GridNew)
 @blp.response(201, Grid)
 def add_grid(session, body):
-    """Make a grid; enterprises whose exact position lies in its outline follow at once."""
+    """Make a grid; enterprises whose exact position lies in its outline follow. Outlines are drawn by the bureau."""
+    _require_right_to_draw(session, body)
     row = create_grid(session, _with_area(body), now=now())
     _require_jurisdiction(session, row)
     audit_note(session, entity=f"grid:{row['id']}", after=_audited(row))
@@ -88,6 +90,7 @@ def amend_grid(session, body, grid_id):
     """Change a grid; `If-Match` names the version that was read; `geometry` null takes the outline away."""
     current = grid_in_scope(session, principal(), grid_id, lock=True)
     require_version(current["version"])
+    _require_right_to_draw(session, body)
     row = change_grid(session, current, _with_area(body), now=now())
     _require_jurisdiction(session, row)
     audit_note(session, entity=f"grid:{grid_id}", before=_audited(current), after=_audited(row))
@@ -114,6 +117,12 @@ def _with_area(body: Mapping[str, Any]) -> dict[str, Any]:
     if "geometry" in body:
         given["area"] = area_from(body["geometry"], body["crs"]) if body["geometry"] else []
     return given
+
+
+def _require_right_to_draw(session: Any, body: Mapping[str, Any]) -> None:
+    """An outline takes enterprises in, of other subdistricts too: whoever draws one may see the whole district."""
+    if body.get("geometry"):
+        require_whole_district(session, principal())
 
 
 def _require_jurisdiction(session: Any, row: Mapping[str, Any]) -> None:

@@ -287,13 +287,21 @@ class TestScope:
         ]
 
     def test_lets_nobody_draw_outside_the_own_area(self, street: FlaskClient, officer: FlaskClient) -> None:
-        foreign = drawn(street, division="331002001")
-        own = drawn(street).get_json()
+        foreign = drawn(street, division="331002001", geometry=None)
+        own = drawn(street, geometry=None).get_json()
 
         answers = foreign, changed(street, own, division="331002001")
 
         assert [answer.get_json()["code"] for answer in answers] == ["outside_jurisdiction"] * 2
         assert listed(officer) == ["a"]
+
+    def test_leaves_outlines_to_those_who_see_the_whole_district(self, street: FlaskClient) -> None:
+        own = drawn(street, geometry=None).get_json()
+
+        answers = drawn(street, "b"), changed(street, own, geometry=square())
+
+        assert [answer.get_json()["code"] for answer in answers] == ["whole_district_only"] * 2
+        assert changed(street, own, name="新名").get_json()["name"] == "新名"
 
     @pytest.mark.parametrize(
         ("query", "found"), [("q=b", ["b"]), ("division=331002001", ["c"]), ("status=closed", []), ("q=%25", [])]
