@@ -16,6 +16,7 @@ from services.gateway.pages import (
     intermediaries,
     members,
     sign_in,
+    surveys,
     system,
 )
 from services.gateway.pages.faults import register_faults
@@ -38,6 +39,7 @@ PAGES = (
     imports,
     intermediaries,
     sign_in,
+    surveys,
     system,
 )
 

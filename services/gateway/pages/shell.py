@@ -19,6 +19,7 @@ THEMES = ("light", "dark")
 SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
+    ("pages.surveys", "nav.surveys", "list-search", "survey:write"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read"),
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import"),

@@ -1,0 +1,109 @@
+// The card at the gate: position, eight questions, photo; kept on the phone before it is sent.
+import { call } from "./api.js";
+import { add, send } from "./survey_queue.js";
+import { toast } from "./toast.js";
+import { word } from "./words.js";
+
+const card = document.getElementById("card");
+const refused = document.getElementById("refused");
+const state = { place: null, photo: null };
+
+const outcome = () => card.querySelector('input[name="outcome"]:checked')?.value ?? "";
+
+function showParts() {
+  for (const part of card.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== outcome();
+}
+
+function locate() {
+  const text = document.getElementById("place");
+  text.textContent = word("survey.place_waiting");
+  if (!navigator.geolocation) return void (text.textContent = word("survey.place_none"));
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      state.place = { longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy };
+      text.textContent = word("survey.place_known", { metres: Math.round(coords.accuracy) });
+    },
+    () => (text.textContent = word("survey.place_none")),
+    { enableHighAccuracy: true, timeout: 15_000, maximumAge: 10_000 },
+  );
+}
+
+function answers() {
+  return [...card.querySelectorAll("[data-question]")].flatMap((part) => {
+    const answer = part.querySelector('input[type="radio"]:checked')?.value;
+    const ticked = [...part.querySelectorAll('input[type="checkbox"]:checked')].map((one) => one.value);
+    return answer ? [{ question: part.dataset.question, answer, present: answer === "some" ? ticked : [] }] : [];
+  });
+}
+
+function content() {
+  const given = new FormData(card);
+  const found = { enterprise_id: card.dataset.enterprise, outcome: outcome(), surveyed_at: new Date().toISOString() };
+  if (outcome() === "moved") return { ...found, moved_to: given.get("moved_to").trim() };
+  if (outcome() === "closed") return found;
+  const contact = ["contact_name", "contact_phone"].filter((name) => given.get(name).trim());
+  return {
+    ...found,
+    headcount: Number(given.get("headcount")),
+    answers: answers(),
+    ...(state.place ? { place: state.place } : {}),
+    ...(state.photo ? { photo_id: state.photo } : {}),
+    ...Object.fromEntries(contact.map((name) => [name, given.get(name).trim()])),
+  };
+}
+
+// What keeps the card from being sent, as the key of the sentence that says what to do.
+function missing() {
+  if (!outcome()) return "survey.choose_outcome";
+  if (outcome() === "moved" && !card.elements.moved_to.value.trim()) return "survey.write_moved_to";
+  if (outcome() === "exists" && !/^\d{1,7}$/.test(card.elements.headcount.value)) return "survey.write_headcount";
+  return "";
+}
+
+function refuse(text) {
+  refused.textContent = text;
+  refused.hidden = !text;
+}
+
+card.addEventListener("change", (event) => {
+  if (event.target.name === "outcome") showParts();
+  const question = event.target.closest("[data-question]");
+  if (question && event.target.type === "radio") question.querySelector(".ticks").hidden = event.target.value !== "some";
+});
+
+card.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const reason = missing();
+  refuse(reason && word(reason));
+  if (reason) return;
+  try {
+    const isSent = await send(add(content()));
+    toast(word(isSent ? "survey.sent" : "survey.kept"));
+    if (isSent) window.location.assign(card.dataset.list);
+    else card.querySelector('button[type="submit"]').disabled = true;
+  } catch (problem) {
+    refuse(problem.message);
+  }
+});
+
+document.getElementById("photo").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  const note = document.getElementById("photo-state");
+  if (!file) return;
+  const body = new FormData();
+  body.append("file", file);
+  body.append("enterprise_id", card.dataset.enterprise);
+  body.append("taken_at", new Date(file.lastModified).toISOString());
+  for (const [name, value] of Object.entries(state.place ?? {})) body.append(name, value);
+  note.textContent = word("survey.photo_sending");
+  try {
+    state.photo = (await call("/api/v1/registry/attachments", { method: "POST", body })).body.id;
+    note.textContent = word("survey.photo_kept");
+  } catch (problem) {
+    note.textContent = problem.message;
+  }
+});
+
+document.getElementById("locate").addEventListener("click", locate);
+showParts();
+locate();

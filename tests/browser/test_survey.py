@@ -1,0 +1,127 @@
+"""Chain 1 at the gate: a grid worker's phone turns a hatched enterprise solid, and nothing is owed the day after."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Window
+from tests.browser.test_people import PASSWORD, sign_in_as
+from tests.browser.test_phone import TOO_SMALL
+from tests.support.events import until
+from tests.support.running import System
+
+GRID = "grid-survey"
+MOST_TAPS = 14  # three minutes leave about twelve seconds for each
+MOST_FIELDS = 6
+PLACE = {"longitude": 121.4301, "latitude": 28.6502, "accuracy": 9}
+PHOTO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
+    "0def46b80000000049454e44ae426082"
+)
+SHOPS = {
+    "91331002MA28G88882": "摸底试验商行",
+    "91331002MA28G88890": "摸底试验门市部",
+    "91331002MA28G88904": "摸底试验经营部",
+}
+
+
+@pytest.fixture(scope="module")
+def shops(running_sise: System) -> dict[str, str]:
+    """Return the ids by name of enterprises in the grid of a worker who can sign in."""
+    client = running_sise.client()
+    account = {
+        "username": "gate-one",
+        "roles": ["grid_worker"],
+        "grids": [GRID],
+        "name": "试验员",
+        "password": PASSWORD,
+    }
+    client.call("POST", "identity/accounts", json=account)
+    ids = {}
+    for uscc, name in SHOPS.items():
+        facts = {"uscc": uscc, "name": name, "division": "331002001", "grid": GRID, "credit_code_override": "made up"}
+        ids[name] = client.call("POST", "registry/enterprises", json={**facts, "industry": "F5199"})["id"]
+    return ids
+
+
+@pytest.fixture
+def gate(window: Window, shops: dict[str, str]) -> Page:
+    """Return the worker's phone with the list open and a position."""
+    assert shops
+    page = window(size=PHONE, signed_in=False)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation(PLACE)
+    sign_in_as(page, "gate-one")
+    page.goto("/surveys")
+    return page
+
+
+def grade(system: System, enterprise_id: str) -> Any:
+    return system.client().call("GET", f"risk/grades/{enterprise_id}")
+
+
+def fill_in(page: Page) -> int:
+    """Fill in the card of a shop without any hazard and return how often the worker tapped."""
+    taps = 0
+    for label in page.locator('label.segment:has(input[value="exists"]), label.segment:has(input[value="none"])').all():
+        label.click()
+        taps += 1
+    expect(page.locator("#place")).to_contain_text("9 米")
+    page.fill("#headcount", "6")
+    page.set_input_files("#photo", {"name": "gate.png", "mimeType": "image/png", "buffer": PHOTO})
+    expect(page.locator("#photo-state")).to_have_text("照片已保存")
+    page.get_by_role("button", name="核实并上报").click()
+    return taps + 3  # the headcount, the photo, the button
+
+
+class TestSurvey:
+    def test_turns_hatched_into_solid_in_few_taps(
+        self, gate: Page, running_sise: System, shops: dict[str, str]
+    ) -> None:
+        one = shops["摸底试验商行"]
+        until(lambda: grade(running_sise, one)["provisional"], sentence="was never hatched")
+        before = int(gate.locator("#surveyed").get_attribute("data-surveyed") or "")
+        gate.get_by_role("link", name="摸底试验商行").click()
+
+        assert gate.locator("fieldset:has(legend .label)").count() <= MOST_FIELDS
+        assert fill_in(gate) <= MOST_TAPS
+
+        gate.wait_for_url("**/surveys")
+        expect(gate.locator("#surveyed")).to_have_attribute("data-surveyed", str(before + 1))
+        until(lambda: not grade(running_sise, one)["provisional"], sentence="stayed hatched")
+        explained = running_sise.client().call("GET", f"risk/grades/{one}/explain")
+        confirmed = [rule["confirmed"] for item in explained["items"] for rule in item["rules"] if rule["confirmed"]]
+        assert {seen["role"] for seen in confirmed} == {"grid_worker"}
+
+    def test_without_a_connection_waits_on_the_phone(
+        self, gate: Page, running_sise: System, shops: dict[str, str], expected_lines: list[str]
+    ) -> None:
+        expected_lines.append("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
+        gate.get_by_role("link", name="摸底试验门市部").click()
+        gate.locator('label.segment:has(input[value="closed"])').click()
+        gate.context.set_offline(True)
+        gate.get_by_role("button", name="核实并上报").click()
+        expect(gate.locator("#toasts")).to_contain_text("已存在手机上")
+        gate.context.set_offline(False)
+        gate.goto("/surveys")
+
+        expect(gate.locator(".survey-list")).not_to_contain_text("摸底试验门市部")
+        card = running_sise.client().call("GET", f"registry/enterprises/{shops['摸底试验门市部']}/survey")
+        assert [one["outcome"] for one in card["surveys"]] == ["closed"]
+
+    def test_says_what_is_missing(self, gate: Page) -> None:
+        gate.get_by_role("link", name="摸底试验经营部").click()
+        gate.get_by_role("button", name="核实并上报").click()
+        expect(gate.locator("#refused")).to_contain_text("请先选")
+        gate.locator('label.segment:has(input[value="exists"])').click()
+        gate.get_by_role("button", name="核实并上报").click()
+
+        expect(gate.locator("#refused")).to_contain_text("请填人数")
+
+    def test_fits_the_phone(self, gate: Page, shops: dict[str, str]) -> None:
+        for path in ("/surveys", f"/surveys/{shops['摸底试验经营部']}"):
+            gate.goto(path)
+
+            assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert gate.evaluate(TOO_SMALL) == []
