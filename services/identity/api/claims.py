@@ -1,6 +1,5 @@
 """Claims of enterprises: public to make and to ask about, decided by who is responsible for the place."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, request
@@ -22,7 +21,7 @@ from services.identity.schemas.claims import (
 from services.identity.tables import claim
 from shared.http import MEGABYTE, Blueprint, now, page, principal, public_reads, public_writes, reads, writes
 from shared.security.rates import take_token
-from shared.work.uploads import chunks, upload_by_id
+from shared.work.attachments import attachment_by_id, content_of
 
 CLAIMS_AT_ONCE = 10
 CLAIMS_PER_SECOND = 1 / 60
@@ -74,9 +73,8 @@ def get_claim(session: Session, claim_id: str) -> Any:
 @blp.response(200, content_type="image/jpeg")
 def claim_photo(session: Session, claim_id: str) -> Response:
     found = queries.claim_in_scope(session, principal(), claim_id)
-    upload = upload_by_id(session, found.photo_id)
-    whole: Iterator[bytes] = chunks(session, upload)
-    response = Response(b"".join(whole), mimetype=upload.media_type)
+    kept = attachment_by_id(session, found.photo_id)
+    response = Response(b"".join(content_of(session, kept)), mimetype=kept.media_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Content-Disposition"] = "inline"
     return response

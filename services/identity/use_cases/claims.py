@@ -34,7 +34,7 @@ from shared.ids import new_id
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
 from shared.security.principal import Principal
-from shared.work.uploads import store_upload
+from shared.work.attachments import Taken, keep_attachment
 
 RECEIPT_BYTES = 16
 APPLICANT = "applicant"
@@ -68,29 +68,31 @@ def make_claim(session: Session, content: Mapping[str, str], *, photo: bytes, no
     check_mobile(content["mobile"])
     check_username(username)
     check_password(content["password"], username=username)
-    kind = photo_kind(photo[:LONGEST_HEAD], size=len(photo))
+    photo_kind(photo[:LONGEST_HEAD], size=len(photo))
     enterprise = enterprise_by_code(session, content["uscc"].strip().upper())
     _check_room(session, enterprise.enterprise_id)
     _check_free(session, username)
     vault, receipt = vault_of(session), secrets.token_urlsafe(RECEIPT_BYTES)
-    upload = store_upload(session, BytesIO(photo), name="licence", media_type=kind, now=now)
+    claim_id = new_id()
+    made = Taken(author=APPLICANT, taken_at=now)
+    kept = keep_attachment(session, BytesIO(photo), owner=claim_id, taken=made, now=now)
     row = {
-        "id": new_id(),
+        "id": claim_id,
         "receipt_digest": digest_of(receipt),
         "enterprise_id": enterprise.enterprise_id,
         "sealed_name": vault.encrypt(content["name"], field=CLAIM_NAME),
         "sealed_mobile": vault.encrypt(content["mobile"], field=CLAIM_MOBILE),
         "username": username,
         "password_hash": hash_password(content["password"]),
-        "photo_id": upload.id,
+        "photo_id": kept.id,
         "state": OPEN,
         "reason": "",
         "decided_by": "",
         "made_at": now,
     }
     session.execute(insert(claim), row)
-    details = {"enterprise_id": enterprise.enterprise_id, "photo_sha256": upload.sha256}
-    audit_note(session, entity=f"claim:{row['id']}", subject=APPLICANT, details=details)
+    details = {"enterprise_id": enterprise.enterprise_id, "photo_sha256": kept.sha256}
+    audit_note(session, entity=f"claim:{claim_id}", subject=APPLICANT, details=details)
     return receipt
 
 
