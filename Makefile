@@ -8,6 +8,7 @@ RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 ASSETS := services/gateway/static/vendor/receipt.json
 CATALOGUES := $(wildcard services/gateway/translations/*/LC_MESSAGES/messages.po)
+COVERAGE := build/coverage.json
 WITHOUT_SERVERS := not broker and not postgresql and not browser and not system
 
 .DEFAULT_GOAL := help
@@ -28,7 +29,8 @@ stack: $(DEVELOPMENT) pages packages ## Start the full stack: private RabbitMQ a
 	@exec $(BIN)/python -m deploy.stack
 
 test: setup packages check ## Check and test everything on private servers; what the CI runs
-	$(PYTEST) --ignore=tests/architecture
+	$(PYTEST) --ignore=tests/architecture --cov --cov-report= --cov-report=json:$(COVERAGE)
+	$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
 test-fast: setup ## Run the tests that need no server, in less than a minute
 	$(PYTEST) -m "$(WITHOUT_SERVERS)"
