@@ -35,3 +35,14 @@ class TestMerge:
 
         assert set(merged["paths"]["/a"]) == {"get", "post"}
         assert "own.Ours" in str(merged["paths"]["/a"]["get"])
+
+    def test_follows_references_wherever_they_stand(self) -> None:
+        choice = document("/a", "Item")
+        choice["components"]["schemas"]["Either"] = {"oneOf": [{"$ref": "#/components/schemas/Item"}, {"type": "null"}]}
+
+        merged = merge({"one": choice}, first="one")
+
+        assert merged["components"]["schemas"]["one.Either"]["oneOf"] == [
+            {"$ref": "#/components/schemas/one.Item"},
+            {"type": "null"},
+        ]
