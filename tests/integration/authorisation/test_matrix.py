@@ -178,6 +178,19 @@ class TestScope:
             counted = world.client(route.service, role).get(route.path()).json["enterprises"]
             assert counted == (1 if role in SEES_OWN else 0 if role in SEES_NOTHING else len(ENTERPRISES))
 
+    @pytest.mark.parametrize("role", [*SEES_OWN, *SEES_NOTHING, "bureau_leader", "bureau_officer", "administrator"])
+    def test_tells_of_the_own_area_only(self, world: World, role: str) -> None:
+        """The stream is silent until something happens: here something happens to every enterprise."""
+        told = world.tell_of_every_enterprise()
+        headers = {"Last-Event-ID": str(told.start)}
+        with closing(world.client("gateway", role).get("/api/v1/events/stream", headers=headers)) as answer:
+            text = answer.get_data().decode()
+
+        heard = {part for part in ENTERPRISES if world.enterprises[part] in text}
+        may_hear = "map:read" in actions(role)
+        own = {"own"} if role in SEES_OWN else set() if role in SEES_NOTHING else set(ENTERPRISES)
+        assert (answer.status_code, heard) == ((200, own) if may_hear else (403, set()))
+
     def rows(self, world: World, route: Route, role: str) -> tuple[int, str]:
         query, headers = QUERIES.get(route.rule), {"Last-Event-ID": "0"}
         client = world.client(route.service, role)

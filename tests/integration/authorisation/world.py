@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
@@ -51,6 +52,23 @@ class World:
         if role:
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.tokens[role]}"
         return client
+
+    def tell_of_every_enterprise(self) -> range:
+        """Let the stream tell something about each enterprise; return the numbers of these events."""
+        told = [
+            Told(
+                kind="enterprise_graded",
+                division=str(content.get("division", "331002")),
+                grid=str(content.get("grid", "")),
+                enterprise_id=self.enterprises[part],
+                content={"enterprise_id": self.enterprises[part]},
+            )
+            for part, content in ENTERPRISES.items()
+        ]
+        with _database(self.apps["gateway"]).transaction() as session:
+            start = take_turn(session)
+            tell(session, told, now=NOW)
+        return range(start, start + len(told))
 
 
 @contextmanager

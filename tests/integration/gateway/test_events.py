@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,12 +14,26 @@ from sqlalchemy import delete
 
 from services.gateway.api import events
 from services.gateway.tables import stream_event
+from services.gateway.use_cases.streaming import Told
+from services.gateway.use_cases.streaming import tell as tell_pages
 from shared.database import Database
-from tests.integration.gateway.builders import BAIYUN, HAIMEN, enterprise
+from shared.database.chassis import scope_contract
+from shared.ids import new_id
+from tests.integration.gateway.builders import BAIYUN, HAIMEN, NOW, enterprise
 from tests.integration.gateway.conftest import ACTIONS, Tell
 from tests.support.callers import Signer
 
 STREAM = "/api/v1/events/stream"
+FIRMS = {name: f"0192f3a0-0000-7000-8000-00000000000{name}" for name in "abcd"}
+INTERMEDIARY = "0192f3a0-0000-7000-8000-0000000000ff"
+
+
+def _told(name: str, firm_id: str) -> Told:
+    """Return what is told of an enterprise; each has a grid, and only the first lies in Haimen."""
+    division = HAIMEN if name == "a" else BAIYUN
+    return Told(
+        kind="enterprise_graded", division=division, grid=f"grid-{name}", enterprise_id=firm_id, content={"id": firm_id}
+    )
 
 
 @pytest.fixture
@@ -69,6 +84,30 @@ class TestStream:
         neighbour = signer.client(app, actions=ACTIONS, divisions=[BAIYUN])
 
         assert areas(heard(neighbour, last=0)) == [BAIYUN]
+
+    @pytest.mark.parametrize(
+        ("scope", "expected"),
+        [
+            ({"divisions": [HAIMEN]}, {"a"}),
+            ({"grids": ["grid-b"]}, {"b"}),
+            ({"enterprise_id": FIRMS["c"]}, {"c"}),
+            ({"intermediary_id": INTERMEDIARY}, {"d"}),
+            ({"divisions": ["331003"]}, set()),
+            ({}, set()),
+        ],
+        ids=["division", "grid", "enterprise", "intermediary", "elsewhere", "nobody"],
+    )
+    def test_tells_each_scope_its_own_rows(
+        self, app: Flask, signer: Signer, database: Database, scope: dict[str, Any], expected: set[str]
+    ) -> None:
+        contract = {"contract_id": new_id(), "enterprise_id": FIRMS["d"], "intermediary_id": INTERMEDIARY}
+        with database.transaction() as session:
+            tell_pages(session, [_told(name, firm_id) for name, firm_id in FIRMS.items()], now=NOW)
+            session.execute(scope_contract.insert(), {**contract, "starts_at": NOW - timedelta(days=1), "sequence": 1})
+
+        told = heard(signer.client(app, actions=ACTIONS, **scope), last=0)
+
+        assert {name for name, firm_id in FIRMS.items() if firm_id in str(told)} == expected
 
     @pytest.mark.parametrize("last", [999, "nonsense", 0])
     def test_says_reset_when_something_was_missed(
