@@ -17,7 +17,7 @@ from shared import metrics
 from shared.bus import Channel, Consumer
 from shared.clock import Clock
 from shared.database import Database
-from shared.database.faults import Fault, fault_of
+from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of
 from shared.errors import NotYet, SiseError
 from shared.events import inbox, parked
 from shared.events.handlers import Handlers
@@ -107,7 +107,7 @@ class Consumption:
         while True:
             try:
                 return self._commit(batch, singly=singly)
-            except Exception as problem:
+            except DATABASE_TROUBLE as problem:
                 fault = fault_of(problem)
                 if fault is Fault.OWN or repeats == MOST_REPEATS or self._stopping.is_set():
                     raise

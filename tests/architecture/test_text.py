@@ -24,6 +24,16 @@ FORBIDDEN_NAMES = {
 }
 REGISTRY_HOSTS = re.compile(r"(pypi|pythonhosted|npmjs|registry\.npm|deb\.debian|archive\.ubuntu)\.(org|com|io)")
 ASSERTING = re.compile(r"Assert\(|'(raises|expect|until|warns|assert\w*|verify\w*|check\w*|wait_\w+)'")
+# Where a handler of a service may fail for any reason: the event is put aside, the timer or the job tried later.
+MAY_CATCH_ALL = {
+    "shared/worker.py _run",
+    "shared/worker.py _recover",
+    "shared/events/consumption.py _handle",
+    "shared/events/consumption.py _try",
+    "shared/events/parked.py _attempt",
+    "shared/work/jobs.py run_step",
+    "shared/work/timers.py _run_next",
+}
 EXCUSES = tuple(f"mark.{name}" for name in ("skip", "skipif", "xfail"))
 UNFINISHED = tuple(f"{first}{second}" for first, second in (("TO", "DO"), ("FIX", "ME")))
 
@@ -42,6 +52,12 @@ def every_test() -> Iterator[tuple[Module, Function]]:
     """Give every test with its module."""
     for module in modules("tests"):
         yield from ((module, one) for one in module.functions() if one.name.startswith("test_"))
+
+
+def swallows_all(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler takes every exception and does not simply raise it again."""
+    is_broad = handler.type is None or ast.unparse(handler.type) in ("Exception", "BaseException")
+    return is_broad and ast.unparse(handler.body[-1]) != "raise"
 
 
 class TestNames:
@@ -73,6 +89,17 @@ class TestSettings:
 
 
 class TestErrors:
+    def test_are_all_caught_in_the_loops_of_the_chassis_only(self) -> None:
+        places = {
+            f"{each.path} {function.name}"
+            for each in modules(*CODE)
+            for function in each.functions()
+            for node in ast.walk(function)
+            if isinstance(node, ast.ExceptHandler) and swallows_all(node)
+        }
+
+        assert places == MAY_CATCH_ALL
+
     def test_are_never_caught_by_the_dozen(self) -> None:
         broad = re.compile(r"except( Exception| BaseException)?( as \w+)?:")
         loops = ("shared.bus", "shared.events", "shared.worker", "shared.work", "shared.http.problems")
