@@ -9,13 +9,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shared.bus import Channel
+from shared.bus import Channel, Message
+from shared.clock import Clock
+from shared.contracts.envelope import SINGLE
 from shared.database.chassis import inbox, parked_event
 from shared.errors import Conflict, NotYet, Refused
+from shared.events.consumption import Consumption
 from shared.events.received import Received
 from shared.ids import new_id
 from tests.integration.events.conftest import Listener, ended, firm
 from tests.support.events import deregistered, logged, many_logged, registered
+from tests.support.racing import at_once
 
 
 def failing(name: str, problem: Any) -> Any:
@@ -57,6 +61,44 @@ class TestAMessage:
         listener.publish(*many_logged(250))
         listener.consume()
         assert [len(call) for call in listener.handling.calls] == [250]
+
+
+class Held:
+    """A consumer with these messages in hand."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+
+    def receive(self, timeout: float) -> Message | None:
+        return self._messages.pop() if self._messages else None
+
+    def settle(self, *_arguments: Any) -> None:
+        """The bus is told after the commit."""
+
+    def acknowledge(self, *_arguments: Any) -> None:
+        """Nobody listens."""
+
+
+class TestTwoCopiesAtOnce:
+    def test_have_one_effect(self, listener: Listener) -> None:
+        """Two consumers hold the same events, in different order: the second waits for the first one's commit."""
+        events = [logged(deregistered(), position=number) for number in range(1, 21)]
+
+        def consume(number: int) -> None:
+            held = Held([Message(one.body, SINGLE, "", None) for one in events[:: 1 if number else -1]])
+            Consumption(
+                listener.database,
+                held,
+                listener.handlers,
+                clock=Clock(),
+                channel=Channel.URGENT,
+                stopping=listener.stopping,
+            ).turn(0)
+
+        at_once(consume, threads=2)
+
+        assert sorted(row.times for row in listener.rows(ended)) == [1] * len(events)
+        assert listener.rows(parked_event) == []
 
 
 class TestAHandlerThatFails:
