@@ -19,6 +19,7 @@ PARTS = {
         Part("P1", "a city's business register, from upload to map, and an alarm meanwhile", "whole_city", 15),
         Part("P2", "event delivery, beside its peers", "delivery", 20),
         Part("P3", "one event on an idle system", "latency", 5),
+        Part("P6", "everybody simulated under a new policy, then graded anew", "regrading", 30),
         Part("P9", "start of the embedded system", "start_up", 5),
     )
 }

@@ -37,8 +37,9 @@ from shared.contracts.registry import (
 )
 from shared.contracts.risk import EnterpriseGraded
 from shared.contracts.training import TrainingComplianceChanged
-from shared.declarations import Reemitted, reemits, subscribes, timer
+from shared.declarations import Reemitted, job, reemits, subscribes, timer
 from shared.events.received import Received
+from shared.work.jobs import Job, JobStep
 
 
 @subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
@@ -87,6 +88,34 @@ def on_occurrence(session: Session, received: Sequence[Received[Any]], *, now: d
 def on_adjustments_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
     """A cause, a hold or an override may have run out."""
     use_cases.adjust_and_grade(session, [enterprise_id], now=now)
+
+
+@timer(use_cases.POLICY_TIMER)
+def on_policy_effective(session: Session, policy_id: str, *, now: datetime) -> None:
+    """A version that was activated for a later day counts from now on."""
+    use_cases.begin_policy(session, policy_id, now=now)
+
+
+@timer(use_cases.REASSESSMENT)
+def on_reassessment_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """A confirmed assessment has reached its age (DY-15)."""
+    use_cases.lapse_assessment(session, enterprise_id, now=now)
+
+
+@timer(use_cases.POINTS_DUE)
+def on_risk_points_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """A quarter has passed since the oldest risk point was confirmed."""
+    use_cases.note_overdue_points(session, enterprise_id, now=now)
+
+
+@job(use_cases.SIMULATE)
+def simulate(session: Session, job: Job, *, now: datetime) -> JobStep:
+    return use_cases.simulate_step(session, job)
+
+
+@job(use_cases.REGRADE)
+def regrade(session: Session, job: Job, *, now: datetime) -> JobStep:
+    return use_cases.regrade_step(session, job, now=now)
 
 
 @reemits(EnterpriseGraded)

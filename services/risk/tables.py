@@ -8,6 +8,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
+    Float,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -139,3 +141,119 @@ override = Table(
     Column("decision_note", Text, nullable=False, server_default=""),
 )
 Index("ix__override__enterprise_id", override.c.enterprise_id)
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("based_on", Id),
+    Column("content", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("simulated_revision", Integer),
+    Column("job_id", Id),
+    Column("activated_by", Text),
+    Column("activated_at", UtcDateTime),
+    Column("effective_from", UtcDateTime),
+)
+
+policy_shift = Table(  # how many enterprises of a subdistrict go from one level to another; 0: grey
+    "policy_shift",
+    metadata,
+    Column("policy_id", Id, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("subdistrict", Text, nullable=False),
+    Column("before", SmallInteger, nullable=False),
+    Column("after", SmallInteger, nullable=False),
+    Column("enterprises", Integer, nullable=False),
+    PrimaryKeyConstraint("policy_id", "phase", "subdistrict", "before", "after"),
+)
+
+assessment = Table(
+    "assessment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("card", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("drafted_by", Text, nullable=False),
+    Column("drafted_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("due_on", Date),
+    Column("reviewed_by", Text),
+    Column("reviewed_at", UtcDateTime),
+    Column("confirmed_by", Text),
+    Column("confirmed_at", UtcDateTime),
+    Column("valid_until", UtcDateTime),
+    Column("returned_reason", Text, nullable=False, server_default=""),
+)
+Index("ix__assessment__enterprise_id", assessment.c.enterprise_id)
+
+risk_point = Table(
+    "risk_point",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("hazard", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("judged", JSON, nullable=False),
+    Column("product", Float, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    Column("overdue_since", UtcDateTime),
+    Column("retired_at", UtcDateTime),
+)
+Index("ix__risk_point__enterprise_id", risk_point.c.enterprise_id)
+
+supervision = Table(
+    "supervision",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("officer", Text, nullable=False),
+    Column("subdistrict_person", Text, nullable=False),
+    Column("named_by", Text, nullable=False),
+    Column("named_at", UtcDateTime, nullable=False),
+)
+
+risk_report = Table(
+    "risk_report",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("reported_by", Text, nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+)
+Index("ix__risk_report__enterprise_id", risk_report.c.enterprise_id)
+
+information_code = Table(
+    "information_code",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("revoked_by", Text),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_reason", Text),
+)
+Index("ix__information_code__enterprise_id", information_code.c.enterprise_id)
+Index("ix__information_code__token", information_code.c.token, unique=True)

@@ -56,3 +56,43 @@ class DynamicRuleLifted:
     application_id: str
     enterprise_id: str
     rule: str
+
+
+@event("risk.policy_activated.v1", kind=Kind.FACT, subject="policy_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyActivated:
+    """A version of the policy counts from ``effective_from`` (ISO 8601) on; everybody is being graded anew."""
+
+    policy_id: str
+    version: str
+    effective_from: str
+
+
+@event("risk.enterprise_assessed.v1", kind=Kind.FACT, subject="assessment_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseAssessed:
+    """The bureau confirmed the assessment of a card; it is valid until ``valid_until`` (ISO 8601)."""
+
+    assessment_id: str
+    enterprise_id: str
+    card: str
+    confirmed_by: str
+    valid_until: str
+
+
+@event("risk.information_code_issued.v1", kind=Kind.FACT, subject="code_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationCodeIssued:
+    """An enterprise has a new information code; the token itself does not travel."""
+
+    code_id: str
+    enterprise_id: str
+
+
+@event("risk.information_code_revoked.v1", kind=Kind.FACT, subject="code_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationCodeRevoked:
+    """An information code shows nothing any more."""
+
+    code_id: str
+    enterprise_id: str

@@ -1,24 +1,42 @@
-"""Dynamic rules that count for an enterprise, the bureau's review after red, and levels set by hand."""
+"""Dynamic rules, the bureau's review after red, levels set by hand, and versions of the policy."""
 
 from typing import Any
 
 from services.risk import queries, use_cases
 from services.risk.domain.levels import Level
-from services.risk.schemas import (
+from services.risk.domain.policy import Amendment
+from services.risk.schemas.adjusting import (
+    Activation,
+    Amendments,
     DynamicRules,
-    HistoryQuery,
     Override,
     OverrideDecision,
     Overrides,
     OverridesQuery,
     OverrideWish,
+    PolicyNote,
+    PolicyVersions,
     Review,
     RuleApplications,
+    WholePolicy,
 )
+from services.risk.schemas.grades import HistoryQuery
 from services.risk.tables import applied_rule, override
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    audit_note,
+    etag_of,
+    now,
+    page,
+    principal,
+    public_reads,
+    reads,
+    require_version,
+    writes,
+)
 
+policies = Blueprint("policies", __name__, url_prefix="/api/v1/risk/policies", description="Versions of the policy")
 blp = Blueprint("adjusting", __name__, url_prefix="/api/v1/risk", description="Dynamic rules, reviews and overrides")
 
 
@@ -120,3 +138,82 @@ def _shown(session: Session, override_id: str) -> Any:
     told = {"override": override_id, **{name: shown[name] for name in ("level", "state", "reason")}}
     audit_note(session, entity=f"enterprise:{shown['enterprise_id']}", after=told)
     return shown
+
+
+@policies.route("", methods=["GET"])
+@reads("policy:read")
+@policies.response(200, PolicyVersions)
+def list_policies(session: Session) -> Any:
+    """Every version, the newest first; the last one came with this release."""
+    return {"items": queries.policies(session, now())}
+
+
+@policies.route("", methods=["POST"])
+@writes("policy:write")
+@policies.arguments(PolicyNote)
+@policies.response(201, WholePolicy)
+def draft_policy(session: Session, body: dict[str, Any]) -> Any:
+    """Begin a draft from the version in force."""
+    policy_id = use_cases.draft_policy(session, note=body["note"], by=principal().subject, now=now())
+    return _shown_policy(session, policy_id)
+
+
+@policies.route("/<id:policy_id>", methods=["GET"])
+@reads("policy:read")
+@policies.response(200, WholePolicy)
+def get_policy(session: Session, policy_id: str) -> Any:
+    """One version: its cards, how it differs from the one before, whom it changes, and how far its job is."""
+    return _policy(session, policy_id)
+
+
+@policies.route("/<id:policy_id>", methods=["PUT"])
+@writes("policy:write")
+@policies.arguments(Amendments)
+@policies.response(200, WholePolicy)
+def amend_policy(session: Session, body: dict[str, Any], policy_id: str) -> Any:
+    """Replace what a draft changes; the revision is the ETag."""
+    require_version(queries.policy_by_id(session, policy_id).revision)
+    amendments = [Amendment(**one) for one in body["amendments"]]
+    use_cases.amend_policy(session, policy_id, amendments=amendments, note=body["note"])
+    return _shown_policy(session, policy_id)
+
+
+@policies.route("/<id:policy_id>/simulate", methods=["POST"])
+@writes("policy:write")
+@policies.response(202, WholePolicy)
+def simulate_policy(session: Session, policy_id: str) -> Any:
+    """Count who would change colour; the answer's job tells how far it is."""
+    use_cases.simulate_policy(session, policy_id, now=now())
+    return _shown_policy(session, policy_id)
+
+
+@policies.route("/<id:policy_id>/activate", methods=["POST"])
+@writes("policy:write")
+@policies.arguments(Activation)
+@policies.response(202, WholePolicy)
+def activate_policy(session: Session, body: dict[str, Any], policy_id: str) -> Any:
+    """Let a simulated draft count; everybody is graded anew meanwhile."""
+    subject, moment = principal().subject, now()
+    use_cases.activate_policy(session, policy_id, effective_from=body["effective_from"], by=subject, now=moment)
+    return _shown_policy(session, policy_id)
+
+
+@policies.route("/<id:policy_id>/discard", methods=["POST"])
+@writes("policy:write")
+@policies.response(200, WholePolicy)
+def discard_policy(session: Session, policy_id: str) -> Any:
+    """Give a draft up."""
+    use_cases.discard_policy(session, policy_id)
+    return _shown_policy(session, policy_id)
+
+
+def _policy(session: Session, policy_id: str) -> Any:
+    shown = queries.policy_view(session, queries.policy_by_id(session, policy_id), at=now())
+    return shown, 200, etag_of(shown["revision"])
+
+
+def _shown_policy(session: Session, policy_id: str) -> Any:
+    shown, _, etag = _policy(session, policy_id)
+    told = {name: shown[name] for name in ("state", "revision", "differences")}
+    audit_note(session, entity=f"policy:{policy_id}", after=told)
+    return shown, None, etag

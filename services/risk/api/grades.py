@@ -6,8 +6,7 @@ from sqlalchemy import Row
 
 from services.risk import queries, use_cases
 from services.risk.domain.facts import Known
-from services.risk.rules import rulebook
-from services.risk.schemas import (
+from services.risk.schemas.grades import (
     Explanation,
     FactSheet,
     FactSheetBody,
@@ -42,7 +41,7 @@ blp = Blueprint("risk", __name__, url_prefix="/api/v1/risk", description="Grades
 @blp.response(200, Grade)
 def get_grade(session: Session, enterprise_id: str) -> Any:
     """The present grade, how bad it may still become, and the questions that would settle it."""
-    return queries.grade_view(rulebook(), _visible(session, enterprise_id))
+    return queries.grade_view(queries.rulebook_in_force(session, now()), _visible(session, enterprise_id))
 
 
 @blp.route("/grades/<id:enterprise_id>/history", methods=["GET"])
@@ -52,10 +51,14 @@ def get_grade(session: Session, enterprise_id: str) -> Any:
 def get_grade_history(session: Session, query: dict[str, Any], enterprise_id: str) -> Any:
     """Every grade that the enterprise has had, the newest first."""
     _visible(session, enterprise_id)
+    book = queries.rulebook_in_force(session, now())
     rows, next_cursor = page(
         session, queries.grade_versions(enterprise_id), key=[grade_history.c.sequence], descending=True, **query
     )
-    return {"items": [queries.grade_version_view(rulebook(), row) for row in rows], "next_cursor": next_cursor}
+    return {
+        "items": [queries.grade_version_view(book, row) for row in rows],
+        "next_cursor": next_cursor,
+    }
 
 
 @blp.route("/grades/<id:enterprise_id>/explain", methods=["GET"])
@@ -63,7 +66,7 @@ def get_grade_history(session: Session, query: dict[str, Any], enterprise_id: st
 @blp.response(200, Explanation)
 def explain_grade(session: Session, enterprise_id: str) -> Any:
     """Card, items, rules, facts, points and words behind the present grade."""
-    return queries.explanation_of(rulebook(), _visible(session, enterprise_id))
+    return queries.explanation_of(queries.rulebook_in_force(session, now()), _visible(session, enterprise_id))
 
 
 @blp.route("/facts/<id:enterprise_id>", methods=["GET"])
@@ -72,7 +75,7 @@ def explain_grade(session: Session, enterprise_id: str) -> Any:
 def get_facts(session: Session, enterprise_id: str) -> Any:
     """The declared facts (their version is the ETag) and, beneath them, what the register suggests."""
     row = _visible(session, enterprise_id)
-    sheet = queries.fact_sheet_of(rulebook(), row)
+    sheet = queries.fact_sheet_of(queries.rulebook_in_force(session, now()), row)
     return sheet, 200, etag_of(sheet["version"])
 
 
@@ -82,17 +85,17 @@ def get_facts(session: Session, enterprise_id: str) -> Any:
 @blp.response(200, FactSheet)
 def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any:
     """Replace the declared facts; the value ``unknown`` is the same as leaving the fact out."""
-    before = queries.fact_sheet_of(rulebook(), _visible(session, enterprise_id))
+    before = queries.fact_sheet_of(queries.rulebook_in_force(session, now()), _visible(session, enterprise_id))
     require_version(before["version"])
     use_cases.declare_facts(
         session,
         enterprise_id=enterprise_id,
-        facts=_known(body["facts"]),
+        facts=known(body["facts"]),
         based_on=before["version"],
         by=principal().subject,
         now=now(),
     )
-    after = queries.fact_sheet_of(rulebook(), _visible(session, enterprise_id))
+    after = queries.fact_sheet_of(queries.rulebook_in_force(session, now()), _visible(session, enterprise_id))
     audit_note(session, entity=f"enterprise:{enterprise_id}", before=before, after=after)
     return after, 200, etag_of(after["version"])
 
@@ -102,7 +105,7 @@ def put_facts(session: Session, body: dict[str, Any], enterprise_id: str) -> Any
 @blp.response(200, RuleTableList)
 def list_cards(session: Session) -> Any:
     """Every score card and matrix with its source and standing."""
-    return {"items": queries.rule_tables(rulebook())}
+    return {"items": queries.rule_tables(queries.rulebook_in_force(session, now()))}
 
 
 @blp.route("/cards/<string:card_id>", methods=["GET"])
@@ -110,14 +113,15 @@ def list_cards(session: Session) -> Any:
 @blp.response(200, RuleTable)
 def get_card(session: Session, card_id: str) -> Any:
     """One score card or matrix in full: rules, caps, vetoes, thresholds, questions."""
-    return queries.rule_table(rulebook(), card_id)
+    return queries.rule_table(queries.rulebook_in_force(session, now()), card_id)
 
 
 def _visible(session: Session, enterprise_id: str) -> Row[Any]:
     return queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
 
 
-def _known(facts: dict[str, dict[str, Any]]) -> dict[str, Known]:
+def known(facts: dict[str, dict[str, Any]]) -> dict[str, Known]:
+    """Return the facts of a request body; the value ``unknown`` is the same as leaving the fact out."""
     return {
         fact: Known(one["value"], one["origin"], tuple(one["words"]))
         for fact, one in facts.items()

@@ -1,15 +1,20 @@
-"""Score cards: 100 points, items with a cap, rules that deduct or add, vetoes, thresholds. All of it is data.
+"""Score cards and matrices as data, and the engine that evaluates a card: caps, bonuses in full, vetoes, thresholds.
 
-Points are whole tenths, because 0.1 has no exact binary fraction and the sums decide a colour.
+Points are whole tenths, because 0.1 has no exact binary fraction and the sums decide a colour. The printed card leaves
+open whether a bonus may exceed the cap of its item. Decided here: deductions are clamped to the cap, bonuses are added
+in full, and the total is clamped to 0…100.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from math import prod
 
 from services.risk.domain.facts import Condition, Text, Value
 from services.risk.domain.levels import Level
+from shared.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +131,137 @@ class Card:
     def level_of(self, tenths: int) -> Level:
         """Return the level of a score; a threshold belongs to the better level (应急〔2018〕19号)."""
         return next((level for lowest, level in self.thresholds if tenths >= lowest), Level.RED)
+
+
+class UnsuitableFactor(Refused):
+    code = "unsuitable_factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A judged quantity and its allowed values with their meaning."""
+
+    id: str
+    label: Text
+    values: Mapping[Decimal, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """From ``bound`` on (or, when ``is_strict``, above it) the product means ``level``."""
+
+    bound: Decimal
+    level: Level
+    is_strict: bool = False
+
+    def holds(self, product: Decimal) -> bool:
+        """Return whether ``product`` reaches the band."""
+        return product > self.bound if self.is_strict else product >= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A method in one version; ``bands`` stand worst first and the last one takes the rest."""
+
+    id: str
+    version: str
+    name: Text
+    source: Source
+    factors: tuple[Factor, ...]
+    bands: tuple[Band, ...]
+
+    def product(self, judged: Mapping[str, Decimal]) -> Decimal:
+        """Return the product of the judged factors; raises ``UnsuitableFactor`` for a value not in the table."""
+        for factor in self.factors:
+            if judged.get(factor.id) not in factor.values:
+                allowed = ", ".join(str(value) for value in factor.values)
+                raise UnsuitableFactor(f"{factor.id} must be one of {allowed}.", field=factor.id)
+        return prod((judged[factor.id] for factor in self.factors), start=Decimal(1))
+
+    def level(self, judged: Mapping[str, Decimal]) -> Level:
+        """Return the level of the judged factors; raises ``UnsuitableFactor`` for a value not in the table."""
+        product = self.product(judged)
+        return next((band.level for band in self.bands if band.holds(product)), Level.BLUE)
+
+
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that counted, with the tenths of a point before the item's cap."""
+
+    rule: Rule
+    value: Value
+    tenths: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTally:
+    """What one item costs (``deducted`` >= 0, after the cap) and earns (``added`` >= 0), in tenths."""
+
+    item: Item
+    deducted: int
+    added: int
+    hits: tuple[Hit, ...]
+
+    @property
+    def net(self) -> int:
+        """The item's effect on the total, in tenths."""
+        return self.added - self.deducted
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A whole evaluation; ``total`` is the sum before it is clamped to 0…``card.base``."""
+
+    card: Card
+    total: int
+    items: tuple[ItemTally, ...]
+    vetoes: tuple[Veto, ...]
+
+    @property
+    def score(self) -> int:
+        """The score in tenths, from 0 to the card's base."""
+        return max(0, min(self.card.base, self.total))
+
+    @property
+    def level(self) -> Level:
+        """The level by score and vetoes."""
+        return Level.RED if self.vetoes else self.card.level_of(self.score)
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The rules that counted, heaviest first."""
+        hits = [hit for item in self.items for hit in item.hits]
+        return tuple(sorted(hits, key=lambda hit: -abs(hit.tenths)))
+
+
+def tally(card: Card, values: Values) -> Tally:
+    """Evaluate ``card`` for ``values``; a fact without a value moves nothing."""
+    items = tuple(tally_item(item, values) for item in card.items)
+    vetoes = tuple(veto for veto in card.vetoes if veto.is_met(values))
+    return Tally(card, card.base + sum(item.net for item in items), items, vetoes)
+
+
+def tally_item(item: Item, values: Values) -> ItemTally:
+    """Evaluate one item of a card."""
+    hits = _heaviest_of_groups(
+        [
+            Hit(rule, values[rule.fact], tenths)
+            for rule in item.rules
+            if (tenths := rule.tenths_for(values.get(rule.fact)))
+        ]
+    )
+    deducted = -sum(hit.tenths for hit in hits if hit.tenths < 0)
+    added = sum(hit.tenths for hit in hits if hit.tenths > 0)
+    return ItemTally(item, deducted if item.cap is None else min(deducted, item.cap), added, hits)
+
+
+def _heaviest_of_groups(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    heaviest: dict[str, Hit] = {}
+    for hit in hits:
+        key = hit.rule.group or hit.rule.id
+        if key not in heaviest or abs(hit.tenths) > abs(heaviest[key].tenths):
+            heaviest[key] = hit
+    return tuple(heaviest.values())

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from services.risk.domain.cards import Card
-from services.risk.domain.composition import compose
+from services.risk.domain.cards import Card, Tally, tally
 from services.risk.domain.facts import YES, Known, Sheet, Value
-from services.risk.domain.levels import Level, worst_of
+from services.risk.domain.levels import Level, compose, worst_of
 from services.risk.domain.policy import Rulebook, Selection
 from services.risk.domain.possibilities import Possible, harshest, mildest, possible_values, silent
-from services.risk.domain.scoring import Tally, tally
 
 MOST_REASONS = 8
 UNKNOWN_FACTS = "unknown_facts"

@@ -1,14 +1,15 @@
 """Which card for whom, and the whole set of rule tables that is in force together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
-from services.risk.domain.cards import Card, Source
-from services.risk.domain.composition import Strategy
-from services.risk.domain.facts import Condition, Fact, Sheet, Text, UnknownFact
-from services.risk.domain.inference import Inference
-from services.risk.domain.matrices import Matrix
+from services.risk.domain.cards import Card, Matrix, Source
+from services.risk.domain.facts import Condition, Fact, Inference, Sheet, Text, UnknownFact
+from services.risk.domain.levels import Strategy
 from services.risk.domain.possibilities import Clause, Possible, contradicted, ladder, require_exact
 from shared.errors import Refused
 
@@ -113,3 +114,114 @@ class Rulebook:
         if broken:
             names = sorted({literal.condition.fact for literal in broken})
             raise ContradictingFacts(f"These facts contradict each other: {', '.join(names)}.", facts=names)
+
+
+Content = dict[str, Any]  # {"cards": [table of a card, …], "policy": table of the policy}
+MOST_POINTS = 100
+
+
+class Part(StrEnum):
+    RULE = "rule"  # its points, negative ones are deducted
+    ITEM = "item"  # its cap
+    THRESHOLD = "threshold"  # the lowest score of a level
+
+
+VALUE_OF = {Part.RULE: ("rule", "id", "points"), Part.ITEM: ("item", "id", "cap")}
+
+
+class UnknownPart(Refused):
+    code = "unknown_part"
+
+
+class UnsuitablePoints(Refused):
+    code = "unsuitable_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """``part`` with ``id`` (for a threshold the number of its level) of a card shall be ``value`` points."""
+
+    card: str
+    part: Part
+    id: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What stands in two versions of a policy at the same place."""
+
+    card: str
+    part: Part
+    id: str
+    zh: str
+    en: str
+    before: float
+    after: float
+
+
+def amended(content: Content, amendments: Iterable[Amendment], *, number: int) -> Content:
+    """Return the content with ``amendments``; what changed carries ``number`` at the end of its version.
+
+    Raises ``UnknownPart`` and ``UnsuitablePoints``.
+    """
+    fresh = deepcopy(content)
+    for one in amendments:
+        row, name = _place(fresh, one)
+        _check(one, before=row[name])
+        row[name] = one.value
+    changed = {one.card for one in differences(content, fresh)}
+    for card in fresh["cards"]:
+        if card["card"]["id"] in changed:
+            card["card"]["version"] = _version(card["card"]["version"], number)
+    fresh["policy"]["policy"]["version"] = _version(fresh["policy"]["policy"]["version"], number)
+    return fresh
+
+
+def differences(before: Content, after: Content) -> list[Difference]:
+    """Return every place at which two versions of a policy differ, in the order of the cards."""
+    old = {(card, part, id_): value for card, part, id_, value, _ in _values(before)}
+    return [
+        Difference(card, part, id_, label["zh"], label["en"], old[card, part, id_], value)
+        for card, part, id_, value, label in _values(after)
+        if old[card, part, id_] != value
+    ]
+
+
+def _values(content: Content) -> Iterable[tuple[str, Part, str, float, Mapping[str, str]]]:
+    for card in content["cards"]:
+        name = card["card"]["id"]
+        for row in card["card"]["thresholds"]:
+            label = {"zh": f"{row['level']} 级最低分", "en": f"lowest score of level {row['level']}"}
+            yield name, Part.THRESHOLD, str(row["level"]), row["at_least"], label
+        for part, (table, key, value) in VALUE_OF.items():
+            yield from ((name, part, row[key], row[value], row) for row in card[table] if value in row)
+
+
+def _place(content: Content, one: Amendment) -> tuple[dict[str, Any], str]:
+    cards = [card for card in content["cards"] if card["card"]["id"] == one.card]
+    if cards and one.part is Part.THRESHOLD:
+        found = [row for row in cards[0]["card"]["thresholds"] if str(row["level"]) == one.id]
+        name = "at_least"
+    elif cards:
+        table, key, name = VALUE_OF[one.part]
+        found = [row for row in cards[0][table] if row[key] == one.id and name in row]
+    else:
+        found, name = [], ""
+    if not found:
+        raise UnknownPart(f"The policy has no {one.part} {one.id} on card {one.card}.", field=one.id)
+    return found[0], name
+
+
+def _check(one: Amendment, *, before: float) -> None:
+    """Points are whole tenths within the card's hundred, and a deduction stays a deduction."""
+    has_turned = one.part is Part.RULE and (one.value > 0) != (before > 0)
+    is_negative = one.part is not Part.RULE and one.value < 0
+    if has_turned or is_negative or abs(one.value) > MOST_POINTS or round(one.value * 10, 6) % 1:
+        raise UnsuitablePoints(
+            f"{one.id}: points are whole tenths up to {MOST_POINTS}; a deduction must stay one.", field=one.id
+        )
+
+
+def _version(version: str, number: int) -> str:
+    return ".".join([*version.split(".")[:2], str(number)])

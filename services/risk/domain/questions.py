@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from services.risk.domain.cards import Card, Item
+from services.risk.domain.cards import Card, Item, tally, tally_item
 from services.risk.domain.facts import Known, Origin, Value
-from services.risk.domain.grading import Grade, Outlook, Standing, is_settled, outlooks_of
+from services.risk.domain.grading import Grade, Outlook, Standing, grade, is_settled, outlooks_of
 from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
-from services.risk.domain.possibilities import Possible, harshest, mildest, silent
-from services.risk.domain.scoring import tally, tally_item
+from services.risk.domain.possibilities import Possible, contradicted, harshest, mildest, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +156,91 @@ def _without_superfluous(
         if is_settled(book, standing, level=graded.level, sheet=sheet):
             kept = fewer
     return tuple(kept)
+
+
+Move = tuple[int, tuple[tuple[str, Value], ...]]  # tenths gained, facts with their new values
+NOTHING: Move = (0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``fact`` would have to be ``after``; None before is unknown."""
+
+    fact: str
+    before: Value | None
+    after: Value
+
+
+def changes_to(book: Rulebook, standing: Standing, *, graded: Grade, wanted: Level) -> tuple[Change, ...] | None:
+    """Return the fewest changes of facts that make the card's level ``wanted``; None when no facts can.
+
+    Towards a better level facts become mild, towards a worse one harsh. What already is as wanted needs none.
+    """
+    if graded.level is None or graded.level == wanted:
+        return () if graded.level == wanted else None
+    place = 0 if wanted > graded.level else -1
+    card, possible = graded.outlook.card, graded.outlook.possible
+    now = silent(card, possible)
+    targets = {fact: _ladder(book, card.id, fact)[place] for fact in card.facts}
+    forced = _lifted_vetoes(graded, targets) if place == 0 else ()
+    choices = [_item_moves(item, now, targets, place=place, forced=forced) for item in card.items]
+    for _, plan in sorted(_combined(choices).items()):
+        changed = (*((fact, targets[fact]) for fact in forced), *plan[1])
+        if _reaches(book, standing, changed, wanted=wanted):
+            return tuple(Change(fact, _known(standing, fact), after) for fact, after in dict(changed).items())
+    return None
+
+
+def _lifted_vetoes(graded: Grade, targets: Mapping[str, Value]) -> tuple[str, ...]:
+    """The facts that mean direct red now have to change whatever the score."""
+    values = silent(graded.outlook.card, graded.outlook.possible)
+    conditions = [one for veto in graded.counted.vetoes for one in veto.any_of]
+    return tuple(dict.fromkeys(one.fact for one in conditions if one.holds(values[one.fact])))
+
+
+def _item_moves(
+    item: Item, now: Mapping[str, Value], targets: Mapping[str, Value], *, place: int, forced: Iterable[str]
+) -> dict[int, Move]:
+    """Return, by the number of changed facts of an item, the plan that moves the score furthest."""
+    base = {**now, **{fact: targets[fact] for fact in forced}}
+    before = tally_item(item, base).net
+    movable = [fact for fact in item.facts if base[fact] != targets[fact] and fact not in forced]
+    best: dict[int, Move] = {0: NOTHING}
+    for count in range(1, len(movable) + 1):
+        for chosen in combinations(movable, count):
+            moved = tally_item(item, {**base, **{fact: targets[fact] for fact in chosen}}).net - before
+            gain = moved if place == 0 else -moved
+            if gain > best.get(count, best[max(best)])[0]:
+                best[count] = (gain, tuple((fact, targets[fact]) for fact in chosen))
+    return best
+
+
+def _combined(choices: Iterable[dict[int, Move]]) -> dict[int, Move]:
+    """Return, by the number of changed facts in all items, the move that shifts the score furthest."""
+    ways: dict[int, Move] = {0: NOTHING}
+    for moves in choices:
+        both = [
+            (held + count, (way[0] + move[0], way[1] + move[1]))
+            for held, way in ways.items()
+            for count, move in moves.items()
+        ]
+        ways = {}
+        for count, move in sorted(both, key=lambda one: one[1][0]):
+            ways[count] = move
+    return ways
+
+
+def _reaches(book: Rulebook, standing: Standing, changed: Iterable[tuple[str, Value]], *, wanted: Level) -> bool:
+    """Return whether the engine gives at least (or at worst) ``wanted`` once these facts are confirmed."""
+    sheet = {**standing.sheet, **{fact: Known(value, Origin.CONFIRMED) for fact, value in changed}}
+    if contradicted(sheet, book.clauses):
+        return False
+    return grade(book, Standing(sheet, standing.is_assessed, standing.risk_points)).level == wanted
+
+
+def _ladder(book: Rulebook, card: str, fact: str) -> tuple[Value, ...]:
+    return book.ladders[card][fact]
+
+
+def _known(standing: Standing, fact: str) -> Value | None:
+    return standing.sheet[fact].value if fact in standing.sheet else None

@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.risk.domain.cards import Veto
+from services.risk.domain.cards import Hit, ItemTally, Veto
 from services.risk.domain.facts import Known, Origin, Sheet, Value
 from services.risk.domain.grading import Grade, Standing, grade
 from services.risk.domain.levels import Level, colour_of
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.questions import next_questions
 from services.risk.domain.results import points
-from services.risk.domain.scoring import Hit, ItemTally
 from services.risk.queries.standings import known_facts, standing_of, suggested_facts
 from services.risk.rules import dynamic_rules
 

@@ -1,15 +1,20 @@
-"""What is stored about enterprises, as grading and the API need it."""
+"""What is stored about enterprises, and the grade that follows. Equal standings are computed once."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
-from services.risk.domain.dynamics import Adjustments, rescored
+from services.risk.domain.dynamics import Adjustments, improved_level, rescored
 from services.risk.domain.facts import Known, Origin, merged, seen_in
-from services.risk.domain.grading import Standing
+from services.risk.domain.grading import Standing, grade
+from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
+from services.risk.domain.results import GREY_RESULT, GradeResult, adjusted, result_of
+from services.risk.rules import dynamic_rules
 from services.risk.tables import enterprise, fact_sheet, grade_history
 from services.risk.tables import grade as grade_table
 from shared.database.bulk import among
@@ -36,6 +41,12 @@ def standings(session: Session, enterprise_ids: Sequence[str]) -> Sequence[Row[A
     """Return, in the order of ids, all that grading looks at and the present grade of these enterprises."""
     wanted = STANDINGS.where(among(session, enterprise.c.enterprise_id, enterprise_ids))
     return session.execute(wanted.order_by(enterprise.c.enterprise_id)).all()
+
+
+def standings_after(session: Session, after: str | None, *, limit: int) -> Sequence[Row[Any]]:
+    """Return up to ``limit`` stored standings with an enterprise id greater than ``after``, in that order."""
+    wanted = STANDINGS.order_by(enterprise.c.enterprise_id).limit(limit)
+    return session.execute(wanted if after is None else wanted.where(enterprise.c.enterprise_id > after)).all()
 
 
 def visible_standing(session: Session, principal: Principal, *, enterprise_id: str) -> Row[Any]:
@@ -84,3 +95,53 @@ def grades_after(session: Session, after: str | None, *, limit: int) -> Sequence
     if after is not None:
         statement = statement.where(grade_table.c.enterprise_id > after)
     return session.execute(statement).all()
+
+
+DISTINCT_ROWS_REMEMBERED = 65_536
+
+Feature = tuple[str, str, str]  # name, value, origin
+CardResult = tuple[GradeResult, Level | None]
+
+
+def graded_result(book: Rulebook, row: Row[Any]) -> GradeResult:
+    """Return the grade of a stored standing: its card, then dynamic rules, override and risk points."""
+    return final_result(row, card_result(book, row))
+
+
+def final_result(row: Row[Any], by_card: CardResult) -> GradeResult:
+    """Return what dynamic rules and override make of the result by card."""
+    result, improved = by_card
+    if not row.is_active or (row.adjustments is None and improved is None):
+        return result
+    return adjusted(result, Adjustments.of(row.adjustments), improved=improved)
+
+
+def card_result(book: Rulebook, row: Row[Any]) -> CardResult:
+    """Return the result by card and risk points alone, and the level that DY-12 makes of it if it is earned."""
+    if not row.is_active:
+        return GREY_RESULT, None
+    if row.facts or row.is_assessed or row.adjustments:
+        standing = standing_of(book, row)
+        graded = grade(book, standing)
+        by = Adjustments.of(row.adjustments)
+        return result_of(graded), improved_level(dynamic_rules(), graded, standing=standing, by=by)
+    features = frozenset((name, one["value"], one["origin"]) for name, one in row.features.items())
+    return _result_by_row(book, features, row.industry, _headcount_step(book, row.headcount)), None
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _result_by_row(book: Rulebook, features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
+    return _result_by_kind(book, features, book.inference.known_prefix(industry), headcount)
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _result_by_kind(book: Rulebook, features: frozenset[Feature], industry: str, headcount: int | None) -> GradeResult:
+    stated = {name: {"value": value, "origin": origin} for name, value, origin in features}
+    sheet = book.inference.sheet(features=stated, industry=industry, headcount=headcount)
+    return result_of(grade(book, Standing(sheet)))
+
+
+def _headcount_step(book: Rulebook, headcount: int | None) -> int | None:
+    """Return the largest number of workers, not above ``headcount``, at which a card changes."""
+    steps = book.headcount_steps
+    return None if headcount is None else steps[max(bisect_right(steps, headcount) - 1, 0)]

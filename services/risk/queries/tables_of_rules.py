@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from services.risk.domain.cards import Card, Item, Source, Veto
+from services.risk.domain.cards import Card, Item, Matrix, Source, Veto
 from services.risk.domain.facts import Condition, Fact, Text
-from services.risk.domain.matrices import Matrix
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import points
 from services.risk.rules import dynamic_rules

@@ -1,20 +1,18 @@
 """Reads the rule tables. A table that cannot be evaluated exactly stops the process at its start."""
 
+import json
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from services.risk.domain.cards import Card, Item, Rule, Source, Veto
-from services.risk.domain.composition import Strategy
+from services.risk.domain.cards import Band, Card, Factor, Item, Matrix, Rule, Source, Veto
 from services.risk.domain.dynamics import DynamicRule, DynamicRules, Effect, Restore
-from services.risk.domain.facts import NO, YES, Condition, Fact, Kind, Text
-from services.risk.domain.inference import Inference, Suggestion
-from services.risk.domain.levels import Level
-from services.risk.domain.matrices import Band, Factor, Matrix
+from services.risk.domain.facts import NO, YES, Condition, Fact, Inference, Kind, Suggestion, Text
+from services.risk.domain.levels import Level, Strategy
 from services.risk.domain.occurrences import OccurrenceKind, Telling, Trigger
 from services.risk.domain.policy import Policy, Rulebook, Selection
 from services.risk.domain.possibilities import Clause, Literal, UnusableCard
@@ -28,15 +26,32 @@ Row = Mapping[str, Any]
 @cache
 def rulebook() -> Rulebook:
     """Return the rule tables of this release, read once; raises ``UnusableCard`` when they do not fit together."""
-    cards = [read_card(table(name)) for name in CARDS]
+    return read_rulebook({"cards": [table(name) for name in CARDS], "policy": table("policy.toml")})
+
+
+@cache
+def release_content() -> dict[str, Any]:
+    """Return cards and policy of this release as a document of plain JSON values."""
+    content = {"cards": [table(name) for name in CARDS], "policy": table("policy.toml")}
+    plain: dict[str, Any] = json.loads(json.dumps(content, default=_plain))
+    return plain
+
+
+def read_rulebook(content: Row) -> Rulebook:
+    """Return the rule tables with these cards and this policy; raises ``UnusableCard``."""
+    cards = [read_card(card) for card in content["cards"]]
     return Rulebook(
         facts={row["id"]: _fact(row) for row in table("facts.toml")["fact"]},
         clauses=tuple(_clause(row) for row in table("implications.toml")["implication"]),
         cards={card.id: card for card in cards},
         matrices=_matrices(table("matrices.toml")),
-        policy=read_policy(table("policy.toml")),
+        policy=read_policy(content["policy"]),
         inference=_inference(table("inference.toml")),
     )
+
+
+def _plain(value: Decimal | date) -> float | str:
+    return float(value) if isinstance(value, Decimal) else value.isoformat()
 
 
 @cache
@@ -102,11 +117,16 @@ def _text(row: Row) -> Text:
 
 
 def _source(row: Row) -> Source:
-    return Source(row["source"], row["status"], row["effective_from"], row.get("effective_to"))
+    return Source(row["source"], row["status"], _day(row["effective_from"]), _day(row.get("effective_to")))
 
 
-def _tenths(points: int | Decimal) -> int:
-    tenths = points * TENTHS
+def _day(value: Any) -> Any:
+    """A table has days, a stored version of it their text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _tenths(points: float | Decimal) -> int:
+    tenths = Decimal(str(points)) * TENTHS
     if tenths != int(tenths):
         raise UnusableCard(f"{points} points are not a whole number of tenths")
     return int(tenths)

@@ -1,6 +1,24 @@
 """Every write of risk, by topic."""
 
 from services.risk.use_cases.adjusting import TIMER
+from services.risk.use_cases.assessing import (
+    POINTS_DUE,
+    REASSESSMENT,
+    Answers,
+    Point,
+    add_risk_point,
+    answer_assessment,
+    confirm_assessment,
+    confirm_risk_points,
+    draft_assessment,
+    judge_risk_point,
+    lapse_assessment,
+    note_overdue_points,
+    retire_risk_point,
+    return_assessment,
+    review_assessment,
+    submit_assessment,
+)
 from services.risk.use_cases.dynamics import (
     Wish,
     adjust_and_grade,
@@ -16,10 +34,55 @@ from services.risk.use_cases.grading import (
     grade_enterprises,
     graded_event,
     keep_register_state,
+    keep_surveyed,
 )
-from services.risk.use_cases.surveying import keep_surveyed
+from services.risk.use_cases.policies import (
+    REGRADE,
+    SIMULATE,
+    activate_policy,
+    amend_policy,
+    begin_policy,
+    discard_policy,
+    draft_policy,
+    regrade_step,
+    simulate_policy,
+    simulate_step,
+)
+from services.risk.use_cases.policies import TIMER as POLICY_TIMER
+from services.risk.use_cases.supervising import file_report, issue_code, name_supervisors, revoke_code
 
 __all__ = [
+    "file_report",
+    "issue_code",
+    "name_supervisors",
+    "revoke_code",
+    "POINTS_DUE",
+    "REASSESSMENT",
+    "Answers",
+    "Point",
+    "add_risk_point",
+    "answer_assessment",
+    "confirm_assessment",
+    "confirm_risk_points",
+    "draft_assessment",
+    "judge_risk_point",
+    "lapse_assessment",
+    "note_overdue_points",
+    "retire_risk_point",
+    "return_assessment",
+    "review_assessment",
+    "submit_assessment",
+    "POLICY_TIMER",
+    "REGRADE",
+    "SIMULATE",
+    "activate_policy",
+    "amend_policy",
+    "begin_policy",
+    "discard_policy",
+    "draft_policy",
+    "regrade_step",
+    "simulate_policy",
+    "simulate_step",
     "TIMER",
     "FactsChanged",
     "Wish",

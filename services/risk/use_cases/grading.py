@@ -11,22 +11,25 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from services.risk.domain.facts import Known, seen_in
+from services.risk.domain.facts import Known, Origin, seen_in
 from services.risk.domain.levels import colour_of
+from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import GradeResult, points
-from services.risk.queries import final_result, standings
-from services.risk.rules import rulebook
+from services.risk.queries import final_result, known_facts, rulebook_in_force, standings
 from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
 from services.risk.tables import grade as grade_table
 from services.risk.use_cases.adjusting import lock_enterprises, observe
-from shared.contracts.registry import EnterpriseState
+from shared.contracts.registry import EnterpriseState, EnterpriseSurveyed
 from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import insert_rows, upsert_rows
-from shared.errors import Conflict
+from shared.errors import Conflict, NotYet
 from shared.events.outbox import publish_all
 
 ACTIVE = "active"
 CEASED = "ceased"  # supervision state of an enterprise that has stopped for good or for long
+
+
+Shift = tuple[str, int | None, int | None]  # division, level before, level after
 
 
 class FactsChanged(Conflict):
@@ -50,7 +53,7 @@ def declare_facts(
     ``based_on`` is the version that the caller saw (0: none yet). Raises ``FactsChanged``, ``UnknownFact``,
     ``UnsuitableValue``, ``ContradictingFacts``.
     """
-    rulebook().check(facts)
+    rulebook_in_force(session, now).check(facts)
     lock_enterprises(session, [enterprise_id])
     current = session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == enterprise_id)) or 0
     if current != based_on:
@@ -77,21 +80,60 @@ def write_sheet(
     insert_rows(session, fact_sheet_version, [row])
 
 
-def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> None:
-    """Grade enterprises from what is stored; write and publish only the grades that changed."""
-    book = rulebook()
-    grades, history = [], []
+def keep_surveyed(session: Session, surveys: Sequence[EnterpriseSurveyed], *, now: datetime) -> None:
+    """Take over the facts that surveys confirmed and grade those enterprises.
+
+    Raises ``NotYet`` for an enterprise that has not arrived, ``UnsuitableValue``, ``ContradictingFacts``.
+    """
+    enterprise_ids = sorted({one.enterprise_id for one in surveys if one.facts})
+    if missing := set(enterprise_ids) - lock_enterprises(session, enterprise_ids):
+        raise NotYet(f"enterprise:{min(missing)}")
+    for one in sorted((one for one in surveys if one.facts), key=lambda one: one.on):
+        _keep(session, one, now=now)
+    grade_enterprises(session, enterprise_ids, now=now)
+
+
+def _keep(session: Session, one: EnterpriseSurveyed, *, now: datetime) -> None:
+    row = session.execute(select(fact_sheet).where(fact_sheet.c.enterprise_id == one.enterprise_id)).one_or_none()
+    stored: dict[str, Any] = dict(row.facts) if row else {}
+    book = rulebook_in_force(session, now)
+    newer = {
+        fact: value for fact, value in one.facts.items() if _is_ours(book, fact) and _is_newer(one, stored.get(fact))
+    }
+    if not newer:
+        return
+    seen = (one.by, one.role, one.on)
+    facts = known_facts(stored) | {fact: Known(value, Origin.CONFIRMED, (), seen) for fact, value in newer.items()}
+    book.check(facts)
+    write_sheet(session, one.enterprise_id, facts, version=(row.version if row else 0) + 1, by=one.by, now=now)
+
+
+def _is_ours(book: Rulebook, fact: str) -> bool:
+    return fact in book.facts and fact not in book.inference.features
+
+
+def _is_newer(one: EnterpriseSurveyed, stored: dict[str, Any] | None) -> bool:
+    on = (stored or {}).get("on", "")
+    return not on or datetime.fromisoformat(on) <= datetime.fromisoformat(one.on)
+
+
+def grade_enterprises(session: Session, enterprise_ids: Sequence[str], *, now: datetime) -> list[Shift]:
+    """Grade enterprises from what is stored; write and publish only the grades that changed, and return them."""
+    book = rulebook_in_force(session, now)
+    grades, history, shifts = [], [], []
     for row, by_card in observe(session, book, standings(session, enterprise_ids), now=now):
         result = final_result(row, by_card)
-        if _has_changed(row, result):
+        if has_changed(row, result):
             columns = _grade_row(row, result, now=now)
             grades.append(columns)
             history.append(columns | _inputs(row))
+            shifts.append((row.division, row.level, result.level))
     # A first grade cannot meet another one: the enterprise's row is locked. Inserting it costs half of merging it.
     insert_rows(session, grade_table, [columns for columns in grades if columns["sequence"] == 1])
     upsert_rows(session, grade_table, [columns for columns in grades if columns["sequence"] > 1], key=["enterprise_id"])
     insert_rows(session, grade_history, history)
     publish_all(session, [(graded_event(columns), columns["sequence"]) for columns in grades], at=now)
+    return shifts
 
 
 def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
@@ -113,7 +155,8 @@ def graded_event(row: Mapping[str, Any]) -> EnterpriseGraded:
     )
 
 
-def _has_changed(row: Row[Any], result: GradeResult) -> bool:
+def has_changed(row: Row[Any], result: GradeResult) -> bool:
+    """Return whether ``result`` is another grade than the stored one."""
     return row.grade_sequence is None or result != GradeResult(
         level=row.level,
         score_tenths=row.score_tenths,

@@ -3,10 +3,8 @@
 from datetime import date
 
 from services.risk.domain.cards import Card, Item, Rule, Source, Veto
-from services.risk.domain.composition import Strategy
-from services.risk.domain.facts import NO, YES, Condition, Fact, Kind, Known, Origin, Text, Value
-from services.risk.domain.inference import Inference
-from services.risk.domain.levels import Level
+from services.risk.domain.facts import NO, YES, Condition, Fact, Inference, Kind, Known, Origin, Text, Value
+from services.risk.domain.levels import Level, Strategy
 from services.risk.domain.policy import Policy, Rulebook, Selection
 from services.risk.domain.possibilities import Clause
 

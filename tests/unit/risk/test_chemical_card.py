@@ -2,11 +2,10 @@
 
 import pytest
 
-from services.risk.domain.cards import Card
+from services.risk.domain.cards import Card, tally
 from services.risk.domain.facts import Value
 from services.risk.domain.levels import Level
 from services.risk.domain.possibilities import harshest
-from services.risk.domain.scoring import tally
 from services.risk.rules import rulebook
 
 # (rule, fact, value, points): what one fact alone does to the 100 points, bonuses before the final clamp.

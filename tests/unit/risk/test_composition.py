@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.risk.domain.composition import Strategy, compose
-from services.risk.domain.levels import Level, colour_of, worst_of
+from services.risk.domain.levels import Level, Strategy, colour_of, compose, worst_of
 
 RED, ORANGE, YELLOW, BLUE = Level
 

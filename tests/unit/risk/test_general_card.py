@@ -2,10 +2,9 @@
 
 import pytest
 
-from services.risk.domain.cards import Card
+from services.risk.domain.cards import Card, tally
 from services.risk.domain.facts import Value
 from services.risk.domain.levels import Level
-from services.risk.domain.scoring import tally
 from services.risk.rules import rulebook
 
 # (rule, facts, points of the 100)

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
+from services.risk.domain.cards import Matrix, UnsuitableFactor
 from services.risk.domain.levels import Level
-from services.risk.domain.matrices import Matrix, UnsuitableFactor
 from services.risk.rules import rulebook
 
 # red, orange, yellow, blue of all combinations

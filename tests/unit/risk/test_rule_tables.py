@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.risk.domain.cards import Card
-from services.risk.domain.matrices import Matrix
+from services.risk.domain.cards import Card, Matrix
 from services.risk.domain.possibilities import UnusableCard
 from services.risk.rules import rulebook
 from services.risk.rules.reading import read_card, read_policy, table

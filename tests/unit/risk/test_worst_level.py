@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.risk.domain.cards import tally
 from services.risk.domain.facts import Condition, Known, Value
 from services.risk.domain.grading import Standing, grade
 from services.risk.domain.levels import Level
@@ -16,7 +17,6 @@ from services.risk.domain.possibilities import (
     possible_values,
     require_exact,
 )
-from services.risk.domain.scoring import tally
 from services.risk.rules import rulebook
 from tests.unit.risk.builders import book_of, card, confirmed, count_rule, flag_rule, inferred, item, veto, yes
 from tests.unit.risk.strategies import FEW, completions, sheets, small_cards

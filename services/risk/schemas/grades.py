@@ -1,4 +1,4 @@
-"""Requests and responses of risk."""
+"""Requests and responses about grades, facts and rule tables."""
 
 from marshmallow import fields, validate
 
@@ -9,7 +9,7 @@ MOST_FACTS = 200
 MOST_WORDS = 20
 
 
-def _level() -> fields.Integer:
+def a_level() -> fields.Integer:
     """Return a field of level 1 (red) to 4 (blue) or null (grey)."""
     return fields.Integer(required=True, allow_none=True, validate=validate.Range(1, 4))
 
@@ -34,17 +34,17 @@ class Question(Labelled):
 
 class GradeBase(Schema):
     enterprise_id = fields.String(required=True)
-    level = _level()
+    level = a_level()
     colour = fields.String(required=True, validate=validate.OneOf(["red", "orange", "yellow", "blue", "grey"]))
     score = fields.Float(required=True, allow_none=True)
-    worst_level = _level()
+    worst_level = a_level()
     known = fields.Integer(required=True)
     total = fields.Integer(required=True)
     provisional = fields.Boolean(required=True)
     card = fields.String(required=True)
     card_version = fields.String(required=True)
     reasons = fields.List(fields.Nested(Reason), required=True)
-    previous_level = _level()
+    previous_level = a_level()
     since = fields.AwareDateTime(required=True)
 
 
@@ -175,90 +175,3 @@ class RuleTable(RuleTableHead):
     facts = fields.List(fields.Dict(keys=fields.String()))
     factors = fields.List(fields.Dict(keys=fields.String()))
     bands = fields.List(fields.Dict(keys=fields.String()))
-
-
-class Cause(Labelled):
-    kind = fields.String(required=True)
-    key = fields.String(required=True)
-
-
-class RuleApplication(Labelled):
-    """A dynamic rule and its time: ``best`` is the best level that it leaves, ``lifted_at`` is null while it counts."""
-
-    id = fields.String(required=True)
-    rule = fields.String(required=True)
-    phase = fields.String(required=True)
-    effects = fields.List(fields.String(), required=True)
-    causes = fields.List(fields.Nested(Cause), required=True)
-    restore = fields.String(required=True)
-    best = _level()
-    since = fields.AwareDateTime(required=True)
-    until = fields.AwareDateTime(required=True, allow_none=True)
-    applied_at = fields.AwareDateTime(required=True)
-    lifted_at = fields.AwareDateTime(required=True, allow_none=True)
-    source = fields.String(required=True)
-    clause = fields.String(required=True)
-    status = fields.String(required=True)
-
-
-class RuleApplications(Schema):
-    items = fields.List(fields.Nested(RuleApplication), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-
-
-class DynamicRule(Labelled):
-    id = fields.String(required=True)
-    effects = fields.List(fields.String(), required=True)
-    restore = fields.String(required=True)
-    clause = fields.String(required=True)
-    source = fields.String(required=True)
-    status = fields.String(required=True)
-    effective_from = fields.Date(required=True)
-    effective_to = fields.Date(required=True, allow_none=True)
-
-
-class DynamicRules(Schema):
-    items = fields.List(fields.Nested(DynamicRule), required=True)
-
-
-class Review(Schema):
-    reason = fields.String(required=True, validate=validate.Length(2, 500))
-
-
-class OverrideWish(Review):
-    enterprise_id = fields.UUID(required=True)
-    level = fields.Integer(required=True, validate=validate.Range(1, 4))
-    expires_at = fields.AwareDateTime(required=True)
-
-
-class OverrideDecision(Schema):
-    note = fields.String(load_default="", validate=validate.Length(max=500))
-
-
-class Override(Schema):
-    id = fields.String(required=True)
-    enterprise_id = fields.String(required=True)
-    name = fields.String(required=True)
-    division = fields.String(required=True)
-    level = fields.Integer(required=True)
-    colour = fields.String(required=True)
-    reason = fields.String(required=True)
-    state = fields.String(required=True)
-    requested_by = fields.String(required=True)
-    requested_at = fields.AwareDateTime(required=True)
-    expires_at = fields.AwareDateTime(required=True)
-    decided_by = fields.String(required=True, allow_none=True)
-    decided_at = fields.AwareDateTime(required=True, allow_none=True)
-    decision_note = fields.String(required=True)
-
-
-class Overrides(Schema):
-    items = fields.List(fields.Nested(Override), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-
-
-class OverridesQuery(PageQuery):
-    """Newest first."""
-
-    state = fields.String(validate=validate.OneOf(["requested", "approved", "rejected", "withdrawn"]))
-    enterprise_id = fields.UUID()

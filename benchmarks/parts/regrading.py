@@ -1,0 +1,150 @@
+"""P6: everybody under a new policy: first simulated (computed and compared), then graded anew.
+
+A city's made-up register is given to risk by the handler that takes the register's events; one in fifty enterprises
+has declared facts. The policy deducts more for coating, so that some change colour. Simulation and activation run as
+in the product, by jobs in steps, each committed with its counters; both must come to the same.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+from sqlalchemy import func, select, update
+
+from benchmarks.register import register_rows
+from benchmarks.results import Report, number
+from benchmarks.setting import Setting, say
+from services.registry.domain.rulebook import rulebook as rules_of_registry
+from services.risk import use_cases
+from services.risk.domain.facts import Known, Origin
+from services.risk.domain.policy import Amendment, Part
+from services.risk.tables import grade, grade_history, policy_shift
+from services.risk.worker import declarations
+from shared.contracts.registry import EnterpriseRegistered
+from shared.database import Database, connect
+from shared.database.chassis import job
+from shared.database.migrate import migrate
+from shared.ids import new_id
+from shared.work.jobs import run_step
+
+ENTERPRISES, BATCH, DECLARED_EVERY = 190_000, 1_000, 50
+TARGET = 20_000
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+COATING = Amendment("GM-DESIGN", Part.RULE, "G1f", -14)
+
+
+def measure(setting: Setting) -> Report:
+    """Return how many enterprises a second are computed and compared, and what activation writes, on each database."""
+    report = Report("P6")
+    count = setting.size(ENTERPRISES)
+    _measure(report, connect(f"sqlite:///{setting.home}/risk.db"), "SQLite", count=count)
+    with setting.postgresql() as server:
+        _measure(report, connect(server.create_database("risk")), "PostgreSQL", count=count)
+    return report
+
+
+def _measure(report: Report, database: Database, title: str, *, count: int) -> None:
+    migrate(database, "risk")
+    _fill(database, count)
+    policy_id = _drafted(database)
+    with database.transaction() as session:
+        use_cases.simulate_policy(session, policy_id, now=NOW)
+    simulated = _run(database)
+    report.at_least(f"simulation: computed and compared, {title}", count / simulated, TARGET, unit="/s")
+    before = _count(database, grade_history)
+    with database.transaction() as session:
+        use_cases.activate_policy(session, policy_id, effective_from=None, by="benchmark", now=NOW)
+    regraded = _run(database)
+    written, versions = _count(database, grade_history) - before, _changed(database)
+    _verify(database, written=written, changed=versions)
+    report.compare(f"activation: {number(count)} compared, {number(written)} written, {title}", f"{regraded:.1f} s")
+    report.notes.append(
+        f"{title}: simulation {simulated:.1f} s, activation {regraded:.1f} s; "
+        f"{number(written)} of {number(count)} grades written, the same colour changes as simulated."
+    )
+    database.close()
+
+
+def _fill(database: Database, count: int) -> None:
+    say(f"P6 grading {count:,} enterprises for the first time")
+    states = _states(count)
+    while batch := list(islice(states, BATCH)):
+        with database.transaction() as session:
+            use_cases.keep_register_state(session, [(state, 1) for state in batch], now=NOW)
+        with database.transaction() as session:
+            for state in batch[::DECLARED_EVERY]:
+                _declare(session, state.enterprise_id)
+
+
+def _declare(session, enterprise_id: str) -> None:  # type: ignore[no-untyped-def]
+    facts = {
+        "coating": Known("yes", Origin.CONFIRMED),
+        "no_safety_staff": Known("yes", Origin.CONFIRMED),
+        "headcount": Known(int(enterprise_id[-2:], 16), Origin.CONFIRMED),
+    }
+    use_cases.declare_facts(session, enterprise_id=enterprise_id, facts=facts, based_on=0, by="benchmark", now=NOW)
+
+
+def _states(count: int) -> Iterator[EnterpriseRegistered]:
+    chance, suggester = random.Random(6), rules_of_registry().suggester
+    for name, uscc, *_, scope, _, _, address in register_rows(count):
+        suggested = suggester.suggest(name=name, scope=scope, address=address)
+        yield EnterpriseRegistered(
+            enterprise_id=new_id(),
+            uscc=uscc,
+            name=name,
+            division=f"33100200{chance.randrange(1, 10)}000",
+            industry=suggested.industry,
+            address=address,
+            headcount=chance.choice((None, 3, 12, 40, 150, 400)),
+            features={
+                feature: {"value": "yes", "origin": "inferred", "words": list(words)}
+                for feature, words in suggested.features.items()
+            },
+        )
+
+
+def _drafted(database: Database) -> str:
+    with database.transaction() as session:
+        policy_id = use_cases.draft_policy(session, note="", by="benchmark", now=NOW)
+    with database.transaction() as session:
+        use_cases.amend_policy(session, policy_id, amendments=[COATING], note="")
+    return policy_id
+
+
+def _run(database: Database) -> float:
+    """Run all jobs as the worker does and return the seconds that they took."""
+    declared, began = declarations(), time.perf_counter()
+    while run_step(database, declared, now=datetime.now(UTC)):
+        pass
+    seconds = time.perf_counter() - began
+    with database.transaction() as session:
+        assert session.scalar(select(func.count()).where(job.c.state != "completed")) == 0
+        session.execute(update(job).values(next_attempt_at=NOW))
+    return seconds
+
+
+def _changed(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).where(grade.c.sequence > 1, grade.c.graded_at > NOW)) or 0
+
+
+def _verify(database: Database, *, written: int, changed: int) -> None:
+    """Raise unless each change was written once and activation did what the simulation said."""
+    columns = policy_shift.c
+    wanted = select(columns.subdistrict, columns.before, columns.after, columns.enterprises)
+    with database.reading() as session:
+        said, done = (
+            set(map(tuple, session.execute(wanted.where(columns.phase == phase))))
+            for phase in ("simulation", "activation")
+        )
+    assert said == done, (said, done)
+    assert said, "nobody changed colour: the measurement proves nothing"
+    assert written == changed, (written, changed)
+
+
+def _count(database: Database, table) -> int:  # type: ignore[no-untyped-def]
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0

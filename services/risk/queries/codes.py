@@ -1,0 +1,119 @@
+"""Information codes: what the public sees behind a token, the picture of a code, and sheets to print."""
+
+import io
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import segno
+from fpdf import FPDF
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from services.risk.domain.levels import colour_of
+from services.risk.queries.standings import in_area
+from services.risk.tables import enterprise, grade, information_code
+from shared.errors import NotFound, Refused
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+COLUMNS, ROWS = 3, 4  # codes on a sheet of A4
+CELL_WIDTH, CELL_HEIGHT, MARGIN = 62, 68, 12  # millimetres
+CODE_SIZE = 42
+MOST_PRINTED = 600
+FONT = "noto"
+
+
+class CodeNotFound(NotFound):
+    code = "code_not_found"
+
+
+class PublicUrlMissing(Refused):
+    code = "public_url_missing"
+
+
+def code_address(public_url: str, token: str) -> str:
+    """Return what the printed code holds; raises ``PublicUrlMissing`` before the public address is set."""
+    if not public_url:
+        raise PublicUrlMissing("Set SISE_PUBLIC_URL to the address at which phones reach this system, and start again.")
+    return f"{public_url.rstrip('/')}/code/{token}"
+
+
+def code_of(session: Session, enterprise_id: str) -> Row[Any]:
+    """Return the valid code of an enterprise; raises ``CodeNotFound``."""
+    columns = information_code.c
+    wanted = select(information_code).where(columns.enterprise_id == enterprise_id, columns.revoked_at.is_(None))
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise CodeNotFound("This enterprise has no valid code: issue one.", enterprise_id=enterprise_id)
+    return row
+
+
+def codes_of(enterprise_id: str) -> Select[Any]:
+    """Return the statement that reads every code that an enterprise has had, without the tokens of revoked ones."""
+    return select(information_code).where(information_code.c.enterprise_id == enterprise_id)
+
+
+def public_facts(session: Session, token: str) -> Document:
+    """Return what anyone may see behind a valid token; raises ``CodeNotFound`` for an unknown or revoked one."""
+    joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id).join(
+        grade, grade.c.enterprise_id == enterprise.c.enterprise_id
+    )
+    columns = (enterprise.c.enterprise_id, enterprise.c.name, enterprise.c.address, enterprise.c.industry)
+    wanted = select(*columns, grade.c.level, grade.c.since, grade.c.is_provisional).select_from(joined)
+    row = session.execute(
+        wanted.where(information_code.c.token == token.upper(), information_code.c.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise CodeNotFound("This code is not valid: it was revoked or never issued.")
+    return {
+        **{name: getattr(row, name) for name in ("enterprise_id", "name", "address", "level", "since")},
+        "industry_section": row.industry[:1],
+        "colour": colour_of(row.level),
+        "provisional": row.is_provisional,
+    }
+
+
+def printable(session: Session, principal: Principal, *, division: str, grid: str) -> Sequence[Any]:
+    """Return the valid codes of the own area to print, of one division or grid, in the order of names."""
+    joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id)
+    columns = (information_code.c.token, enterprise.c.name, enterprise.c.grid)
+    wanted = select(*columns).select_from(joined).where(information_code.c.revoked_at.is_(None), in_area(principal))
+    if division:
+        wanted = wanted.where(enterprise.c.division.startswith(division, autoescape=True))
+    if grid:
+        wanted = wanted.where(enterprise.c.grid == grid)
+    return session.execute(wanted.order_by(enterprise.c.name, information_code.c.id).limit(MOST_PRINTED)).all()
+
+
+def picture(address: str, kind: str) -> bytes:
+    """Return the QR code of an address as ``svg`` or ``png``."""
+    stream = io.BytesIO()
+    segno.make(address, error="q", micro=False).save(stream, kind=kind, scale=8, border=4)
+    return stream.getvalue()
+
+
+def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
+    """Return a PDF with a code and a name per enterprise, twelve on a page; the colour is never printed."""
+    document = FPDF(format="A4")
+    document.add_font(FONT, fname=_font())
+    document.set_font(FONT, size=9)
+    for number, row in enumerate(rows):
+        place = number % (COLUMNS * ROWS)
+        if place == 0:
+            document.add_page()
+            document.set_xy(MARGIN, 6)
+            document.cell(text=title)
+        x, y = MARGIN + place % COLUMNS * CELL_WIDTH, MARGIN + place // COLUMNS * CELL_HEIGHT
+        code = io.BytesIO(picture(code_address(public_url, row.token), "png"))
+        document.image(code, x=x + (CELL_WIDTH - CODE_SIZE) / 2, y=y + 2, w=CODE_SIZE)
+        document.set_xy(x, y + CODE_SIZE + 3)
+        document.multi_cell(CELL_WIDTH, 4.5, f"{row.name}\\n{row.token}", align="C")
+    return bytes(document.output())
+
+
+@cache
+def _font() -> Path:
+    return Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
