@@ -6,7 +6,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Window
 from tests.support.running import System
 
-PAGES = ("/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
+GOVERNING = (
+    "/risk",
+    *(f"/risk/{part}" for part in ("assessments", "points", "overrides", "rules", "policies", "codes")),
+)
+PAGES = (*GOVERNING, "/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pick, label.segment")]
   .filter((one) => !one.closest(".skip-link, .donut, .visually-hidden"))
   .map((one) => [one.textContent.trim(), one.getBoundingClientRect()])

@@ -140,6 +140,7 @@ class Embedded(System):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home, [SISE, "run"], {"SISE_HOME": str(home)})
+        self._settings["SISE_PUBLIC_URL"] = self.url
 
     def kill(self) -> None:
         """End the process as a power failure would."""

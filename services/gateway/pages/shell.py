@@ -22,6 +22,7 @@ SECTIONS = (
     ("pages.surveys", "nav.surveys", "list-search", "survey:write"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read"),
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read"),
+    ("pages.supervision", "nav.risk", "shield-check", "grade:read"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
     ("pages.claims", "nav.claims", "id", "claim:review"),
     ("pages.members", "nav.members", "users", "member:read"),

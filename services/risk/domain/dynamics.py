@@ -186,6 +186,8 @@ class DynamicRules:
         past = [moment for moment in moments if moment <= at]
         counted = [bool(rule.causes(occurrences, moment)) for moment in past]
         causes = rule.causes(occurrences, at)
+        if causes and rule.restore is Restore.STEP:
+            return None  # red by score: the card says so itself, the rule begins when the score improves
         if causes:
             since = past[len(counted) - next((n for n, held in enumerate(reversed(counted)) if not held), len(counted))]
             until = next((one for one in moments if one > at and not rule.causes(occurrences, one)), None)

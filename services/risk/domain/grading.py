@@ -15,6 +15,7 @@ UNKNOWN_FACTS = "unknown_facts"
 INFERRED_FACTS = "inferred_facts"
 INFERRED_HAZARD = "inferred_hazard"
 ASSESSMENT_NOT_CONFIRMED = "assessment_not_confirmed"
+RISK_POINTS = "risk_points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class Grade:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Ids of vetoes and rules, heaviest first, then the doubts; at most eight."""
-        weighty = [veto.id for veto in self.counted.vetoes] + [hit.rule.id for hit in self.counted.hits]
+        is_by_points = self.level is not None and self.level < self.counted.level
+        weighty = [veto.id for veto in self.counted.vetoes] + [RISK_POINTS] * is_by_points
+        weighty += [hit.rule.id for hit in self.counted.hits]
         return (*weighty[: MOST_REASONS - len(self.doubts)], *self.doubts)
 
 

@@ -106,10 +106,12 @@ def _seen(book: Rulebook, row: Row[Any], by_card: CardResult) -> set[str]:
     result, improved = by_card
     if not row.is_active:
         return set(Adjustments.of(row.adjustments).observed)
-    is_vetoed = result.level == Level.RED and bool(book.cards[result.card].veto_ids & set(result.reasons))
+    card = book.cards[result.card]
+    is_vetoed = result.level == Level.RED and bool(card.veto_ids & set(result.reasons))
+    is_red_by_score = result.is_settled_red and card.level_of(result.score_tenths or 0) is Level.RED
     found = {
         "veto": is_vetoed,
-        "red_score": result.is_settled_red and not is_vetoed,
+        "red_score": is_red_by_score and not is_vetoed,
         "improvement": improved is not None,
         "long_stop": row.is_stopped,
     }

@@ -214,6 +214,16 @@ class TestRiskPoints:
 
         assert (with_point, answer.status_code, row_of(database).level) == (1, 204, 4)
 
+    def test_are_named_as_the_reason_and_leave_no_hold_behind(
+        self, database: Database, people: dict[str, FlaskClient], one: str
+    ) -> None:
+        point = self.add(people, one)
+        reasons = people["bureau"].get(f"/api/v1/risk/grades/{one}").json["reasons"]
+
+        assert reasons[0]["zh"].startswith("最高等级的风险点")
+        assert people["bureau"].get(f"/api/v1/risk/grades/{one}/rules").json["items"] == []
+        assert point["level"] == 1
+
     def test_are_judged_anew_by_version(self, database: Database, people: dict[str, FlaskClient], one: str) -> None:
         point = self.add(people, one)
         body = {"place": "罐区", "hazard": "甲醇泄漏", "method": "LEC", "judged": {"L": 3, "E": 6, "C": 7}}

@@ -104,6 +104,9 @@ class TestRestoring:
         improved = happened("red_score", days_ago=40, ended=10)
         assert [level(improved, card=card) for card in (Level.BLUE, Level.RED)] == [Level.ORANGE, Level.RED]
 
+    def test_of_a_red_score_begins_only_when_it_improves(self) -> None:
+        assert counting(happened("red_score", days_ago=40)) == set()
+
     def test_of_a_veto_waits_for_the_review(self) -> None:
         assert (counting(happened("veto", ended=0.5)), level(happened("veto", ended=0.5))) == ({"DY-01"}, Level.RED)
 
