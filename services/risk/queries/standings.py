@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+import orjson
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, not_, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.dynamics import Adjustments, improved_level, rescored
@@ -21,6 +22,7 @@ from shared.database.bulk import among
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
+ComparedLevel = tuple[str, str, int | None, int | None]  # enterprise id, division, level before, level after
 StoredFacts = Mapping[str, Mapping[str, Any]]  # fact -> {"value", "origin", "words"}
 
 
@@ -31,6 +33,25 @@ STANDINGS = (
         fact_sheet.c.facts,
         grade_table.c.sequence.label("grade_sequence"),
         *(column for column in grade_table.c if column.name not in ("enterprise_id", "sequence")),
+    )
+    .outerjoin(fact_sheet, fact_sheet.c.enterprise_id == enterprise.c.enterprise_id)
+    .outerjoin(grade_table, grade_table.c.enterprise_id == enterprise.c.enterprise_id)
+)
+
+LEAN = (
+    select(
+        enterprise.c.enterprise_id,
+        enterprise.c.division,
+        cast(enterprise.c.features, Text).label("told"),
+        enterprise.c.industry,
+        enterprise.c.headcount,
+        and_(
+            enterprise.c.is_active,
+            not_(enterprise.c.is_assessed),
+            enterprise.c.adjustments.is_(None),
+            fact_sheet.c.enterprise_id.is_(None),
+        ).label("is_plain"),
+        grade_table.c.level,
     )
     .outerjoin(fact_sheet, fact_sheet.c.enterprise_id == enterprise.c.enterprise_id)
     .outerjoin(grade_table, grade_table.c.enterprise_id == enterprise.c.enterprise_id)
@@ -47,6 +68,23 @@ def standings_after(session: Session, after: str | None, *, limit: int) -> Seque
     """Return up to ``limit`` stored standings with an enterprise id greater than ``after``, in that order."""
     wanted = STANDINGS.order_by(enterprise.c.enterprise_id).limit(limit)
     return session.execute(wanted if after is None else wanted.where(enterprise.c.enterprise_id > after)).all()
+
+
+def levels_after(session: Session, book: Rulebook, after: str | None, *, limit: int) -> list[ComparedLevel]:
+    """Return id, division, present level and level under ``book`` of the enterprises after ``after``, in that order.
+
+    Reads as little as it can: what the register says stays text, and only the few enterprises of which more is known
+    are read in full.
+    """
+    wanted = LEAN.order_by(enterprise.c.enterprise_id).limit(limit)
+    rows = session.execute(wanted if after is None else wanted.where(enterprise.c.enterprise_id > after)).all()
+    special = [row.enterprise_id for row in rows if not row.is_plain]
+    levels = {row.enterprise_id: graded_result(book, row).level for row in standings(session, special)}
+    for row in rows:
+        if row.is_plain:
+            result = _result_by_text(book, row.told, row.industry, _headcount_step(book, row.headcount))
+            levels[row.enterprise_id] = result.level
+    return [(row.enterprise_id, row.division, row.level, levels[row.enterprise_id]) for row in rows]
 
 
 def visible_standing(session: Session, principal: Principal, *, enterprise_id: str) -> Row[Any]:
@@ -139,6 +177,12 @@ def _result_by_kind(book: Rulebook, features: frozenset[Feature], industry: str,
     stated = {name: {"value": value, "origin": origin} for name, value, origin in features}
     sheet = book.inference.sheet(features=stated, industry=industry, headcount=headcount)
     return result_of(grade(book, Standing(sheet)))
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _result_by_text(book: Rulebook, told: str, industry: str, headcount: int | None) -> GradeResult:
+    features = frozenset((name, one["value"], one["origin"]) for name, one in orjson.loads(told).items())
+    return _result_by_row(book, features, industry, headcount)
 
 
 def _headcount_step(book: Rulebook, headcount: int | None) -> int | None:

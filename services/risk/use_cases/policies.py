@@ -1,7 +1,7 @@
 """New versions of the policy: draft, simulate on everybody, activate, and regrade everybody in steps."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.risk.domain.possibilities import UnusableCard
 from services.risk.queries import (
     content_of,
     graded_result,
+    levels_after,
     policy_by_id,
     rulebook_in_force,
     rulebook_of,
@@ -122,14 +123,13 @@ def simulate_step(session: Session, job: Job) -> JobStep:
     if (policy.job_id, policy.revision) != (job.id, job.arguments["revision"]):
         return JobStep(cursor=job.cursor, done=job.done, total=job.total, finished=True)
     book = rulebook_of(session, policy)
-    rows = standings_after(session, job.cursor.get("after"), limit=ROWS_READ_PER_STEP)
-    results = ((row, graded_result(book, row)) for row in rows)
-    _count(session, policy.id, SIMULATED, [(row.division, row.level, one.level) for row, one in results])
+    rows = levels_after(session, book, job.cursor.get("after"), limit=ROWS_READ_PER_STEP)
+    _count(session, policy.id, SIMULATED, [one[1:] for one in rows])
     is_last = len(rows) < ROWS_READ_PER_STEP
     if is_last:
         done = update(policy_version).where(policy_version.c.id == policy.id)
         session.execute(done.values(simulated_revision=policy.revision))
-    return _step(session, job, rows, is_last=is_last)
+    return _step(session, job, [one[0] for one in rows], is_last=is_last)
 
 
 def activate_policy(
@@ -172,7 +172,8 @@ def regrade_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     changed = [row.enterprise_id for row in rows if has_changed(row, graded_result(book, row))]
     lock_enterprises(session, changed)
     _count(session, job.arguments["policy_id"], REGRADED, grade_enterprises(session, changed, now=now))
-    return _step(session, job, rows, is_last=len(rows) < ROWS_PER_STEP)
+    enterprise_ids = [row.enterprise_id for row in rows]
+    return _step(session, job, enterprise_ids, is_last=len(rows) < ROWS_PER_STEP)
 
 
 def _draft(session: Session, policy_id: str) -> Any:
@@ -201,7 +202,7 @@ def _count(session: Session, policy_id: str, phase: str, levels: Iterable[Shift]
     upsert_rows(session, policy_shift, rows, key=names[:-1])
 
 
-def _step(session: Session, job: Job, rows: Any, *, is_last: bool) -> JobStep:
+def _step(session: Session, job: Job, enterprise_ids: Sequence[str], *, is_last: bool) -> JobStep:
     total = job.total or session.scalar(select(func.count()).select_from(enterprise))
-    after = rows[-1].enterprise_id if rows else job.cursor.get("after")
-    return JobStep(cursor={"after": after}, done=job.done + len(rows), total=total, finished=is_last)
+    after = enterprise_ids[-1] if enterprise_ids else job.cursor.get("after")
+    return JobStep(cursor={"after": after}, done=job.done + len(enterprise_ids), total=total, finished=is_last)
