@@ -54,7 +54,8 @@ def get_frequency(session: Session, enterprise_id: str) -> Any:
 def what_if(session: Session, query: dict[str, Any], enterprise_id: str) -> Any:
     """The smallest set of changed facts that would give another level."""
     row = _visible(session, enterprise_id)
-    return queries.what_if(queries.rulebook_in_force(session, now()), row, wanted=Level(query["level"]))
+    wanted = Level(query["level"] or min((row.level or Level.YELLOW) + 1, Level.BLUE))
+    return queries.what_if(queries.rulebook_in_force(session, now()), row, wanted=wanted)
 
 
 @blp.route("/supervision", methods=["GET"])

@@ -39,7 +39,9 @@ class FrequencyProfiles(Schema):
 
 
 class WhatIfQuery(Schema):
-    level = fields.Integer(required=True, validate=validate.Range(1, 4))
+    """Without a level: one better than the present one."""
+
+    level = fields.Integer(load_default=None, validate=validate.Range(1, 4))
 
 
 class FactChange(Labelled):

@@ -105,6 +105,11 @@ class TestWhatIf:
 
         assert (answer["level"], answer["is_reachable"], len(answer["changes"])) == (4, True, 1)
 
+    def test_takes_the_next_better_level_when_none_is_named(self, officer: FlaskClient, one: str) -> None:
+        declare(officer, one, metal_smelting="yes", no_dual_prevention="yes")
+
+        assert officer.get(f"{RISK}/grades/{one}/what-if").json["wanted"] == 4
+
     def test_needs_nothing_for_the_level_that_it_has(self, officer: FlaskClient, one: str) -> None:
         assert officer.get(f"{RISK}/grades/{one}/what-if?level=4").json["changes"] == []
 
