@@ -1,6 +1,7 @@
 """Assessments of cards, from draft to confirmation, and the ledger of risk points."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from services.risk import queries, use_cases
@@ -132,7 +133,7 @@ def add_risk_point(session: Session, body: dict[str, Any]) -> Any:
     """Enter a risk point; its colour is computed from the judged values."""
     enterprise_id = str(body.pop("enterprise_id"))
     queries.visible_standing(session, principal(), enterprise_id=enterprise_id)
-    point = use_cases.Point(**body)
+    point = _judgement(body)
     point_id = use_cases.add_risk_point(
         session, enterprise_id=enterprise_id, point=point, by=principal().subject, now=now()
     )
@@ -160,7 +161,7 @@ def judge_risk_point(session: Session, body: dict[str, Any], point_id: str) -> A
     """Judge a risk point anew; its version is the ETag."""
     row = queries.visible_risk_point(session, principal(), point_id)
     require_version(row.version)
-    use_cases.judge_risk_point(session, row, point=use_cases.Point(**body), based_on=row.version, now=now())
+    use_cases.judge_risk_point(session, row, point=_judgement(body), based_on=row.version, now=now())
     return _point(session, point_id)
 
 
@@ -176,6 +177,11 @@ def retire_risk_point(session: Session, point_id: str) -> None:
 
 def _answers(body: dict[str, Any]) -> use_cases.Answers:
     return use_cases.Answers(known(body["facts"]), body["evidence"], body["note"])
+
+
+def _judgement(body: dict[str, Any]) -> use_cases.Point:
+    judged = {name: Decimal(str(value)) for name, value in body.pop("judged").items()}
+    return use_cases.Point(judged=judged, **body)
 
 
 def _moved(session: Session, assessment_id: str, move: Callable[[Any], None]) -> Any:

@@ -225,7 +225,7 @@ class PointBody(Schema):
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
     judged = fields.Dict(
         keys=fields.String(validate=validate.OneOf(["L", "E", "C", "S"])),
-        values=fields.Decimal(validate=validate.Range(0, 100)),
+        values=fields.Float(validate=validate.Range(0, 100)),
         required=True,
     )
     measure = fields.String(load_default="", validate=validate.Length(max=500))
