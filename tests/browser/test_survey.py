@@ -93,6 +93,10 @@ class TestSurvey:
         explained = running_sise.client().call("GET", f"risk/grades/{one}/explain")
         confirmed = [rule["confirmed"] for item in explained["items"] for rule in item["rules"] if rule["confirmed"]]
         assert {seen["role"] for seen in confirmed} == {"grid_worker"}
+        gate.goto(f"/enterprises/{one}#risk")
+        expect(gate.locator("#risk .confirmed").first).to_contain_text("网格员")
+        gate.goto("/")
+        expect(gate.locator("#survey-figure")).to_contain_text(f"{before + 1} / ")
 
     def test_without_a_connection_waits_on_the_phone(
         self, gate: Page, running_sise: System, shops: dict[str, str], expected_lines: list[str]
