@@ -1,6 +1,7 @@
 """Assessment of a card by three people, its clocks, and the ledger of risk points with its quarterly confirmation."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -9,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from services.risk.tables import assessment, grade
+from services.risk import use_cases
+from services.risk.tables import assessment, grade, risk_point
+from services.risk.use_cases.assessing import RiskPointChanged
 from services.risk.worker import declarations
 from shared.calendar import working_days_between
 from shared.clock import business_date
@@ -233,6 +236,18 @@ class TestRiskPoints:
         stale = people["enterprise"].put(path, json=body, headers={"If-Match": '"1"'})
 
         assert (answer.json["colour"], answer.json["version"], stale.status_code) == ("yellow", 2, 412)
+
+    def test_refuse_a_judgement_of_what_somebody_changed_meanwhile(
+        self, database: Database, people: dict[str, FlaskClient], one: str
+    ) -> None:
+        self.add(people, one)
+        judged = {"L": Decimal(1), "E": Decimal(1), "C": Decimal(1)}
+        point = use_cases.Point("罐区", "泄漏", "LEC", judged, "", "")
+
+        with database.transaction() as session:
+            row = session.execute(select(risk_point)).one()
+            with pytest.raises(RiskPointChanged):
+                use_cases.judge_risk_point(session, row, point=point, based_on=0, now=datetime.now(UTC))
 
     def test_refuse_values_that_the_method_does_not_know(self, people: dict[str, FlaskClient], one: str) -> None:
         body = {"enterprise_id": one, "place": "罐区", "hazard": "泄漏", "method": "LEC", "judged": {"L": 5, "E": 6}}
