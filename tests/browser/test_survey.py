@@ -95,6 +95,8 @@ class TestSurvey:
         assert {seen["role"] for seen in confirmed} == {"grid_worker"}
         gate.goto(f"/enterprises/{one}#risk")
         expect(gate.locator("#risk .confirmed").first).to_contain_text("网格员")
+        gate.get_by_role("tab", name="义务").click()
+        expect(gate.locator("#owed")).to_contain_text("目前没有义务")
         gate.goto("/")
         expect(gate.locator("#survey-figure")).to_contain_text(f"{before + 1} / ")
 

@@ -72,17 +72,20 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
     down = set(file["unavailable"])
     reasons: dict[str, Any] = {}
     changes: dict[str, Any] = {}
+    owed: dict[str, Any] = {}
     if file.get("risk"):
         reasons = _unless_down("risk", down, lambda: reasons_of(enterprise_id))
     if "registry" not in down:
         path = f"registry/enterprises/{enterprise_id}/history"
         changes = _unless_down("registry", down, lambda: own_api.read(path))
+        owed = _unless_down("registry", down, lambda: own_api.read(f"registry/enterprises/{enterprise_id}/obligations"))
     people = _people(enterprise_id, down)
     return {
         "unavailable": down,
         "enterprise": file["enterprise"],
         "risk": file.get("risk") or {},
         "changes": changes.get("items", []),
+        "owed": owed,
         **people,
         **reasons,
     }
