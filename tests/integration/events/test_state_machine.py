@@ -250,7 +250,7 @@ class EventPath(RuleBasedStateMachine):
 class EmbeddedPath(EventPath):
     """Over the bus in the listeners' own databases."""
 
-    @rule(acts=st.lists(st.one_of(ACTS), min_size=1, max_size=8))
+    @rule(acts=st.lists(st.one_of(ACTS), min_size=4, max_size=8))
     def go_on(self, acts: Sequence[tuple[str, dict[str, Any]]]) -> None:
         self.happen(acts)
 
@@ -263,7 +263,7 @@ class EmbeddedPath(EventPath):
 class BrokerPath(EventPath):
     """Over a broker that confirms in windows, refuses, forgets to answer, gives back and puts aside."""
 
-    @rule(acts=st.lists(st.one_of(*ACTS, *BROKERS_ACTS), min_size=1, max_size=8))
+    @rule(acts=st.lists(st.one_of(*ACTS, *BROKERS_ACTS), min_size=4, max_size=8))
     def go_on(self, acts: Sequence[tuple[str, dict[str, Any]]]) -> None:
         self.happen(acts)
 
