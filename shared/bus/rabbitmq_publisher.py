@@ -149,9 +149,10 @@ class _Link:
         self._flight: _Flight | None = None
         self._unanswered: dict[int, int] = {}
         self._next, self._tag = 0, 0
+        self._is_unwanted = False
         self._connection = pika.SelectConnection(
             parameters,
-            on_open_callback=lambda connection: connection.channel(on_open_callback=self._open),
+            on_open_callback=self._connected,
             on_open_error_callback=self._died,
             on_close_callback=self._died,
         )
@@ -165,12 +166,22 @@ class _Link:
         self._loop.add_callback_threadsafe(self._close)
 
     def _run(self) -> None:
-        self._loop.start()
-        self._loop.close()
+        try:
+            self._loop.start()
+        finally:
+            self._loop.close()
 
     def _close(self) -> None:
-        if not self._connection.is_closing and not self._connection.is_closed:
+        """Close the connection, or as soon as it is open: pika breaks when it is closed on its way there."""
+        self._is_unwanted = True
+        if self._connection.is_open:
             self._connection.close()
+
+    def _connected(self, connection: Any) -> None:
+        if self._is_unwanted:
+            connection.close()
+        else:
+            connection.channel(on_open_callback=self._open)
 
     def _open(self, channel: Any) -> None:
         channel.add_on_close_callback(self._channel_died)

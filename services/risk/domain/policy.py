@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from services.risk.domain.cards import Card, Matrix, Source
@@ -170,6 +171,8 @@ def amended(content: Content, amendments: Iterable[Amendment], *, number: int) -
         row, name = _place(fresh, one)
         _check(one, before=row[name])
         row[name] = one.value
+    for card in fresh["cards"]:
+        _check_thresholds(card["card"])
     changed = {one.card for one in differences(content, fresh)}
     for card in fresh["cards"]:
         if card["card"]["id"] in changed:
@@ -215,12 +218,20 @@ def _place(content: Content, one: Amendment) -> tuple[dict[str, Any], str]:
 
 def _check(one: Amendment, *, before: float) -> None:
     """Points are whole tenths within the card's hundred, and a deduction stays a deduction."""
-    has_turned = one.part is Part.RULE and (one.value > 0) != (before > 0)
+    has_turned = one.part is Part.RULE and one.value * before <= 0
     is_negative = one.part is not Part.RULE and one.value < 0
     if has_turned or is_negative or abs(one.value) > MOST_POINTS or round(one.value * 10, 6) % 1:
         raise UnsuitablePoints(
-            f"{one.id}: points are whole tenths up to {MOST_POINTS}; a deduction must stay one.", field=one.id
+            f"{one.id}: points are whole tenths up to {MOST_POINTS}; a deduction must stay one, a bonus too.",
+            field=one.id,
         )
+
+
+def _check_thresholds(card: Mapping[str, Any]) -> None:
+    """A better level needs a higher score."""
+    by_level = [row["at_least"] for row in sorted(card["thresholds"], key=lambda row: row["level"])]
+    if any(worse >= better for worse, better in pairwise(by_level)):
+        raise UnsuitablePoints(f"{card['id']}: a better level must need a higher score.", field="threshold")
 
 
 def _version(version: str, number: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from services.risk.domain.cards import Card, Item, tally, tally_item
-from services.risk.domain.facts import Known, Origin, Value
+from services.risk.domain.facts import Known, Origin, Sheet, Value
 from services.risk.domain.grading import Grade, Outlook, Standing, grade, is_settled, outlooks_of
 from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
@@ -181,7 +181,8 @@ def changes_to(book: Rulebook, standing: Standing, *, graded: Grade, wanted: Lev
     place = 0 if wanted > graded.level else -1
     card, possible = graded.outlook.card, graded.outlook.possible
     now = silent(card, possible)
-    targets = {fact: _ladder(book, card.id, fact)[place] for fact in card.facts}
+    ends = {fact: _ladder(book, card.id, fact)[place] for fact in card.facts}
+    targets = {fact: end if _is_possible(book, standing, {fact: end}) else now[fact] for fact, end in ends.items()}
     forced = _lifted_vetoes(graded, targets) if place == 0 else ()
     choices = [_item_moves(item, now, targets, place=place, forced=forced) for item in card.items]
     for _, plan in sorted(_combined(choices).items()):
@@ -232,7 +233,7 @@ def _combined(choices: Iterable[dict[int, Move]]) -> dict[int, Move]:
 
 def _reaches(book: Rulebook, standing: Standing, changed: Iterable[tuple[str, Value]], *, wanted: Level) -> bool:
     """Return whether the engine gives at least (or at worst) ``wanted`` once these facts are confirmed."""
-    sheet = {**standing.sheet, **{fact: Known(value, Origin.CONFIRMED) for fact, value in changed}}
+    sheet = _changed_sheet(standing, dict(changed))
     if contradicted(sheet, book.clauses):
         return False
     return grade(book, Standing(sheet, standing.is_assessed, standing.risk_points)).level == wanted
@@ -244,3 +245,12 @@ def _ladder(book: Rulebook, card: str, fact: str) -> tuple[Value, ...]:
 
 def _known(standing: Standing, fact: str) -> Value | None:
     return standing.sheet[fact].value if fact in standing.sheet else None
+
+
+def _is_possible(book: Rulebook, standing: Standing, changed: Mapping[str, Value]) -> bool:
+    """Return whether the changes do not contradict what is known."""
+    return not contradicted(_changed_sheet(standing, changed), book.clauses)
+
+
+def _changed_sheet(standing: Standing, changed: Mapping[str, Value]) -> Sheet:
+    return {**standing.sheet, **{fact: Known(value, Origin.CONFIRMED) for fact, value in changed.items()}}

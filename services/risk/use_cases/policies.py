@@ -9,7 +9,6 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.risk.domain.policy import Amendment, amended
-from services.risk.domain.possibilities import UnusableCard
 from services.risk.queries import (
     content_of,
     graded_result,
@@ -51,10 +50,6 @@ class NotSimulated(Conflict):
     code = "not_simulated"
 
 
-class UnusablePolicy(Refused):
-    code = "unusable_policy"
-
-
 class EffectiveInThePast(Refused):
     code = "effective_in_the_past"
 
@@ -87,15 +82,11 @@ def draft_policy(session: Session, *, note: str, by: str, now: datetime) -> str:
 def amend_policy(session: Session, policy_id: str, *, amendments: Iterable[Amendment], note: str) -> int:
     """Replace what a draft changes and return its new revision.
 
-    Raises ``NotADraft``, ``UnknownPart``, ``UnsuitablePoints``, and ``UnusablePolicy`` when the engine could not
-    evaluate it exactly.
+    Raises ``NotADraft``, ``UnknownPart``, ``UnsuitablePoints``.
     """
     row = _draft(session, policy_id)
     content = amended(content_of(session, row.based_on), amendments, number=row.number)
-    try:
-        read_rulebook(content)
-    except UnusableCard as problem:
-        raise UnusablePolicy(f"This policy cannot be evaluated: {problem}.") from problem
+    read_rulebook(content)  # what the engine could not evaluate is never stored
     changes = {"content": content, "note": note, "revision": row.revision + 1}
     session.execute(update(policy_version).where(policy_version.c.id == policy_id).values(**changes))
     return int(row.revision + 1)

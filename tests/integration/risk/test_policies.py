@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from services.risk.tables import grade, grade_history, policy_shift
+from services.risk.use_cases.policies import ROWS_READ_PER_STEP
 from services.risk.worker import declarations
 from shared.database import Database
 from shared.database.chassis import outbox
@@ -111,6 +112,8 @@ class TestDraft:
             ({**COATING, "id": "G99"}, "unknown_part"),
             ({**COATING, "card": "NONE"}, "unknown_part"),
             ({**COATING, "value": 8}, "unsuitable_points"),
+            ({**COATING, "value": 0}, "unsuitable_points"),
+            ({"card": "GM-DESIGN", "part": "threshold", "id": "4", "value": 75}, "unsuitable_points"),
             ({**COATING, "value": -1.25}, "unsuitable_points"),
             ({"card": "GM-DESIGN", "part": "item", "id": "G1", "value": -1}, "unsuitable_points"),
         ],
@@ -145,6 +148,20 @@ class TestSimulation:
         assert shifts(database, "simulation") == {(NORTH[:9], 4, 3, 2)}
         assert (shown["job"]["state"], shown["job"]["done"], shown["job"]["total"]) == ("completed", 6, 6)
         assert count(database, grade_history) == before
+
+    def test_adds_up_what_it_counted_in_steps(self, administrator: FlaskClient, database: Database, tell: Tell) -> None:
+        coats = {"coating": feature()}
+        tell(state_event(new_id(), division=SOUTH, headcount=10, features=coats))
+        tell(*(state_event(new_id(), division=NORTH, headcount=10, features=coats) for _ in range(ROWS_READ_PER_STEP)))
+        draft = drafted(administrator, COATING)
+
+        administrator.post(f"{POLICIES}/{draft['id']}/simulate")
+        run_jobs(database)
+
+        assert shifts(database, "simulation") == {
+            (NORTH[:9], 4, 3, ROWS_READ_PER_STEP + 2),
+            (SOUTH[:9], 4, 3, 1),
+        }
 
     def test_is_needed_before_activation_and_again_after_a_change(
         self, administrator: FlaskClient, database: Database

@@ -2,14 +2,16 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.risk.domain.facts import Known, Origin
 from services.risk.domain.grading import Grade, Standing, grade, is_settled
+from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
-from services.risk.domain.possibilities import silent
-from services.risk.domain.questions import next_questions
+from services.risk.domain.possibilities import contradicted, silent
+from services.risk.domain.questions import changes_to, next_questions
 from services.risk.rules import rulebook
 from tests.unit.risk.builders import book_of, card, confirmed, flag_rule, inferred, item, veto, yes
 from tests.unit.risk.strategies import FEW, sheets, small_cards
@@ -99,3 +101,23 @@ class TestQuestionsOfTheRealCards:
         questions = asked(rulebook(), confirmed(hazchem_production="yes", key_process_kinds=0, mhs_level="none"))
 
         assert {"process_not_automated", "no_independent_sis", "major_hazard_source"}.isdisjoint(questions)
+
+
+class TestChangesOfTheRealCards:
+    def test_leave_alone_what_cannot_become_true(self) -> None:
+        standing = Standing(confirmed(major_hazard_source="no", std_level="none"))
+
+        changes = changes_to(rulebook(), standing, graded=grade(rulebook(), standing), wanted=Level.ORANGE)
+
+        assert changes is not None
+        assert "mhs_level" not in {change.fact for change in changes}
+
+    @pytest.mark.parametrize("level", Level)
+    def test_never_contradict_each_other(self, level: Level) -> None:
+        dusty = {"metal_dust": "yes", "organic_dust": "yes", "dust_workers": 400}
+        standing = Standing(confirmed(**dusty, fatal_accidents_1y=2, ammonia_tonnes=12))
+
+        changes = changes_to(rulebook(), standing, graded=grade(rulebook(), standing), wanted=level) or ()
+
+        after = {**standing.sheet, **confirmed(**{change.fact: change.after for change in changes})}
+        assert contradicted(after, rulebook().clauses) is None
