@@ -1,4 +1,5 @@
-"""`make bench`, or `python -m benchmarks --only P2,P3`: measures part by part and writes RESULTS.md.
+"""`make bench`, or `python -m benchmarks --only P2,P3`: measures part by part and writes RESULTS.md
+after each.
 
 Each part runs in a process of its own with a time limit. Whatever it started has ended before the next part
 begins, even if the part was stopped or died: orphans come to this process, and it ends them.
@@ -31,11 +32,13 @@ def main() -> int:
     machine = machine_facts()
     if chosen.quick:
         machine.append("A trial run with a tenth of the work: these figures prove nothing.")
+    reports: list[Report] = []
     try:
-        reports = [_measure(PARTS[name], is_quick=chosen.quick) for name in chosen.only]
+        for name in chosen.only:
+            reports.append(_measure(PARTS[name], is_quick=chosen.quick))
+            chosen.output.write_text(document(reports, machine=machine))
     finally:
         end_descendants()
-    chosen.output.write_text(document(reports, machine=machine))
     rows = [row for report in reports for row in report.rows]
     print(table(rows))
     return int(any(row.verdict is Verdict.NOT_MEASURED for row in rows))
