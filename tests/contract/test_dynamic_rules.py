@@ -15,7 +15,7 @@ from services.risk.worker import declarations
 from shared.bus import Bus, Channel, LoggedEvent
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, definitions
+from shared.bus.topology import Topology, apply, definitions
 from shared.clock import Clock
 from shared.contracts import contract_named
 from shared.database import Database, connect
@@ -24,6 +24,7 @@ from shared.database.migrate import migrate
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.ids import new_id
+from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -109,6 +110,16 @@ class Network:
             return set(session.scalars(active))
 
 
+@pytest.fixture(scope="module")
+def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
+    """Return the private node with all neighbours of risk, and leave it as the other tests know it."""
+    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
+    yield broker
+    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
+        broker.remove_queues(service)
+    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
+
+
 @pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
     """Return risk and its neighbours on each bus in turn."""
@@ -119,8 +130,7 @@ def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]
         metadata.create_all(databases[name].engine)
     buses: dict[str, Bus] = {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
     if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("rabbitmq")
-        node.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
+        node: TestRabbitMQ = request.getfixturevalue("node")
         node.purge()
         buses = {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
     yield Network(databases["risk"], buses)

@@ -51,6 +51,7 @@ class TestApply:
         return apply(broker.management_url, (broker.operator, broker.password), document=definitions(topology))
 
     def test_binds_what_is_new_and_unbinds_what_is_old(self, rabbit: Wire, broker: TestRabbitMQ) -> None:
+        self.apply(broker, TOPOLOGY)  # whatever other tests have bound
         removed = self.apply(broker, LARGER)
         rabbit.publisher().publish([event := logged(deregistered())])
         arrived = take(rabbit.consumer("gateway", Channel.URGENT))
