@@ -30,9 +30,7 @@ outbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("address", Text),  # the one consumer a re-emitted event is for; empty: everybody who subscribed
 )
-# The urgent lane is looked for all day; nearly all rows are of the bulk lane, which is read by primary key.
-_IS_URGENT = text("lane = 0")
-Index("ix__outbox__urgent", outbox.c.id, postgresql_where=_IS_URGENT, sqlite_where=_IS_URGENT)
+Index("ix__outbox__lane__id", outbox.c.lane, outbox.c.id)
 
 event_log = Table(
     "event_log",
@@ -47,7 +45,7 @@ event_log = Table(
     Column("address", Text),
     sqlite_autoincrement=True,  # a position is never given twice, not even after the old rows were removed
 )
-Index("ix__event_log__urgent", event_log.c.position, postgresql_where=_IS_URGENT, sqlite_where=_IS_URGENT)
+Index("ix__event_log__lane__position", event_log.c.lane, event_log.c.position)
 
 relay_cursor = Table(
     "relay_cursor",

@@ -26,8 +26,7 @@ BATCH = 2_000
 LEADER_LOCK = 0x5153F  # any fixed number; advisory locks are per database
 
 _COLUMNS = "event_id, type, lane, address, body"
-# The lane stands in the statement itself: SQLite takes the index of the urgent lane for no parameter. The end of the
-# batch is found once and then compared with, so that no statistics can make the planner find it per row.
+# The end of the batch is found once and then compared with, so that no statistics can make the planner find it per row.
 _END = "SELECT max(id) FROM (SELECT id FROM outbox WHERE lane = {lane} ORDER BY id LIMIT :most) AS oldest"
 _REMOVE = f"DELETE FROM outbox WHERE lane = {{lane}} AND id <= ({_END})"  # noqa: S608 - constants
 _MOVE = f"""
