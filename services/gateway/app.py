@@ -5,7 +5,7 @@ import threading
 from flask import Flask
 
 from services.gateway import composition, neighbours, pages
-from services.gateway.api import BLUEPRINTS, events, openapi
+from services.gateway.api import BLUEPRINTS, base_map, events, openapi
 from services.gateway.api.forwarded import add_forwarding
 from services.gateway.browser import accept_sessions
 from services.gateway.limits import limit_rates
@@ -26,6 +26,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions[neighbours.EXTENSION] = neighbours.meet_neighbours(settings)
     app.extensions[composition.EXTENSION] = composition.Composer()
+    app.extensions[base_map.EXTENSION] = base_map.BaseMap(settings)
     app.extensions[openapi.EXTENSION] = openapi.MergedDocument()
     app.extensions[events.EXTENSION] = events.Streams(threading.BoundedSemaphore(settings.most_streams))
     accept_sessions(app)

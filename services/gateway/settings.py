@@ -1,20 +1,29 @@
 """Settings of the gateway, read once from the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.settings import BadSettings, ServiceSettings, read
+
+PLACES = ("{z}", "{x}", "{y}")
 
 
 @dataclass(frozen=True)
 class Settings(ServiceSettings):
-    """``trusted_proxies`` is how many hops of ``X-Forwarded-For`` are ours; limits are per minute."""
+    """``trusted_proxies`` is how many hops of ``X-Forwarded-For`` are ours; limits are per minute.
+
+    ``base_map`` are the addresses of image tiles, the lowest layer first, with ``{z}``, ``{x}``, ``{y}`` and ``{key}``;
+    the key stays here. ``base_map_credit`` is what its owner wants to be named.
+    """
 
     trusted_proxies: int = 0
     requests_per_minute: int = 3000
     sign_ins_per_minute: int = 20
     most_streams: int = 12
     session_idle_minutes: int = 120
+    base_map: tuple[str, ...] = ()
+    base_map_key: str = field(default="", repr=False)
+    base_map_credit: str = ""
 
 
 def from_env(environ: Mapping[str, str]) -> Settings:
@@ -27,10 +36,26 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         "session_idle_minutes": "SISE_SESSION_IDLE_MINUTES",
     }
     given = {field: _count(name, environ[name]) for field, name in names.items() if name in environ}
-    return read(Settings, "gateway", environment=environ, **given)
+    return read(
+        Settings,
+        "gateway",
+        environment=environ,
+        base_map=_base_map(environ.get("SISE_BASE_MAP", "")),
+        base_map_key=environ.get("SISE_BASE_MAP_KEY", ""),
+        base_map_credit=environ.get("SISE_BASE_MAP_CREDIT", ""),
+        **given,
+    )
 
 
 def _count(name: str, text: str) -> int:
     if not text.isdigit():
         raise BadSettings(f"{name} must be a whole number.")
     return int(text)
+
+
+def _base_map(text: str) -> tuple[str, ...]:
+    layers = tuple(text.split())
+    for layer in layers:
+        if not layer.startswith(("https://", "http://")) or not all(place in layer for place in PLACES):
+            raise BadSettings("SISE_BASE_MAP must hold addresses of tiles with {z}, {x} and {y} in them.")
+    return layers

@@ -1,5 +1,14 @@
 """The gateway's own routes, grouped by topic; all others are forwarded."""
 
-from services.gateway.api import enterprises, events, maps, openapi, sessions, system
+from services.gateway.api import base_map, enterprises, events, maps, openapi, sessions, system
 
-BLUEPRINTS = (system.trail, maps.blp, enterprises.blp, events.blp, system.blp, sessions.blp, openapi.blp)
+BLUEPRINTS = (
+    system.trail,
+    maps.blp,
+    base_map.blp,
+    enterprises.blp,
+    events.blp,
+    system.blp,
+    sessions.blp,
+    openapi.blp,
+)

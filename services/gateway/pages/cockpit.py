@@ -4,17 +4,27 @@ from typing import Any
 
 from flask import render_template
 
-from services.gateway.pages import own_api, shell
+from services.gateway.api.base_map import base_map_shown
+from services.gateway.pages import own_api, shell, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 from shared.errors import Forbidden, Unavailable
+
+BORDERS = {  # what is drawn below the colours, and who may see it
+    "divisions": ("division:read", "/api/v1/registry/divisions/boundaries"),
+    "grids": ("grid:read", "/api/v1/registry/grids/outlines"),
+}
 
 
 @site.get("/")
 @page("map:read")
 def cockpit() -> str:
     """Draw the cockpit's frame, with the progress of the survey while the registry answers."""
-    return render_template("cockpit.html", start={"theme": shell.theme()}, survey=_progress())
+    someone = viewer.current()
+    actions = someone.actions if someone else frozenset()
+    borders = {name: address for name, (action, address) in BORDERS.items() if action in actions}
+    start = {"theme": shell.theme(), "base": base_map_shown(), "borders": borders}
+    return render_template("cockpit.html", start=start, survey=_progress())
 
 
 def _progress() -> dict[str, Any]:

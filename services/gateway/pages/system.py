@@ -57,3 +57,12 @@ def parked() -> str:
         next_cursor=answer.get("next_cursor"),
         unavailable=answer.get("unavailable", []),
     )
+
+
+@site.get("/system/divisions")
+@page("division:write")
+def divisions() -> str:
+    """Draw the divisions of the district with their boundaries, which can be loaded here."""
+    items = own_api.read("registry/divisions")["items"]
+    drawn = sum(1 for one in items if one["boundary_positions"])
+    return render_template("system/divisions.html", tab="divisions", items=items, drawn=drawn)

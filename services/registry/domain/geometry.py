@@ -33,7 +33,7 @@ class Bounds(NamedTuple):
     north: float
 
 
-def area_from(geojson: Mapping[str, Any], system: CoordinateSystem = "WGS-84") -> Area:
+def area_from(geojson: Mapping[str, Any], system: CoordinateSystem = "WGS-84", *, most: int = MOST_POSITIONS) -> Area:
     """Return the area of a Polygon, MultiPolygon, or a Feature (collection) of such, in WGS-84.
 
     Rings are closed if they are open. Raises `AreaInvalid` for other geometry, positions outside China, too many
@@ -42,8 +42,8 @@ def area_from(geojson: Mapping[str, Any], system: CoordinateSystem = "WGS-84") -
     area = [[_ring(ring, system) for ring in polygon] for polygon in _polygons(geojson)]
     if not area:
         raise _invalid("empty", "The file holds no polygon: draw at least one.")
-    if sum(len(ring) for polygon in area for ring in polygon) > MOST_POSITIONS:
-        raise _invalid("too_many_positions", f"Use at most {MOST_POSITIONS} positions: simplify the outline.")
+    if positions_of(area) > most:
+        raise _invalid("too_many_positions", f"Use at most {most} positions: simplify the outline.")
     for polygon in area:
         for ring in polygon:
             _check_shape(ring)
@@ -55,6 +55,11 @@ def as_geojson(area: Area) -> dict[str, Any]:
     if len(area) == 1:
         return {"type": "Polygon", "coordinates": area[0]}
     return {"type": "MultiPolygon", "coordinates": area}
+
+
+def positions_of(area: Area) -> int:
+    """Return how many positions the rings of an area have."""
+    return sum(len(ring) for polygon in area for ring in polygon)
 
 
 def bounds_of(area: Area) -> Bounds:

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.registry.domain.geometry import as_geojson
 from services.registry.domain.places import Division, division_from, is_within, parent_of
 from services.registry.domain.rulebook import Rulebook, rulebook
 from services.registry.queries.grids import grid_index
 from services.registry.settings import home_district
-from services.registry.tables import division
+from services.registry.tables import division, division_boundary
 from shared.errors import Forbidden
 from shared.security.principal import Principal
+
+_POSITIONS = select(division_boundary.c.code, division_boundary.c.positions)
 
 
 class WholeDistrictOnly(Forbidden):
@@ -39,7 +42,29 @@ def require_whole_district(session: Session, principal: Principal) -> None:
 def division_list(session: Session, *, within: str = "") -> list[dict[str, Any]]:
     """Return the divisions that lie in `within` (all when empty), parents before children."""
     known = rules_in_force(session).gazetteer.divisions
-    return [_shown(known[code]) for code in sorted(known) if is_within(code, within)]
+    positions = {row.code: row.positions for row in session.execute(_POSITIONS)}
+    return [
+        {**_shown(known[code]), "boundary_positions": positions.get(code, 0)}
+        for code in sorted(known)
+        if is_within(code, within)
+    ]
+
+
+def boundaries(session: Session, *, within: str = "") -> dict[str, Any]:
+    """Return the boundaries of the divisions in `within` (all when empty) as a GeoJSON FeatureCollection, WGS-84."""
+    known = rules_in_force(session).gazetteer.divisions
+    rows = session.execute(select(division_boundary).order_by(division_boundary.c.code))
+    features = [
+        {
+            "type": "Feature",
+            "id": row.code,
+            "properties": {"code": row.code, "name": known[row.code].name, "level": known[row.code].level},
+            "geometry": as_geojson(row.area),
+        }
+        for row in rows
+        if row.code in known and is_within(row.code, within)
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def division_tree(session: Session) -> list[dict[str, Any]]:

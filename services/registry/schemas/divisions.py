@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.registry.schemas.fields import text
+from services.registry.schemas.fields import SYSTEMS, text
 from shared.http import Schema
 
 
@@ -25,6 +25,7 @@ class Division(DivisionBody):
     code = fields.String(required=True)
     level = fields.Integer(required=True)
     parent = fields.String(required=True)
+    boundary_positions = fields.Integer(metadata={"description": "of the boundary that is drawn on the map; 0: none"})
 
 
 class DivisionNode(Division):
@@ -37,3 +38,11 @@ class DivisionList(Schema):
 
 class DivisionTree(Schema):
     items = fields.List(fields.Nested(DivisionNode), required=True)
+
+
+class BoundaryBody(Schema):
+    geometry = fields.Dict(
+        required=True,
+        metadata={"description": "GeoJSON Polygon or MultiPolygon, alone, as a Feature or as a FeatureCollection"},
+    )
+    crs = fields.String(load_default="WGS-84", validate=validate.OneOf(SYSTEMS))

@@ -83,3 +83,15 @@ division = Table(
     Column("version", BigInteger, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
+
+division_boundary = Table(
+    "division_boundary",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("area", JsonDocument, nullable=False),  # polygons in WGS-84
+    Column("crs", Text, nullable=False),  # the system it was given in
+    Column("positions", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)

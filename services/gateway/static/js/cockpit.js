@@ -18,6 +18,7 @@ let isFramed = false;
 installHatches();
 const map = new ColourMap(document.getElementById("map"), {
   worker: root.dataset.worker,
+  base: start.base,
   reduceMotion,
   onPoint: (point) => window.location.assign(`${root.dataset.list}/${point.id}`),
   onSubdistrict: (division) => window.location.assign(filters.with("division", division).address(root.dataset.list)),
@@ -40,6 +41,12 @@ async function load() {
 async function summary(chosen) {
   const query = chosen.query();
   return (await call(`/api/v1/map/summary${query ? `?${query}` : ""}`)).body;
+}
+
+for (const [name, address] of Object.entries(start.borders)) {
+  Promise.all([call(address), map.ready])
+    .then(([{ body }]) => map.drawBorders(name, body))
+    .catch((problem) => toast(problem.message, { bad: true }));
 }
 
 const reload = soon(() => load().catch((problem) => toast(problem.message, { bad: true })), 60);

@@ -38,6 +38,15 @@ function button(group, { picture, name, isSelected }) {
   return element;
 }
 
+// A subdistrict without a ring: its name alone, which opens its list all the same.
+export function placeName(name, isSelected) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = isSelected ? "place-name is-selected" : "place-name";
+  element.textContent = name;
+  return element;
+}
+
 function ring(group, radius) {
   const shares = sharesOf(group);
   const total = shares.reduce((sum, share) => sum + share.value, 0);

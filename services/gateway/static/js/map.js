@@ -1,7 +1,8 @@
 // The four-colour map: vector tiles of our own gateway, groups as rings, single enterprises as numbered dots.
 import { LngLatBounds, Map as LibreMap, Marker, setWorkerUrl } from "../vendor/maplibre-gl.mjs";
 import { HUES, LEVELS } from "./colours.js";
-import { donut } from "./donut.js";
+import { donut, placeName } from "./donut.js";
+import { groundStyle, installBorders } from "./ground.js";
 
 const SOURCE = "enterprises";
 const HOME = { center: [121.43, 28.66], zoom: 10.6 };
@@ -10,7 +11,7 @@ const CLUSTERS = "clusters";
 const POINTS = "points";
 
 export class ColourMap {
-  constructor(holder, { worker, onPoint, onSubdistrict, reduceMotion }) {
+  constructor(holder, { worker, base, onPoint, onSubdistrict, reduceMotion }) {
     setWorkerUrl(new URL(worker, window.location.href).href);
     this.onSubdistrict = onSubdistrict;
     this.duration = reduceMotion ? 0 : 450;
@@ -19,7 +20,7 @@ export class ColourMap {
     this.query = "";
     this.libre = new LibreMap({
       container: holder,
-      style: emptyStyle(),
+      style: groundStyle(base),
       ...HOME,
       minZoom: 7,
       maxZoom: 19,
@@ -38,6 +39,7 @@ export class ColourMap {
       this.libre.addImage(`dot-${level}`, dot(level, false), { pixelRatio: 2 });
       this.libre.addImage(`dot-${level}-hatched`, dot(level, true), { pixelRatio: 2 });
     }
+    installBorders(this.libre);
     this.libre.addSource(SOURCE, { type: "vector", tiles: [this.tileAddress()], minzoom: 7, maxzoom: 17 });
     this.libre.addLayer({ id: CLUSTERS, type: "circle", source: SOURCE, "source-layer": CLUSTERS, paint: { "circle-opacity": 0, "circle-radius": 1 } });
     this.libre.addLayer(pointLayer());
@@ -88,16 +90,22 @@ export class ColourMap {
     return { marker: new Marker({ element }).setLngLat(at).addTo(this.libre), mark: markOf(feature.properties) };
   }
 
+  drawBorders(name, outlines) {
+    this.libre.getSource(name).setData(outlines);
+  }
+
+  // Every subdistrict is named where it lies; those with enterprises that are known no closer get a ring above the name.
   drawSubdistricts(rows, selected) {
     for (const held of this.subdistricts) held.remove();
     this.subdistricts = rows
-      .filter((row) => row.longitude != null && row.unlocated.enterprises > 0)
-      .sort((one, other) => one.latitude < other.latitude)
+      .filter((row) => row.longitude != null)
+      .sort((one, other) => other.latitude - one.latitude)
       .map((row) => this.subdistrictMarker(row, selected.has(row.division)));
   }
 
   subdistrictMarker(row, isSelected) {
-    const element = donut(row.unlocated, { name: row.name, isSelected });
+    const hasRing = row.unlocated.enterprises > 0;
+    const element = hasRing ? donut(row.unlocated, { name: row.name, isSelected }) : placeName(row.name, isSelected);
     element.classList.add("is-subdistrict");
     element.addEventListener("click", () => this.onSubdistrict(row.division));
     return new Marker({ element }).setLngLat([row.longitude, row.latitude]).addTo(this.libre);
@@ -191,19 +199,4 @@ function write(pen, text, colour, hasHalo) {
   }
   pen.fillStyle = colour;
   pen.fillText(text, 26, 28);
-}
-
-// No base map by default: a quiet graticule gives scale and direction without any outside request.
-function emptyStyle() {
-  const lines = [];
-  for (let step = 0; step <= 80; step += 1) {
-    const longitude = 119.5 + step * 0.05;
-    const latitude = 26.7 + step * 0.05;
-    lines.push([[longitude, 26.5], [longitude, 30.9]], [[119.3, latitude], [123.7, latitude]]);
-  }
-  return {
-    version: 8,
-    sources: { graticule: { type: "geojson", data: { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } } } },
-    layers: [{ id: "graticule", type: "line", source: "graticule", paint: { "line-color": "#8796a5", "line-opacity": 0.22, "line-width": 1 } }],
-  };
 }
