@@ -6,8 +6,8 @@ from flask import Flask
 
 from services.gateway import composition, neighbours, pages
 from services.gateway.api import BLUEPRINTS, base_map, events, openapi
-from services.gateway.api.forwarded import add_forwarding
 from services.gateway.browser import accept_sessions
+from services.gateway.forwarding import add_forwarding
 from services.gateway.limits import limit_rates
 from services.gateway.settings import Settings
 from shared.database import connect

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 import requests
-from flask import Response, request
+from flask import Flask, Response, request
 from sqlalchemy import update
 
 from services.gateway.neighbours import neighbours
 from services.gateway.tables import enterprise_view
-from shared.http.access import MEGABYTE
+from shared.http.access import MEGABYTE, Access, marked
 from shared.http.chassis import chassis
 
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+IDENTITY = ("auth", "oauth")  # paths of its own
 LARGEST_BODY = 201 * MEGABYTE  # a file of 200 MB in its form
 PIECE = 64 * 1024
 PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
@@ -36,6 +38,12 @@ NOT_SENT = HOP_BY_HOP | {"host", "cookie", "content-length", "x-csrf-token", "x-
 NOT_RETURNED = HOP_BY_HOP | {"server", "date", "x-request-id", "set-cookie"}
 
 
+def add_forwarding(app: Flask) -> None:
+    """Forward every path below ``/api/v1`` that no route of the gateway answers; the service authorises."""
+    view = marked(_forwarded, Access("forwarded"))
+    app.add_url_rule("/api/v1/<service>/<path:_rest>", view_func=view, methods=METHODS)
+
+
 def forward(service: str, path: str) -> Response:
     """Send the running request to ``service`` at ``path`` and return its answer as it comes in."""
     request.max_content_length = LARGEST_BODY
@@ -51,6 +59,10 @@ def forward(service: str, path: str) -> Response:
     if request.method not in ("GET", "HEAD") and answer.ok:
         _mark_changed(path)
     return _returned(answer)
+
+
+def _forwarded(service: str, _rest: str) -> Response:
+    return forward("identity" if service in IDENTITY else service, request.path)
 
 
 class _Body:
