@@ -12,7 +12,7 @@ from services.registry.queries.grids import members_of
 from services.registry.queries.obligations import obligations_of, obligations_to_tell
 from services.registry.tables import enterprise, grid, intermediary, person, service_contract
 from services.registry.use_cases import (
-    contracts,
+    contract_days,
     decisions,
     divisions,
     grid_teams,
@@ -70,10 +70,10 @@ def on_document_day(session: Session, entity: str, *, now: datetime) -> None:
     intermediaries.judge_again(session, entity, now=now)
 
 
-@timer(contracts.TIMER)
+@timer(contract_days.TIMER)
 def on_contract_day(session: Session, entity: str, *, now: datetime) -> None:
     """Begin or end a contract on its day."""
-    contracts.follow_days(session, entity, now=now)
+    contract_days.follow_days(session, entity, now=now)
 
 
 @subscribes(StaffChanged, batch=True)
@@ -127,7 +127,7 @@ def current_contracts(session: Session, after: str | None, limit: int) -> Sequen
     if after:
         statement = statement.where(service_contract.c.id > after)
     return [
-        Reemitted(row["id"], contracts.contract_event(dict(row)), row["version"], row["updated_at"])
+        Reemitted(row["id"], contract_days.contract_event(dict(row)), row["version"], row["updated_at"])
         for row in session.execute(statement.where(service_contract.c.phase != "planned")).mappings()
     ]
 

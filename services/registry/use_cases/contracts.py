@@ -1,4 +1,4 @@
-"""Service contracts: concluded, changed, begun and ended, by their days or before."""
+"""Service contracts: concluded, changed, ended by hand or taken over from a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import Draft
@@ -16,23 +16,15 @@ from services.registry.domain.intermediaries import (
     check_contract,
     check_days,
     check_services,
-    end_of,
-    phase_of,
-    start_of,
 )
 from services.registry.tables import service_contract
+from services.registry.use_cases.contract_days import end, follow
 from services.registry.use_cases.enterprises import enterprise_ids
 from services.registry.use_cases.intermediaries import locked_intermediaries
 from services.registry.use_cases.recording import ImportRun, Verdict, refused
-from shared.contracts.registry import ServiceContractEnded, ServiceContractStarted, ServiceContractState
 from shared.errors import SiseError
-from shared.events.outbox import publish
 from shared.ids import new_id
-from shared.security.upkeep import put_contracts
-from shared.work.timers import cancel, schedule
 
-TIMER = "registry.service_contract"
-EXPIRED = "expired"
 _FACTS = ("services", "visits_per_year", "fee", "starts_on", "ends_on")
 
 
@@ -70,7 +62,7 @@ def conclude_contract(
         "updated_at": now,
     }
     session.execute(insert(service_contract), row)
-    return _follow_days(session, row, now=now)
+    return follow(session, row, now=now)
 
 
 def change_contract(
@@ -90,13 +82,13 @@ def change_contract(
     if all(current[name] == value for name, value in facts.items()):
         return dict(current)
     _check(facts, intermediary)
-    return _follow_days(session, {**current, **facts}, now=now, is_changed=True)
+    return follow(session, {**current, **facts}, now=now, is_changed=True)
 
 
 def end_contract(session: Session, current: Mapping[str, Any], *, reason: str, now: datetime) -> dict[str, Any]:
     """End the locked contract `current` at once; the inspectors see the enterprise no more. Raises `ContractEnded`."""
     _require_not_ended(current)
-    return _end(session, current, reason=reason, at=now, now=now)
+    return end(session, current, reason=reason, at=now, now=now)
 
 
 def import_contracts(session: Session, run: ImportRun, *, drafts: Sequence[Draft]) -> list[Verdict]:
@@ -116,29 +108,6 @@ def import_contracts(session: Session, run: ImportRun, *, drafts: Sequence[Draft
         except SiseError as refusal:
             verdicts.append(refused(draft, refusal.code))
     return verdicts
-
-
-def follow_days(session: Session, contract_id: str, *, now: datetime) -> None:
-    """Begin or end a contract whose day has come."""
-    statement = select(service_contract).where(service_contract.c.id == contract_id).with_for_update()
-    row = dict(session.execute(statement).mappings().one())
-    if row["phase"] != "ended":
-        _follow_days(session, row, now=now)
-
-
-def contract_event(row: Mapping[str, Any]) -> ServiceContractState:
-    """Return the whole state of a contract that has begun as its event."""
-    event_class = ServiceContractEnded if row["phase"] == "ended" else ServiceContractStarted
-    return event_class(
-        contract_id=row["id"],
-        enterprise_id=row["enterprise_id"],
-        intermediary_id=row["intermediary_id"],
-        starts_at=start_of(row["starts_on"]).isoformat(),
-        ends_at=(row["ended_at"] or end_of(row["ends_on"])).isoformat(),
-        services=tuple(row["services"]),
-        visits_per_year=row["visits_per_year"],
-        reason=row["end_reason"],
-    )
 
 
 def _known_contracts(session: Session, numbers: list[str]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -177,35 +146,3 @@ def _check(facts: Mapping[str, Any], intermediary: Mapping[str, Any]) -> None:
 def _require_not_ended(current: Mapping[str, Any]) -> None:
     if current["phase"] == "ended":
         raise ContractEnded("This contract has ended: conclude a new one.", contract_id=current["id"])
-
-
-def _follow_days(session: Session, row: dict[str, Any], *, now: datetime, is_changed: bool = False) -> dict[str, Any]:
-    """Let a contract be what its days say, set its next timer, and tell what became of it."""
-    phase = phase_of(row["starts_on"], row["ends_on"], now=now)
-    if phase == "ended":
-        return _end(session, row, reason=EXPIRED, at=end_of(row["ends_on"]), now=now)
-    is_news = phase != row["phase"] or (is_changed and phase == "live")
-    if is_changed or phase != row["phase"]:
-        row = {**row, "phase": phase, "version": row["version"] + 1, "updated_at": now}
-        session.execute(update(service_contract).where(service_contract.c.id == row["id"]).values(row))
-    due_at = start_of(row["starts_on"]) if phase == "planned" else end_of(row["ends_on"])
-    schedule(session, TIMER, row["id"], due_at=due_at)
-    if is_news:
-        _tell(session, row, now=now)
-    return row
-
-
-def _end(session: Session, current: Mapping[str, Any], *, reason: str, at: datetime, now: datetime) -> dict[str, Any]:
-    ended = {"phase": "ended", "end_reason": reason, "ended_at": at, "version": current["version"] + 1}
-    row = {**current, **ended, "updated_at": now}
-    session.execute(update(service_contract).where(service_contract.c.id == row["id"]).values(row))
-    cancel(session, TIMER, row["id"])
-    if current["phase"] == "live":
-        _tell(session, row, now=now)
-    return row
-
-
-def _tell(session: Session, row: Mapping[str, Any], *, now: datetime) -> None:
-    event = contract_event(row)
-    put_contracts(session, [(event, row["version"])])
-    publish(session, event, sequence=row["version"], at=now)
