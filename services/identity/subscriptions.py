@@ -9,7 +9,7 @@ from services.identity import use_cases
 from services.identity.queries import accounts as queries
 from services.identity.queries.agencies import clients_after
 from services.identity.use_cases import agencies
-from services.identity.use_cases.grids import follow_teams
+from services.identity.use_cases.following import follow_standing, follow_teams
 from services.identity.use_cases.staff import TIMER, staff_changed
 from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChanged
 from shared.contracts.registry import (
@@ -28,8 +28,9 @@ DAILY = timedelta(days=1)
 
 @subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
-    """Keep who can be claimed, and in whose area it lies."""
+    """Keep who can be claimed, and in whose area it lies; its people lose access when it is no more."""
     use_cases.keep_enterprises(session, received)
+    follow_standing(session, {one.subject for one in received}, now=now)
 
 
 @subscribes(GridChanged, batch=True)

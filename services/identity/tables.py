@@ -1,6 +1,6 @@
 """identity's tables. Names and signing keys are encrypted; passwords and refresh tokens are only digests."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false
 
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
 
@@ -29,6 +29,7 @@ account = Table(
     Column("is_licence_expired", Boolean, nullable=False),
     Column("is_absent", Boolean, nullable=False),
     Column("is_enabled", Boolean, nullable=False),
+    Column("is_shut_by_register", Boolean, nullable=False, server_default=false()),  # opened again when it returns
     Column("disabled_at", UtcDateTime),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -105,16 +105,37 @@ def change_account(
 def disable_account(session: Session, found: Row[Any], *, giver: Principal, now: datetime) -> None:
     """Shut the account everywhere at once: sessions end, tokens already issued are denied. Raises ``OwnAccount``."""
     _refuse_own(found, giver)
-    if found.is_enabled:
-        _switch(session, found, is_enabled=False, now=now)
-        end_sessions_of(session, found.id, now=now)
+    if found.is_enabled or found.is_shut_by_register:
+        switch_account(session, found, is_enabled=False, now=now)
 
 
 def enable_account(session: Session, found: Row[Any], *, giver: Principal, now: datetime) -> None:
     """Let the account sign in again; tokens from before stay denied. Raises ``OwnAccount``."""
     _refuse_own(found, giver)
     if not found.is_enabled:
-        _switch(session, found, is_enabled=True, now=now)
+        switch_account(session, found, is_enabled=True, now=now)
+
+
+def switch_account(
+    session: Session, found: Row[Any], *, is_enabled: bool, now: datetime, by_register: bool = False
+) -> None:
+    """Shut the locked account everywhere, or open it again; ``by_register``: because its enterprise is no more."""
+    disabled_at = found.disabled_at if is_enabled else now
+    values = {"is_enabled": is_enabled, "disabled_at": disabled_at, "is_shut_by_register": by_register}
+    change_row(session, found, values, now=now)
+    version = found.version + 1
+    denial = {
+        "subject": found.id,
+        "denied_at": disabled_at,
+        "lifted_at": now if is_enabled else None,
+        "sequence": version,
+    }
+    upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+    audit_note(session, entity=f"account:{found.id}", details={"is_enabled": is_enabled, "by_register": by_register})
+    publish(session, AccountDisabled(subject=found.id, is_denied=not is_enabled), sequence=version, at=now)
+    tell_staff(session, found.id, now=now)
+    if not is_enabled:
+        end_sessions_of(session, found.id, now=now)
 
 
 def insert_account(
@@ -141,6 +162,7 @@ def insert_account(
         "is_licence_expired": standing.is_licence_expired,
         "is_absent": False,
         "is_enabled": True,
+        "is_shut_by_register": False,
         "version": 1,
         "created_at": now,
         "updated_at": now,
@@ -200,19 +222,3 @@ def _check_staff(staff: Mapping[str, Any], giver: Principal | None) -> None:
 def _refuse_own(found: Row[Any], giver: Principal) -> None:
     if found.id == giver.subject:
         raise OwnAccount("Ask another administrator to change your own account.")
-
-
-def _switch(session: Session, found: Row[Any], *, is_enabled: bool, now: datetime) -> None:
-    disabled_at = found.disabled_at if is_enabled else now
-    change_row(session, found, {"is_enabled": is_enabled, "disabled_at": disabled_at}, now=now)
-    version = found.version + 1
-    denial = {
-        "subject": found.id,
-        "denied_at": disabled_at,
-        "lifted_at": now if is_enabled else None,
-        "sequence": version,
-    }
-    upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
-    audit_note(session, entity=f"account:{found.id}", details={"is_enabled": is_enabled})
-    publish(session, AccountDisabled(subject=found.id, is_denied=not is_enabled), sequence=version, at=now)
-    tell_staff(session, found.id, now=now)

@@ -1,0 +1,77 @@
+"""What identity follows of the registry: teams give grids, and people lose access when their enterprise is no more."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.domain.claims import ENDED, OPEN, TURNED_DOWN
+from services.identity.tables import account, claim, grid_team, invitation, known_enterprise
+from services.identity.use_cases.accounts import switch_account
+from services.identity.use_cases.staff import change_row, supersede_tokens, tell_staff
+from shared.contracts.registry import GridChanged
+from shared.database.bulk import among, upsert_rows
+from shared.events.received import Received
+
+
+def follow_teams(session: Session, received: Sequence[Received[GridChanged]], *, now: datetime) -> None:
+    """Give each grid to the accounts of its team that may see its enterprises, and take it from those who left.
+
+    A grid that an account was given by hand stays; an older state of a team changes nothing.
+    """
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    statement = select(grid_team).where(grid_team.c.grid_id.in_(newest)).with_for_update()
+    held = {row.grid_id: row for row in session.execute(statement)}
+    for grid_id, one in sorted(newest.items()):
+        before = held.get(grid_id)
+        if before is not None and before.sequence >= one.sequence:
+            continue
+        team = _seeing(one.data)
+        row = {"grid_id": grid_id, "code": one.data.code, "accounts": team, "sequence": one.sequence}
+        upsert_rows(session, grid_team, [row], key=["grid_id"], newer="sequence")
+        _give(session, one.data.code, gone=set(before.accounts if before else ()) - set(team), team=team, now=now)
+
+
+def follow_standing(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> None:
+    """Shut the accounts of enterprises that have left the register, and open them again when one comes back.
+
+    Open claims are turned down and invitations count no more. An account that somebody shut by hand stays shut.
+    """
+    known = known_enterprise.c
+    standing = select(known.enterprise_id, known.is_active)
+    rows = session.execute(standing.where(among(session, known.enterprise_id, list(enterprise_ids)))).all()
+    gone = [row.enterprise_id for row in rows if not row.is_active]
+    here = [row.enterprise_id for row in rows if row.is_active]
+    for found in _accounts_to_switch(session, gone=gone, here=here):
+        is_back = found.is_shut_by_register
+        switch_account(session, found, is_enabled=is_back, by_register=not is_back, now=now)
+    if gone:
+        waiting = update(claim).where(claim.c.enterprise_id.in_(gone), claim.c.state == OPEN)
+        session.execute(waiting.values(state=TURNED_DOWN, reason=ENDED, decided_at=now, password_hash=""))
+        unused = update(invitation).where(invitation.c.enterprise_id.in_(gone), invitation.c.used_at.is_(None))
+        session.execute(unused.where(invitation.c.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def _accounts_to_switch(session: Session, *, gone: Sequence[str], here: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return, locked, the accounts whose standing is another than their enterprise's."""
+    shut = and_(among(session, account.c.enterprise_id, here), account.c.is_shut_by_register)
+    open_ = and_(among(session, account.c.enterprise_id, gone), account.c.is_enabled)
+    return session.execute(select(account).where(or_(shut, open_)).order_by(account.c.id).with_for_update()).all()
+
+
+def _seeing(grid: GridChanged) -> list[str]:
+    members = grid.members if grid.is_open else ()
+    return sorted({member["account_id"] for member in members if member["grants_scope"]})
+
+
+def _give(session: Session, code: str, *, gone: set[str], team: list[str], now: datetime) -> None:
+    statement = select(account).where(account.c.id.in_(gone | set(team))).order_by(account.c.id).with_for_update()
+    for found in session.execute(statement).all():
+        grids: list[Any] = sorted((set(found.grids) - {code}) | ({code} if found.id in team else set()))
+        if grids == sorted(found.grids):
+            continue
+        change_row(session, found, {"grids": grids}, now=now)
+        supersede_tokens(session, found.id, version=found.version + 1, now=now)
+        tell_staff(session, found.id, now=now)

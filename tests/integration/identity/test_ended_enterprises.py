@@ -1,0 +1,104 @@
+"""People lose access when their enterprise leaves the register, and get it back when it returns."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.identity.subscriptions import on_enterprise_state
+from shared.database import Database
+from tests.integration.identity import test_claims as claims
+from tests.integration.identity.conftest import NOW
+from tests.integration.identity.test_accounts import events
+from tests.integration.identity.test_claims import BASE, CLAIMS, CODE, OWN, PIN
+
+make_claim, register, reviewer, factory = claims.make_claim, claims.register, claims.reviewer, claims.factory
+
+
+@pytest.fixture
+def tell(database: Database) -> Callable[..., None]:
+    """Return a function that tells the status of the own enterprise."""
+
+    def hear(status: str, *, sequence: int) -> None:
+        state = claims.told(OWN, uscc=CODE, division="331002001", status=status, sequence=sequence)
+        with database.transaction() as session:
+            on_enterprise_state(session, [state], now=NOW)
+
+    return hear
+
+
+class TestPeople:
+    def test_of_an_enterprise_that_has_left_are_shut_out_at_once(
+        self, factory: FlaskClient, tell: Callable[..., None], sign_in: Callable[..., Any], database: Database
+    ) -> None:
+        tell("deregistered", sequence=2)
+
+        assert (factory.get(f"{BASE}/me").status_code, sign_in("factory-1").status_code) == (403, 401)
+        assert events(database, "identity.account_disabled.v1")[-1]["data"]["is_denied"] is True
+
+    def test_of_one_that_comes_back_may_sign_in_again(
+        self, factory: FlaskClient, tell: Callable[..., None], sign_in: Callable[..., Any]
+    ) -> None:
+        tell("deregistered", sequence=2)
+        tell("active", sequence=3)
+
+        assert sign_in("factory-1").status_code == 200
+
+    def test_are_shut_once_whatever_comes_late(
+        self, factory: FlaskClient, tell: Callable[..., None], sign_in: Callable[..., Any], database: Database
+    ) -> None:
+        tell("deregistered", sequence=3)
+        before = len(events(database, "identity.account_disabled.v1"))
+        tell("active", sequence=2)
+        tell("deregistered", sequence=3)
+
+        assert sign_in("factory-1").status_code == 401
+        assert len(events(database, "identity.account_disabled.v1")) == before
+
+    def test_whom_an_administrator_shut_stay_out(
+        self,
+        factory: FlaskClient,
+        tell: Callable[..., None],
+        sign_in: Callable[..., Any],
+        as_user: Callable[..., FlaskClient],
+    ) -> None:
+        own = factory.get(f"{BASE}/me").json["id"]
+        tell("deregistered", sequence=2)
+        assert as_user().post(f"{BASE}/accounts/{own}/disable").status_code == 200
+
+        tell("active", sequence=3)
+
+        assert sign_in("factory-1").status_code == 401
+
+    def test_of_others_stay(
+        self, make_account: Callable[..., str], tell: Callable[..., None], sign_in: Callable[..., Any]
+    ) -> None:
+        make_account("far", roles=("enterprise_user",), enterprise_id=claims.FOREIGN)
+
+        tell("deregistered", sequence=2)
+
+        assert sign_in("far").status_code == 200
+
+
+class TestWhatWaits:
+    def test_is_turned_down_with_the_reason(
+        self, app: Flask, make_claim: Callable[..., Any], tell: Callable[..., None], reviewer: FlaskClient
+    ) -> None:
+        receipt = make_claim().json["receipt"]
+
+        tell("deregistered", sequence=2)
+
+        state = app.test_client().post(f"{CLAIMS}/state", json={"receipt": receipt}).json
+        assert (state["state"], "has left the register" in state["reason"]) == ("refused", True)
+        assert reviewer.get(CLAIMS).json["items"] == []
+
+    def test_as_an_invitation_counts_no_more(self, app: Flask, factory: FlaskClient, tell: Callable[..., None]) -> None:
+        with claims.invited(factory) as token:
+            tell("deregistered", sequence=2)
+            answer = app.test_client().post(
+                f"{BASE}/invitations/accept", json={"token": token, "pin": PIN, "name": "李四"}
+            )
+
+        assert answer.json["code"] == "invitation_unusable"
