@@ -1,6 +1,6 @@
 """The list of enterprises, instant search, and the file of one enterprise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,9 +86,19 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "risk": file.get("risk") or {},
         "changes": changes.get("items", []),
         "owed": owed,
+        "today": business_date(now()).isoformat(),
+        **_endings(changes.get("items", []), down),
         **people,
         **reasons,
     }
+
+
+def _endings(changes: Sequence[Mapping[str, Any]], down: set[str]) -> dict[str, Any]:
+    """Return how the enterprise left the register, and the reasons for those who may let it leave."""
+    title = "zh" if language.current().tag.startswith("zh") else "en"
+    asked = _unless_down("registry", down, lambda: own_api.read("registry/enterprises/endings"))
+    last = next((one for one in changes if "status" in one["changes"]), None)
+    return {"ending_titles": {row["id"]: row[title] for row in asked.get("items", [])}, "last_ending": last}
 
 
 def _people(enterprise_id: str, down: set[str]) -> dict[str, Any]:
@@ -103,7 +113,6 @@ def _people(enterprise_id: str, down: set[str]) -> dict[str, Any]:
     return {
         "people": people.get("items", []),
         "post_titles": {row["id"]: row[title] for row in posts.get("items", [])},
-        "today": business_date(now()).isoformat(),
     }
 
 

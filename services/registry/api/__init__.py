@@ -2,6 +2,7 @@
 
 from services.registry.api.contracts import blp as contracts
 from services.registry.api.divisions import blp as divisions
+from services.registry.api.endings import blp as endings
 from services.registry.api.enterprises import blp as enterprises
 from services.registry.api.exports import blp as exports
 from services.registry.api.grids import blp as grids
@@ -13,6 +14,7 @@ from services.registry.api.surveys import blp as surveys
 
 BLUEPRINTS = (
     enterprises,
+    endings,
     imports,
     exports,
     divisions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.domain.drafts import LONGEST
+from services.registry.domain.endings import reasons
 from services.registry.domain.enterprise import FEATURES, PRECISIONS, STATUS, SUPERVISION
 from services.registry.domain.places import PLACEMENTS
 from services.registry.queries.enterprises import SORTS
@@ -135,6 +136,26 @@ class EnterprisePage(Schema):
 
 class Reason(Schema):
     reason = text(200, 3, required=True, metadata={"description": "why it is needed; written down"})
+
+
+class Deregistration(Schema):
+    reason = fields.String(required=True, validate=validate.OneOf(reasons()))
+    on = fields.Date(required=True, metadata={"description": "since when it is no more"})
+    basis = text(200, 3, required=True, metadata={"description": "the paper or the finding on which it rests"})
+
+
+class EndingReason(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    source = fields.String(required=True)
+    clause = fields.String(required=True)
+    status = fields.String(required=True)
+    effective_from = fields.String(required=True)
+
+
+class EndingReasons(Schema):
+    items = fields.List(fields.Nested(EndingReason), required=True)
 
 
 class Contacts(Schema):

@@ -63,7 +63,7 @@ enterprise_history = Table(
     Column("version", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("reason", Text, nullable=False),  # registered | imported | amended | deregistered | placed_again
+    Column("reason", Text, nullable=False),  # registered | imported | amended | deregistered | …
     Column("import_id", Id),
     Column("import_row", Integer),
     Column("changes", JsonDocument, nullable=False),  # {field: [old, new]}; empty for the first version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.registry.domain.intermediaries import end_of, phase_of, start_of
 from services.registry.tables import service_contract
 from shared.contracts.registry import ServiceContractEnded, ServiceContractStarted, ServiceContractState
+from shared.database.bulk import among
 from shared.events.outbox import publish
 from shared.security.upkeep import put_contracts
 from shared.work.timers import cancel, schedule
@@ -26,6 +27,16 @@ def follow_days(session: Session, contract_id: str, *, now: datetime) -> None:
     row = dict(session.execute(statement).mappings().one())
     if row["phase"] != "ended":
         follow(session, row, now=now)
+
+
+def end_contracts_of(session: Session, enterprise_ids: Collection[str], *, reason: str, now: datetime) -> None:
+    """End every contract of these enterprises that has not ended."""
+    contract = service_contract.c
+    unended = select(service_contract).where(
+        among(session, contract.enterprise_id, list(enterprise_ids)), contract.phase != "ended"
+    )
+    for row in session.execute(unended.order_by(contract.id).with_for_update()).mappings().all():
+        end(session, dict(row), reason=reason, at=now, now=now)
 
 
 def contract_event(row: Mapping[str, Any]) -> ServiceContractState:

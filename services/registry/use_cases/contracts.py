@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import Draft
+from services.registry.domain.endings import require_active
 from services.registry.domain.intermediaries import (
     ContractEnded,
     ContractExists,
@@ -17,7 +18,7 @@ from services.registry.domain.intermediaries import (
     check_days,
     check_services,
 )
-from services.registry.tables import service_contract
+from services.registry.tables import enterprise, service_contract
 from services.registry.use_cases.contract_days import end, follow
 from services.registry.use_cases.enterprises import enterprise_ids
 from services.registry.use_cases.intermediaries import locked_intermediaries
@@ -39,8 +40,9 @@ def conclude_contract(
     """Write a contract down and return its row; it begins and ends by itself on its days.
 
     `given` has number, services, starts_on, ends_on and optionally visits_per_year and fee. Raises
-    `IntermediaryMayNotWork`, `ServiceUnknown`, `DatesReversed`, `ContractExists`.
+    `EnterpriseHasEnded`, `IntermediaryMayNotWork`, `ServiceUnknown`, `DatesReversed`, `ContractExists`.
     """
+    require_active(session.scalar(select(enterprise.c.status).where(enterprise.c.id == enterprise_id)) or "")
     _check(given, intermediary)
     contract = service_contract.c
     same = (contract.intermediary_id == intermediary["id"], contract.number == given["number"])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.registry.domain.drafts import Draft, Problem
+from services.registry.domain.endings import ACTIVE, DEREGISTERED
 from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, Facts, changes_between
 from services.registry.domain.rulebook import Rulebook
 from services.registry.domain.surveys import rank_of
 from services.registry.tables import enterprise, enterprise_history
+from services.registry.use_cases.contract_days import end_contracts_of
 from services.registry.use_cases.obligations import Step, follow_supervision
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -36,12 +38,21 @@ _EVENT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One enterprise before (None: new) and after; `import_row` is the row of the file that caused it."""
+    """One enterprise before (None: new) and after.
+
+    `import_row` is the row of the file that caused it; `grounds` is what a person gave as reason, for the history.
+    """
 
     before: Mapping[str, Any] | None
     after: dict[str, Any]
     import_id: str | None = None
     import_row: int | None = None
+    grounds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the enterprise leaves the register by this change."""
+        return self.before is not None and self.before["status"] == ACTIVE != self.after["status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ def seal_contacts(
 def record(session: Session, changes: Sequence[Change], *, actor: str, reason: str, now: datetime) -> None:
     """Write rows, history and events of `changes` (one per enterprise) with a handful of statements.
 
-    Obligations follow the supervision state.
+    Obligations follow the supervision state; the contracts of an enterprise end with it.
     """
     for change in changes:
         change.after["survey_rank"] = rank_of(change.after)
@@ -116,6 +127,8 @@ def record(session: Session, changes: Sequence[Change], *, actor: str, reason: s
     publish_all(session, [(event_of(change), change.after["version"]) for change in changes], at=now)
     steps = [Step((change.before or EMPTY)["supervision"], change.after) for change in changes]
     follow_supervision(session, steps, actor=actor, now=now)
+    if ended := [change.after["id"] for change in changes if change.has_ended]:
+        end_contracts_of(session, ended, reason=DEREGISTERED, now=now)
 
 
 def is_news(current: Mapping[str, Any], facts: Facts) -> bool:
@@ -127,8 +140,7 @@ def event_of(change: Change) -> EnterpriseState:
     """Return the event that tells of `change`."""
     if change.before is None:
         return state_of(change.after, EnterpriseRegistered)
-    has_ended = change.after["status"] == "deregistered" != change.before["status"]
-    return state_of(change.after, EnterpriseDeregistered if has_ended else EnterpriseUpdated)
+    return state_of(change.after, EnterpriseDeregistered if change.has_ended else EnterpriseUpdated)
 
 
 def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> EnterpriseState:
@@ -139,6 +151,7 @@ def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> Ente
 def _history_row(change: Change, *, actor: str, reason: str, now: datetime) -> dict[str, Any]:
     changes = {} if change.before is None else changes_between(change.before, change.after)
     changes |= {name: _HIDDEN for name in CONTACT_FIELDS if name in changes}
+    changes |= {name: [None, text] for name, text in change.grounds.items()}
     return {
         "enterprise_id": change.after["id"],
         "version": change.after["version"],

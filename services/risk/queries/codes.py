@@ -61,7 +61,8 @@ def public_facts(session: Session, token: str) -> Document:
     joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id).join(
         grade, grade.c.enterprise_id == enterprise.c.enterprise_id
     )
-    columns = (enterprise.c.enterprise_id, enterprise.c.name, enterprise.c.address, enterprise.c.industry)
+    names = ("enterprise_id", "name", "address", "industry", "is_active")
+    columns = [enterprise.c[name] for name in names]
     wanted = select(*columns, grade.c.level, grade.c.since, grade.c.is_provisional).select_from(joined)
     row = session.execute(
         wanted.where(information_code.c.token == token.upper(), information_code.c.revoked_at.is_(None))
@@ -69,7 +70,7 @@ def public_facts(session: Session, token: str) -> Document:
     if row is None:
         raise CodeNotFound("This code is not valid: it was revoked or never issued.")
     return {
-        **{name: getattr(row, name) for name in ("enterprise_id", "name", "address", "level", "since")},
+        **{name: getattr(row, name) for name in ("enterprise_id", "name", "address", "is_active", "level", "since")},
         "industry_section": row.industry[:1],
         "colour": colour_of(row.level),
         "provisional": row.is_provisional,
@@ -77,10 +78,11 @@ def public_facts(session: Session, token: str) -> Document:
 
 
 def printable(session: Session, principal: Principal, *, division: str, grid: str) -> Sequence[Any]:
-    """Return the valid codes of the own area to print, of one division or grid, in the order of names."""
+    """Return the valid codes of active enterprises of the own area, of one division or grid, in the order of names."""
     joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id)
     columns = (information_code.c.token, enterprise.c.name, enterprise.c.grid)
     wanted = select(*columns).select_from(joined).where(information_code.c.revoked_at.is_(None), in_area(principal))
+    wanted = wanted.where(enterprise.c.is_active)
     if division:
         wanted = wanted.where(enterprise.c.division.startswith(division, autoescape=True))
     if grid:

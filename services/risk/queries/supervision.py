@@ -200,9 +200,10 @@ def assessment_view(row: Row[Any], *, today: date) -> Document:
 
 
 def risk_points(principal: Principal, *, enterprise_id: str = "", is_overdue: bool = False) -> Select[Any]:
-    """Return the statement that reads the risk points in use of the principal's area."""
+    """Return the statement that reads the risk points in use of the principal's area; nobody no more is overdue."""
     wanted = _of_enterprises(risk_point, principal).where(risk_point.c.is_active)
-    wanted = wanted.where(risk_point.c.overdue_since.is_not(None)) if is_overdue else wanted
+    if is_overdue:
+        wanted = wanted.where(risk_point.c.overdue_since.is_not(None), enterprise.c.is_active)
     return wanted.where(risk_point.c.enterprise_id == enterprise_id) if enterprise_id else wanted
 
 

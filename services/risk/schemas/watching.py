@@ -143,6 +143,7 @@ class PublicFacts(Schema):
     name = fields.String(required=True)
     address = fields.String(required=True)
     industry_section = fields.String(required=True)
+    is_active = fields.Boolean(required=True, metadata={"description": "false: it has left the register"})
     level = a_level()
     colour = fields.String(required=True)
     since = fields.AwareDateTime(required=True)

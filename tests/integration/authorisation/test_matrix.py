@@ -36,6 +36,12 @@ BODIES: dict[str, Any] = {
     "/api/v1/risk/supervision/<id:enterprise_id>/reports": {"kind": "periodic", "summary": "情况平稳"},
     "/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}},
     "/api/v1/registry/enterprises/<id:enterprise_id>/unmask": {"reason": "to call them"},
+    "/api/v1/registry/enterprises/<id:enterprise_id>/deregister": {
+        "reason": "cancelled",
+        "on": "2026-01-05",
+        "basis": "the notice",
+    },
+    "/api/v1/registry/enterprises/<id:enterprise_id>/register-again": {"reason": "a mistake"},
     "/api/v1/registry/enterprises/<id:enterprise_id>/persons": {"name": "某人", "posts": ["worker"]},
 }
 WITHOUT_NAMES = (

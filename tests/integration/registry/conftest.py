@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +31,8 @@ ALL = [
     "division:write",
     "obligation:decide",
     "survey:write",
+    "enterprise:end",
+    "enterprise:merge",
 ]
 BASE = "/api/v1/registry"
 
@@ -107,3 +110,10 @@ def enterprises_and_events(database: Database) -> tuple[int, int]:
     with database.reading() as session:
         events = select(func.count()).where(outbox.c.type.like("registry.enterprise_%"))
         return session.scalar(select(func.count()).select_from(enterprise)), session.scalar(events)
+
+
+def events(database: Database, kind: str) -> list[dict[str, Any]]:
+    """Return the envelopes of one type in the order in which they were published."""
+    statement = select(outbox.c.body).where(outbox.c.type == kind).order_by(outbox.c.id)
+    with database.reading() as session:
+        return [orjson.loads(body) for body in session.scalars(statement)]

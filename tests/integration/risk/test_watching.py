@@ -18,6 +18,7 @@ from services.risk.app import create_app
 from services.risk.settings import Settings
 from services.risk.tables import grade, risk_point, risk_report
 from services.risk.use_cases.supervising import ALPHABET, check_character, new_token
+from shared.contracts.registry import EnterpriseDeregistered
 from shared.database import Database
 from shared.database.chassis import outbox
 from shared.ids import new_id
@@ -195,8 +196,21 @@ class TestCode:
             "甲字号机械厂", "机场路1号", "blue", "red",
         )  # fmt: skip
         assert set(before) == {
-            "enterprise_id", "name", "address", "industry_section", "level", "colour", "since", "provisional",
+            "enterprise_id", "name", "address", "industry_section", "is_active", "level", "colour", "since",
+            "provisional",
         }  # fmt: skip
+
+    def test_says_that_an_enterprise_has_left_the_register(
+        self, app: Flask, officer: FlaskClient, tell: Tell, one: str
+    ) -> None:
+        address = self.issue(officer, one)
+        tell(state_event(one, kind=EnterpriseDeregistered, sequence=2, status="deregistered"))
+
+        shown = self.public(app, address).json
+
+        assert (shown["is_active"], shown["level"], shown["colour"]) == (False, None, "grey")
+        with pypdfium2.PdfDocument(officer.get(f"{RISK}/codes/sheets.pdf?grid=g1").data) as sheets:
+            assert [found for page in sheets for found in zxingcpp.read_barcodes(page.render().to_pil())] == []
 
     def test_shows_nothing_once_revoked(self, app: Flask, officer: FlaskClient, one: str) -> None:
         address = self.issue(officer, one)
