@@ -10,6 +10,7 @@ from services.registry.api.imports import blp as imports
 from services.registry.api.intermediaries import blp as intermediaries
 from services.registry.api.obligations import blp as obligations
 from services.registry.api.persons import blp as persons
+from services.registry.api.places import blp as places
 from services.registry.api.surveys import blp as surveys
 
 BLUEPRINTS = (
@@ -24,4 +25,5 @@ BLUEPRINTS = (
     persons,
     obligations,
     surveys,
+    places,
 )

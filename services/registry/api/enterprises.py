@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.registry.api.downloads import BINARY, CSV, XLSX, csv_download, xlsx_download
-from services.registry.domain.coordinates import Point, to_wgs84
+from services.registry.domain.coordinates import degrees_of
 from services.registry.domain.enterprise import CONTACT_FIELDS
 from services.registry.queries.divisions import rules_in_force
 from services.registry.queries.enterprises import (
@@ -138,8 +138,7 @@ def export_xlsx(session, query):
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     given = dict(body)
     if place := given.get("location"):
-        point = to_wgs84(Point(place["longitude"], place["latitude"]), place["crs"])
-        given["location"] = (round(point.longitude, 7), round(point.latitude, 7))
+        given["location"] = degrees_of(place)
     return given
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
 
 CoordinateSystem = Literal["WGS-84", "GCJ-02", "BD-09"]
 
@@ -28,6 +28,12 @@ def to_wgs84(point: Point, system: CoordinateSystem) -> Point:
     if system == "BD-09":
         return gcj02_to_wgs84(bd09_to_gcj02_exact(point))
     return gcj02_to_wgs84(point) if system == "GCJ-02" else point
+
+
+def degrees_of(place: Mapping[str, Any]) -> tuple[float, float]:
+    """Return longitude and latitude of a `place` in the system `crs` as WGS-84, rounded to about a centimetre."""
+    point = to_wgs84(Point(place["longitude"], place["latitude"]), place["crs"])
+    return round(point.longitude, 7), round(point.latitude, 7)
 
 
 def wgs84_to_gcj02(point: Point) -> Point:

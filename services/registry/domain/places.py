@@ -7,15 +7,20 @@ A code is cut by the length of its level, never by stripping zeros: 331002400000
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from services.registry.domain.wording import alternation
+from shared.errors import Conflict, NotFound, Refused
 
 LEVEL_LENGTHS = (2, 4, 6, 9, 12)  # province, city, county (GB/T 2260), subdistrict, village (GB/T 10114)
 _CODE = re.compile(r"\d+\Z")
+_TRANSFERS = Path(__file__).parents[1] / "rules" / "transfers.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,44 @@ _ROAD = re.compile(
 )
 
 
+# Where an enterprise of another county stands on the transfer list: due to be sent, sent, accepted there, returned
+# from there; overtaken means that it was placed in the home district before an answer came.
+TransferState = Literal["due", "sent", "accepted", "returned", "overtaken"]
+TRANSFER_STATES: tuple[TransferState, ...] = ("due", "sent", "accepted", "returned", "overtaken")
+
+
+class PlaceMissing(Refused):
+    """Nothing was said that could place an enterprise, or it names no open grid."""
+
+    code = "place_missing"
+
+
+class NotUnplaced(Conflict):
+    code = "enterprise_not_unplaced"
+
+
+class NotElsewhere(Conflict):
+    """Only an enterprise whose address names another county can be handed over to it."""
+
+    code = "enterprise_not_elsewhere"
+
+
+class TransferNotFound(NotFound):
+    code = "transfer_not_found"
+
+
+class TransferRunning(Conflict):
+    code = "transfer_running"
+
+
+class TransferAnswered(Conflict):
+    code = "transfer_answered"
+
+
+class CountyUnfit(Refused):
+    code = "county_unfit"
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """The division an address names, the words that said so, and what follows from them."""
@@ -121,6 +164,23 @@ class Placement:
 class _Mention:
     code: str
     strength: int  # 3 full name, 2 former name, 1 short name
+
+
+@cache
+def transfer_words() -> Mapping[str, Mapping[str, str]]:
+    """Return the headers (`titles`, by column) and the words for the `states` of the transfer list as a file."""
+    return tomllib.loads(_TRANSFERS.read_text("utf-8"))
+
+
+def county_for(neighbour: str, wanted: str, *, home: str) -> str:
+    """Return the county that a row is sent to: the one its address names, unless another one is `wanted`.
+
+    Raises `CountyUnfit` for what is no county or the home district.
+    """
+    county = wanted or neighbour
+    if len(county) != LEVEL_LENGTHS[2] or not is_code(county) or county == home:
+        raise CountyUnfit("Give the six digits of another county.", county=county)
+    return county
 
 
 class PlaceFinder:

@@ -12,6 +12,7 @@ from services.registry.tables.intermediaries import (
 from services.registry.tables.metadata import metadata
 from services.registry.tables.obligations import decision, obligation, obligation_history
 from services.registry.tables.persons import person
+from services.registry.tables.places import transfer
 from services.registry.tables.surveys import survey
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "obligation_history",
     "staff",
     "survey",
+    "transfer",
 ]

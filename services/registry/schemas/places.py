@@ -1,0 +1,118 @@
+"""Requests and responses about where enterprises lie."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.registry.domain.places import TRANSFER_STATES
+from services.registry.schemas.enterprises import EnterpriseRow, Location
+from services.registry.schemas.fields import text
+from shared.http import PageQuery, Schema
+
+MOST_AT_ONCE = 200
+_IDS = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+_COUNTY = validate.Regexp(r"\d{6}\Z", error="A county has 6 digits.")
+
+
+class Tray(PageQuery):
+    q = text(100)
+
+
+class UnplacedRow(EnterpriseRow):
+    county = fields.String(allow_none=True, metadata={"description": "the county that sent it back, if one did"})
+    reason = fields.String(allow_none=True)
+    answered_on = fields.Date(allow_none=True)
+
+
+class UnplacedPage(Schema):
+    items = fields.List(fields.Nested(UnplacedRow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Placing(Schema):
+    enterprise_ids = _IDS
+    division = text(30, metadata={"description": "code or name of a subdistrict or village"})
+    grid = text(64)
+    location = fields.Nested(Location)
+
+
+class Placed(Schema):
+    items = fields.List(fields.Nested(EnterpriseRow), required=True)
+
+
+class TransferFigures(Schema):
+    due = fields.Integer(required=True)
+    sent = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    returned = fields.Integer(required=True)
+    overtaken = fields.Integer(required=True, metadata={"description": "sent, and placed here before an answer"})
+
+
+class CountyFigures(TransferFigures):
+    county = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class PlacementFigures(Schema):
+    enterprises = fields.Integer(required=True)
+    placed = fields.Integer(required=True)
+    unplaced = fields.Integer(required=True)
+    other_county = fields.Integer(required=True, metadata={"description": "due, sent and accepted ones"})
+    transfers = fields.Nested(TransferFigures, required=True)
+    counties = fields.List(fields.Nested(CountyFigures), required=True)
+
+
+class _TransferWanted(Schema):
+    q = text(100)
+    state = fields.String(validate=validate.OneOf(TRANSFER_STATES))
+    county = fields.String(validate=_COUNTY)
+
+
+class TransferFilter(PageQuery, _TransferWanted):
+    pass
+
+
+class TransferExport(_TransferWanted):
+    pass
+
+
+class TransferRow(Schema):
+    id = fields.String(required=True, metadata={"description": "of the enterprise"})
+    transfer_id = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    uscc = fields.String(required=True)
+    address = fields.String(required=True)
+    county = fields.String(required=True)
+    transfer_state = fields.String(required=True, validate=validate.OneOf(TRANSFER_STATES))
+    sent_on = fields.Date(allow_none=True)
+    note = fields.String(allow_none=True)
+    answered_on = fields.Date(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class TransferPage(Schema):
+    items = fields.List(fields.Nested(TransferRow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Sending(Schema):
+    enterprise_ids = _IDS
+    county = fields.String(validate=_COUNTY, metadata={"description": "none: the one that each address names"})
+    note = text()
+
+
+class Sent(Schema):
+    ids = fields.List(fields.String(), required=True)
+
+
+class Returning(Schema):
+    reason = text(200, 2, required=True)
+
+
+class County(Schema):
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class Counties(Schema):
+    items = fields.List(fields.Nested(County), required=True)
