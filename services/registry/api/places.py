@@ -19,6 +19,7 @@ from services.registry.queries.places import (
     transfers,
     unplaced,
 )
+from services.registry.schemas.enterprises import EnterpriseRow
 from services.registry.schemas.places import (
     Counties,
     Placed,
@@ -107,24 +108,24 @@ def list_counties(session):
 
 @blp.route("/transfers/<id:transfer_id>/accept", methods=["POST"])
 @writes("enterprise:write")
-@blp.response(204)
+@blp.response(200, EnterpriseRow)
 def accept(session, transfer_id):
     """Record that the county took an enterprise over: its supervision state becomes `transferred`."""
     current, row = _for_answer(session, transfer_id)
     moment = now()
-    accept_transfer(session, current, row, actor=principal().subject, now=moment, today=business_date(moment))
+    return accept_transfer(session, current, row, actor=principal().subject, now=moment, today=business_date(moment))
 
 
 @blp.route("/transfers/<id:transfer_id>/return", methods=["POST"])
 @writes("enterprise:write")
 @blp.arguments(Returning)
-@blp.response(204)
+@blp.response(200, EnterpriseRow)
 def send_back(session, body, transfer_id):
     """Record that the county sent an enterprise back, and why: it comes into the tray of the unplaced."""
     current, row = _for_answer(session, transfer_id)
     moment = now()
     answer = {"reason": body["reason"], "actor": principal().subject, "today": business_date(moment)}
-    return_transfer(session, current, row, answer=answer, now=moment)
+    return return_transfer(session, current, row, answer=answer, now=moment)
 
 
 @blp.route("/exports/transfers.csv", methods=["GET"])

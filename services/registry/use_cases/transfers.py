@@ -79,8 +79,8 @@ def send_transfers(
 
 def accept_transfer(
     session: Session, current: Mapping[str, Any], row: Mapping[str, Any], *, actor: str, now: datetime, today: date
-) -> None:
-    """Note that the county took the enterprise of the locked `row` over: it is supervised there from now on.
+) -> dict[str, Any]:
+    """Note that the county took the enterprise of the locked `row` over, which is supervised there; returns its row.
 
     Raises `TransferAnswered`, `NotElsewhere`.
     """
@@ -90,12 +90,13 @@ def accept_transfer(
     check_supervision(row["supervision"], "transferred", status=row["status"])
     after = changed_row(row, {"supervision": "transferred"}, digest=row["source_digest"], now=now)
     record(session, [Change(row, after)], actor=actor, reason="transferred", now=now)
+    return after
 
 
 def return_transfer(
     session: Session, current: Mapping[str, Any], row: Mapping[str, Any], *, answer: Mapping[str, Any], now: datetime
-) -> None:
-    """Note that the county sent the enterprise of the locked `row` back: it comes into the tray of the unplaced.
+) -> dict[str, Any]:
+    """Note that the county sent the enterprise of the locked `row` back into the tray of the unplaced; returns its row.
 
     `answer` has reason, actor and today. From then on its address places it no more: people do. Raises
     `TransferAnswered`.
@@ -103,13 +104,14 @@ def return_transfer(
     actor, today = answer["actor"], answer["today"]
     _answer(session, current, {"state": "returned", "reason": answer["reason"]}, actor=actor, today=today)
     if row["placement"] != "other_county":
-        return
+        return dict(row)
     rules = rules_in_force(session)
     facts = known(row, {"division": rules.gazetteer.home}, origin="person", rules=rules)
     if facts["supervision"] == "transferred":
         facts["supervision"] = "unverified"
     after = changed_row(row, facts, digest=row["source_digest"], now=now)
     record(session, [Change(row, after)], actor=actor, reason="transfer_returned", now=now)
+    return after
 
 
 def _place(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -184,7 +184,7 @@ class TestTransfer:
         ids = sent(officer, one).get_json()["ids"]
         answer = officer.post(f"{BASE}/transfers/{ids[0]}/accept")
 
-        assert (answer.status_code, listed(officer)[0]["answered_on"]) == (204, TODAY)
+        assert (answer.get_json()["supervision"], listed(officer)[0]["answered_on"]) == ("transferred", TODAY)
         assert (read(officer, one)["supervision"], told(database)[-1]["supervision"]) == ("transferred", "transferred")
 
     def test_that_comes_back_lies_in_the_tray_with_the_reason(self, officer: FlaskClient) -> None:

@@ -4,6 +4,7 @@ import { clock, number, word } from "./words.js";
 
 const SHOWN_SECTIONS = 6;
 const KEPT_CHANGES = 8;
+const mayPlace = "mayPlace" in (document.getElementById("cockpit")?.dataset ?? {});
 const element = (id) => document.getElementById(id);
 const moreSections = element("more-sections");
 let areAllSections = false;
@@ -91,10 +92,11 @@ function facet({ name, value, label, count, extra }, filters, list) {
 
 function drawTrays(main, { filters, list }) {
   const join = filters.address(list).includes("?") ? "&" : "?";
+  const isWhole = filters.active().length === 0;
   const unknown = (main.subdistricts ?? []).filter((row) => row.longitude == null && row.enterprises);
   const trays = [
-    tray("unplaced", main.unplaced, `${filters.address(list)}${join}placement=unplaced`),
-    tray("other_county", main.other_county, `${filters.address(list)}${join}placement=other_county`),
+    tray("unplaced", main.unplaced, mayPlace && isWhole ? `${list}/unplaced` : `${filters.address(list)}${join}placement=unplaced`),
+    tray("other_county", main.other_county, mayPlace && isWhole ? `${list}/transfers` : `${filters.address(list)}${join}placement=other_county`),
     ...unknown.map((row) => tray("no_point", row.unlocated?.enterprises ?? row.enterprises, filters.with("division", row.division).address(list), row.name)),
   ];
   element("trays").replaceChildren(...trays.filter(Boolean));
