@@ -1,0 +1,1 @@
+"""inspections: the closed loop from self-check to government supervision."""
