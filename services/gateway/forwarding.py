@@ -14,7 +14,8 @@ from shared.http.access import MEGABYTE, Access, marked
 from shared.http.chassis import chassis
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-IDENTITY = ("auth", "oauth")  # paths of its own
+# First parts of a path that are no service's name, and who answers what lies below them.
+ANSWERED_BY = {"auth": "identity", "oauth": "identity", "public": "inspections"}
 LARGEST_BODY = 201 * MEGABYTE  # a file of 200 MB in its form
 PIECE = 64 * 1024
 PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
@@ -62,7 +63,7 @@ def forward(service: str, path: str) -> Response:
 
 
 def _forwarded(service: str, _rest: str) -> Response:
-    return forward("identity" if service in IDENTITY else service, request.path)
+    return forward(ANSWERED_BY.get(service, service), request.path)
 
 
 class _Body:

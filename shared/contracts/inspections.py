@@ -7,12 +7,17 @@ from shared.contracts import Kind, event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardFact:
-    """Something happened to a hazard. ``level`` is ``major`` (重大) or ``general``; ``clause`` is what it breaks."""
+    """Something happened to a hazard. ``level`` is ``major`` (重大), ``general``, or empty while nobody has graded it.
+
+    ``clause`` is what it breaks; ``tier`` is who found it: 1 the enterprise, 2 an intermediary, 3 the grid or
+    subdistrict, 4 the bureau.
+    """
 
     hazard_id: str
     enterprise_id: str
     level: str
     clause: str = ""
+    tier: int = 0
 
 
 @event("inspections.hazard_found.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
@@ -38,7 +43,49 @@ class HazardOverdue(HazardFact):
 @event("inspections.hazard_closed.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardClosed(HazardFact):
-    """A hazard is no more; that was verified."""
+    """A hazard is no more, or never was: ``outcome`` is ``closed``, ``cancelled`` (核销) or ``rejected``."""
+
+    outcome: str = "closed"
+
+
+@event("inspections.hazard_assigned.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardAssigned(HazardFact):
+    """A hazard has to be put right by the end of ``deadline`` (ISO 8601 day), or by another day than before."""
+
+    deadline: str = ""
+
+
+@event("inspections.hazard_rectified.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardRectified(HazardFact):
+    """Account ``by`` says that a hazard was put right; nobody has verified it yet."""
+
+    by: str = ""
+
+
+@event("inspections.hazard_verified.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardVerified(HazardFact):
+    """Account ``by`` has seen that a hazard was put right."""
+
+    by: str = ""
+
+
+@event("inspections.hazard_listed_for_supervision.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardListedForSupervision(HazardFact):
+    """The district supervises the treatment of a major hazard publicly (挂牌督办), to be done by ``deadline``."""
+
+    deadline: str = ""
+
+
+@event("inspections.hazard_transferred.v1", kind=Kind.FACT, subject="hazard_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardTransferred(HazardFact):
+    """A hazard is another authority's to deal with: ``receiver``."""
+
+    receiver: str = ""
 
 
 @event("inspections.production_halted.v1", kind=Kind.FACT, subject="order_id", partition="enterprise_id")
@@ -60,6 +107,15 @@ class ProductionResumed:
 
     order_id: str
     enterprise_id: str
+
+
+@event("inspections.report_received.v1", kind=Kind.FACT, subject="report_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReceived:
+    """Somebody of the public has reported something; what was written stays with inspections."""
+
+    report_id: str
+    enterprise_id: str = ""
 
 
 @event("inspections.report_substantiated.v1", kind=Kind.FACT, subject="report_id", partition="enterprise_id")

@@ -4,24 +4,29 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from services.inspections.domain.hazard_facts import INTERMEDIARY, OFFICER, Look, overdue_at
-from services.inspections.domain.machines import require, require_all
+from services.inspections.domain.machines import NotAllowed, require, require_all
 from shared.calendar import working_days_between
 from shared.clock import business_date
 
 
 def _is_described(look: Look) -> None:
     require_all(look.given, ("description", "place"), code="hazard_not_described", detail="Say what it is, and where.")
-    require(look.step.tier > 0, "reporter_has_no_tier", "Only one of the four tiers enters a hazard.")
+    require(look.step.tier > 0, NotAllowed("reporter_has_no_tier", "Only one of the four tiers enters a hazard."))
 
 
 def _is_no_major_item(look: Look) -> None:
     sentence = "This item is a major hazard by the official list: grade it major, or name another item."
-    require(look.hazard.item not in look.rules.major_items, "matches_major_item", sentence, item=look.hazard.item)
+    require(
+        look.hazard.item not in look.rules.major_items,
+        NotAllowed("matches_major_item", sentence, item=look.hazard.item),
+    )
 
 
 def _has_major_basis(look: Look) -> None:
     has_basis = look.hazard.item in look.rules.major_items or bool(look.given.get("expert_opinion"))
-    require(has_basis, "no_basis_for_major", "Name an item of the official list or attach an expert's opinion.")
+    require(
+        has_basis, NotAllowed("no_basis_for_major", "Name an item of the official list or attach an expert's opinion.")
+    )
 
 
 def _has_reason(look: Look) -> None:
@@ -29,46 +34,55 @@ def _has_reason(look: Look) -> None:
 
 
 def _is_second_person(look: Look) -> None:
-    require(look.step.by != look.hazard.found_by, "same_person", "Somebody else than the finder has to do this.")
+    require(
+        look.step.by != look.hazard.found_by, NotAllowed("same_person", "Somebody else than the finder has to do this.")
+    )
 
 
 def _is_other_person(look: Look) -> None:
     sentence = "Somebody else than who put it right has to verify it."
-    require(look.step.by != look.hazard.submitted_by, "same_person", sentence)
+    require(look.step.by != look.hazard.submitted_by, NotAllowed("same_person", sentence))
 
 
 def _tier_reaches_finder(look: Look) -> None:
     lowest = max(look.hazard.found_tier, 1)
-    require(look.step.tier >= lowest, "tier_too_low", "A tier not below the finder's has to verify.", tier=lowest)
+    require(
+        look.step.tier >= lowest,
+        NotAllowed("tier_too_low", "A tier not below the finder's has to verify.", tier=lowest),
+    )
 
 
 def _is_authority(look: Look) -> None:
-    require(look.step.tier > INTERMEDIARY, "authority_only", "The subdistrict or the bureau has to do this.")
+    require(
+        look.step.tier > INTERMEDIARY, NotAllowed("authority_only", "The subdistrict or the bureau has to do this.")
+    )
 
 
 def _is_officer(look: Look) -> None:
-    require(look.step.tier >= OFFICER, "officers_only", "An officer of the bureau has to do this.")
+    require(look.step.tier >= OFFICER, NotAllowed("officers_only", "An officer of the bureau has to do this."))
 
 
 def _is_clock(look: Look) -> None:
-    require(look.step.tier == 0, "clock_only", "Only the clock says that a deadline has passed.")
+    require(look.step.tier == 0, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
 
 
 def _has_after_evidence(look: Look) -> None:
     require(
-        bool(look.given.get("after")), "evidence_missing", "Attach a photo of the present state.", missing=["after"]
+        bool(look.given.get("after")),
+        NotAllowed("evidence_missing", "Attach a photo of the present state.", missing=["after"]),
     )
 
 
 def _has_evidence_pair(look: Look) -> None:
     missing = [side for side in ("before", "after") if not look.given.get(side)]
-    require(not missing, "evidence_missing", "Attach photos of before and after.", missing=missing)
+    require(not missing, NotAllowed("evidence_missing", "Attach photos of before and after.", missing=missing))
 
 
 def _is_same_day(look: Look) -> None:
     found_on = look.hazard.found_at and business_date(look.hazard.found_at)
     require(
-        found_on == look.step.today, "not_on_the_spot", "Only what is put right on the same day is fixed on the spot."
+        found_on == look.step.today,
+        NotAllowed("not_on_the_spot", "Only what is put right on the same day is fixed on the spot."),
     )
 
 
@@ -92,7 +106,9 @@ def _general_deadline_fits(look: Look) -> None:
 
 
 def _major_deadline_fits(look: Look) -> None:
-    require(look.given.get("deadline") is not None, "deadline_missing", "Set the last day for putting it right.")
+    require(
+        look.given.get("deadline") is not None, NotAllowed("deadline_missing", "Set the last day for putting it right.")
+    )
     _fits(look, look.rules.limits.major_max_days)
 
 
@@ -100,7 +116,8 @@ def _new_deadline_is_set(look: Look) -> None:
     """A refused rectification goes on under a day that has not passed."""
     last = look.given.get("deadline") or look.hazard.deadline
     require(
-        last is not None and last >= look.step.today, "deadline_missing", "Set a new last day: the old one has passed."
+        last is not None and last >= look.step.today,
+        NotAllowed("deadline_missing", "Set a new last day: the old one has passed."),
     )
     _fits(look, look.rules.limits.general_max_days)
 
@@ -112,13 +129,13 @@ def _fits(look: Look, most_days: int) -> None:
     first = look.hazard.began_on or look.step.today
     latest = first + timedelta(days=most_days)
     sentence = f"Choose a day from today to {latest.isoformat()}."
-    require(look.step.today <= last <= latest, "deadline_not_allowed", sentence, latest=latest.isoformat())
+    require(look.step.today <= last <= latest, NotAllowed("deadline_not_allowed", sentence, latest=latest.isoformat()))
 
 
 def _deadline_is_later(look: Look) -> None:
     last, wanted = look.hazard.deadline, look.given.get("deadline")
     is_later = last is not None and wanted is not None and wanted > last
-    require(is_later, "deadline_not_later", "Name a day after the present deadline.")
+    require(is_later, NotAllowed("deadline_not_later", "Name a day after the present deadline."))
 
 
 def _extension_is_in_time(look: Look) -> None:
@@ -127,17 +144,20 @@ def _extension_is_in_time(look: Look) -> None:
     last = look.hazard.deadline
     is_in_time = last is not None and working_days_between(look.step.today, last) >= before
     sentence = f"An extension is asked for at least {before} working days before the deadline."
-    require(is_in_time, "extension_too_late", sentence)
+    require(is_in_time, NotAllowed("extension_too_late", sentence))
 
 
 def _extension_is_wanted(look: Look) -> None:
-    require(look.hazard.wanted_deadline is not None, "no_extension_wanted", "Nobody has asked for an extension.")
+    require(
+        look.hazard.wanted_deadline is not None, NotAllowed("no_extension_wanted", "Nobody has asked for an extension.")
+    )
 
 
 def _has_passed(look: Look) -> None:
     due_at = overdue_at(look.hazard)
     require(
-        due_at is not None and due_at <= look.step.now, "not_overdue", "The deadline has not passed, or it is noted."
+        due_at is not None and due_at <= look.step.now,
+        NotAllowed("not_overdue", "The deadline has not passed, or it is noted."),
     )
 
 
@@ -152,12 +172,18 @@ def _has_decision(look: Look) -> None:
 
 
 def _has_evaluation(look: Look) -> None:
-    require(bool(look.given.get("evaluation")), "evaluation_missing", "Attach the evaluation report of the treatment.")
+    require(
+        bool(look.given.get("evaluation")),
+        NotAllowed("evaluation_missing", "Attach the evaluation report of the treatment."),
+    )
 
 
 def _are_two_officers(look: Look) -> None:
     others = {name for name in look.given.get("officers", ()) if name != look.step.by}
-    require(bool(others) and bool(look.given.get("signed")), "two_officers_needed", "Two officers sign the review.")
+    require(
+        bool(others) and bool(look.given.get("signed")),
+        NotAllowed("two_officers_needed", "Two officers sign the review."),
+    )
 
 
 def _is_published_if_listed(look: Look) -> None:
@@ -169,6 +195,10 @@ def _has_receiver(look: Look) -> None:
     require_all(look.given, ("receiver", "reason"), code="receiver_missing", detail="Say who takes it over, and why.")
 
 
+def _has_reply(look: Look) -> None:
+    require_all(look.given, ("reply",), code="reply_missing", detail="Write what the receiver has answered.")
+
+
 def _closing_is_grounded(look: Look) -> None:
     """The test of Art. 113: penalties in number, or an order to halt that was in vain."""
     limits, ground = look.rules.limits, look.given.get("ground")
@@ -178,7 +208,7 @@ def _closing_is_grounded(look: Look) -> None:
     )
     grounds = {"penalties": is_repeated, "halt_in_vain": look.hazard.was_halted, "halt_refused": look.hazard.was_halted}
     sentence = "Three penalties in 180 days, four in a year, or an order to halt that was refused or in vain."
-    require(grounds.get(str(ground), False), "closing_not_grounded", sentence)
+    require(grounds.get(str(ground), False), NotAllowed("closing_not_grounded", sentence))
 
 
 GUARDS: Mapping[str, Callable[[Look], None]] = {
@@ -213,6 +243,7 @@ GUARDS: Mapping[str, Callable[[Look], None]] = {
         _are_two_officers,
         _is_published_if_listed,
         _has_receiver,
+        _has_reply,
         _closing_is_grounded,
     )
 }

@@ -132,13 +132,13 @@ class Machine:
         return tuple(event for (start, event) in self.transitions if start == state)
 
 
-def require(condition: bool, code: str, detail: str, **facts: object) -> None:
-    """Raise ``NotAllowed`` unless ``condition`` holds."""
+def require(condition: bool, refusal: NotAllowed) -> None:
+    """Raise ``refusal`` unless ``condition`` holds."""
     if not condition:
-        raise NotAllowed(code, detail, **facts)
+        raise refusal
 
 
 def require_all(given: Mapping[str, Any], names: tuple[str, ...], *, code: str, detail: str) -> None:
     """Raise ``NotAllowed`` that names what is ``missing``, unless every one of ``names`` is given and not blank."""
     missing = [name for name in names if not str(given.get(name, "") or "").strip()]
-    require(not missing, code, detail, missing=missing)
+    require(not missing, NotAllowed(code, detail, missing=missing))

@@ -1,5 +1,5 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
-from services.inspections.rules.reading import hazard_rules, major_hazards
+from services.inspections.rules.reading import check_tables, hazard_rules, major_hazards, tiers
 
-__all__ = ["hazard_rules", "major_hazards"]
+__all__ = ["check_tables", "hazard_rules", "major_hazards", "tiers"]

@@ -10,6 +10,7 @@ from services.inspections.domain.catalogue import Catalogue, MajorHazard
 from services.inspections.domain.hazard_facts import HazardLimits, HazardRules
 from services.inspections.domain.hazard_guards import GUARDS
 from services.inspections.domain.machines import STATUSES, Due, Machine, Source, State, Transition, UnusableTable
+from services.inspections.domain.tiers import Tier
 
 Row = Mapping[str, Any]
 
@@ -41,6 +42,19 @@ def major_hazards() -> Catalogue:
         source=source_of(head, head),
         items={row["code"]: _major_hazard(row, groups[row["code"].split("-")[1]], head) for row in content["item"]},
     )
+
+
+@cache
+def tiers() -> Mapping[int, Tier]:
+    """Return the four tiers of this release by number."""
+    rows = table("tiers.toml")["tier"]
+    return {row["number"]: Tier(row["number"], row["zh"], row["en"], frozenset(row["roles"])) for row in rows}
+
+
+def check_tables() -> None:
+    """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
+    hazard_rules()
+    tiers()
 
 
 def read_machine(content: Row, *, head: str, guards: Mapping[str, Callable[..., None]]) -> Machine:

@@ -17,6 +17,8 @@ from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
+from services.inspections.use_cases.hazards import Finding, find_hazard
+from services.inspections.use_cases.reports import receive_report
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
@@ -87,6 +89,7 @@ def running_world(home: Path) -> Iterator[World]:
         agency = _contracts(apps["registry"], _first_token(apps["identity"]), enterprises=ids)
         _deliver_everything(services, apps)
         _claim_everything(apps["identity"])
+        _inspect_everything(_database(apps["inspections"]), ids)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
@@ -188,6 +191,15 @@ def _deliver(received: Received[Any], service: Service, *, into: Database) -> No
     for subscription in service.declarations().by_event().get(received.type, []):
         with into.transaction() as session:
             subscription.handler(session, [received] if subscription.is_batch else received, now=NOW)
+
+
+def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> None:
+    """Let a hazard be found at each enterprise, and somebody report something about it."""
+    for enterprise_id in enterprises.values():
+        report = {"subject": "某厂", "description": "有粉尘", "place": "", "enterprise_id": enterprise_id}
+        with database.transaction() as session:
+            find_hazard(session, Finding(enterprise_id, "无护栏", "平台"), by="finder", tier=3, now=NOW)
+            receive_report(session, report, now=NOW)
 
 
 def _claim_everything(identity: Flask) -> None:

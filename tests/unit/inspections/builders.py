@@ -36,6 +36,7 @@ EVERYTHING: dict[str, Any] = {
     "signed": True,
     "publication": "区政府网站",
     "receiver": "消防救援大队",
+    "reply": "已查处",
     "ground": "penalties",
     "penalties_180_days": 3,
 }

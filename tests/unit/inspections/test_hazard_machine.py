@@ -54,7 +54,7 @@ EXPECTED = {
     "major_review": {"pass": "cancelled", "fail": "major_halted", "propose_closing": "close_proposed"},
     "cancelled": {"close": "closed"},
     "close_proposed": {"shut_down": "closed", "keep_open": "major_halted"},
-    "transferred": {},
+    "transferred": {"note_reply": "closed"},
 }  # fmt: skip
 PAIRS = [(state, event) for state in RULES.machine.states for event in RULES.machine.events]
 
@@ -95,6 +95,9 @@ class TestRefusals:
             ("new", "find", {"tier": 0}, "reporter_has_no_tier"),
             ("reported", "reject", {"reason": None}, "reason_missing"),
             ("reported", "reject", {"by": "finder"}, "same_person"),
+            ("reported", "grade_general", {"tier": 2}, "tier_too_low"),
+            ("open_general", "order", {"tier": 1}, "tier_too_low"),
+            ("transferred", "note_reply", {"reply": None}, "reply_missing"),
             ("reported", "grade_major", {"expert_opinion": None}, "no_basis_for_major"),
             ("reported", "transfer", {"receiver": None}, "receiver_missing"),
             ("reported", "transfer", {"tier": 2}, "authority_only"),

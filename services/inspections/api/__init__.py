@@ -1,0 +1,7 @@
+"""The routes of inspections, by topic."""
+
+from services.inspections.api.hazards import blp as hazards
+from services.inspections.api.reports import blp as reports
+from services.inspections.api.reports import public
+
+BLUEPRINTS = (hazards, reports, public)

@@ -1,0 +1,111 @@
+"""Hazards within the caller's area: lists, one with its history, the board, and the tables they move by."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from services.inspections.queries.enterprises import in_area
+from services.inspections.rules import hazard_rules, major_hazards
+from services.inspections.tables import enterprise, hazard, hazard_step
+from shared.errors import NotFound
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+
+
+class HazardNotFound(NotFound):
+    code = "hazard_not_found"
+
+
+def hazards(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads the hazards of the area; ``wanted`` filters by column, None by nothing."""
+    joined = hazard.join(enterprise, enterprise.c.enterprise_id == hazard.c.enterprise_id)
+    columns = (hazard, enterprise.c.name, enterprise.c.division)
+    conditions = [hazard.c[name] == value for name, value in wanted.items() if value is not None]
+    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def visible_hazard(session: Session, principal: Principal, hazard_id: str) -> Row[Any]:
+    """Return one hazard; raises ``HazardNotFound`` outside the area."""
+    row = session.execute(hazards(principal, wanted={"id": hazard_id})).one_or_none()
+    if row is None:
+        raise HazardNotFound("There is no such hazard in your area.")
+    return row
+
+
+def hazard_view(row: Row[Any]) -> Document:
+    """Return a hazard with the name of its state and the steps that may follow."""
+    machine = hazard_rules().machine
+    state = machine.states[row.state]
+    possible = [event for event in machine.possible(row.state) if event != "overdue"]
+    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
+
+
+def steps_of(session: Session, hazard_id: str) -> Sequence[Row[Any]]:
+    """Return what happened to a hazard, the first step first."""
+    wanted = select(hazard_step).where(hazard_step.c.hazard_id == hazard_id)
+    return session.execute(wanted.order_by(hazard_step.c.version)).all()
+
+
+def board(session: Session, principal: Principal) -> Document:
+    """Return how many hazards of the area stand in each state, and how many of them are overdue or major."""
+    counted = hazards(principal, wanted={}).with_only_columns(
+        hazard.c.state, hazard.c.level, hazard.c.is_overdue, func.count(), maintain_column_froms=True
+    )
+    rows = session.execute(counted.group_by(hazard.c.state, hazard.c.level, hazard.c.is_overdue)).all()
+    states = hazard_rules().machine.states
+    columns = [
+        {
+            "state": state.id,
+            "zh": state.zh,
+            "en": state.en,
+            "is_open": state.is_open,
+            "count": sum(number for name, _, _, number in rows if name == state.id),
+        }
+        for state in states.values()
+        if state.id != "new"
+    ]
+    opened = [(level, is_overdue, number) for name, level, is_overdue, number in rows if states[name].is_open]
+    return {
+        "states": columns,
+        "open": sum(number for _, _, number in opened),
+        "open_major": sum(number for level, _, number in opened if level == "major"),
+        "overdue": sum(number for _, is_overdue, number in opened if is_overdue),
+    }
+
+
+def hazard_table() -> Document:
+    """Return the way of a hazard as data: states and rows with clause and standing, for everyone to read."""
+    machine = hazard_rules().machine
+    states = [{"id": one.id, "zh": one.zh, "en": one.en, "is_open": one.is_open} for one in machine.states.values()]
+    rows = [
+        {
+            "row": row.row,
+            "state": start,
+            "event": row.event,
+            "to": row.to or start,
+            "guards": list(row.guards),
+            "clause": row.source.clause,
+            "status": row.source.status,
+        }
+        for (start, _), row in machine.transitions.items()
+    ]
+    return {"id": machine.id, "version": machine.version, "states": states, "transitions": rows}
+
+
+def official_items() -> Document:
+    """Return the official list of major hazards with the label of each text."""
+    listed = major_hazards()
+    names = ("code", "group", "group_zh", "group_en", "zh", "label", "clause", "is_text_seen")
+    return {
+        "id": listed.id,
+        "version": listed.version,
+        "zh": listed.zh,
+        "en": listed.en,
+        "source": listed.source.document,
+        "status": listed.source.status,
+        "effective_from": listed.source.effective_from,
+        "items": [{name: getattr(item, name) for name in names} for item in listed.items.values()],
+    }

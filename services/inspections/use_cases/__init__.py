@@ -1,0 +1,1 @@
+"""Every write of inspections, by topic."""

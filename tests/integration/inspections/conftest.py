@@ -1,0 +1,104 @@
+"""A migrated database of inspections, its application, one enterprise, and callers of each tier."""
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from services.identity.domain.accounts import actions_of
+from services.inspections.app import create_app
+from services.inspections.settings import Settings
+from services.inspections.subscriptions import on_enterprise_state
+from services.inspections.worker import declarations
+from shared.contracts.registry import EnterpriseRegistered
+from shared.database import Database, connect
+from shared.database.chassis import outbox
+from shared.database.migrate import migrate
+from shared.ids import new_id
+from shared.work.timers import run_due
+from tests.support.callers import Signer, service_settings
+from tests.support.events import received
+
+NOW = datetime.now(UTC)
+DIVISION = "331002001001"
+INSPECTIONS = "/api/v1/inspections"
+PHOTO = b"\xff\xd8\xff one photo"
+
+Caller = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Return a migrated database of inspections."""
+    opened = connect(database_url)
+    migrate(opened, "inspections")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def app(database: Database, tmp_path: Path) -> Flask:
+    """Return the application of inspections on the same database."""
+    return create_app(service_settings(Settings, home=tmp_path, service="inspections", database_url=database.url))
+
+
+@pytest.fixture
+def enterprise_id(database: Database) -> str:
+    """Return an enterprise that the register has told of."""
+    return known_enterprise(database)
+
+
+@pytest.fixture
+def caller(app: Flask) -> Caller:
+    """Return a function that gives a client acting in a role, as another person for each ``subject``."""
+    signer = Signer()
+
+    def call(role: str = "bureau_officer", *, subject: str = "", **claims: Any) -> FlaskClient:
+        area = {"divisions": ["331002"]} | claims
+        return signer.client(
+            app, subject=subject or f"a-{role}", roles=[role], actions=sorted(actions_of([role])), **area
+        )
+
+    return call
+
+
+def known_enterprise(database: Database, **facts: Any) -> str:
+    """Let inspections hear of an enterprise in the first subdistrict and return its id."""
+    enterprise_id = new_id()
+    values = {"uscc": "", "name": "甲字号机械厂", "division": DIVISION, "subdistrict": DIVISION[:9]} | facts
+    event = EnterpriseRegistered(enterprise_id=enterprise_id, **values)
+    with database.transaction() as session:
+        on_enterprise_state(session, [received(event)], now=NOW)
+    return enterprise_id
+
+
+def told(database: Database, *names: str) -> list[dict[str, Any]]:
+    """Return the events in the outbox, or those of these short names, in the order of their telling."""
+    with database.reading() as session:
+        events = [orjson.loads(body) for body in session.scalars(select(outbox.c.body).order_by(outbox.c.id))]
+    return [one for one in events if not names or one["type"].split(".")[1] in names]
+
+
+def names_of(events: list[dict[str, Any]]) -> list[str]:
+    """Return the short names of events."""
+    return [one["type"].split(".")[1] for one in events]
+
+
+def run_clock(database: Database, *, now: datetime) -> None:
+    """Run the timers that are due at ``now``."""
+    run_due(database, declarations(), now=now)
+
+
+def photo_of(client: FlaskClient, enterprise_id: str, content: bytes = PHOTO) -> str:
+    """Send a photo and return the id of the attachment."""
+    form = {"enterprise_id": enterprise_id, "taken_at": NOW.isoformat(), "file": (io.BytesIO(content), "a.jpg")}
+    answer = client.post(f"{INSPECTIONS}/attachments", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["id"])

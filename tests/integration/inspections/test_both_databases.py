@@ -1,0 +1,42 @@
+"""The same story on SQLite and PostgreSQL: enter, move, list, count, remember, tell."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from shared.database import Database
+from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, names_of, run_clock, told
+
+HAZARDS = f"{INSPECTIONS}/hazards"
+ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
+
+
+class TestAHazard:
+    def test_is_found_ordered_and_overdue(self, database: Database, caller: Caller, enterprise_id: str) -> None:
+        officer = caller()
+        body = {"enterprise_id": enterprise_id, "description": "无护栏", "place": "平台", "longitude": 121.4}
+        one = officer.post(HAZARDS, json=body).json["id"]
+        for step in ({"event": "grade_general"}, {"event": "order", **ORDER}):
+            assert officer.post(f"{HAZARDS}/{one}/steps", json=step).status_code == 200
+
+        run_clock(database, now=NOW + timedelta(days=17))
+
+        assert names_of(told(database)) == ["hazard_found", "hazard_graded", "hazard_assigned", "hazard_overdue"]
+        assert [row["id"] for row in officer.get(f"{HAZARDS}?is_overdue=true").json["items"]] == [one]
+        assert officer.get(f"{HAZARDS}/board").json["overdue"] == 1
+        steps = officer.get(f"{HAZARDS}/{one}").json["steps"]
+        assert [(taken["version"], taken["by"]) for taken in steps][-1] == (4, "clock")
+
+
+class TestAReport:
+    def test_is_received_and_decided(self, app: Flask, database: Database, caller: Caller, enterprise_id: str) -> None:
+        body = {"subject": "打磨作坊", "description": "夜里打磨，粉尘很大", "enterprise_id": enterprise_id}
+        receipt = app.test_client().post("/api/v1/public/reports", json=body).json["receipt"]
+        officer = caller()
+        [waiting] = officer.get(f"{INSPECTIONS}/reports").json["items"]
+        decision = {"is_substantiated": True, "reply": "属实"}
+
+        assert officer.post(f"{INSPECTIONS}/reports/{waiting['id']}/decide", json=decision).status_code == 200
+
+        assert app.test_client().get(f"/api/v1/public/reports/{receipt}").json["state"] == "substantiated"
+        assert names_of(told(database)) == ["report_received", "report_substantiated"]
