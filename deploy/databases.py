@@ -22,10 +22,10 @@ class DatabaseServer:
             return False
         return True
 
-    def create_database(self, name: str, *, owner: str = "postgres") -> str:
-        """Create a database that belongs to `owner` and return its URL for the superuser."""
-        statement = sql.SQL("CREATE DATABASE {} OWNER {}")
-        self.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
+    def create_database(self, name: str, *, owner: str = "postgres", template: str = "template1") -> str:
+        """Create a database that belongs to `owner`, a copy of `template`, and return its URL for the superuser."""
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        self.execute(statement.format(sql.Identifier(name), sql.Identifier(owner), sql.Identifier(template)))
         return self.url(name)
 
     def ensure_role(self, name: str, password: str) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
+from shared.database import Database
+from tests.support.databases import migrated_postgresql, migrated_sqlite
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
@@ -65,9 +67,35 @@ def rabbitmq() -> Iterator[TestRabbitMQ]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Let the test run once on SQLite and once on PostgreSQL."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind."""
+    if database_kind == "sqlite":
         return f"sqlite:///{tmp_path / 'test.db'}"
     server: TestPostgreSQL = request.getfixturevalue("postgresql")
     return server.create_database()
+
+
+@pytest.fixture
+def open_database(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], Database]]:
+    """Return a function that gives a migrated database of a service, of each kind."""
+    opened: list[Database] = []
+
+    def open_one(service: str) -> Database:
+        if database_kind == "sqlite":
+            opened.append(migrated_sqlite(tmp_path / f"{service}.db", service))
+        else:
+            opened.append(migrated_postgresql(request.getfixturevalue("postgresql"), service))
+        return opened[-1]
+
+    yield open_one
+    for database in opened:
+        database.close()

@@ -1,6 +1,7 @@
 """flask-smorest set up our way: strict arguments, problems instead of its own errors, OpenAPI 3.1."""
 
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 import flask_smorest
@@ -63,7 +64,31 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 class ProblemApi(flask_smorest.Api):
-    """Documents every error as a problem and leaves the handling to ``shared.http.problems``."""
+    """Documents every error as a problem and leaves the handling to ``shared.http.problems``.
+
+    The document is written when somebody asks for it: that takes longer than all the rest of starting an application.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._undocumented: list[Blueprint] = []
+        self._writing = Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Serve ``blp`` at once and document it later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undocumented.append(blp)
+
+    def document(self) -> dict[str, Any]:
+        """Return the OpenAPI document of everything that is registered."""
+        with self._writing:
+            while self._undocumented:
+                blp = self._undocumented.pop(0)
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            document: dict[str, Any] = self.spec.to_dict()
+        return document
 
     def _register_error_handlers(self) -> None:
         """Handled by ``register_problems``."""
@@ -86,8 +111,7 @@ def describe_api(app: Flask, service: str) -> ProblemApi:
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
 
     def openapi() -> dict[str, Any]:
-        document: dict[str, Any] = api.spec.to_dict()
-        return document
+        return api.document()
 
     path = f"/api/v1/{service}/openapi.json"
     app.add_url_rule(path, view_func=marked(openapi, Access("public_reads")), methods=["GET"])

@@ -18,13 +18,13 @@ from shared.bus.rabbitmq import RabbitBus
 from shared.bus.topology import Topology, apply, definitions
 from shared.clock import Clock
 from shared.contracts import contract_named
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import metadata
-from shared.database.migrate import migrate
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.ids import new_id
 from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
+from tests.support.databases import migrated_sqlite
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -123,8 +123,7 @@ def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
 @pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
     """Return risk and its neighbours on each bus in turn."""
-    databases = {"risk": connect(f"sqlite:///{tmp_path}/risk.db")}
-    migrate(databases["risk"], "risk")
+    databases = {"risk": migrated_sqlite(tmp_path / "risk.db", "risk")}
     for name in PRODUCERS:
         databases[name] = Database(f"sqlite:///{tmp_path}/{name}.db")
         metadata.create_all(databases[name].engine)

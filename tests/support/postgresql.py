@@ -10,6 +10,6 @@ class TestPostgreSQL(PostgreSQL):
 
     __test__ = False
 
-    def create_database(self, name: str = "test", *, owner: str = "postgres") -> str:
-        """Create an empty database whose name begins with `name` and return its URL."""
-        return super().create_database(f"{name}_{uuid.uuid4().hex[:12]}", owner=owner)
+    def create_database(self, name: str = "test", *, owner: str = "postgres", template: str = "template1") -> str:
+        """Create a database whose name begins with `name`, as `template` is (empty), and return its URL."""
+        return super().create_database(f"{name}_{uuid.uuid4().hex[:12]}", owner=owner, template=template)

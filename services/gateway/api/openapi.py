@@ -52,6 +52,6 @@ def _merged() -> dict[str, Any]:
     documents = composer().ask(
         {name: partial(services[name].get_json, f"/api/v1/{name}/openapi.json") for name in services}
     )
-    own = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    own = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].document()
     merged = merge({**documents, "gateway": own}, first="gateway")
     return {**merged, "x-unavailable": [name for name in services if name not in documents]}

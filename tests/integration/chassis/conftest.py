@@ -1,15 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(open_database: Callable[[str], Database]) -> Database:
     """Return a migrated database of the service registry."""
-    opened = connect(database_url)
-    migrate(opened, "registry")
-    yield opened
-    opened.close()
+    return open_database("registry")

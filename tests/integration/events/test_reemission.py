@@ -1,11 +1,10 @@
 """Whoever asks a service for its present state gets an answer, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.declarations import Reemitter
 from shared.services import load, service_names
 
@@ -20,11 +19,8 @@ def named(value: object) -> str | None:
 @pytest.mark.parametrize(("service", "reemitter"), REEMITTERS, ids=named)
 class TestEveryReemitter:
     @pytest.fixture
-    def database(self, service: str, database_url: str) -> Iterator[Database]:
-        opened = connect(database_url)
-        migrate(opened, service)
-        yield opened
-        opened.close()
+    def database(self, service: str, open_database: Callable[[str], Database]) -> Database:
+        return open_database(service)
 
     @pytest.mark.parametrize("after", [None, A_KEY], ids=["from_the_start", "behind_a_key"])
     def test_reads_a_page_of_an_empty_service(

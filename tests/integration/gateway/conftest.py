@@ -1,6 +1,6 @@
 """A gateway with a database of its own; on SQLite and on PostgreSQL where a test asks for ``database``."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from shared.contracts.risk import EnterpriseGraded
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.events.received import Received
 from tests.integration.gateway.builders import NOW, received
 from tests.support.callers import Signer, service_settings
@@ -23,12 +22,9 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(open_database: Callable[[str], Database]) -> Database:
     """Return the gateway's migrated database, once on each kind."""
-    database = connect(database_url)
-    migrate(database, "gateway")
-    yield database
-    database.close()
+    return open_database("gateway")
 
 
 @pytest.fixture
@@ -54,10 +50,10 @@ def project(database: Database, batch: Sequence[Received[Any]]) -> None:
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database: Database, tmp_path: Path) -> Settings:
     """Return settings whose neighbours do not exist."""
     settings: Settings = service_settings(
-        Settings, home=tmp_path, service="gateway", database_url=database_url, service_urls={}
+        Settings, home=tmp_path, service="gateway", database_url=database.url, service_urls={}
     )
     return settings
 

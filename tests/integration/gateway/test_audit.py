@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.http.paging import cursor_of
 from shared.security.audit import AuditFact, record
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_sqlite
 
 TRAIL = "/api/v1/identity/audit"
 START = datetime(2026, 5, 6, 8, 0, tzinfo=UTC)
@@ -44,8 +44,7 @@ def identity() -> Iterator[Neighbour]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     with database.transaction() as session:
         record(session, AuditFact(subject="operator", action="event:drop"), now=START + timedelta(minutes=8))
     yield database

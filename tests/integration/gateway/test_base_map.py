@@ -10,12 +10,11 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings, from_env
-from shared.database import connect
-from shared.database.migrate import migrate
 from shared.settings import BadSettings
 from tests.integration.gateway.conftest import ACTIONS
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_sqlite
 
 IMAGE = b"\x89PNG\r\n\x1a\n and the rest\n"
 PATH = "/api/v1/map/base/0/11/1713/853"
@@ -30,7 +29,7 @@ def map_server() -> Iterator[Neighbour]:
 
 def viewer_of(home: Path, **settings: Any) -> FlaskClient:
     settings = service_settings(Settings, home=home, service="gateway", service_urls={}, **settings)
-    migrate(connect(settings.database_url), "gateway")
+    migrated_sqlite(home / "test.db", "gateway")
     return Signer().client(create_app(settings), actions=ACTIONS, divisions=["331002"])
 
 

@@ -15,12 +15,12 @@ from sqlalchemy import select, update
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from services.gateway.tables import browser_session
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import token_deny
-from shared.database.migrate import migrate
 from tests.integration.gateway.conftest import ACTIONS
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings, trust
+from tests.support.databases import migrated_sqlite
 
 LOGIN, REFRESH, LOGOUT = (f"/api/v1/auth/{step}" for step in ("login", "refresh", "logout"))
 FORM = {"username": "officer", "password": "right"}
@@ -66,8 +66,7 @@ def identity() -> Iterator[Identity]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     yield database
     database.close()
 

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from services.gateway import composition
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.settings import with_changes
 from tests.integration.gateway.builders import enterprise, grade, received
 from tests.integration.gateway.conftest import ACTIONS, project
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_sqlite
 
 WORKS = enterprise()
 ID = WORKS.enterprise_id
@@ -37,8 +37,7 @@ def services() -> Iterator[dict[str, Neighbour]]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     project(database, [received(WORKS), received(grade(ID, 2))])
     yield database
     database.close()

@@ -14,10 +14,9 @@ from flask import Response, request
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.database import connect
-from shared.database.migrate import migrate
 from tests.integration.gateway.neighbours import Neighbour, neighbour, serving
 from tests.support.callers import service_settings
+from tests.support.databases import migrated_sqlite
 
 MEGABYTE = 1 << 20
 
@@ -33,8 +32,7 @@ def gateway(registry: Neighbour, tmp_path: Path) -> Iterator[str]:
     settings: Settings = service_settings(
         Settings, home=tmp_path, service="gateway", service_urls={"registry": registry.url}
     )
-    database = connect(settings.database_url)
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "test.db", "gateway")
     with serving(create_app(settings)) as url:
         yield url
     database.close()

@@ -9,10 +9,9 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.database import connect
-from shared.database.migrate import migrate
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings, trust
+from tests.support.databases import migrated_sqlite
 
 OIDC = "/api/v1/auth/oidc"
 BACK = "/sign-in/oidc/return?state=s&code=c"
@@ -37,8 +36,7 @@ def identity() -> Iterator[Neighbour]:
 
 @pytest.fixture
 def browser(identity: Neighbour, tmp_path: Path) -> FlaskClient:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     settings: Settings = service_settings(
         Settings, home=tmp_path, service="gateway", database_url=database.url, service_urls={"identity": identity.url}
     )

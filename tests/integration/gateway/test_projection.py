@@ -13,11 +13,11 @@ from services.gateway.domain.counting import GREY
 from services.gateway.tables import enterprise_text, enterprise_view, map_counter, stream_event
 from services.gateway.use_cases.counters import Recount, recount
 from shared.contracts.registry import EnterpriseDeregistered, EnterpriseUpdated
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.events.received import Received
 from tests.integration.gateway.builders import BAIYUN, HAIMEN, at, enterprise, grade, received, yes
 from tests.integration.gateway.conftest import Tell, project
+from tests.support.databases import migrated_sqlite
 
 IDS = [f"0192f3a0-0000-7000-8000-00000000000{number}" for number in range(4)]
 
@@ -134,8 +134,7 @@ def states() -> st.SearchStrategy[list[Received[Any]]]:
 
 @pytest.fixture(scope="module")
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path_factory.mktemp('projection')}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path_factory.mktemp("projection") / "gateway.db", "gateway")
     yield database
     database.close()
 

@@ -12,14 +12,14 @@ from schemathesis import openapi
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings, from_env
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.events import parked
 from shared.settings import BadSettings
 from tests.integration.gateway.builders import NOW
 from tests.integration.gateway.conftest import ACTIONS
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_sqlite
 
 BACKLOG = {"outbox": 1, "pending": 2, "parked": 3, "waiting": 4}
 EVENT = "0192f3a0-0000-7000-8000-000000000001"
@@ -44,8 +44,7 @@ def services() -> Iterator[dict[str, Neighbour]]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     yield database
     database.close()
 

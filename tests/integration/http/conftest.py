@@ -1,7 +1,7 @@
 """A small service on the real chassis: a shelf of books with every kind of route."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from sqlalchemy import Column, Integer, Table, Text, insert, select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from shared.database import Database, Id, Session, connect, service_metadata
-from shared.database.migrate import migrate
+from shared.database import Database, Id, Session, service_metadata
 from shared.errors import NotFound, SiseError
 from shared.http import (
     MEGABYTE,
@@ -135,12 +134,10 @@ def upload_of(content: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = connect(database_url)
-    migrate(opened, "registry")
+def database(open_database: Callable[[str], Database]) -> Database:
+    opened = open_database("registry")
     metadata.create_all(opened.engine)
-    yield opened
-    opened.close()
+    return opened
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from flask import Flask, Response
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from shared.database import connect
-from shared.database.migrate import migrate
 from shared.http import Blueprint, make_app, principal, reads
 from shared.http.admission import admits
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_sqlite
 
 ROW = {"uscc": "91331002MA28G00017", "name": "甲", "contact": "hidden"}
 GRANTS = {"thing:read": {"divisions": ["331002001"], "fields": ["uscc", "name"]}}
@@ -48,8 +47,7 @@ def things() -> Blueprint:
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[..., Any]:
-    database = connect(f"sqlite:///{tmp_path}/test.db")
-    migrate(database, "registry")
+    database = migrated_sqlite(tmp_path / "test.db", "registry")
     app: Flask = make_app(service_settings(home=tmp_path, database_url=database.url), database, blueprints=[things()])
     client = Signer().client(app, actions=["thing:read"], client_id="c1", grants=GRANTS, divisions=["331002"])
     return lambda path="": client.get(f"/api/v1/things{path}")

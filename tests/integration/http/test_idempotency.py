@@ -6,12 +6,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from shared.clock import Clock
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import audit_entry, idempotency_key
-from shared.database.migrate import migrate
 from shared.http.idempotency import Claim, RequestInProgress, earlier_answer
 from shared.work.retention import KEEP_IDEMPOTENCY_KEYS
 from tests.integration.http.conftest import book, upload_of
+from tests.support.databases import migrated_postgresql
 from tests.support.postgresql import TestPostgreSQL
 
 BOOKS = "/api/v1/shelf/books"
@@ -77,8 +77,7 @@ class TestUploads:
 class TestWhileTheFirstIsRunning:
     @pytest.fixture
     def postgresql_database(self, postgresql: TestPostgreSQL) -> Iterator[Database]:
-        opened = connect(postgresql.create_database())
-        migrate(opened, "registry")
+        opened = migrated_postgresql(postgresql, "registry")
         yield opened
         opened.close()
 

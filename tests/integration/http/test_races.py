@@ -13,13 +13,13 @@ from sqlalchemy import Column, Table, Text, func, select, text
 from shared.database import Database, Id, Session, connect, service_metadata
 from shared.database.bulk import insert_rows
 from shared.database.chassis import audit_entry
-from shared.database.migrate import migrate
 from shared.errors import Conflict
 from shared.http import Blueprint, audit_note, make_app, public_reads, writes
 from shared.http.access import MOST_ATTEMPTS
 from shared.ids import new_id
 from tests.integration.http.conftest import upload_of
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import migrated_postgresql
 from tests.support.events import until
 from tests.support.postgresql import TestPostgreSQL
 
@@ -69,8 +69,7 @@ def count_labels(session: Session) -> Any:
 
 @pytest.fixture
 def database(postgresql: TestPostgreSQL) -> Iterator[Database]:
-    opened = connect(postgresql.create_database())
-    migrate(opened, "registry")
+    opened = migrated_postgresql(postgresql, "registry")
     metadata.create_all(opened.engine)
     yield opened
     opened.close()

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 from services.identity.app import create_app
 from services.identity.settings import Settings
 from services.identity.use_cases import create_account, ensure_administrator
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from tests.support.callers import service_settings
 
 PASSWORD = "a quiet harbour 1"
@@ -19,11 +18,8 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = connect(database_url)
-    migrate(opened, "identity")
-    yield opened
-    opened.close()
+def database(open_database: Callable[[str], Database]) -> Database:
+    return open_database("identity")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The registry on a real database: its application, its worker's jobs, and callers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,9 +16,8 @@ from services.registry import worker
 from services.registry.app import create_app
 from services.registry.settings import Settings
 from services.registry.tables import enterprise
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import outbox
-from shared.database.migrate import migrate
 from shared.work.jobs import run_step
 from tests.support.callers import Signer, service_settings
 
@@ -38,11 +37,8 @@ BASE = "/api/v1/registry"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = connect(database_url)
-    migrate(opened, "registry")
-    yield opened
-    opened.close()
+def database(open_database: Callable[[str], Database]) -> Database:
+    return open_database("registry")
 
 
 @pytest.fixture

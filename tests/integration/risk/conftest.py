@@ -1,6 +1,6 @@
 """A migrated database of risk, its application, and short ways to tell it what the register says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from services.risk.settings import Settings
 from services.risk.subscriptions import on_enterprise_state
 from shared.contracts import contract_of
 from shared.contracts.registry import EnterpriseRegistered, EnterpriseState
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.events.received import Received
 from shared.ids import new_id
 from tests.support.callers import Signer, service_settings
@@ -26,12 +25,9 @@ Tell = Callable[..., None]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(open_database: Callable[[str], Database]) -> Database:
     """Return a migrated database of risk."""
-    opened = connect(database_url)
-    migrate(opened, "risk")
-    yield opened
-    opened.close()
+    return open_database("risk")
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from shared.database import Database, connect
-from shared.database.migrate import migrate
+from shared.database import Database
 from shared.security.keys import entrust
 from tests.support.callers import SECRET
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = connect(database_url)
-    migrate(opened, "identity")
+def database(open_database: Callable[[str], Database]) -> Database:
+    opened = open_database("identity")
     entrust(opened, SECRET)
-    yield opened
-    opened.close()
+    return opened
