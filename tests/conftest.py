@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from shared.database import Database
-from tests.support.databases import migrated_postgresql, migrated_sqlite
+from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
@@ -83,17 +83,16 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
 
 
 @pytest.fixture
-def open_database(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Callable[[str], Database]]:
+def open_database(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Database]]:
     """Return a function that gives a migrated database of a service, of each kind."""
     opened: list[Database] = []
 
     def open_one(service: str) -> Database:
+        name = f"{service}_{len(opened)}_{os.getpid()}"
         if database_kind == "sqlite":
-            opened.append(migrated_sqlite(tmp_path / f"{service}.db", service))
+            opened.append(migrated_sqlite(reused_home() / name, service))
         else:
-            opened.append(migrated_postgresql(request.getfixturevalue("postgresql"), service))
+            opened.append(migrated_postgresql(request.getfixturevalue("postgresql"), service, name=name))
         return opened[-1]
 
     yield open_one

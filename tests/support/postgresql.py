@@ -2,6 +2,8 @@
 
 import uuid
 
+from psycopg import sql
+
 from deploy.native import PostgreSQL
 
 
@@ -13,3 +15,8 @@ class TestPostgreSQL(PostgreSQL):
     def create_database(self, name: str = "test", *, owner: str = "postgres", template: str = "template1") -> str:
         """Create a database whose name begins with `name`, as `template` is (empty), and return its URL."""
         return super().create_database(f"{name}_{uuid.uuid4().hex[:12]}", owner=owner, template=template)
+
+    def replace_database(self, name: str, *, template: str) -> None:
+        """Make the database `name` a new copy of `template`."""
+        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        super().create_database(name, template=template)

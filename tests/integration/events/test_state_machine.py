@@ -37,7 +37,7 @@ from tests.integration.events.machine.faults import Killed
 from tests.integration.events.machine.world import LISTENERS, PRODUCER, World, effect, firm, make_files
 
 IS_FULL = "SISE_FULL_VOLUME" in os.environ
-STORIES = 1_500 if IS_FULL else 30
+STORIES = 1_500 if IS_FULL else 15
 STEPS = 15 if IS_FULL else 10
 SUBJECTS = [f"0192f0a0-0000-7000-8000-00000000000{number}" for number in range(4)]
 NAMES = ("fine", "fine", "fine", "refused", "bug")

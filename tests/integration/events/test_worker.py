@@ -204,7 +204,7 @@ class TestReconcile:
             for table in (inbox, *metadata.sorted_tables):
                 session.execute(table.delete())
         found = reconcile(running.parts(), clock=Clock(), patience=0)
-        repaired = reconcile(running.parts(), clock=Clock(), patience=20, repair=True)
+        repaired = reconcile(running.parts(), clock=Clock(), patience=5, repair=True)
         assert (found.missing, repaired.missing, repaired.repaired) == (1, 0, 1)
         until(lambda: lost.name in running.handling.calls[-1])
 

@@ -1,7 +1,6 @@
 """A gateway with a database of its own; on SQLite and on PostgreSQL where a test asks for ``database``."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from shared.database import Database
 from shared.events.received import Received
 from tests.integration.gateway.builders import NOW, received
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import reused_home
 
 ACTIONS = ("map:read", "enterprise:read", "search:read", "grade:read", "system:read", "event:operate")
 Tell = Callable[..., None]
@@ -50,10 +50,10 @@ def project(database: Database, batch: Sequence[Received[Any]]) -> None:
 
 
 @pytest.fixture
-def settings(database: Database, tmp_path: Path) -> Settings:
+def settings(database: Database) -> Settings:
     """Return settings whose neighbours do not exist."""
     settings: Settings = service_settings(
-        Settings, home=tmp_path, service="gateway", database_url=database.url, service_urls={}
+        Settings, home=reused_home(), service="gateway", database_url=database.url, service_urls={}
     )
     return settings
 

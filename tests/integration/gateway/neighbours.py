@@ -42,7 +42,7 @@ def _nothing() -> Response:
 def serving(app: Flask) -> Iterator[str]:
     """Serve ``app`` on a free port until the end and give its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -38,7 +38,7 @@ def neighbour() -> Iterator[Neighbour]:
     made = Neighbour()
     server = make_server("127.0.0.1", 0, made.app(), threaded=True)
     made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield made
     server.shutdown()

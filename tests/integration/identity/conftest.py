@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,9 @@ from services.identity.app import create_app
 from services.identity.settings import Settings
 from services.identity.use_cases import create_account, ensure_administrator
 from shared.database import Database
+from tests.support.applications import application
 from tests.support.callers import service_settings
+from tests.support.databases import reused_home
 
 PASSWORD = "a quiet harbour 1"
 NOW = datetime.now(UTC)
@@ -23,16 +24,16 @@ def database(open_database: Callable[[str], Database]) -> Database:
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Path) -> Flask:
+def app(database: Database) -> Flask:
     settings = service_settings(
         Settings,
-        home=tmp_path,
+        home=reused_home(),
         service="identity",
         database_url=database.url,
         district="331002",
         admin_password=PASSWORD,
     )
-    app = create_app(settings)
+    app = application(create_app, settings)
     with database.transaction() as session:
         ensure_administrator(session, PASSWORD, now=NOW, district="331002")
     return app

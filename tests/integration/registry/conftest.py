@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,7 +18,9 @@ from services.registry.tables import enterprise
 from shared.database import Database
 from shared.database.chassis import outbox
 from shared.work.jobs import run_step
+from tests.support.applications import application
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import reused_home
 
 ALL = [
     "enterprise:read",
@@ -42,8 +43,8 @@ def database(open_database: Callable[[str], Database]) -> Database:
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Path) -> Flask:
-    return create_app(service_settings(Settings, home=tmp_path, database_url=database.url))
+def app(database: Database) -> Flask:
+    return application(create_app, service_settings(Settings, home=reused_home(), database_url=database.url))
 
 
 @pytest.fixture

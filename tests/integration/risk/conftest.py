@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,9 @@ from shared.contracts.registry import EnterpriseRegistered, EnterpriseState
 from shared.database import Database
 from shared.events.received import Received
 from shared.ids import new_id
+from tests.support.applications import application
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import reused_home
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 DIVISION = "331002001000"
@@ -42,9 +43,10 @@ def tell(database: Database) -> Tell:
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Path) -> Flask:
+def app(database: Database) -> Flask:
     """Return the application of risk on the same database."""
-    return create_app(service_settings(Settings, home=tmp_path, service="risk", database_url=database.url))
+    settings = service_settings(Settings, home=reused_home(), service="risk", database_url=database.url)
+    return application(create_app, settings)
 
 
 @pytest.fixture
