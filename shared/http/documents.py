@@ -1,5 +1,7 @@
 """flask-smorest set up our way: strict arguments, problems instead of its own errors, OpenAPI 3.1."""
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -62,31 +64,24 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def register_views_in_doc(self, api: Any, *arguments: Any, **names: Any) -> None:
+        """Leave it until somebody asks for the document: it takes longer than all the rest of starting."""
+        api.undocumented.append(partial(super().register_views_in_doc, api, *arguments, **names))
+
 
 class ProblemApi(flask_smorest.Api):
-    """Documents every error as a problem and leaves the handling to ``shared.http.problems``.
-
-    The document is written when somebody asks for it: that takes longer than all the rest of starting an application.
-    """
+    """Documents every error as a problem and leaves the handling to ``shared.http.problems``."""
 
     def __init__(self, app: Flask) -> None:
-        self._undocumented: list[Blueprint] = []
+        self.undocumented: list[Callable[[], None]] = []
         self._writing = Lock()
         super().__init__(app)
-
-    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
-        """Serve ``blp`` at once and document it later."""
-        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
-        self._app.register_blueprint(blp, **options)
-        self._undocumented.append(blp)
 
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI document of everything that is registered."""
         with self._writing:
-            while self._undocumented:
-                blp = self._undocumented.pop(0)
-                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
-                self.spec.tag({"name": blp.name, "description": blp.description})
+            while self.undocumented:
+                self.undocumented.pop(0)()
             document: dict[str, Any] = self.spec.to_dict()
         return document
 
@@ -110,9 +105,6 @@ def describe_api(app: Flask, service: str) -> ProblemApi:
     api.register_converter(IdConverter, lambda converter: {"type": "string", "format": "uuid"})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
 
-    def openapi() -> dict[str, Any]:
-        return api.document()
-
     path = f"/api/v1/{service}/openapi.json"
-    app.add_url_rule(path, view_func=marked(openapi, Access("public_reads")), methods=["GET"])
+    app.add_url_rule(path, "openapi", view_func=marked(lambda: api.document(), Access("public_reads")))
     return api

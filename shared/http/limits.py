@@ -12,14 +12,9 @@ from shared.settings import ServiceSettings
 
 SMALLEST_TO_COMPRESS = 1024
 COMPRESSIBLE = (
-    "text/",
-    "application/json",
-    "application/problem+json",
-    "application/geo+json",
-    "application/vnd.mapbox-vector-tile",
-    "application/javascript",
-    "image/svg+xml",
-)
+    "text/", "application/json", "application/problem+json", "application/geo+json", "application/javascript",
+    "application/vnd.mapbox-vector-tile", "image/svg+xml",
+)  # fmt: skip
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

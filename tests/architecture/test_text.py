@@ -40,7 +40,7 @@ UNFINISHED = tuple(f"{first}{second}" for first, second in (("TO", "DO"), ("FIX"
 
 def calls(module: Module, *names: str) -> list[str]:
     """Return where the module calls one of the dotted names, compared from their end."""
-    return [module.at(node) for node in ast.walk(module.tree) if isinstance(node, ast.Call) and _ends(node, names)]
+    return [module.at(node) for node in module.nodes if isinstance(node, ast.Call) and _ends(node, names)]
 
 
 def _ends(call: ast.Call, names: tuple[str, ...]) -> bool:
@@ -69,7 +69,7 @@ class TestNames:
         places = [
             f"{each.path}:{node.lineno} {node.id}"
             for each in modules(*CODE)
-            for node in ast.walk(each.tree)
+            for node in each.nodes
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in vague
         ]
 

@@ -6,7 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from io import StringIO
 from pathlib import Path
 
@@ -26,6 +26,11 @@ class Module:
     path: Path
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def name(self) -> str:
@@ -47,22 +52,22 @@ class Module:
         return len(used - set(self._docstring_lines()))
 
     def _docstring_lines(self) -> Iterator[int]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
                 yield from range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
 
     def functions(self) -> Iterator[Function]:
         """Give every function and method."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+        return (node for node in self.nodes if isinstance(node, Function))
 
     def classes(self) -> Iterator[ast.ClassDef]:
         """Give every class."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef))
+        return (node for node in self.nodes if isinstance(node, ast.ClassDef))
 
     def imports(self) -> set[str]:
         """Return the full names of everything that is imported, also inside functions."""
         names: set[str] = set()
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -135,6 +140,7 @@ def mentions(text: str, word: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(word)}(?![\w])", text) is not None
 
 
+@cache
 def _parse(path: Path) -> Module:
     text = path.read_text("utf-8")
     return Module(path.relative_to(ROOT), text, ast.parse(text))
