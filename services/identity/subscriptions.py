@@ -9,7 +9,7 @@ from services.identity import use_cases
 from services.identity.queries import accounts as queries
 from services.identity.queries.agencies import clients_after
 from services.identity.use_cases import agencies
-from services.identity.use_cases.following import follow_standing, follow_teams
+from services.identity.use_cases.following import LEAVING
 from services.identity.use_cases.staff import TIMER, staff_changed
 from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChanged
 from shared.contracts.registry import (
@@ -18,6 +18,9 @@ from shared.contracts.registry import (
     EnterpriseState,
     EnterpriseUpdated,
     GridChanged,
+    PersonLeft,
+    PersonRegistered,
+    PersonState,
 )
 from shared.declarations import Reemitted, reemits, subscribes, timer
 from shared.events.received import Received
@@ -30,13 +33,19 @@ DAILY = timedelta(days=1)
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep who can be claimed, and in whose area it lies; its people lose access when it is no more."""
     use_cases.keep_enterprises(session, received)
-    follow_standing(session, {one.subject for one in received}, now=now)
+    use_cases.follow_standing(session, {one.subject for one in received}, now=now)
 
 
 @subscribes(GridChanged, batch=True)
 def on_grid_changed(session: Session, received: Sequence[Received[GridChanged]], *, now: datetime) -> None:
     """Let the area of grid workers follow the teams of the grids."""
-    follow_teams(session, received, now=now)
+    use_cases.follow_teams(session, received, now=now)
+
+
+@subscribes(PersonRegistered, PersonLeft, batch=True)
+def on_person_state(session: Session, received: Sequence[Received[PersonState]], *, now: datetime) -> None:
+    """Keep who works for an enterprise, and shut the accounts of who has left."""
+    use_cases.keep_persons(session, received, now=now)
 
 
 @timer("signing_keys")
@@ -60,6 +69,12 @@ def forget_sessions(session: Session, entity: str, *, now: datetime) -> None:
 def follow_the_time(session: Session, account_id: str, *, now: datetime) -> None:
     """Begin or end an absence, or let a licence expire, at its moment."""
     use_cases.review_standing(session, use_cases.account_for_change(session, account_id), now=now)
+
+
+@timer(LEAVING)
+def let_person_go(session: Session, person_id: str, *, now: datetime) -> None:
+    """Shut the accounts of somebody whose last day was told before it came."""
+    use_cases.review_person(session, person_id, now=now)
 
 
 @timer(agencies.TIMER)

@@ -24,6 +24,7 @@ account = Table(
     Column("skills", JsonDocument, nullable=False),
     Column("enterprise_id", Text, nullable=False),
     Column("intermediary_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False, server_default=""),  # of the registry; empty: not linked
     Column("licence_valid_until", Text, nullable=False),
     Column("sealed_licence_number", Text),
     Column("is_licence_expired", Boolean, nullable=False),
@@ -69,6 +70,8 @@ refresh_token = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
+    Column("device", Text, nullable=False, server_default=""),  # what began the session, in its own words
+    Column("address", Text, nullable=False, server_default=""),
 )
 Index("ix__refresh_token__family", refresh_token.c.family)
 Index("ix__refresh_token__account_id", refresh_token.c.account_id)
@@ -133,6 +136,16 @@ known_enterprise = Table(
 )
 Index("ix__known_enterprise__uscc", known_enterprise.c.uscc)
 
+known_person = Table(
+    "known_person",
+    metadata,
+    Column("person_id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("left_on", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
 claim = Table(
     "claim",
     metadata,
@@ -162,6 +175,7 @@ invitation = Table(
     Column("role", Text, nullable=False),
     Column("sealed_note", Text, nullable=False),
     Column("account_id", Id),
+    Column("person_id", Text, nullable=False, server_default=""),
     Column("made_by", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
@@ -187,5 +201,6 @@ grid_team = Table(
     Column("grid_id", Id, primary_key=True),
     Column("code", Text, nullable=False),
     Column("accounts", JsonDocument, nullable=False),
+    Column("division", Text, nullable=False, server_default=""),
     Column("sequence", BigInteger, nullable=False),
 )

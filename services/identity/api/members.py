@@ -14,6 +14,7 @@ from services.identity.schemas.claims import (
     InvitationToken,
     Invited,
     MemberPage,
+    MemberPerson,
     NewInvitation,
     Signature,
     SignWithPin,
@@ -53,6 +54,15 @@ def invite_again(session: Session, member_id: str) -> Any:
     return use_cases.invite_again(session, member_id, giver=principal(), now=now())
 
 
+@blp.route("/members/<id:member_id>/person", methods=["POST"])
+@writes("member:write")
+@blp.arguments(MemberPerson)
+@blp.response(204)
+def link_member(session: Session, body: dict[str, Any], member_id: str) -> Any:
+    use_cases.link_member(session, member_id, person_id=str(body["person_id"]), giver=principal(), now=now())
+    return ""
+
+
 @blp.route("/members/<id:member_id>/sign", methods=["POST"])
 @writes("member:sign")
 @blp.arguments(SignWithPin)
@@ -75,8 +85,9 @@ def list_invitations(session: Session, query: dict[str, Any]) -> Any:
 @writes("member:write")
 @blp.arguments(NewInvitation)
 @blp.response(201, Invited)
-def invite_member(session: Session, body: dict[str, str]) -> Any:
-    return use_cases.invite_member(session, **body, giver=principal(), now=now())
+def invite_member(session: Session, body: dict[str, Any]) -> Any:
+    given = {**body, "person_id": str(body["person_id"])}
+    return use_cases.invite_member(session, **given, giver=principal(), now=now())
 
 
 @blp.route("/invitations/<id:invitation_id>", methods=["DELETE"])

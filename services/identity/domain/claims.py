@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from services.identity.domain import read_rules
 from services.identity.domain.accounts import roles, roles_of_side
 from services.identity.domain.signing_in import LockOut
+from services.identity.domain.staff import PLACE
 from shared.errors import Conflict, Forbidden, NotFound, Refused, SiseError
 
 ENTERPRISE = "enterprise"
@@ -53,6 +54,14 @@ class PostUnknown(Refused):
 
 class MemberNotFound(NotFound):
     code = "member_not_found"
+
+
+class PersonUnknown(Refused):
+    code = "person_unknown"
+
+
+class PersonHasAccount(Conflict):
+    code = "person_has_account"
 
 
 class PinTooWeak(Refused):
@@ -140,6 +149,11 @@ def check_pin(pin: str) -> None:
     steps = {int(later) - int(earlier) for earlier, later in zip(pin, pin[1:], strict=False)}
     if len(steps) == 1 or len(set(pin)) < 3:
         raise PinTooWeak("Choose a PIN that is harder to guess: no runs, no repeated digits.")
+
+
+def begins_to_be_away(left_on: str) -> datetime | None:
+    """Return the moment at which a person who leaves on a day (ISO 8601, Shanghai; empty: stays) may nothing more."""
+    return datetime.combine(date.fromisoformat(left_on), time(), PLACE).astimezone(UTC) if left_on else None
 
 
 def is_usable(*, expires_at: datetime, used_at: datetime | None, revoked_at: datetime | None, now: datetime) -> bool:

@@ -77,6 +77,7 @@ def shown_member(session: Session, row: Row[Any]) -> dict[str, Any]:
         "name": vault_of(session).decrypt(row.sealed_name, field=NAME_FIELD),
         "username": row.username,
         "roles": row.roles,
+        "person_id": row.person_id,
         "enterprise_id": row.enterprise_id,
         "has_pin": bool(row.pin_hash),
         "can_sign_in": bool(row.password_hash),

@@ -64,6 +64,7 @@ class Member(Schema):
     name = fields.String(required=True)
     username = fields.String(required=True)
     roles = fields.List(fields.String(), required=True)
+    person_id = fields.String(required=True, metadata={"description": "Of the registry; empty: not linked."})
     enterprise_id = fields.String(required=True)
     has_pin = fields.Boolean(required=True)
     can_sign_in = fields.Boolean(required=True)
@@ -78,6 +79,11 @@ class MemberPage(Schema):
 class NewInvitation(Schema):
     role = fields.String(required=True, validate=TEXT)
     note = fields.String(load_default="", validate=validate.Length(max=60), metadata={"description": "For whom."})
+    person_id = fields.UUID(load_default="", metadata={"description": "The person of the registry that it is for."})
+
+
+class MemberPerson(Schema):
+    person_id = fields.UUID(required=True)
 
 
 class Invited(Schema):

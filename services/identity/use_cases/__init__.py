@@ -19,7 +19,14 @@ from services.identity.use_cases.agencies import (
     switch_client,
     withdraw_grant,
 )
-from services.identity.use_cases.claims import approve_claim, keep_enterprises, make_claim, refuse_claim
+from services.identity.use_cases.claims import approve_claim, make_claim, refuse_claim
+from services.identity.use_cases.following import (
+    follow_standing,
+    follow_teams,
+    keep_enterprises,
+    keep_persons,
+    review_person,
+)
 from services.identity.use_cases.keys import (
     ensure_signing_keys,
     forget_retired_keys,
@@ -30,6 +37,7 @@ from services.identity.use_cases.members import (
     accept_invitation,
     invite_again,
     invite_member,
+    link_member,
     member_for_change,
     sign_as_member,
     take_back_invitation,
@@ -50,12 +58,17 @@ __all__ = [
     "sign_in_by_provider",
     "take_flow",
     "approve_claim",
+    "follow_standing",
+    "follow_teams",
     "keep_enterprises",
+    "keep_persons",
+    "review_person",
     "make_claim",
     "refuse_claim",
     "accept_invitation",
     "invite_again",
     "invite_member",
+    "link_member",
     "member_for_change",
     "sign_as_member",
     "take_back_invitation",

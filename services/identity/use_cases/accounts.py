@@ -143,8 +143,8 @@ def insert_account(
 ) -> str:
     """Write a checked account down, tell it, and return its id.
 
-    ``content`` has username and name, perhaps mobile, licence_number, pin_hash; an empty ``password_hash`` lets
-    nobody sign in by password.
+    ``content`` has username and name, perhaps mobile, licence_number, pin_hash, person_id; an empty
+    ``password_hash`` lets nobody sign in by password.
     """
     account_id = new_id()
     standing = plan_standing(session, account_id, licence_valid_until=staff["licence_valid_until"], now=now)
@@ -153,6 +153,7 @@ def insert_account(
         "sealed_licence_number": None,
         "sealed_mobile": None,
         "pin_hash": content.get("pin_hash"),
+        "person_id": content.get("person_id", ""),
         **_sealed(session, content),
         "id": account_id,
         "username": content["username"],

@@ -1,7 +1,7 @@
 """Claims: somebody says that he speaks for an enterprise; grid worker or subdistrict decides."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -24,12 +24,9 @@ from services.identity.domain.claims import (
 )
 from services.identity.domain.signing_in import check_password
 from services.identity.queries.claims import CLAIM_MOBILE, CLAIM_NAME, claim_in_scope, digest_of, enterprise_by_code
-from services.identity.tables import account, claim, known_enterprise
+from services.identity.tables import account, claim
 from services.identity.use_cases.accounts import NOTHING, insert_account
 from services.identity.use_cases.passwords import hash_password
-from shared.contracts.registry import EnterpriseState
-from shared.database.bulk import upsert_rows
-from shared.events.received import Received
 from shared.ids import new_id
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
@@ -38,24 +35,6 @@ from shared.work.attachments import Taken, keep_attachment
 
 RECEIPT_BYTES = 16
 APPLICANT = "applicant"
-
-
-def keep_enterprises(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:
-    """Keep code, name and place of every enterprise; the newest version wins."""
-    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
-    rows = [
-        {
-            "enterprise_id": enterprise_id,
-            "uscc": one.data.uscc,
-            "name": one.data.name,
-            "division": one.data.division,
-            "grid": one.data.grid,
-            "is_active": one.data.status == "active",
-            "sequence": one.sequence,
-        }
-        for enterprise_id, one in sorted(newest.items())
-    ]
-    upsert_rows(session, known_enterprise, rows, key=["enterprise_id"], newer="sequence")
 
 
 def make_claim(session: Session, content: Mapping[str, str], *, photo: bytes, now: datetime) -> str:

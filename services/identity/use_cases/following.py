@@ -1,4 +1,4 @@
-"""What identity follows of the registry: teams give grids, and people lose access when their enterprise is no more."""
+"""What follows the registry: who can be claimed, areas of grid workers, and who is no more with an enterprise."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,13 +7,34 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain.claims import ENDED, OPEN, TURNED_DOWN
-from services.identity.tables import account, claim, grid_team, invitation, known_enterprise
+from services.identity.domain.claims import ENDED, OPEN, TURNED_DOWN, begins_to_be_away
+from services.identity.tables import account, claim, grid_team, invitation, known_enterprise, known_person
 from services.identity.use_cases.accounts import switch_account
 from services.identity.use_cases.staff import change_row, supersede_tokens, tell_staff
-from shared.contracts.registry import GridChanged
+from shared.contracts.registry import EnterpriseState, GridChanged, PersonState
 from shared.database.bulk import among, upsert_rows
 from shared.events.received import Received
+from shared.work.timers import cancel, schedule
+
+LEAVING = "person_leaves"
+
+
+def keep_enterprises(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:
+    """Keep code, name and place of every enterprise; the newest version wins."""
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    rows = [
+        {
+            "enterprise_id": enterprise_id,
+            "uscc": one.data.uscc,
+            "name": one.data.name,
+            "division": one.data.division,
+            "grid": one.data.grid,
+            "is_active": one.data.status == "active",
+            "sequence": one.sequence,
+        }
+        for enterprise_id, one in sorted(newest.items())
+    ]
+    upsert_rows(session, known_enterprise, rows, key=["enterprise_id"], newer="sequence")
 
 
 def follow_teams(session: Session, received: Sequence[Received[GridChanged]], *, now: datetime) -> None:
@@ -29,7 +50,8 @@ def follow_teams(session: Session, received: Sequence[Received[GridChanged]], *,
         if before is not None and before.sequence >= one.sequence:
             continue
         team = _seeing(one.data)
-        row = {"grid_id": grid_id, "code": one.data.code, "accounts": team, "sequence": one.sequence}
+        place = {"code": one.data.code, "division": one.data.division}
+        row = {"grid_id": grid_id, **place, "accounts": team, "sequence": one.sequence}
         upsert_rows(session, grid_team, [row], key=["grid_id"], newer="sequence")
         _give(session, one.data.code, gone=set(before.accounts if before else ()) - set(team), team=team, now=now)
 
@@ -54,11 +76,57 @@ def follow_standing(session: Session, enterprise_ids: Collection[str], *, now: d
         session.execute(unused.where(invitation.c.revoked_at.is_(None)).values(revoked_at=now))
 
 
+def keep_persons(session: Session, received: Sequence[Received[PersonState]], *, now: datetime) -> None:
+    """Keep who works for whom; who has left signs in and signs no more. An older state changes nothing."""
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    statement = select(known_person).where(among(session, known_person.c.person_id, list(newest)))
+    held = {row.person_id: row for row in session.execute(statement.with_for_update())}
+    news = [one for id_, one in sorted(newest.items()) if id_ not in held or held[id_].sequence < one.sequence]
+    rows = [
+        {
+            "person_id": one.subject,
+            "enterprise_id": one.data.enterprise_id,
+            "account_id": one.data.account_id,
+            "left_on": one.data.left_on,
+            "sequence": one.sequence,
+        }
+        for one in news
+    ]
+    upsert_rows(session, known_person, rows, key=["person_id"])
+    for one in news:
+        if one.data.left_on or (one.subject in held and held[one.subject].left_on):
+            review_person(session, one.subject, now=now)
+
+
+def review_person(session: Session, person_id: str, *, now: datetime) -> None:
+    """Shut the accounts of a person whose day of leaving has come, or wait for it; who comes back is invited anew."""
+    found = session.execute(select(known_person).where(known_person.c.person_id == person_id)).one()
+    moment = begins_to_be_away(found.left_on)
+    if moment is None:
+        cancel(session, LEAVING, person_id)
+    elif now < moment:
+        schedule(session, LEAVING, person_id, due_at=moment)
+    else:
+        cancel(session, LEAVING, person_id)
+        for one in _accounts_of(session, found):
+            switch_account(session, one, is_enabled=False, now=now)
+
+
 def _accounts_to_switch(session: Session, *, gone: Sequence[str], here: Sequence[str]) -> Sequence[Row[Any]]:
     """Return, locked, the accounts whose standing is another than their enterprise's."""
     shut = and_(among(session, account.c.enterprise_id, here), account.c.is_shut_by_register)
     open_ = and_(among(session, account.c.enterprise_id, gone), account.c.is_enabled)
     return session.execute(select(account).where(or_(shut, open_)).order_by(account.c.id).with_for_update()).all()
+
+
+def _accounts_of(session: Session, person: Row[Any]) -> Sequence[Row[Any]]:
+    """Return the accounts of a person, locked: linked here, or named by the registry for the same enterprise."""
+    columns = account.c
+    is_linked = columns.person_id == person.person_id
+    is_theirs = or_(is_linked, columns.id == person.account_id) if person.account_id else is_linked
+    is_open = or_(columns.is_enabled, columns.is_shut_by_register)
+    statement = select(account).where(columns.enterprise_id == person.enterprise_id, is_theirs, is_open)
+    return session.execute(statement.order_by(columns.id).with_for_update()).all()
 
 
 def _seeing(grid: GridChanged) -> list[str]:

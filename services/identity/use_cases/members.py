@@ -14,15 +14,18 @@ from services.identity.domain.claims import (
     ClaimMalformed,
     InvitationUnusable,
     MemberNotFound,
+    PersonHasAccount,
+    PersonUnknown,
     PinLocked,
     PinRefused,
+    begins_to_be_away,
     check_pin,
     check_post,
     terms,
 )
 from services.identity.domain.signing_in import check_password
-from services.identity.queries.claims import NOTE_FIELD, digest_of, members, usable_invitation
-from services.identity.tables import account, invitation
+from services.identity.queries.claims import NAME_FIELD, NOTE_FIELD, digest_of, members, usable_invitation
+from services.identity.tables import account, invitation, known_person
 from services.identity.use_cases.accounts import NOTHING, insert_account
 from services.identity.use_cases.keys import current_key
 from services.identity.use_cases.passwords import (
@@ -61,16 +64,38 @@ class Signature:
     expires_in: int
 
 
-def invite_member(session: Session, *, role: str, note: str, giver: Principal, now: datetime) -> Invited:
-    """Invite somebody to a post of the giver's enterprise; ``note`` says for whom. Raises ``PostUnknown``."""
+def invite_member(
+    session: Session, *, role: str, note: str, person_id: str, giver: Principal, now: datetime
+) -> Invited:
+    """Invite somebody to a post of the giver's enterprise; ``note`` says for whom.
+
+    ``person_id`` links the account to a person of the register, with whom it ends; it may be empty. Raises
+    ``PostUnknown``, ``PersonUnknown``, ``PersonHasAccount``.
+    """
     check_post(role)
-    return _invite(session, {"role": role, "account_id": None}, giver=giver, note=note, now=now)
+    _check_person(session, person_id, enterprise_id=giver.enterprise_id, now=now)
+    row = {"role": role, "account_id": None, "person_id": person_id}
+    return _invite(session, row, giver=giver, note=note, now=now)
+
+
+def link_member(session: Session, member_id: str, *, person_id: str, giver: Principal, now: datetime) -> None:
+    """Say which person of the register a member is, so that the account ends with the work.
+
+    Raises ``MemberNotFound``, ``PersonUnknown``, ``PersonHasAccount``.
+    """
+    found = member_for_change(session, member_id, enterprise_id=giver.enterprise_id)
+    if found.person_id == person_id:
+        return
+    _check_person(session, person_id, enterprise_id=giver.enterprise_id, now=now)
+    change_row(session, found, {"person_id": person_id}, now=now)
+    audit_note(session, entity=f"account:{found.id}", details={"person_id": person_id})
 
 
 def invite_again(session: Session, member_id: str, *, giver: Principal, now: datetime) -> Invited:
     """Let a member choose a new PIN. Raises ``MemberNotFound``."""
     found = member_for_change(session, member_id, enterprise_id=giver.enterprise_id)
-    return _invite(session, {"role": found.roles[0], "account_id": found.id}, giver=giver, note="", now=now)
+    row = {"role": found.roles[0], "account_id": found.id, "person_id": found.person_id}
+    return _invite(session, row, giver=giver, note="", now=now)
 
 
 def take_back_invitation(session: Session, invitation_id: str, *, giver: Principal, now: datetime) -> None:
@@ -87,8 +112,8 @@ def accept_invitation(session: Session, content: Mapping[str, str], *, now: date
     """Use an invitation up: a new member, or a new PIN of an old one; return the account's id.
 
     ``content`` has token, pin, name (of a new member) and, to sign in alone, username and password. Raises
-    ``InvitationUnusable``, ``ClaimMalformed``, ``PinTooWeak``, ``UsernameMalformed``, ``UsernameTaken``,
-    ``PasswordTooWeak``.
+    ``InvitationUnusable``, ``PersonUnknown``, ``PersonHasAccount``, ``ClaimMalformed``, ``PinTooWeak``,
+    ``UsernameMalformed``, ``UsernameTaken``, ``PasswordTooWeak``.
     """
     held = usable_invitation(session, content["token"], now=now)
     check_pin(content["pin"])
@@ -125,6 +150,7 @@ def sign_as_member(
     lives = terms().signature_lives
     claims = {
         "sub": found.id,
+        "name": vault_of(session).decrypt(found.sealed_name, field=NAME_FIELD),
         "roles": found.roles,
         "actions": sorted(actions_of(found.roles)),
         "enterprise_id": found.enterprise_id,
@@ -172,9 +198,28 @@ def _new_member(session: Session, held: Row[Any], content: Mapping[str, str], no
     username = username or f"m-{held.id}"
     if session.scalar(select(account.c.id).where(account.c.username == username)):
         raise UsernameTaken("This user name is taken: choose another.")
+    _check_person(session, held.person_id, enterprise_id=held.enterprise_id, now=now)
     staff = {**NOTHING, "roles": [held.role], "enterprise_id": held.enterprise_id}
     name = content.get("name", "").strip() or vault_of(session).decrypt(held.sealed_note, field=NOTE_FIELD)
     if not name:
         raise ClaimMalformed("Give your name.")
-    person = {"username": username, "name": name, "pin_hash": hash_password(content["pin"])}
+    person = {
+        "username": username,
+        "name": name,
+        "pin_hash": hash_password(content["pin"]),
+        "person_id": held.person_id,
+    }
     return insert_account(session, person, staff, password_hash=password_hash, now=now)
+
+
+def _check_person(session: Session, person_id: str, *, enterprise_id: str, now: datetime) -> None:
+    """Refuse a person who does not work for the enterprise, or has an account already; nobody in particular is fine."""
+    if not person_id:
+        return
+    is_it = (known_person.c.person_id == person_id) & (known_person.c.enterprise_id == enterprise_id)
+    person = session.execute(select(known_person).where(is_it).with_for_update()).one_or_none()
+    away = begins_to_be_away(person.left_on) if person else now
+    if away is not None and away <= now:
+        raise PersonUnknown("This person does not work for your enterprise: look at the people in its file.")
+    if session.scalar(select(account.c.id).where(account.c.person_id == person_id, account.c.is_enabled)):
+        raise PersonHasAccount("This person has an account already: let them choose a new PIN instead.")
