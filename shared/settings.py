@@ -89,6 +89,14 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+    """Return the setting ``name`` as a number from 0; raises ``BadSettings``."""
+    text = environment.get(name, str(default))
+    if not text.isdigit():
+        raise BadSettings(f"{name} must be a whole number.")
+    return int(text)
+
+
 def home_of(environment: Mapping[str, str]) -> Path:
     """Return the directory with this installation's files."""
     return Path(environment.get("SISE_HOME", ".sise")).resolve()

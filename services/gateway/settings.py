@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shared.settings import BadSettings, ServiceSettings, read
+from shared.settings import BadSettings, ServiceSettings, read, whole_number
 
 PLACES = ("{z}", "{x}", "{y}")
 
@@ -35,7 +35,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         "most_streams": "SISE_MOST_STREAMS",
         "session_idle_minutes": "SISE_SESSION_IDLE_MINUTES",
     }
-    given = {field: _count(name, environ[name]) for field, name in names.items() if name in environ}
+    given = {field: whole_number(environ, name, 0) for field, name in names.items() if name in environ}
     return read(
         Settings,
         "gateway",
@@ -45,12 +45,6 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         base_map_credit=environ.get("SISE_BASE_MAP_CREDIT", ""),
         **given,
     )
-
-
-def _count(name: str, text: str) -> int:
-    if not text.isdigit():
-        raise BadSettings(f"{name} must be a whole number.")
-    return int(text)
 
 
 def _base_map(text: str) -> tuple[str, ...]:

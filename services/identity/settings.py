@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.settings import BadSettings, ServiceSettings, environment, read
+from shared.settings import BadSettings, ServiceSettings, environment, read, whole_number
 
 REFERENCE_DISTRICT = "331002"
 PROVIDER = {
@@ -18,11 +18,13 @@ PROVIDER = {
 class Settings(ServiceSettings):
     """``district`` is the division (6 digits) of the first administrator; ``admin_password`` may be empty.
 
+    ``sign_ins_per_minute`` are those from one address; the gateway counts its own with the same setting.
     ``oidc_issuer`` names a provider by which people may sign in; empty: none.
     """
 
     district: str
     admin_password: str
+    sign_ins_per_minute: int = 20
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
@@ -41,5 +43,6 @@ def from_env(variables: Mapping[str, str] | None = None) -> Settings:
         environment=given,
         district=given.get("SISE_DISTRICT", REFERENCE_DISTRICT),
         admin_password=given.get("SISE_ADMIN_PASSWORD", ""),
+        sign_ins_per_minute=whole_number(given, "SISE_SIGN_INS_PER_MINUTE", 20),
         **provider,
     )

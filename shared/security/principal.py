@@ -10,7 +10,8 @@ from typing import Any
 class Principal:
     """A person or a client system; ``at`` is the moment of the request, ``issued_at`` that of the token.
 
-    ``methods`` say how the person was recognised (RFC 8176): ``pin`` for a signature on a phone of the enterprise.
+    ``methods`` say how the person was recognised (RFC 8176): ``pin`` for a signature on a phone of the enterprise;
+    ``session_id`` names the session that the token belongs to.
     A client of another agency has ``grants``: by action its divisions and fields. ``fields`` are all that the
     running request may be told; ``None`` for people.
     """
@@ -25,6 +26,7 @@ class Principal:
     intermediary_id: str = ""
     methods: frozenset[str] = frozenset()
     client_id: str = ""
+    session_id: str = ""
     grants: Mapping[str, Any] = field(default_factory=dict)
     fields: frozenset[str] | None = None
     issued_at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -59,6 +61,7 @@ def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
         intermediary_id=claims.get("intermediary_id", ""),
         methods=frozenset(claims.get("amr", ())),
         client_id=claims.get("client_id", ""),
+        session_id=claims.get("sid", ""),
         grants=claims.get("grants", {}),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         at=at,

@@ -11,14 +11,17 @@ from services.identity.schemas.accounts import (
     Account,
     AccountChanges,
     AccountFilter,
+    AccountNames,
     AccountPage,
     CreatedAccount,
     FullName,
     GeneratedPassword,
+    NamesWanted,
     NewAccount,
     NewPassword,
     OwnActions,
     OwnPassword,
+    OwnSessions,
     Reason,
     Roles,
 )
@@ -121,6 +124,31 @@ def change_password(session: Session, body: dict[str, str]) -> Any:
     found = use_cases.account_for_change(session, principal().subject)
     use_cases.change_own_password(session, found, **body, now=now())
     return ""
+
+
+@own.route("/me/sessions", methods=["GET"])
+@reads(EVERYONE)
+@own.response(200, OwnSessions)
+def own_sessions(session: Session) -> Any:
+    return {"items": queries.open_sessions(session, principal(), now=now())}
+
+
+@own.route("/me/sessions/<id:session_id>", methods=["DELETE"])
+@writes(EVERYONE)
+@own.response(204)
+def end_session(session: Session, session_id: str) -> Any:
+    found = use_cases.account_for_change(session, principal().subject)
+    use_cases.end_own_session(session, found, session_id, now=now())
+    return ""
+
+
+@own.route("/names", methods=["GET"])
+@reads(EVERYONE)
+@own.arguments(NamesWanted, location="query")
+@own.response(200, AccountNames)
+def list_names(session: Session, query: dict[str, Any]) -> Any:
+    """Who is behind ids of accounts, as histories show them: masked names and roles."""
+    return {"items": queries.names_of(session, [str(one) for one in query["id"]])}
 
 
 @own.route("/me/actions", methods=["GET"])

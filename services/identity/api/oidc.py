@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.identity import use_cases
-from services.identity.api.sessions import auth
+from services.identity.api.sessions import auth, origin
 from services.identity.domain.signing_in import (
     ID_TOKEN_ALGORITHMS,
     OidcOff,
@@ -126,7 +126,7 @@ def finish_oidc(body: dict[str, str]) -> Any:
     claims = provider.claims_of(body["code"], verifier=held.verifier, redirect_uri=held.redirect_uri)
     with chassis().database.transaction() as session:
         signed_in, account_id = use_cases.sign_in_by_provider(
-            session, claims, provider=provider.identity, nonce=held.nonce, now=now()
+            session, claims, provider=provider.identity, nonce=held.nonce, origin=origin(), now=now()
         )
         fact = audit.AuditFact(subject=account_id, action="auth.oidc", entity=f"account:{account_id}")
         audit.record(session, fact, now=now())

@@ -15,11 +15,12 @@ blp = Blueprint("staff", __name__, url_prefix="/api/v1/identity/staff", descript
 
 
 @blp.route("", methods=["GET"])
-@reads("account:read")
+@reads("staff:read")
 @blp.arguments(StaffFilter, location="query")
 @blp.response(200, StaffPage)
 def list_staff(session: Session, query: dict[str, Any]) -> Any:
-    statement = queries.staff(standing=query["standing"], today=now().astimezone(PLACE).date())
+    today = now().astimezone(PLACE).date()
+    statement = queries.staff(session, principal(), standing=query["standing"], today=today)
     key = [account.c.username]
     rows, following = page(session, statement, key=key, limit=query["limit"], cursor=query["cursor"])
     absences = queries.absences_of(session, [row.id for row in rows], now=now())

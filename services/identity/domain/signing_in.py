@@ -48,6 +48,18 @@ class SessionEnded(SiseError):
     keeps_changes = True
 
 
+class SessionNotFound(NotFound):
+    code = "session_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where somebody signs in, for their own list of sessions: the browser in its own words, the address."""
+
+    device: str = ""
+    address: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordPolicy:
     """The table ``password`` and ``common`` of ``rules/passwords.toml``; lengths are characters."""

@@ -4,17 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.identity.domain.accounts import STAFF, AccountNotFound, Role, roles, roles_of_side
-from services.identity.tables import absence, account, signing_key
+from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST
+from services.identity.tables import absence, account, grid_team, refresh_token, signing_key
 from shared.database.chassis import token_deny
 from shared.security.personal import mask_identity_card, mask_name, vault_of
+from shared.security.principal import Principal
 
 NAME_FIELD = "account.name"
 LICENCE_FIELD = "account.licence"
 EXPIRING = timedelta(days=60)
+DISTRICT_DIGITS = 6
 
 
 def accounts(*, username: str = "", is_enabled: bool | None = None, role: str = "", side: str = "") -> Select[Any]:
@@ -29,9 +32,13 @@ def accounts(*, username: str = "", is_enabled: bool | None = None, role: str = 
     return statement.where(_has_role(roles_of_side(side))) if side else statement
 
 
-def staff(*, standing: str, today: date) -> Select[Any]:
-    """Select the enabled accounts of staff: all, or those absent, with an expired or a soon expiring licence."""
-    enabled = accounts(is_enabled=True, side=STAFF)
+def staff(session: Session, reader: Principal, *, standing: str, today: date) -> Select[Any]:
+    """Select the enabled accounts of staff in the reader's area: all, or those absent, with an expired or a soon
+    expiring licence.
+
+    Who looks after a whole district sees those without an area too.
+    """
+    enabled = accounts(is_enabled=True, side=STAFF).where(_in_area(session, reader))
     until = account.c.licence_valid_until
     soon = (until != "") & (until < (today + EXPIRING).isoformat()) & ~account.c.is_licence_expired
     narrower = {"absent": account.c.is_absent, "expired": account.c.is_licence_expired, "expiring": soon}
@@ -67,6 +74,31 @@ def own_profile(session: Session, account_id: str) -> dict[str, Any]:
     return _shown(row) | {"name": _name(session, row), "licence_number": _licence_number(session, row)}
 
 
+def names_of(session: Session, account_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the masked names and the roles of these accounts; unknown ones are left out."""
+    found = session.execute(select(account).where(account.c.id.in_(account_ids)).order_by(account.c.id))
+    return [{"id": row.id, "name": mask_name(_name(session, row)), "roles": row.roles} for row in found]
+
+
+def open_sessions(session: Session, reader: Principal, *, now: datetime) -> list[dict[str, Any]]:
+    """Return the reader's sessions that can still be renewed, the one used last first."""
+    columns = refresh_token.c
+    is_open = columns.used_at.is_(None) & columns.revoked_at.is_(None)
+    is_live = (columns.expires_at > now) & (columns.began_at > now - SESSION_LONGEST)
+    wanted = select(refresh_token).where(columns.account_id == reader.subject, is_open, is_live)
+    return [
+        {
+            "id": row.family,
+            "device": row.device,
+            "address": row.address,
+            "began_at": row.began_at,
+            "renewed_at": row.expires_at - REFRESH_IDLE,
+            "is_current": row.family == reader.session_id,
+        }
+        for row in session.execute(wanted.order_by(columns.expires_at.desc()))
+    ]
+
+
 def all_roles() -> list[Role]:
     """Return the roles in the order of the rule table."""
     return list(roles().values())
@@ -92,6 +124,16 @@ def denials_after(session: Session, after: str | None, limit: int) -> list[Row[A
 def _has_role(role_ids: Iterable[str]) -> ColumnElement[bool]:
     text = cast(account.c.roles, Text)
     return or_(false(), *(text.contains(f'"{role_id}"', autoescape=True) for role_id in sorted(role_ids)))
+
+
+def _in_area(session: Session, reader: Principal) -> ColumnElement[bool]:
+    if any(len(division) == DISTRICT_DIGITS for division in reader.divisions):
+        return true()
+    inside = or_(false(), *(grid_team.c.division.startswith(division) for division in reader.divisions))
+    teams = session.scalars(select(grid_team.c.accounts).where(inside))
+    text = cast(account.c.divisions, Text)
+    starts = (text.contains(f'"{division}', autoescape=True) for division in reader.divisions)
+    return or_(account.c.id.in_({member for team in teams for member in team}), *starts)
 
 
 def _licence_number(session: Session, row: Row[Any]) -> str:

@@ -140,6 +140,33 @@ class OwnPassword(Schema):
     new = fields.String(required=True, validate=SECRET, load_only=True)
 
 
+class OwnSession(Schema):
+    id = fields.String(required=True)
+    device = fields.String(required=True, metadata={"description": "What began it, in its own words (User-Agent)."})
+    address = fields.String(required=True)
+    began_at = fields.DateTime(required=True)
+    renewed_at = fields.DateTime(required=True)
+    is_current = fields.Boolean(required=True)
+
+
+class OwnSessions(Schema):
+    items = fields.List(fields.Nested(OwnSession), required=True)
+
+
+class NamesWanted(Schema):
+    id = fields.List(fields.UUID(), required=True, validate=SHORT_LIST)
+
+
+class AccountName(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "Masked."})
+    roles = fields.List(fields.String(), required=True)
+
+
+class AccountNames(Schema):
+    items = fields.List(fields.Nested(AccountName), required=True)
+
+
 class OwnActions(Schema):
     actions = fields.List(fields.String(), required=True)
 

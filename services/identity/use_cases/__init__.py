@@ -46,6 +46,7 @@ from services.identity.use_cases.oidc import begin_flow, sign_in_by_provider, ta
 from services.identity.use_cases.passwords import change_own_password, reset_password
 from services.identity.use_cases.sessions import (
     SignedIn,
+    end_own_session,
     end_session,
     forget_old_sessions,
     renew_session,
@@ -88,6 +89,7 @@ __all__ = [
     "disable_account",
     "enable_account",
     "end_absence",
+    "end_own_session",
     "end_session",
     "ensure_administrator",
     "ensure_signing_keys",

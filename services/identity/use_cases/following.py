@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.identity.domain.claims import ENDED, OPEN, TURNED_DOWN, begins_to_be_away
 from services.identity.tables import account, claim, grid_team, invitation, known_enterprise, known_person
 from services.identity.use_cases.accounts import switch_account
-from services.identity.use_cases.staff import change_row, supersede_tokens, tell_staff
+from services.identity.use_cases.staff import renew_rights
 from shared.contracts.registry import EnterpriseState, GridChanged, PersonState
 from shared.database.bulk import among, upsert_rows
 from shared.events.received import Received
@@ -140,6 +140,4 @@ def _give(session: Session, code: str, *, gone: set[str], team: list[str], now: 
         grids: list[Any] = sorted((set(found.grids) - {code}) | ({code} if found.id in team else set()))
         if grids == sorted(found.grids):
             continue
-        change_row(session, found, {"grids": grids}, now=now)
-        supersede_tokens(session, found.id, version=found.version + 1, now=now)
-        tell_staff(session, found.id, now=now)
+        renew_rights(session, found, {"grids": grids}, now=now)

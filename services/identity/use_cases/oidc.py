@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.domain.signing_in import (
     FLOW_LIFETIME,
+    Origin,
     ProviderIdentity,
     ProviderRefused,
     check_id_token,
@@ -91,7 +92,13 @@ def take_flow(session: Session, *, flow: str, state: str, now: datetime) -> Held
 
 
 def sign_in_by_provider(
-    session: Session, claims: Mapping[str, Any], *, provider: ProviderIdentity, nonce: str, now: datetime
+    session: Session,
+    claims: Mapping[str, Any],
+    *,
+    provider: ProviderIdentity,
+    nonce: str,
+    origin: Origin,
+    now: datetime,
 ) -> tuple[SignedIn, str]:
     """Open a session for the account of the ID token's subject and return it with the account's id.
 
@@ -109,7 +116,8 @@ def sign_in_by_provider(
             session.execute(update(account).where(account.c.id == found.id).values(oidc_subject=subject))
     if found is None or not found.is_enabled:
         raise ProviderRefused("There is no account here for this person: ask your administrator.")
-    return signed_in(session, found, begin_family(session, found.id, now=now), now=now), str(found.id)
+    renewable = begin_family(session, found.id, origin=origin, now=now)
+    return signed_in(session, found, renewable, now=now), str(found.id)
 
 
 def _digest(text: str) -> str:

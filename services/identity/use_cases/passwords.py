@@ -18,8 +18,9 @@ from services.identity.domain.signing_in import (
     lock_after,
     recent_failures,
 )
-from services.identity.tables import account, sign_in_attempts
+from services.identity.tables import sign_in_attempts
 from services.identity.use_cases.refreshing import end_sessions_of
+from services.identity.use_cases.staff import renew_rights
 from shared.database import UtcDateTime
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
@@ -34,7 +35,7 @@ _OPEN_ATTEMPTS = text(
 
 
 def reset_password(session: Session, found: Row[Any], *, password: str | None, now: datetime) -> str | None:
-    """Set another person's password and end all sessions of the account.
+    """Set another person's password and end all sessions of the account at once.
 
     Returns the generated password when ``password`` is ``None``; such a one has to be changed at the next sign-in.
     Raises ``PasswordTooWeak``.
@@ -47,7 +48,10 @@ def reset_password(session: Session, found: Row[Any], *, password: str | None, n
 
 
 def change_own_password(session: Session, found: Row[Any], *, current: str, new: str, now: datetime) -> None:
-    """Replace the own password; raises ``SignInRefused`` for a wrong current one, ``PasswordTooWeak``."""
+    """Replace the own password and end all sessions, the present one too.
+
+    Raises ``SignInRefused`` for a wrong current one, ``PasswordTooWeak``.
+    """
     audit_note(session, entity=f"account:{found.id}")
     if not is_right_password(current, found.password_hash):
         raise SignInRefused("The current password is not right.")
@@ -125,9 +129,6 @@ def _nobodys_hash() -> str:
 
 def _set_password(session: Session, found: Row[Any], password: str, *, must_change: bool, now: datetime) -> None:
     check_password(password, username=found.username)
-    session.execute(
-        update(account)
-        .where(account.c.id == found.id)
-        .values(password_hash=hash_password(password), password_set_at=now, must_change_password=must_change)
-    )
+    changed = {"password_hash": hash_password(password), "password_set_at": now, "must_change_password": must_change}
     end_sessions_of(session, found.id, now=now)
+    renew_rights(session, found, changed, now=now)

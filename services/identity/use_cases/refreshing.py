@@ -1,6 +1,7 @@
 """Refresh tokens: each works once; a second use means that somebody has a copy, so the whole family ends."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -8,20 +9,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST, SessionEnded
+from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST, Origin, SessionEnded, SessionNotFound
 from services.identity.tables import refresh_token
 from shared.ids import new_id
 
 TOKEN_BYTES = 32
+KEPT = ("family", "account_id", "began_at", "device", "address")
 
 
-def begin_family(session: Session, account_id: str, *, now: datetime) -> str:
-    """Return the first refresh token of a new session of the account."""
-    return _issue(session, {"family": new_id(), "account_id": account_id, "began_at": now}, now)
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """A session of an account and the refresh token that it can be renewed with next."""
+
+    id: str
+    account_id: str
+    token: str
 
 
-def rotate(session: Session, token: str, *, now: datetime) -> tuple[str, str]:
-    """Use ``token`` up and return its account and the token that follows; raises ``SessionEnded``."""
+def begin_family(session: Session, account_id: str, *, origin: Origin, now: datetime) -> Renewable:
+    """Begin a session of the account, which says from where it was begun."""
+    began = {"device": origin.device, "address": origin.address, "began_at": now}
+    return _issue(session, {"family": new_id(), "account_id": account_id, **began}, now)
+
+
+def rotate(session: Session, token: str, *, now: datetime) -> Renewable:
+    """Use ``token`` up and return its session with the token that follows; raises ``SessionEnded``."""
     held = _held(session, token)
     if held is None:
         raise SessionEnded("Sign in again.")
@@ -31,8 +43,7 @@ def rotate(session: Session, token: str, *, now: datetime) -> tuple[str, str]:
     if held.revoked_at is not None or now >= min(held.expires_at, held.began_at + SESSION_LONGEST):
         raise SessionEnded("The session has ended: sign in again.")
     session.execute(update(refresh_token).where(refresh_token.c.digest == held.digest).values(used_at=now))
-    follows = {"family": held.family, "account_id": held.account_id, "began_at": held.began_at}
-    return held.account_id, _issue(session, follows, now)
+    return _issue(session, {name: getattr(held, name) for name in KEPT}, now)
 
 
 def end_family(session: Session, token: str, *, now: datetime) -> str | None:
@@ -42,6 +53,13 @@ def end_family(session: Session, token: str, *, now: datetime) -> str | None:
         return None
     _revoke(session, refresh_token.c.family == held.family, now)
     return str(held.account_id)
+
+
+def end_own_family(session: Session, family: str, *, account_id: str, now: datetime) -> None:
+    """End one session of the account; raises ``SessionNotFound`` for what is none, or another's."""
+    is_it = (refresh_token.c.family == family) & (refresh_token.c.account_id == account_id)
+    if not _revoke(session, is_it, now):
+        raise SessionNotFound("There is no such session that is still open.")
 
 
 def end_sessions_of(session: Session, account_id: str, *, now: datetime) -> None:
@@ -59,14 +77,16 @@ def _held(session: Session, token: str) -> Row[Any] | None:
     return session.execute(statement).one_or_none()
 
 
-def _issue(session: Session, row: dict[str, Any], now: datetime) -> str:
+def _issue(session: Session, row: dict[str, Any], now: datetime) -> Renewable:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.execute(insert(refresh_token), {**row, "digest": _digest(token), "expires_at": now + REFRESH_IDLE})
-    return token
+    return Renewable(row["family"], row["account_id"], token)
 
 
-def _revoke(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    session.execute(update(refresh_token).where(which, refresh_token.c.revoked_at.is_(None)).values(revoked_at=now))
+def _revoke(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    is_open = refresh_token.c.revoked_at.is_(None)
+    ended: Any = session.execute(update(refresh_token).where(which, is_open).values(revoked_at=now))
+    return int(ended.rowcount)
 
 
 def _digest(token: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.identity.domain.accounts import EVERYONE, actions_of
 from services.identity.domain.signing_in import (
     ACCESS_LIFETIME,
+    Origin,
     SessionEnded,
     SignInLocked,
     SignInRefused,
@@ -26,7 +27,15 @@ from services.identity.use_cases.passwords import (
     is_right_password,
     seconds_locked,
 )
-from services.identity.use_cases.refreshing import begin_family, end_family, forget_expired, rotate
+from services.identity.use_cases.refreshing import (
+    Renewable,
+    begin_family,
+    end_family,
+    end_own_family,
+    forget_expired,
+    rotate,
+)
+from services.identity.use_cases.staff import renew_rights
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
 from shared.security.tokens import sign_token
@@ -44,7 +53,7 @@ class SignedIn:
     must_change_password: bool
 
 
-def sign_in(session: Session, *, username: str, password: str, now: datetime) -> SignedIn:
+def sign_in(session: Session, *, username: str, password: str, origin: Origin, now: datetime) -> SignedIn:
     """Open a session for the one who knows the password.
 
     Raises ``SignInRefused``, and ``SignInLocked`` after too many failures; an unknown user name behaves and takes
@@ -63,14 +72,14 @@ def sign_in(session: Session, *, username: str, password: str, now: datetime) ->
         raise SignInRefused("User name or password is not right.")
     forget_failures(session, attempts)
     _renew_hash(session, found, password)
-    return signed_in(session, found, begin_family(session, found.id, now=now), now=now)
+    return signed_in(session, found, begin_family(session, found.id, origin=origin, now=now), now=now)
 
 
 def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
     """Exchange a refresh token for new tokens; raises ``SessionEnded``, and ends the session on a second use."""
-    account_id, follows = rotate(session, token, now=now)
-    found = session.execute(select(account).where(account.c.id == account_id)).one()
-    audit_note(session, entity=f"account:{account_id}", subject=account_id)
+    follows = rotate(session, token, now=now)
+    found = session.execute(select(account).where(account.c.id == follows.account_id)).one()
+    audit_note(session, entity=f"account:{found.id}", subject=found.id)
     if not found.is_enabled:
         raise SessionEnded("This account has been disabled: ask your administrator.")
     return signed_in(session, found, follows, now=now)
@@ -81,6 +90,17 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
     account_id = end_family(session, token, now=now)
     if account_id:
         audit_note(session, entity=f"account:{account_id}", subject=account_id)
+
+
+def end_own_session(session: Session, found: Row[Any], session_id: str, *, now: datetime) -> None:
+    """Sign the owner of the account out of one of the own sessions, at once.
+
+    Tokens from before now count no more; the sessions that stay renew theirs by themselves. Raises
+    ``SessionNotFound``.
+    """
+    end_own_family(session, session_id, account_id=found.id, now=now)
+    renew_rights(session, found, {}, now=now)
+    audit_note(session, entity=f"account:{found.id}", details={"ended_session": session_id})
 
 
 def forget_old_sessions(session: Session, *, now: datetime) -> None:
@@ -94,11 +114,12 @@ def _renew_hash(session: Session, found: Row[Any], password: str) -> None:
         session.execute(update(account).where(account.c.id == found.id).values(password_hash=hash_password(password)))
 
 
-def signed_in(session: Session, found: Row[Any], refresh: str, *, now: datetime) -> SignedIn:
+def signed_in(session: Session, found: Row[Any], renewable: Renewable, *, now: datetime) -> SignedIn:
     """Return what a client gets for an open session of the account: its first or next tokens."""
     granted = actions_of(found.roles, is_licence_expired=found.is_licence_expired)
     claims = {
         "sub": found.id,
+        "sid": renewable.id,
         "name": vault_of(session).decrypt(found.sealed_name, field="account.name"),
         "roles": found.roles,
         "actions": [EVERYONE] if found.must_change_password else sorted(granted),
@@ -109,7 +130,7 @@ def signed_in(session: Session, found: Row[Any], refresh: str, *, now: datetime)
     }
     return SignedIn(
         access_token=sign_token(claims, current_key(session, now=now), now=now, lifetime=ACCESS_LIFETIME),
-        refresh_token=refresh,
+        refresh_token=renewable.token,
         expires_in=int(ACCESS_LIFETIME.total_seconds()),
         must_change_password=found.must_change_password,
     )

@@ -92,6 +92,13 @@ def supersede_tokens(session: Session, account_id: str, *, version: int, now: da
     publish(session, AccountDisabled(subject=account_id, is_denied=False), sequence=version, at=now)
 
 
+def renew_rights(session: Session, found: Row[Any], values: Mapping[str, Any], *, now: datetime) -> None:
+    """Write ``values`` into the locked account, let tokens from before count no more, and tell of it."""
+    change_row(session, found, values, now=now)
+    supersede_tokens(session, found.id, version=found.version + 1, now=now)
+    tell_staff(session, found.id, now=now)
+
+
 def tell_staff(session: Session, account_id: str, *, now: datetime) -> None:
     """Publish the present state of the account."""
     row = session.execute(select(account).where(account.c.id == account_id)).one()

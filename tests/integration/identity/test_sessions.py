@@ -82,7 +82,7 @@ class TestSigningIn:
         with database.transaction() as session:
             session.execute(update(rate_bucket).values(tokens=0))
         answer = sign_in()
-        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
 
 
 class TestRefreshing:

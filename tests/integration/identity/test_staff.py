@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.identity.subscriptions import on_grid_changed
 from services.identity.use_cases import account_for_change, review_standing
 from services.identity.worker import declarations
+from shared.contracts.registry import GridChanged
 from shared.database import Database
 from shared.database.chassis import timer
 from shared.work.timers import run_due
 from tests.integration.identity.conftest import NOW
 from tests.integration.identity.test_accounts import events
+from tests.support.events import received
 
 STAFF = "/api/v1/identity/staff"
 ACCOUNTS = "/api/v1/identity/accounts"
@@ -180,3 +183,34 @@ class TestListing:
             for text in ("role=bureau_officer", "side=enterprise")
         }
         assert by == {"role=bureau_officer": ["admin", "lin"], "side=enterprise": ["dong"]}
+
+
+class TestArea:
+    @pytest.fixture
+    def people(self, database: Database, make_account: Callable[..., str]) -> None:
+        """Make people of two subdistricts; the grid worker's area comes from the team alone."""
+        make_account("own-officer", roles=("subdistrict_officer",), divisions=["331002001"])
+        make_account("own-village", roles=("subdistrict_officer",), divisions=["331002001003"])
+        make_account("foreign", roles=("subdistrict_officer",), divisions=["331002002"])
+        make_account("no-area", roles=("auditor",))
+        teams = {"own-grid": "331002001", "foreign-grid": "331002002"}
+        for number, (username, division) in enumerate(teams.items(), 1):
+            member = {"account_id": make_account(username, roles=("grid_worker",)), "kind": "x", "grants_scope": True}
+            grid_id = f"01932f7e-5c00-7a10-8b21-0c4d5e6f7b1{number}"
+            changed = GridChanged(grid_id=grid_id, code=username, name="一号", division=division, members=[member])
+            with database.transaction() as session:
+                on_grid_changed(session, [received(changed)], now=NOW)
+
+    @pytest.mark.usefixtures("people")
+    def test_of_an_officer_limits_the_list(self, as_user: Callable[..., Any]) -> None:
+        listed = as_user("own-officer").get(STAFF).json["items"]
+        assert [one["username"] for one in listed] == ["own-grid", "own-officer", "own-village"]
+
+    @pytest.mark.usefixtures("people")
+    def test_of_a_whole_district_hides_nobody(self, as_user: Callable[..., Any]) -> None:
+        listed = {one["username"] for one in as_user().get(STAFF).json["items"]}
+        assert {"foreign", "foreign-grid", "no-area", "own-grid"} <= listed
+
+    def test_that_is_none_shows_nobody(self, as_user: Callable[..., Any], make_account: Callable[..., str]) -> None:
+        make_account("nowhere", roles=("subdistrict_officer",))
+        assert as_user("nowhere").get(STAFF).json["items"] == []
