@@ -5,10 +5,10 @@ one composition of parts, and nothing to keep in step.
 """
 
 from collections.abc import Mapping
-from contextvars import copy_context
+from contextvars import Context
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
@@ -72,8 +72,12 @@ def _answered(response: Response) -> dict[str, Any]:
 
 
 def _ask(path: str, query: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, **content: Any) -> Response:
-    """Run the request in a context of its own, so that its trace and log fields stay apart from the page's."""
-    known = {"Accept": "application/json", "Authorization": request.headers.get("Authorization", "")}
+    """Run the request in an empty context, so that nothing of it (``g``, trace, log fields) is taken for the page's."""
+    known = {
+        "Accept": "application/json",
+        "Authorization": request.headers.get("Authorization", ""),
+        "X-Request-Id": g.request_id,
+    }
     given = {name: value for name, value in content.items() if value is not None}
     builder = EnvironBuilder(
         path,
@@ -84,4 +88,4 @@ def _ask(path: str, query: Mapping[str, Any], *, headers: Mapping[str, str] | No
         **given,
     )
     application = current_app.wsgi_app
-    return Response(*copy_context().run(run_wsgi_app, application, builder.get_environ(), buffered=True))
+    return Response(*Context().run(run_wsgi_app, application, builder.get_environ(), buffered=True))
