@@ -89,7 +89,7 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def whole_number(environment: Mapping[str, str], name: str, default: int) -> int:
+def whole_number(environment: Mapping[str, str], name: str, *, default: int) -> int:
     """Return the setting ``name`` as a number from 0; raises ``BadSettings``."""
     text = environment.get(name, str(default))
     if not text.isdigit():

@@ -43,6 +43,6 @@ def from_env(variables: Mapping[str, str] | None = None) -> Settings:
         environment=given,
         district=given.get("SISE_DISTRICT", REFERENCE_DISTRICT),
         admin_password=given.get("SISE_ADMIN_PASSWORD", ""),
-        sign_ins_per_minute=whole_number(given, "SISE_SIGN_INS_PER_MINUTE", 20),
+        sign_ins_per_minute=whole_number(given, "SISE_SIGN_INS_PER_MINUTE", default=20),
         **provider,
     )

@@ -33,10 +33,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name="pk__known_person"),
     )
 
+    _hear_of_grids_again()
+
+
+def _hear_of_grids_again() -> None:
+    """Teams that were told before have no division yet: forget how new they are and that the registry has answered."""
+    op.execute("UPDATE grid_team SET sequence = 0")
+    if sa.inspect(op.get_bind()).has_table("subscription_state"):
+        op.execute(
+            "DELETE FROM subscription_state WHERE type IN ('registry.grid_changed.v1', "
+            "'registry.person_registered.v1', 'registry.person_left.v1')"
+        )
+
 
 def downgrade() -> None:
     op.drop_table("known_person")
     for table, columns in ADDED.items():
-        with op.batch_alter_table(table) as changed:
-            for name in columns:
-                changed.drop_column(name)
+        for name in columns:
+            op.drop_column(table, name)  # not in a batch: SQLite would drop a table that others refer to
