@@ -115,6 +115,25 @@ def sign_out(response: Response) -> None:
     neighbours()["identity"].send("POST", "/api/v1/auth/logout", json={"refresh_token": current.refresh_token})
 
 
+def begin_signing(signature: Mapping[str, Any]) -> None:
+    """Let the browser act as the colleague whose PIN identity answered with ``signature``, as long as that lives."""
+    until = now() + timedelta(seconds=signature["expires_in"])
+    with chassis().database.transaction() as session:
+        sessions.begin_signing(session, g.browser_session.digest, token=signature["access_token"], until=until)
+
+
+def expect_new_tokens() -> None:
+    """Renew the tokens with the next request, without waiting for the event that ends the present ones."""
+    with chassis().database.transaction() as session:
+        sessions.expire_tokens(session, g.browser_session.digest, now=now())
+
+
+def end_signing() -> None:
+    """Let the browser be that of who is signed in again."""
+    with chassis().database.transaction() as session:
+        sessions.end_signing(session, g.browser_session.digest)
+
+
 def refuse_other_sites() -> None:
     """Raise ``Forbidden`` when a browser says that another site has sent the request."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -130,15 +149,16 @@ def _attach_session() -> None:
         return
     if request.method not in SAFE_METHODS:
         _require_csrf_token(current)
-    is_superseded = _is_superseded(current)
+    is_superseded = _is_superseded(current.access_token)
     if is_superseded or current.expires_at - now() < RENEW_BEFORE_END:
         current = _renewed(secret, current, is_usable=not is_superseded)
     if current is None:
         return
     g.browser_session = current
-    request.environ["HTTP_AUTHORIZATION"] = f"Bearer {current.access_token}"
+    token = _signer(current) or current.access_token
+    request.environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     if not request.path.startswith("/api/"):
-        g.viewer = _viewer(current)
+        g.viewer = _viewer(current, token)
 
 
 def _live(secret: str) -> LiveSession | None:
@@ -164,10 +184,16 @@ def _require_csrf_token(current: LiveSession) -> None:
         raise CsrfTokenInvalid(f"Send the page's CSRF token in the header {CSRF_HEADER}: reload the page.")
 
 
-def _is_superseded(current: LiveSession) -> bool:
-    """Return whether the token counts no more because the rights behind it have changed, or its account is shut."""
+def _signer(current: LiveSession) -> str:
+    """Return the token of who signs here by PIN, while it counts."""
+    is_live = current.signer_until is not None and now() < current.signer_until
+    return current.signer_token if is_live and not _is_superseded(current.signer_token) else ""
+
+
+def _is_superseded(token: str) -> bool:
+    """Return whether a token counts no more because the rights behind it have changed, or its account is shut."""
     try:
-        someone = verify_token(current.access_token, chassis().keys, now=now())
+        someone = verify_token(token, chassis().keys, now=now())
         with chassis().database.reading() as session:
             refuse_denied(session, someone)
     except (AccountDenied, Unauthenticated):
@@ -210,9 +236,9 @@ def _renewed_by_another(secret: str, old: LiveSession) -> LiveSession | None:
     raise Unavailable("Your session is being renewed: try again in a moment.")
 
 
-def _viewer(current: LiveSession) -> Viewer | None:
+def _viewer(current: LiveSession, token: str) -> Viewer | None:
     try:
-        someone = verify_token(current.access_token, chassis().keys, now=now())
+        someone = verify_token(token, chassis().keys, now=now())
     except Unauthenticated:
         return None
     return Viewer(
@@ -221,11 +247,13 @@ def _viewer(current: LiveSession) -> Viewer | None:
         actions=someone.actions,
         csrf_token=current.csrf_token,
         enterprise_id=someone.enterprise_id,
+        signs_until=current.signer_until if token == current.signer_token else None,
     )
 
 
 def _tokens(step: str, content: Mapping[str, str]) -> dict[str, Any]:
-    answer = neighbours()["identity"].send("POST", f"/api/v1/auth/{step}", json=content)
+    from_browser = {"User-Agent": request.user_agent.string}
+    answer = neighbours()["identity"].send("POST", f"/api/v1/auth/{step}", json=content, headers=from_browser)
     body = answer.json()
     if answer.ok:
         return cast(dict[str, Any], body)

@@ -35,7 +35,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         "most_streams": "SISE_MOST_STREAMS",
         "session_idle_minutes": "SISE_SESSION_IDLE_MINUTES",
     }
-    given = {field: whole_number(environ, name, 0) for field, name in names.items() if name in environ}
+    given = {field: whole_number(environ, name, default=0) for field, name in names.items() if name in environ}
     return read(
         Settings,
         "gateway",

@@ -121,5 +121,7 @@ browser_session = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime, nullable=False),
     Column("renewing_until", UtcDateTime),
+    Column("signer_token", Text),  # of who signs by PIN on this browser, encrypted
+    Column("signer_until", UtcDateTime),
 )
 Index("ix__browser_session__used_at", browser_session.c.used_at)

@@ -1,8 +1,11 @@
 """Administration, agencies, claims, invitations and the audit trail, as people see them."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Window
@@ -70,6 +73,13 @@ class TestClaim:
         expect(phone.locator("h2")).to_have_text("设置完成")
         factory.goto("/members")
         expect(factory.locator("tr", has_text="李四")).to_contain_text("已设置")
+        factory.goto("/sign")
+        factory.locator(".signer", has_text="李四").click()
+        factory.fill("#pin", PIN)
+        factory.get_by_role("button", name="以本人身份继续").click()
+        expect(factory.locator(".signer-banner")).to_contain_text("正在以 李四 的身份操作")
+        factory.locator(".signer-banner").get_by_role("button").click()
+        expect(factory.locator("#done")).to_have_text("已交还手机。")
 
         phone.goto(address)
         expect(phone.locator("#refusal")).to_contain_text("向企业管理员索取新的二维码")
@@ -126,6 +136,40 @@ class TestAdministration:
         expect(elsewhere.locator(".sign-in-card")).to_be_visible()
 
 
+class TestOwnAccount:
+    def test_must_change_the_first_password(self, window: Window, people: System) -> None:
+        first = {"username": "first-day", "name": "新员工", "roles": ["bureau_officer"], "divisions": ["331002"]}
+        people.client().call(
+            "POST", "identity/accounts", json={**first, "password": PASSWORD, "must_change_password": True}
+        )
+        page = sign_in_as(window(signed_in=False), "first-day")
+        expect(page.locator("#must-change")).to_be_visible()
+        for name, text in (
+            ("current", PASSWORD),
+            ("new", "another quiet harbour 2"),
+            ("again", "another quiet harbour 2"),
+        ):
+            page.fill(f"#{name}", text)
+        page.locator("#password-form button[type=submit]").click()
+        expect(page.locator("#done")).to_contain_text("密码已修改")
+        page.fill("#username", "first-day")
+        page.fill("#password", "another quiet harbour 2")
+        page.locator(".sign-in-card button[type=submit]").click()
+        expect(page.locator("header.top nav")).to_contain_text("驾驶舱")
+
+    def test_signs_out_of_a_lost_phone(self, window: Window, people: System) -> None:
+        lost = sign_in_as(window(size=PHONE, signed_in=False), "street-one")
+        page = sign_in_as(window(signed_in=False), "street-one")
+        page.goto("/account")
+        expect(page.locator("#sessions li").first).to_contain_text("Chrome")
+        for _ in range(page.locator("#sessions button").count()):
+            page.locator("#sessions button").first.click()
+            expect(page.locator("#done")).to_have_text("已退出该设备。")
+        lost.goto("/account")
+        expect(lost.locator(".sign-in-card")).to_be_visible()
+        expect(page.locator("#sessions li")).to_have_count(1)
+
+
 class TestAgencies:
     def test_are_granted_what_the_form_names(self, window: Window, people: System) -> None:
         page = window()
@@ -160,7 +204,9 @@ class TestAuditTrail:
         expect(page.locator("nav.sections a")).to_have_count(1)
 
 
-@pytest.mark.parametrize("path", ["/admin/accounts", "/admin/staff", "/admin/roles", "/admin/clients", "/claims"])
+@pytest.mark.parametrize(
+    "path", ["/account", "/admin/accounts", "/admin/staff", "/admin/roles", "/admin/clients", "/claims"]
+)
 class TestPages:
     @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
     def test_fit_the_window(self, window: Window, people: System, path: str, size: dict[str, int]) -> None:
@@ -193,5 +239,12 @@ def invite(page: Page) -> str:
     page.select_option("#role", "enterprise_worker")
     page.fill("#note", "李四")
     page.get_by_role("button", name="邀请人员").click()
-    expect(page.locator("svg.qr")).to_be_visible()
-    return page.locator("#address").inner_text()
+    return scanned(page)
+
+
+def scanned(page: Page) -> str:
+    """Return the address that a phone reads from the code on the page; it is the one written below."""
+    picture = Image.open(BytesIO(page.locator(".qr-frame").screenshot()))
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == page.locator("#address").inner_text()
+    return code.text

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from services.gateway.pages import (
+    account,
     administration,
     agencies,
     audit,
@@ -18,6 +19,7 @@ from services.gateway.pages import (
     members,
     places,
     sign_in,
+    signing,
     surveys,
     system,
 )
@@ -28,6 +30,7 @@ from services.gateway.pages.site import site
 
 __all__ = ["register"]
 PAGES = (
+    account,
     administration,
     agencies,
     audit,
@@ -43,6 +46,7 @@ PAGES = (
     intermediaries,
     places,
     sign_in,
+    signing,
     surveys,
     system,
 )

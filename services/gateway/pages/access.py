@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, make_response, redirect, request
+from flask import Response, make_response, redirect, request, url_for
 
 from services.gateway.pages import shell, viewer
 from services.gateway.pages.own_api import SignedOut
@@ -33,7 +33,12 @@ def page(action: str) -> Callable[[View], View]:
 
 
 def _elsewhere(someone: viewer.Viewer, action: str) -> Response:
-    """Lead from the first page to the first one that this person may open; anywhere else say no."""
+    """Lead from the first page to the first one that this person may open; anywhere else say no.
+
+    Who may do nothing but look after the own account, as with a password that has to be changed, gets there.
+    """
+    if someone.actions <= {shell.EVERYONE}:
+        return make_response(redirect(url_for("pages.own_account")))
     sections = shell.navigation(someone)
     if request.path == "/" and sections:
         return make_response(redirect(sections[0]["href"]))

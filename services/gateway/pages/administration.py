@@ -90,7 +90,7 @@ def roles() -> str:
 
 
 @site.get("/admin/staff")
-@page("account:read")
+@page("staff:read")
 def staff() -> str:
     """Draw who is there, who is absent, whose licence ends."""
     return _staff()

@@ -13,6 +13,7 @@ from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page, public_page
 from services.gateway.pages.forms import after, refusal_of
 from services.gateway.pages.site import site
+from shared.errors import Forbidden, NotFound, Unavailable
 from shared.http.chassis import chassis
 
 INVITATIONS, MEMBERS = "identity/invitations", "identity/members"
@@ -30,7 +31,10 @@ def members() -> str:
 @page("member:write")
 def invite_member() -> str:
     """Invite somebody and show the code, once."""
-    body = {"role": request.form.get("role", ""), "note": request.form.get("note", "").strip()}
+    form = request.form
+    body = {"role": form.get("role", ""), "note": form.get("note", "").strip()}
+    if form.get("person_id"):
+        body["person_id"] = form["person_id"]
     return _invited(INVITATIONS, body, note=body["note"])
 
 
@@ -53,6 +57,14 @@ def take_back_invitation(invitation_id: str) -> str | Response:
 def disable_member(member_id: str) -> str | Response:
     """Let somebody sign no more."""
     return _act("POST", f"{MEMBERS}/{member_id}/disable", done="member_disabled")
+
+
+@site.post("/members/<member_id>/person")
+@page("member:write")
+def link_member(member_id: str) -> str | Response:
+    """Say which person of the register a member is."""
+    body = {"person_id": request.form.get("person_id", "")}
+    return _act("POST", f"{MEMBERS}/{member_id}/person", body, done="member_linked")
 
 
 @site.get("/join/<token>")
@@ -110,7 +122,26 @@ def _members(refusal: str = "") -> str:
     waiting: list[dict[str, Any]] = own_api.read(INVITATIONS)["items"] if may_write else []
     posts = [one for one in own_api.read("identity/roles")["items"] if one["side"] == "enterprise"]
     invitable = [one for one in posts if one["id"] not in ("enterprise_user", "enterprise_administrator")]
-    return render_template("people/members.html", invitations=waiting, invitable=invitable, refusal=refusal, **answer)
+    people = _people(someone) if may_write and someone else {}
+    return render_template(
+        "people/members.html",
+        invitations=waiting,
+        invitable=invitable,
+        people=people,
+        free={id_: name for id_, name in people.items() if id_ not in {one["person_id"] for one in answer["items"]}},
+        refusal=refusal,
+        **answer,
+    )
+
+
+def _people(someone: viewer.Viewer) -> dict[str, str]:
+    """Return the masked names of those who work for the viewer's enterprise, by the id of the register."""
+    path = f"registry/enterprises/{someone.enterprise_id}/persons"
+    try:
+        items = own_api.read(path, {"limit": 200})["items"]
+    except (Unavailable, NotFound, Forbidden):
+        return {}
+    return {one["id"]: " ".join(part for part in (one["name"], one.get("phone", "")) if part) for one in items}
 
 
 def _invited(path: str, body: dict[str, str] | None, *, note: str) -> str:
@@ -123,9 +154,9 @@ def _invited(path: str, body: dict[str, str] | None, *, note: str) -> str:
     return render_template("people/invited.html", note=note, **shown, **made)
 
 
-def _act(method: str, path: str, *, done: str) -> str | Response:
+def _act(method: str, path: str, body: dict[str, str] | None = None, *, done: str) -> str | Response:
     try:
-        own_api.send(method, path)
+        own_api.send(method, path, content=body)
     except own_api.Refusal as refusal:
         return _members(refusal=refusal_of(refusal))
     return after(url_for("pages.members"), done)

@@ -16,6 +16,7 @@ from shared.http.chassis import chassis, now
 STATIC = Path(__file__).resolve().parent.parent / "static"
 THEME_COOKIE = "sise_theme"
 THEMES = ("light", "dark")
+EVERYONE = "account:self"
 SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
@@ -26,7 +27,9 @@ SECTIONS = (
     ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
     ("pages.claims", "nav.claims", "id", "claim:review"),
     ("pages.members", "nav.members", "users", "member:read"),
+    ("pages.sign", "nav.sign", "pencil", "member:sign"),
     ("pages.accounts", "nav.admin", "user", "account:read"),
+    ("pages.staff", "nav.staff", "users", "staff:read"),
     ("pages.audit", "nav.audit", "shield-check", "audit:read"),
     ("pages.health", "nav.system", "server-2", "system:read"),
 )
@@ -56,6 +59,7 @@ def frame() -> dict[str, Any]:
         "done": told(request.args.get("done", "")),
         "is_clock_moved": bool(chassis().clock.offset()),
         "signed_in": someone is not None,
+        "signs_until": someone.signs_until if someone else None,
         "csrf_token": someone.csrf_token if someone else "",
         "user_name": someone.name if someone else "",
         "user_roles": someone.roles if someone else (),
@@ -79,7 +83,9 @@ def theme() -> str:
 def navigation(someone: viewer.Viewer) -> list[dict[str, Any]]:
     """Return the sections that a person may open, the current one marked; people of an enterprise begin with it."""
     known = [
-        (url_for(endpoint), label, icon) for endpoint, label, icon, action in SECTIONS if action in someone.actions
+        (url_for(endpoint), label, icon)
+        for endpoint, label, icon, action in SECTIONS
+        if action in someone.actions and not (endpoint == "pages.staff" and "account:read" in someone.actions)
     ]
     if someone.enterprise_id:
         own = url_for("pages.enterprise", enterprise_id=someone.enterprise_id)

@@ -1,6 +1,7 @@
 """Who looks at the page: the principal behind the browser's session cookie."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import g
 
@@ -9,7 +10,8 @@ from flask import g
 class Viewer:
     """A signed-in person; ``csrf_token`` must come back with every write.
 
-    ``enterprise_id`` is that of people of an enterprise.
+    ``enterprise_id`` is that of people of an enterprise. Somebody who signs by PIN on a colleague's browser does so
+    until ``signs_until``.
     """
 
     name: str
@@ -17,6 +19,7 @@ class Viewer:
     actions: frozenset[str]
     csrf_token: str
     enterprise_id: str = ""
+    signs_until: datetime | None = None
 
 
 def current() -> Viewer | None:

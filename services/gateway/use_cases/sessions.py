@@ -17,13 +17,17 @@ SECRET_BYTES = 32
 NOTED_EVERY = timedelta(minutes=1)  # how exact the time of the last use is kept
 RENEWAL_TAKES = timedelta(seconds=15)
 ACCESS, REFRESH = "browser_session.access_token", "browser_session.refresh_token"
+SIGNER = "browser_session.signer_token"
 
 Tokens = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A session as requests need it; ``access_token`` ends at ``expires_at``."""
+    """A session as requests need it; ``access_token`` ends at ``expires_at``.
+
+    ``signer_token`` is that of a colleague who signs here by PIN until ``signer_until``; empty: nobody.
+    """
 
     digest: str
     csrf_token: str
@@ -31,6 +35,8 @@ class LiveSession:
     refresh_token: str
     expires_at: datetime
     used_at: datetime
+    signer_token: str = ""
+    signer_until: datetime | None = None
 
 
 def begin_session(session: Session, tokens: Tokens, *, now: datetime) -> str:
@@ -62,6 +68,8 @@ def live_session(session: Session, secret: str, *, used_after: datetime) -> Live
         refresh_token=vault.decrypt(row.refresh_token, field=REFRESH),
         expires_at=row.expires_at,
         used_at=row.used_at,
+        signer_token=vault.decrypt(row.signer_token, field=SIGNER) if row.signer_token else "",
+        signer_until=row.signer_until,
     )
 
 
@@ -88,6 +96,23 @@ def claim_renewal(session: Session, seen: LiveSession, *, now: datetime) -> bool
 def renew_session(session: Session, digest: str, *, tokens: Tokens, now: datetime) -> None:
     """Put new tokens in the place of the old ones."""
     values = {**_sealed(session, tokens, now), "renewing_until": None}
+    session.execute(update(browser_session).where(browser_session.c.digest == digest).values(**values))
+
+
+def expire_tokens(session: Session, digest: str, *, now: datetime) -> None:
+    """Let the next request renew the tokens: identity accepts the present ones no more."""
+    session.execute(update(browser_session).where(browser_session.c.digest == digest).values(expires_at=now))
+
+
+def begin_signing(session: Session, digest: str, *, token: str, until: datetime) -> None:
+    """Let the session act as the colleague of ``token`` until then."""
+    values = {"signer_token": vault_of(session).encrypt(token, field=SIGNER), "signer_until": until}
+    session.execute(update(browser_session).where(browser_session.c.digest == digest).values(**values))
+
+
+def end_signing(session: Session, digest: str) -> None:
+    """Let the session be that of who is signed in again."""
+    values = {"signer_token": None, "signer_until": None}
     session.execute(update(browser_session).where(browser_session.c.digest == digest).values(**values))
 
 
