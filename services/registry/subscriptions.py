@@ -20,6 +20,7 @@ from services.registry.use_cases import (
     importing,
     intermediaries,
     persons,
+    places,
 )
 from services.registry.use_cases.obligations import told
 from services.registry.use_cases.recording import state_of
@@ -56,6 +57,12 @@ def place_again(session: Session, running: Job, *, now: datetime) -> JobStep:
 def regrid(session: Session, running: Job, *, now: datetime) -> JobStep:
     """Let the next enterprises find their grid after one changed."""
     return grids.regrid_step(session, running, now=now)
+
+
+@job(places.FOLLOW_PARK)
+def follow_park(session: Session, running: Job, *, now: datetime) -> JobStep:
+    """Let the next tenants follow their park."""
+    return places.follow_park_step(session, running, now=now)
 
 
 @job(decisions.JOB)

@@ -33,6 +33,7 @@ CONTACT_FIELDS = ("contact_name", "contact_phone")  # personal data: sealed in t
 REGISTERED = ("name", "enterprise_type", "registered_on", "capital", "scope", "province", "city", "address", "status")
 # Facts that people find out on site: each carries its origin.
 WEIGHED = ("division", "industry", "headcount", "location", "grid")
+_KEPT_BESIDE = ("park_division", "park_precision", "own_longitude", "own_latitude")  # no change that anybody would read
 _NOBODY: Mapping[str, str] = {}
 _RANK = {"inferred": 0, "file": 1, "person": 2}
 
@@ -56,6 +57,11 @@ EMPTY: Mapping[str, Any] = {
     "longitude": None,
     "latitude": None,
     "location_precision": "none",
+    "park_id": None,  # of the park or shared building whose tenant it is
+    "park_division": "",
+    "park_precision": "",
+    "own_longitude": None,  # kept while the park's position stands above
+    "own_latitude": None,
     "industry": "",
     "industry_section": "",
     "headcount": None,
@@ -106,7 +112,29 @@ def known(
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return {field: [old, new]} of the facts that differ."""
-    return {name: [before[name], after[name]] for name in EMPTY if before[name] != after[name]}
+    shown = (name for name in EMPTY if name not in _KEPT_BESIDE)
+    return {name: [before[name], after[name]] for name in shown if before[name] != after[name]}
+
+
+def as_tenant(row: Mapping[str, Any], park: Mapping[str, Any]) -> Facts:
+    """Return an enterprise row that takes the place of `park`; its own position is kept for the day it leaves."""
+    own = ("own_longitude", "own_latitude") if row["park_id"] else ("longitude", "latitude")
+    return {
+        **row,
+        "park_id": park["id"],
+        "park_division": park["division"],
+        "park_precision": park["location_precision"],
+        "longitude": park["longitude"],
+        "latitude": park["latitude"],
+        "own_longitude": row[own[0]],
+        "own_latitude": row[own[1]],
+    }
+
+
+def as_free(row: Mapping[str, Any]) -> Facts:
+    """Return the row of a tenant that has left its park: with its own position, or none."""
+    place = {"longitude": row["own_longitude"], "latitude": row["own_latitude"]}
+    return {**row, **{name: EMPTY[name] for name in ("park_id", *_KEPT_BESIDE)}, **place}
 
 
 def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin) -> None:
@@ -115,7 +143,8 @@ def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin) -> None:
         return
     origins[name] = origin
     if name == "location":
-        facts["longitude"], facts["latitude"] = value
+        place = ("own_longitude", "own_latitude") if facts["park_id"] else ("longitude", "latitude")
+        facts.update(zip(place, value, strict=True))
     elif name == "grid":
         facts["stated_grid"] = value
     else:
@@ -130,8 +159,14 @@ def _classify(facts: Facts, suggested: str, rules: Rulebook) -> None:
 
 
 def _place(facts: Facts, hints: dict[str, list[str]], rules: Rulebook) -> None:
-    """Every enterprise is placed, unplaced or of another county; coordinates alone place it too."""
-    if facts["origins"].get("division", "inferred") == "inferred":
+    """Every enterprise is placed, unplaced or of another county; coordinates alone place it too.
+
+    A tenant lies where its park lies, unless a file or a person said in which division it does.
+    """
+    is_inferred = facts["origins"].get("division", "inferred") == "inferred"
+    if is_inferred and facts["park_division"]:
+        facts |= {"placement": "placed", "neighbour": "", "division": facts["park_division"]}
+    elif is_inferred:
         place = rules.finder.find(facts["address"])
         is_elsewhere = place.kind == "other_county"
         facts["placement"] = place.kind
@@ -147,7 +182,7 @@ def _place(facts: Facts, hints: dict[str, list[str]], rules: Rulebook) -> None:
     if has_point and facts["placement"] == "unplaced":
         facts["placement"] = "placed"
     coarse = "subdistrict" if facts["subdistrict"] else "none"
-    facts["location_precision"] = "exact" if has_point else coarse
+    facts["location_precision"] = (facts["park_precision"] or "exact") if has_point else coarse
 
 
 def _features(

@@ -151,6 +151,32 @@ class CountyUnfit(Refused):
     code = "county_unfit"
 
 
+PARK_KINDS = ("park", "shared_building")
+PARK_STATUSES = ("open", "closed")
+PARK_PRECISIONS = ("exact", "address")
+MOST_TENANTS_AT_ONCE = 1_000
+
+
+class ParkNotFound(NotFound):
+    code = "park_not_found"
+
+
+class ParkExists(Conflict):
+    code = "park_exists"
+
+
+class ParkMalformed(Refused):
+    code = "park_malformed"
+
+
+class ParkClosed(Conflict):
+    code = "park_closed"
+
+
+class SelectionTooLarge(Refused):
+    code = "selection_too_large"
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """The division an address names, the words that said so, and what follows from them."""
@@ -164,6 +190,12 @@ class Placement:
 class _Mention:
     code: str
     strength: int  # 3 full name, 2 former name, 1 short name
+
+
+def check_park(division: str, *, home: str) -> None:
+    """Raise `ParkMalformed` unless a park can lie in `division`: a subdistrict or village of the district `home`."""
+    if not (is_code(division) and len(division) >= LEVEL_LENGTHS[3] and is_within(division, home)):
+        raise ParkMalformed("Give the 9 or 12 digits of a subdistrict or village of this district.", division=division)
 
 
 @cache

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.drafts import day_text
-from services.registry.tables import enterprise, enterprise_history
+from services.registry.tables import enterprise, enterprise_history, park
 from shared.security.personal import mask_name, mask_phone, vault_of
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
@@ -59,11 +59,13 @@ def enterprise_in_scope(
 
 
 def with_masked_contacts(session: Session, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an enterprise row whose contacts can be shown to anyone who may see the enterprise."""
+    """Return an enterprise row that anyone in scope may see: contacts masked, with the name of its park."""
     shown = dict(row)
     for name, mask in (("contact_name", mask_name), ("contact_phone", mask_phone)):
         if row[name]:
             shown[name] = mask(vault_of(session).decrypt(row[name], field=f"enterprise.{name}"))
+    if row["park_id"]:
+        shown["park_name"] = session.scalar(select(park.c.name).where(park.c.id == row["park_id"]))
     return shown
 
 

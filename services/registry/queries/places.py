@@ -1,23 +1,32 @@
-"""Where enterprises lie: the figures of placement, the tray of the unplaced, the transfer list."""
+"""Where enterprises lie: figures of placement, the tray of the unplaced, the transfer list, parks with tenants."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.places import PLACEMENTS, TRANSFER_STATES, TransferNotFound, transfer_words
+from services.registry.domain.places import (
+    MOST_TENANTS_AT_ONCE,
+    PLACEMENTS,
+    TRANSFER_STATES,
+    ParkNotFound,
+    SelectionTooLarge,
+    TransferNotFound,
+    transfer_words,
+)
 from services.registry.queries.divisions import rules_in_force
 from services.registry.queries.enterprises import enterprises_wanted
-from services.registry.tables import enterprise, transfer
+from services.registry.tables import enterprise, park, transfer
 from shared.database.bulk import among
 from shared.security.principal import Principal
-from shared.security.scope import EnterpriseNotFound
+from shared.security.scope import EnterpriseNotFound, in_scope
 
 NAMED = (enterprise.c.name, enterprise.c.id)
+_SAMPLE = 20
 _ANSWER = ("sent_on", "note", "answered_on", "reason")
 
 
@@ -114,6 +123,73 @@ def locked_enterprises(session: Session, principal: Principal, ids: Sequence[str
         missing = sorted(set(ids) - {row["id"] for row in rows})
         raise EnterpriseNotFound("No such enterprise in your area.", enterprise_ids=missing[:20])
     return rows
+
+
+def parks_wanted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement of the parks of the area that the filter describes; operators see their own."""
+    columns = park.c
+    conditions = [in_scope(principal, division=columns.division, grid=literal(""), enterprise_id=columns.operator_id)]
+    conditions += [columns[name] == wanted[name] for name in ("kind", "status") if wanted.get(name)]
+    if text := (wanted.get("q") or "").strip():
+        found = (columns.name.contains(text, autoescape=True), columns.address.contains(text, autoescape=True))
+        conditions.append(or_(*found))
+    return select(park).where(*conditions)
+
+
+def park_in_scope(session: Session, principal: Principal, park_id: str, *, lock: bool = False) -> dict[str, Any]:
+    """Return one park row, locked for change on demand; raises `ParkNotFound` outside the area."""
+    statement = parks_wanted(principal, {}).where(park.c.id == park_id)
+    row = session.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    if row is None:
+        raise ParkNotFound("There is no such park in your area.", park_id=park_id)
+    return dict(row)
+
+
+def with_tenants(session: Session, principal: Principal, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return park rows with the name of the operator and how many tenants of the area each has."""
+    rows = list(rows)
+    columns = enterprise.c
+    of_these = columns.park_id.in_([row["id"] for row in rows])
+    tenants = enterprises_wanted(principal, {"status": "active"}).where(of_these)
+    counted = tenants.with_only_columns(columns.park_id, func.count().label("tenants")).group_by(columns.park_id)
+    counts = {row.park_id: row.tenants for row in session.execute(counted)}
+    operators = columns.id.in_([row["operator_id"] for row in rows if row["operator_id"]])
+    names = {row.id: row.name for row in session.execute(select(columns.id, columns.name).where(operators))}
+    return [
+        {**row, "operator_name": names.get(row["operator_id"], ""), "tenants": counts.get(row["id"], 0)} for row in rows
+    ]
+
+
+def tenants_of(principal: Principal, park_id: str) -> Select[Any]:
+    """Return the statement of the active tenants of a park that lie in the area."""
+    return enterprises_wanted(principal, {"status": "active"}).where(enterprise.c.park_id == park_id)
+
+
+def chosen_tenants(
+    session: Session, principal: Principal, selection: Mapping[str, Any], *, lock: bool = False
+) -> list[dict[str, Any]]:
+    """Return the active enterprises of the area that `selection` names, by name, locked on demand.
+
+    Raises `SelectionTooLarge` for more than a thousand.
+    """
+    wanted = enterprises_wanted(principal, {**selection, "status": "active"}).limit(MOST_TENANTS_AT_ONCE + 1)
+    statement = wanted.order_by(enterprise.c.id).with_for_update() if lock else wanted.order_by(*NAMED)
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    if len(rows) > MOST_TENANTS_AT_ONCE:
+        raise SelectionTooLarge("These are too many at once: narrow the filter.", most=MOST_TENANTS_AT_ONCE)
+    return rows
+
+
+def preview_of_tenants(rows: Sequence[Mapping[str, Any]], *, park_id: str) -> dict[str, Any]:
+    """Return how many of the selected `rows` would come, come from another park or are there, and the first ones."""
+    effects = ["stays" if row["park_id"] == park_id else "moves" if row["park_id"] else "joins" for row in rows]
+    counts = Counter(effects)
+    come = [{**row, "effect": effect} for row, effect in zip(rows, effects, strict=True) if effect != "stays"]
+    return {
+        "selected": len(rows),
+        **{effect: counts[effect] for effect in ("joins", "moves", "stays")},
+        "sample": come[:_SAMPLE],
+    }
 
 
 def county_names(session: Session) -> dict[str, str]:

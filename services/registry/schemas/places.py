@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.registry.domain.places import TRANSFER_STATES
-from services.registry.schemas.enterprises import EnterpriseRow, Location
-from services.registry.schemas.fields import text
+from services.registry.domain.places import PARK_KINDS, PARK_PRECISIONS, PARK_STATUSES, TRANSFER_STATES
+from services.registry.schemas.enterprises import EnterpriseRow, ExportFilter, Location
+from services.registry.schemas.fields import DIVISION, text
 from shared.http import PageQuery, Schema
 
 MOST_AT_ONCE = 200
@@ -116,3 +116,89 @@ class County(Schema):
 
 class Counties(Schema):
     items = fields.List(fields.Nested(County), required=True)
+
+
+class ParkFilter(PageQuery):
+    q = text(100, metadata={"description": "part of name or address"})
+    kind = fields.String(validate=validate.OneOf(PARK_KINDS))
+    status = fields.String(validate=validate.OneOf(PARK_STATUSES))
+
+
+class _ParkFacts(Schema):
+    operator_id = fields.UUID(allow_none=True, metadata={"description": "the enterprise that runs it"})
+    address = text(500)
+    location_precision = fields.String(validate=validate.OneOf(PARK_PRECISIONS))
+
+
+class ParkNew(_ParkFacts):
+    name = text(200, 1, required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(PARK_KINDS))
+    division = fields.String(required=True, validate=DIVISION)
+    location = fields.Nested(Location, required=True)
+    location_precision = fields.String(load_default=PARK_PRECISIONS[0], validate=validate.OneOf(PARK_PRECISIONS))
+
+
+class ParkChange(_ParkFacts):
+    name = text(200, 1)
+    kind = fields.String(validate=validate.OneOf(PARK_KINDS))
+    division = fields.String(validate=DIVISION)
+    location = fields.Nested(Location)
+    status = fields.String(validate=validate.OneOf(PARK_STATUSES))
+
+
+class Park(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(PARK_KINDS))
+    operator_id = fields.String(required=True, allow_none=True)
+    operator_name = fields.String()
+    address = fields.String(required=True)
+    division = fields.String(required=True)
+    longitude = fields.Float(required=True)
+    latitude = fields.Float(required=True)
+    location_precision = fields.String(required=True, validate=validate.OneOf(PARK_PRECISIONS))
+    status = fields.String(required=True, validate=validate.OneOf(PARK_STATUSES))
+    tenants = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+
+
+class ParkPage(Schema):
+    items = fields.List(fields.Nested(Park), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class TenantPage(Schema):
+    items = fields.List(fields.Nested(EnterpriseRow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class TenantSelection(Schema):
+    selection = fields.Nested(ExportFilter, required=True)
+
+
+class TenantsComing(TenantSelection):
+    expected = fields.Integer(required=True, metadata={"description": "joins and moves of the preview"})
+
+
+class TenantsLeaving(Schema):
+    enterprise_ids = _IDS
+
+
+class ComingRow(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    uscc = fields.String(required=True)
+    address = fields.String()
+    effect = fields.String(required=True, validate=validate.OneOf(["joins", "moves"]))
+
+
+class TenantPreview(Schema):
+    selected = fields.Integer(required=True)
+    joins = fields.Integer(required=True)
+    moves = fields.Integer(required=True, metadata={"description": "tenants of another park"})
+    stays = fields.Integer(required=True, metadata={"description": "tenants of this one already"})
+    sample = fields.List(fields.Nested(ComingRow), required=True)
+
+
+class TenantsChanged(Schema):
+    changed = fields.Integer(required=True)

@@ -12,7 +12,7 @@ from services.registry.tables.intermediaries import (
 from services.registry.tables.metadata import metadata
 from services.registry.tables.obligations import decision, obligation, obligation_history
 from services.registry.tables.persons import person
-from services.registry.tables.places import transfer
+from services.registry.tables.places import park, transfer
 from services.registry.tables.surveys import survey
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "intermediary_document",
     "intermediary_staff",
     "metadata",
+    "park",
     "person",
     "service_contract",
     "obligation",

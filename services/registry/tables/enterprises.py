@@ -34,6 +34,11 @@ enterprise = Table(
     Column("longitude", Float),
     Column("latitude", Float),
     Column("location_precision", Text, nullable=False),
+    Column("park_id", Id),  # while it is a tenant, position and precision above are those of the park …
+    Column("park_division", Text, nullable=False, server_default=""),
+    Column("park_precision", Text, nullable=False, server_default=""),
+    Column("own_longitude", Float),  # … and its own ones wait here
+    Column("own_latitude", Float),
     Column("industry", Text, nullable=False),
     Column("industry_section", Text, nullable=False),
     Column("headcount", Integer),
@@ -55,6 +60,7 @@ Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
 Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
 Index("ix__enterprise__survey_outcome", enterprise.c.survey_outcome, enterprise.c.survey_rank, enterprise.c.id)
 Index("ix__enterprise__placement", enterprise.c.placement)
+Index("ix__enterprise__park_id", enterprise.c.park_id, enterprise.c.id)
 
 enterprise_history = Table(
     "enterprise_history",
