@@ -1,4 +1,4 @@
-"""Where enterprises lie: the tray of the unplaced and the transfer list."""
+"""Where enterprises lie: the tray of the unplaced, the transfer list, parks and their tenants."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,8 @@ from services.gateway.pages.site import site
 PAGE = 50
 STATES = ("due", "sent", "accepted", "returned", "overtaken")
 MOST_GRIDS = 200
+PARK_KINDS = ("park", "shared_building")
+PRECISIONS = ("exact", "address")
 
 
 @site.get("/enterprises/unplaced")
@@ -47,6 +49,43 @@ def transfers() -> str:
         export_href=f"/api/v1/registry/exports/transfers.xlsx?{urlencode(query)}",
         **answer,
     )
+
+
+@site.get("/enterprises/parks")
+@page("enterprise:read")
+def parks() -> str:
+    """Draw the parks and shared buildings of one's area."""
+    chosen = _chosen("q", "kind", "cursor")
+    answer = own_api.read("registry/parks", {**chosen, "limit": PAGE})
+    return render_template("places/parks.html", chosen=chosen, kinds=PARK_KINDS, places=_subdistricts(), **answer)
+
+
+@site.get("/enterprises/parks/new")
+@page("enterprise:write")
+def new_park() -> str:
+    """Draw the form of a new park."""
+    return render_template("places/park_form.html", one=None, **_form())
+
+
+@site.get("/enterprises/parks/<park_id>/change")
+@page("enterprise:write")
+def change_park(park_id: str) -> str:
+    """Draw the form of a park as it is."""
+    return render_template("places/park_form.html", one=own_api.read(f"registry/parks/{park_id}"), **_form())
+
+
+@site.get("/enterprises/parks/<park_id>")
+@page("enterprise:read")
+def park(park_id: str) -> str:
+    """Draw one park with its tenants, and who else may come."""
+    query = {"limit": PAGE, **_chosen("cursor")}
+    one = own_api.read(f"registry/parks/{park_id}")
+    tenants = own_api.read(f"registry/parks/{park_id}/tenants", query)
+    return render_template("places/park.html", one=one, tenants=tenants, places=_subdistricts())
+
+
+def _form() -> dict[str, Any]:
+    return {"kinds": PARK_KINDS, "precisions": PRECISIONS, "places": _subdistricts()}
 
 
 def _chosen(*names: str) -> dict[str, str]:

@@ -3,6 +3,7 @@ const KINDS = {
   list: (text) => text.split(/[、,，;；\s]+/).filter(Boolean),
   number: (text) => (text === "" ? null : Number(text)),
   flag: (text) => text === "true",
+  maybe: (text) => text || null,
   point: (text) => Object.fromEntries(text.split(",").map((degrees, at) => [["longitude", "latitude"][at], Number(degrees)])),
 };
 

@@ -11,12 +11,13 @@ const drop = document.getElementById("drop-point");
 let map = null;
 
 async function open() {
+  if (map) return;
   map = outlineMap(holder);
   const [{ body }] = await Promise.all([call(holder.dataset.outlines), map.ready]);
   map.show("outlines", body);
   map.fit(body);
   map.label(body);
-  if (field.value) draw(field.value.split(",").map(Number));
+  if (field.value) show(field.value.split(",").map(Number));
   map.map.getCanvas().style.cursor = "crosshair";
   map.map.on("click", (event) => {
     const held = map.map.queryRenderedFeatures(event.point, { layers: ["outlines-fill"] })[0];
@@ -29,16 +30,22 @@ function draw(at) {
   map.show("drawn", { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: at } });
 }
 
+function show(at) {
+  draw(at);
+  map.map.jumpTo({ center: at, zoom: 14 });
+}
+
 function choose(at, grid = "") {
   field.value = at.join(",");
   draw(at);
   const [longitude, latitude] = at.map((degrees) => degrees.toFixed(5));
   note.textContent = grid ? word("place.point_in", { grid, longitude, latitude }) : word("place.point_at", { longitude, latitude });
-  drop.hidden = false;
+  if (drop) drop.hidden = false;
 }
 
+if (pointing?.open) open();
 pointing?.addEventListener("toggle", () => {
-  if (pointing.open && !map) open();
+  if (pointing.open) open();
 });
 drop?.addEventListener("click", () => {
   field.value = "";
