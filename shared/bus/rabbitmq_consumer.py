@@ -94,8 +94,9 @@ class RabbitConsumer:
         self._received.clear()
         self._pid = os.getpid()
         self._connecting += 1
+        url = self._url.replace("amqp:", "pyamqp:", 1)  # kombu would look for another driver each time
         connection = kombu.Connection(
-            self._url, heartbeat=self._heartbeat, connect_timeout=5, transport_options=SOCKET_TIMEOUTS
+            url, heartbeat=self._heartbeat, connect_timeout=5, transport_options=SOCKET_TIMEOUTS
         )
         # kombu's own connection object would silently connect again without our subscription; its inside does not.
         self._broker = connection.connect()

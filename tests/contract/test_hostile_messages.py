@@ -117,7 +117,7 @@ class TestHostileMessages:
         assert count(risk, firm, firm.c.name == "良") == GOOD
         assert unaccounted(risk, hostile) == []
 
-    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer for both lanes
+    @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has one writer for both lanes
     def test_do_not_hold_up_the_other_lane(
         self, post: Post, worker: Worker, handling: Handling, risk: Database
     ) -> None:

@@ -159,7 +159,7 @@ class TestAHandlerThatFails:
         listener.consume()
         assert (listener.names(), len(listener.rows(parked_event))) == (["甲厂"] * 3, 1)
 
-    @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+    @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
     def test_repeats_at_once_what_lost_against_another_transaction(self, listener: Listener) -> None:
         problems = ["40P01", "40001"]
 

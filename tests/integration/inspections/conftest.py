@@ -1,9 +1,8 @@
 """A migrated database of inspections, its application, one enterprise, and callers of each tier."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,12 +17,13 @@ from services.inspections.settings import Settings
 from services.inspections.subscriptions import on_enterprise_state
 from services.inspections.worker import declarations
 from shared.contracts.registry import EnterpriseRegistered
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import outbox
-from shared.database.migrate import migrate
 from shared.ids import new_id
 from shared.work.timers import run_due
+from tests.support.applications import application
 from tests.support.callers import Signer, service_settings
+from tests.support.databases import reused_home
 from tests.support.events import received
 
 NOW = datetime.now(UTC)
@@ -35,18 +35,16 @@ Caller = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(open_database: Callable[[str], Database]) -> Database:
     """Return a migrated database of inspections."""
-    opened = connect(database_url)
-    migrate(opened, "inspections")
-    yield opened
-    opened.close()
+    return open_database("inspections")
 
 
 @pytest.fixture
-def app(database: Database, tmp_path: Path) -> Flask:
+def app(database: Database) -> Flask:
     """Return the application of inspections on the same database."""
-    return create_app(service_settings(Settings, home=tmp_path, service="inspections", database_url=database.url))
+    settings = service_settings(Settings, home=reused_home(), service="inspections", database_url=database.url)
+    return application(create_app, settings)
 
 
 @pytest.fixture

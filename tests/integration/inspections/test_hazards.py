@@ -23,7 +23,7 @@ from tests.integration.inspections.conftest import (
     told,
 )
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 HAZARDS = f"{INSPECTIONS}/hazards"
 ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
 PLAN = {

@@ -10,7 +10,7 @@ from shared.database import Database
 from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, known_enterprise, told
 from tests.support.events import received
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PUBLIC = "/api/v1/public/reports"
 REPORTS = f"{INSPECTIONS}/reports"
 TOLD = {"subject": "机场路打磨作坊", "description": "夜里关着门打磨，粉尘很大", "place": "机场路8号"}

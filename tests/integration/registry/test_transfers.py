@@ -19,7 +19,7 @@ ACTIONS = ["enterprise:read", "enterprise:write", "enterprise:export", "grid:rea
 TODAY = business_date(Clock().now()).isoformat()
 HERE, NOWHERE, ELSEWHERE = "椒江区洪家街道样例路", "样例路", "路桥区样例路"
 HONGJIA, LUQIAO = "331002004", "331004"
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no SQL of their own
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # no SQL of their own
 
 
 @pytest.fixture
