@@ -1,5 +1,34 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
-from services.inspections.rules.reading import check_tables, hazard_rules, major_hazards, tiers
+from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
+from services.inspections.rules.working import (
+    assessment_rules,
+    draw_rules,
+    escalations,
+    ladder,
+    plan_rules,
+    sampling_percent,
+    schedule,
+    task_rules,
+)
 
-__all__ = ["check_tables", "hazard_rules", "major_hazards", "tiers"]
+__all__ = [
+    "assessment_rules",
+    "check_tables",
+    "draw_rules",
+    "escalations",
+    "hazard_rules",
+    "ladder",
+    "major_hazards",
+    "plan_rules",
+    "sampling_percent",
+    "schedule",
+    "task_rules",
+    "tiers",
+]
+
+
+def check_tables() -> None:
+    """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
+    for read in (hazard_rules, tiers, task_rules, ladder, schedule, plan_rules, draw_rules, assessment_rules):
+        read()

@@ -51,12 +51,6 @@ def tiers() -> Mapping[int, Tier]:
     return {row["number"]: Tier(row["number"], row["zh"], row["en"], frozenset(row["roles"])) for row in rows}
 
 
-def check_tables() -> None:
-    """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
-    hazard_rules()
-    tiers()
-
-
 def read_machine(content: Row, *, head: str, guards: Mapping[str, Callable[..., None]]) -> Machine:
     """Return the machine of a table; raises ``UnusableTable`` for states, guards or units that do not exist."""
     states = {row["id"]: State(row["id"], row["zh"], row["en"], row["is_open"]) for row in content["state"]}

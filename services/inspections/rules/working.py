@@ -1,0 +1,127 @@
+"""Reads the tables of tasks, tiers, plans, draws and the assessment."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
+from services.inspections.domain.draws import DrawRules
+from services.inspections.domain.machines import UnusableTable
+from services.inspections.domain.plans import LevelPlan, PlanRules
+from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
+from services.inspections.domain.task_facts import TaskLimits, TaskRules
+from services.inspections.domain.task_guards import TASK_GUARDS
+from services.inspections.domain.tasks import Rung
+from services.inspections.rules.reading import read_machine, table
+
+Row = Mapping[str, Any]
+
+
+@cache
+def task_rules() -> TaskRules:
+    """Return the way of a task in this release; raises ``UnusableTable``."""
+    content = table("tasks.toml")
+    return TaskRules(read_machine(content, head="tasks", guards=TASK_GUARDS), TaskLimits(**content["limits"]))
+
+
+@cache
+def ladder() -> tuple[Rung, ...]:
+    """Return what happens around the due moment of a task, in the order of time; raises ``UnusableTable``."""
+    return read_ladder(table("tasks.toml"))
+
+
+def read_ladder(content: Row) -> tuple[Rung, ...]:
+    """Return the ladder of a table; raises ``UnusableTable`` when it does not climb."""
+    rungs = tuple(Rung(row["id"], row["days"], row["act"], row["whom"]) for row in content["rung"])
+    if [rung.days for rung in rungs] != sorted({rung.days for rung in rungs}):
+        raise UnusableTable("the rungs of the ladder are not in the order of their days")
+    return rungs
+
+
+@cache
+def schedule() -> Schedule:
+    """Return how often each tier comes, by level and industry; raises ``UnusableTable``."""
+    return read_schedule(table("tiers.toml"))
+
+
+def read_schedule(content: Row) -> Schedule:
+    """Return the schedule of a table; raises ``UnusableTable`` for an unknown frequency."""
+    by_level = {
+        (row["tier"], int(level)): frequency
+        for row in content["frequency"]
+        for level, frequency in row["levels"].items()
+    }
+    industries = tuple(
+        IndustryRule(row["tier"], tuple(row["prefixes"]), row["at_least"], row["source"]) for row in content["industry"]
+    )
+    unknown = {*by_level.values(), *(one.at_least for one in industries)} - set(FREQUENCIES)
+    if unknown:
+        raise UnusableTable(f"no frequency is named {', '.join(sorted(unknown))}")
+    return Schedule(by_level, industries)
+
+
+@cache
+def escalations() -> Mapping[tuple[int, str], int]:
+    """Return to which tier a result goes, by tier and cause."""
+    return {(row["tier"], row["cause"]): row["to"] for row in table("tiers.toml")["escalation"]}
+
+
+@cache
+def sampling_percent() -> Mapping[str, int]:
+    """Return how many per cent of reports and of visits an upper tier looks at again."""
+    row = table("tiers.toml")["sampling"]
+    return {"reports": row["reports_percent"], "visits": row["visits_percent"]}
+
+
+@cache
+def plan_rules() -> PlanRules:
+    """Return the rules of the annual plan."""
+    content = table("plans.toml")
+    head = content["plans"]
+    return PlanRules(
+        version=head["version"],
+        officers_per_inspection=head["officers_per_inspection"],
+        key_share_percent=head["key_share_percent"],
+        reserve_percent=head["reserve_percent"],
+        legal_cap=head["legal_cap"],
+        other_enforcement=tuple(head["other_enforcement"]),
+        non_enforcement=tuple(head["non_enforcement"]),
+        columns=tuple(head["columns"]),
+        levels={row["level"]: _level_plan(row) for row in content["level"]},
+        counted={row["id"]: row["is_counted"] for row in content["cause"]},
+    )
+
+
+@cache
+def draw_rules() -> DrawRules:
+    """Return the weights of a draw."""
+    row = table("plans.toml")["draws"]
+    levels = {int(level): weight for level, weight in row["level_weights"].items()}
+    return DrawRules(row["algorithm"], levels, row["credit_weights"], row["unknown_credit_weight"])
+
+
+@cache
+def assessment_rules() -> AssessmentRules:
+    """Return the formula of the monthly assessment."""
+    content = table("assessment.toml")
+    head, days = content["assessment"], content["snapshot"]
+    return AssessmentRules(
+        version=head["version"],
+        indicators=tuple(Indicator(row["id"], row["weight"], row["zh"], row["en"]) for row in content["indicator"]),
+        base=Fraction(head["base"]),
+        rank_step=Fraction(head["rank_step_percent"], 100),
+        major_counts=head["major_counts"],
+        last_places=head["last_places"],
+        last_places_minus=Fraction(head["last_places_minus"]),
+        false_figures_minus=Fraction(head["false_figures_minus"]),
+        talk_after=head["talk_after_last_places"],
+        accidents=tuple((row["deaths_from"], Fraction(row["minus"])) for row in content["accident"]),
+        bands=tuple(Band(row["at_least"], row["zh"], row["en"]) for row in content["band"]),
+        days=(days["freeze_day"], days["objection_day"], days["publish_day"]),
+    )
+
+
+def _level_plan(row: Row) -> LevelPlan:
+    share = tuple(row["share_percent"]) if "share_percent" in row else None
+    return LevelPlan(row["level"], row["cap"], row["mode"], row.get("planned"), share)

@@ -1,0 +1,181 @@
+"""Annual plan, caps and dual-random draws (risk-grading §4.1–§4.5) with the test vectors of the reference."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from services.inspections.domain.draws import Draw, Pool, draw, is_replayed
+from services.inspections.domain.machines import NotAllowed
+from services.inspections.domain.plans import (
+    Capacity,
+    cap_of,
+    check_cap,
+    check_capacity,
+    demand_of,
+    monthly_split,
+    most_inspections,
+    split_days,
+)
+from services.inspections.rules import draw_rules, plan_rules
+
+PLAN, DRAW = plan_rules(), draw_rules()
+KUANCHENG = Capacity(248, 8, {"行政许可": 1035}, {"值班": 535})  # 长春宽城区 2025
+CITY = Capacity(247, 22, {"综合监管": 2469}, {"值班": 1994})  # city level, 2019
+
+
+class TestCapacity:
+    def test_gives_414_days_of_the_first_vector(self) -> None:
+        assert (KUANCHENG.total, KUANCHENG.inspection_days) == (1984, 414)
+
+    def test_gives_971_days_of_the_second_vector(self) -> None:
+        assert (CITY.total, CITY.inspection_days) == (5434, 971)
+
+    def test_leaves_key_inspections_at_least_sixty_per_cent(self) -> None:
+        """The plan of the second vector gives 632 of 971 (65.1 %), which is more."""
+        assert split_days(PLAN, CITY) == (583, 388)
+
+    def test_bounds_the_inspections_by_two_officers_and_a_reserve(self) -> None:
+        assert most_inspections(PLAN, KUANCHENG, days_each=1) == 186  # 414 × 90 % / 2
+        assert most_inspections(PLAN, KUANCHENG, days_each=1.5) == 124
+
+    def test_knows_ten_and_seven_categories(self) -> None:
+        assert (len(PLAN.other_enforcement), len(PLAN.non_enforcement), len(PLAN.columns)) == (10, 7, 11)
+
+    @pytest.mark.parametrize(
+        ("capacity", "code"),
+        [
+            (Capacity(248, 8, {"散步": 1}), "unknown_category"),
+            (Capacity(248, 8, {}, {"散步": 1}), "unknown_category"),
+            (Capacity(248, 1, {"行政许可": 200}, {"值班": 100}), "more_days_than_there_are"),
+            (Capacity(248, 1, {"行政许可": -1}), "more_days_than_there_are"),
+        ],
+    )
+    def test_refuses_impossible_figures(self, capacity: Capacity, code: str) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            check_capacity(PLAN, capacity)
+        assert refused.value.code == code
+
+    def test_accepts_the_vectors(self) -> None:
+        assert [check_capacity(PLAN, one) for one in (KUANCHENG, CITY)] == [None, None]
+
+
+class TestDemand:
+    def test_follows_the_levels(self) -> None:
+        """§4.4: red 2, orange 1, yellow 30–50 %, blue 5–10 %, grey nothing."""
+        found = demand_of(PLAN, {1: 10, 2: 20, 3: 101, 4: 1000, 0: 50})
+        assert (found.key, found.random_least, found.random_most) == (40, 31 + 50, 51 + 100)
+
+    def test_is_spread_over_the_months(self) -> None:
+        assert monthly_split(14) == [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2]
+        assert sum(monthly_split(971)) == 971
+
+    def test_is_that_which_risk_shows(self) -> None:
+        shown = tomllib.loads(Path("services/risk/rules/frequencies.toml").read_text("utf-8"))
+        rows = {row["level"]: row for row in shown["profile"][0]["level"]}
+        assert {level: (one.planned, one.share, one.cap, one.mode) for level, one in PLAN.levels.items()} == {
+            level: (
+                row.get("planned"),
+                tuple(row["planned_share"]) if "planned_share" in row else None,
+                row["cap"],
+                row["mode"],
+            )
+            for level, row in rows.items()
+        }
+        assert shown["frequency"]["legal_cap"] == PLAN.legal_cap
+
+
+class TestCap:
+    """国办发〔2024〕54号: an upper bound of on-site checks per enterprise and year."""
+
+    def test_refuses_a_third_on_site_check(self) -> None:
+        check_cap(PLAN, level=1, causes=["plan"], cause="draw")
+        with pytest.raises(NotAllowed) as refused:
+            check_cap(PLAN, level=1, causes=["plan", "draw"], cause="plan")
+        assert (refused.value.code, refused.value.facts) == ("cap_reached", {"had": 2, "cap": 2})
+
+    @pytest.mark.parametrize("cause", ["complaint", "handed_over", "monitoring", "recheck", "requested", "service"])
+    def test_counts_clues_and_services_apart(self, cause: str) -> None:
+        check_cap(PLAN, level=1, causes=["plan", "plan"], cause=cause)
+        check_cap(PLAN, level=2, causes=[cause] * 9, cause="plan")
+        assert PLAN.counted[cause] is False
+
+    @pytest.mark.parametrize(("level", "cap"), [(1, 2), (2, 2), (3, 1), (4, 1), (None, 0)])
+    def test_follows_the_level(self, level: int | None, cap: int) -> None:
+        assert cap_of(PLAN, level) == cap
+
+    def test_asks_for_a_known_cause(self) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            check_cap(PLAN, level=1, causes=[], cause="mood")
+        assert refused.value.code == "unknown_cause"
+
+
+OBJECTS = Pool(
+    {f"e-{number:03}": DRAW.weight(level=number % 4 + 1, credit="B") for number in range(200)}, {"x": "cap_reached"}
+)
+OFFICERS = Pool({f"o-{number}": 1 for number in range(6)}, {"o-9": "licence_expired"})
+
+
+def drawn(seed: str = "2026-03-02T10:00 4711", *, count: int = 20) -> Draw:
+    return draw(DRAW, OBJECTS, OFFICERS, count=count, seed=seed)
+
+
+class TestDraw:
+    def test_is_the_same_whenever_it_is_repeated(self) -> None:
+        assert is_replayed(DRAW, drawn(), objects=OBJECTS, officers=OFFICERS)
+
+    def test_does_not_depend_on_the_order_of_the_pool(self) -> None:
+        turned = Pool(dict(reversed(OBJECTS.weights.items())), OBJECTS.excluded)
+        assert draw(DRAW, turned, OFFICERS, count=20, seed="2026-03-02T10:00 4711") == drawn()
+
+    def test_is_fixed_for_ever_for_one_seed(self) -> None:
+        small = Pool({"a": 8, "b": 4, "c": 2, "d": 1}, {})
+        found = draw(DRAW, small, Pool({"p": 1, "q": 1, "r": 1}, {}), count=2, seed="seed")
+        assert (found.objects, found.officers) == (("b", "a"), (("r", "p"), ("q", "r")))
+
+    def test_notices_a_record_that_was_changed(self) -> None:
+        record = drawn()
+        forged = Draw(
+            record.algorithm, record.seed, record.objects_digest, record.officers_digest,
+            ("e-000", *record.objects[1:]), record.officers,
+        )  # fmt: skip
+        assert not is_replayed(DRAW, forged, objects=OBJECTS, officers=OFFICERS)
+
+    @pytest.mark.parametrize("excluded", [{}, {"x": "another reason"}])
+    def test_refuses_another_pool(self, excluded: dict[str, str]) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            is_replayed(DRAW, drawn(), objects=Pool(OBJECTS.weights, excluded), officers=OFFICERS)
+        assert refused.value.code == "pool_changed"
+
+    def test_takes_two_officers_for_each_object_and_nobody_twice(self) -> None:
+        record = drawn()
+        assert len(set(record.objects)) == 20
+        assert {len(set(team)) for team in record.officers} == {2}
+
+    def test_prefers_risk(self) -> None:
+        """浙江条例 第二十一条: red weighs eight times blue."""
+        firsts = Counter(drawn(str(number), count=1).objects[0] for number in range(400))
+        by_level = Counter(dict.fromkeys((1, 2, 3, 4), 0))
+        for name, times in firsts.items():
+            by_level[int(name[2:]) % 4 + 1] += times
+        assert by_level[1] > by_level[2] > by_level[3] > by_level[4] > 0
+
+    def test_weighs_credit(self) -> None:
+        assert [DRAW.weight(level=4, credit=credit) for credit in ("A", "B", "C", "D", "")] == [1, 2, 4, 8, 2]
+
+    @pytest.mark.parametrize(
+        ("objects", "officers", "count", "code"),
+        [
+            ({"a": 1}, {"p": 1, "q": 1}, 2, "pool_too_small"),
+            ({"a": 1, "b": 0}, {"p": 1, "q": 1}, 2, "pool_too_small"),
+            ({"a": 1}, {"p": 1, "q": 1}, 0, "pool_too_small"),
+            ({"a": 1}, {"p": 1}, 1, "too_few_officers"),
+        ],
+    )
+    def test_needs_enough_to_draw_from(
+        self, objects: dict[str, int], officers: dict[str, int], count: int, code: str
+    ) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            draw(DRAW, Pool(objects, {}), Pool(officers, {}), count=count, seed="s")
+        assert refused.value.code == code

@@ -1,0 +1,186 @@
+"""Every state with every event of a task (credit-and-inspections §7.2), its guards, and the ladder around it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable
+from services.inspections.domain.task_facts import MovedTask, Task, metres_between
+from services.inspections.domain.task_guards import TASK_GUARDS
+from services.inspections.domain.tasks import escalated_tier, next_rung, take_task_step
+from services.inspections.rules import escalations, ladder, task_rules
+from services.inspections.rules.reading import table
+from services.inspections.rules.working import read_ladder
+from tests.unit.inspections.builders import NOW
+
+RULES = task_rules()
+EXPECTED = {
+    "planned": {"assign": "assigned", "cancel": "cancelled", "overdue": "planned"},
+    "assigned": {
+        "assign": "assigned", "accept": "accepted", "check_in": "on_site", "cancel": "cancelled",
+        "refuse_entry": "refused_entry", "overdue": "assigned",
+    },
+    "accepted": {
+        "assign": "assigned", "check_in": "on_site", "cancel": "cancelled", "refuse_entry": "refused_entry",
+        "overdue": "accepted",
+    },
+    "on_site": {"submit": "submitted", "refuse_entry": "refused_entry", "overdue": "on_site"},
+    "submitted": {"confirm": "confirmed", "return": "returned", "close": "closed"},
+    "confirmed": {"close": "closed"},
+    "returned": {
+        "assign": "assigned", "check_in": "on_site", "submit": "submitted", "cancel": "cancelled",
+        "overdue": "returned",
+    },
+    "closed": {},
+    "cancelled": {},
+    "refused_entry": {},
+}  # fmt: skip
+PAIRS = [(state, event) for state in RULES.machine.states for event in RULES.machine.events]
+GATE = (121.43, 28.67)
+EVERYTHING: dict[str, Any] = {
+    "owner": "officer-1",
+    "reason": "企业停产",
+    "evidence": ["photo-1"],
+    "longitude": 121.4301,
+    "latitude": 28.6701,
+    "officers": ["officer-2"],
+    "signed": True,
+    "countersigned": True,
+}
+
+
+def step(state: str, event: str, *, task: dict[str, Any] | None = None, tier: int = 4, **given: Any) -> MovedTask:
+    """Take a step with a government task of officer-1 that is due now; ``None`` leaves something out."""
+    values = {"state": state, "tier": 4 if event in ("submit", "close") else 3, "owner": "officer-1", "due_at": NOW}
+    shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
+    acting = 0 if event == "overdue" else tier
+    wanted = Step(event, str(given.get("by", "officer-1")), acting, NOW, shown)
+    return take_task_step(RULES, Task(**(values | {"place": GATE} | (task or {}))), step=wanted)
+
+
+def refusal(state: str, event: str, **changes: Any) -> str:
+    with pytest.raises(NotAllowed) as refused:
+        step(state, event, **changes)
+    return refused.value.code
+
+
+class TestEveryStateWithEveryEvent:
+    def test_has_a_row_here_for_every_state(self) -> None:
+        assert EXPECTED.keys() == RULES.machine.states.keys()
+
+    @pytest.mark.parametrize(("state", "event"), PAIRS)
+    def test_leads_on_or_is_refused(self, state: str, event: str) -> None:
+        if event in EXPECTED[state]:
+            assert step(state, event).task.state == EXPECTED[state][event]
+        else:
+            with pytest.raises(StepNotPossible) as refused:
+                step(state, event)
+            assert refused.value.code == "step_not_possible"
+
+    def test_uses_every_guard(self) -> None:
+        assert {guard for row in RULES.machine.transitions.values() for guard in row.guards} == TASK_GUARDS.keys()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("state", "event", "changes", "code"),
+        [
+            ("planned", "assign", {"owner": ""}, "owner_missing"),
+            ("assigned", "accept", {"by": "officer-9"}, "not_the_owner"),
+            ("assigned", "check_in", {"longitude": None}, "position_missing"),
+            ("assigned", "check_in", {"latitude": 28.68}, "outside_fence"),
+            ("on_site", "submit", {"unanswered": ["GI-01"]}, "answers_missing"),
+            ("on_site", "submit", {"abnormal": ["GI-02"], "photos": {"GI-01": ["p"]}}, "photos_missing"),
+            ("on_site", "submit", {"officers": None}, "two_officers_needed"),
+            ("on_site", "submit", {"officers": ["officer-1"]}, "two_officers_needed"),
+            ("on_site", "submit", {"countersigned": False}, "signature_missing"),
+            ("on_site", "submit", {"signed": False}, "signature_missing"),
+            ("on_site", "submit", {"signed": False, "task": {"tier": 1}}, "signature_missing"),
+            ("submitted", "confirm", {"tier": 3}, "tier_too_low"),
+            ("submitted", "return", {"reason": " "}, "reason_missing"),
+            ("submitted", "close", {"task": {"tier": 3}}, "not_confirmed"),
+            ("submitted", "close", {"tier": 3}, "not_confirmed"),
+            ("assigned", "cancel", {"tier": 3}, "tier_too_low"),
+            ("assigned", "refuse_entry", {"evidence": []}, "evidence_missing"),
+            ("assigned", "overdue", {"task": {"due_at": NOW + timedelta(seconds=1)}}, "not_overdue"),
+            ("assigned", "overdue", {"task": {"is_overdue": True}}, "not_overdue"),
+            ("assigned", "overdue", {"task": {"due_at": None}}, "not_overdue"),
+        ],
+    )
+    def test_name_their_reason(self, state: str, event: str, changes: dict[str, Any], code: str) -> None:
+        assert refusal(state, event, **changes) == code
+
+    def test_let_only_the_clock_say_that_a_task_is_overdue(self) -> None:
+        with pytest.raises(NotAllowed, match="clock"):
+            take_task_step(RULES, Task("assigned", due_at=NOW), step=Step("overdue", "officer-1", 4, NOW))
+
+
+class TestSubmitting:
+    def test_of_a_refused_signature_is_written_down(self) -> None:
+        """Art. 68: who refuses to sign is recorded."""
+        assert step("on_site", "submit", countersigned=None, refusal="拒绝签字").task.state == "submitted"
+
+    def test_takes_a_photo_of_each_abnormal_item(self) -> None:
+        moved = step("on_site", "submit", abnormal=["GI-02"], photos={"GI-02": ["p"]})
+        assert moved.transition.tells == ("check_completed",)
+
+    def test_of_a_lower_tier_needs_one_signature(self) -> None:
+        assert step("on_site", "submit", task={"tier": 1}, officers=None, countersigned=None).task.state == "submitted"
+
+
+class TestFence:
+    def test_is_two_hundred_metres(self) -> None:
+        """A degree of latitude is 111.2 km: 0.00179° is 199 m, 0.00181° is 201 m."""
+        assert step("assigned", "check_in", longitude=121.43, latitude=28.67179).task.state == "on_site"
+        assert refusal("assigned", "check_in", longitude=121.43, latitude=28.67181) == "outside_fence"
+
+    @pytest.mark.parametrize("task", [{"place": None}, {"tier": 1}])
+    def test_does_not_bind_without_an_exact_position_or_at_home(self, task: dict[str, Any]) -> None:
+        assert step("assigned", "check_in", task=task, longitude=None).task.state == "on_site"
+
+    def test_measures_along_the_earth(self) -> None:
+        assert metres_between((121.4, 28.6), (122.4, 28.6)) == pytest.approx(97_630, rel=0.001)
+
+
+class TestAssigning:
+    def test_keeps_the_new_owner(self) -> None:
+        moved = step("accepted", "assign", owner="officer-7")
+        assert (moved.task.owner, moved.transition.tells) == ("officer-7", ("escalated",))
+
+
+class TestLadder:
+    """Due on Friday 2026-03-06, 24:00 in China; the week-end is not worked."""
+
+    DUE = datetime(2026, 3, 6, 16, tzinfo=UTC)
+
+    def test_climbs_in_working_days_after_the_moment(self) -> None:
+        climbed = [next_rung(ladder(), self.DUE, climbed=number) for number in range(len(ladder()))]
+        assert [(one[1].id, one[0] - self.DUE) for one in climbed if one] == [
+            ("remind", timedelta(days=-2)),
+            ("overdue", timedelta()),
+            ("fallback", timedelta(days=3)),
+            ("subdistrict", timedelta(days=5)),
+            ("bureau", timedelta(days=7)),
+        ]
+
+    def test_ends_at_the_top(self) -> None:
+        assert next_rung(ladder(), self.DUE, climbed=len(ladder())) is None
+
+    def test_is_refused_when_it_does_not_climb(self) -> None:
+        content = table("tasks.toml")
+        content["rung"].reverse()
+        with pytest.raises(UnusableTable, match="order"):
+            read_ladder(content)
+
+
+class TestEscalation:
+    @pytest.mark.parametrize(
+        ("tier", "cause", "to"),
+        [
+            (1, "overdue", 3), (2, "major", 3), (2, "refusal", 3), (2, "disagreement", 3), (3, "overdue", 4),
+            (3, "major", 4), (3, "refuted", 4), (1, "major", 1), (4, "overdue", 4),
+        ],
+    )  # fmt: skip
+    def test_goes_where_the_table_says(self, tier: int, cause: str, to: int) -> None:
+        assert escalated_tier(escalations(), tier=tier, cause=cause) == to
