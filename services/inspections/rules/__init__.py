@@ -1,5 +1,6 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
+from services.inspections.rules.checklists import default_checklists
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
 from services.inspections.rules.working import (
     assessment_rules,
@@ -15,6 +16,7 @@ from services.inspections.rules.working import (
 __all__ = [
     "assessment_rules",
     "check_tables",
+    "default_checklists",
     "draw_rules",
     "escalations",
     "hazard_rules",
@@ -32,3 +34,4 @@ def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     for read in (hazard_rules, tiers, task_rules, ladder, schedule, plan_rules, draw_rules, assessment_rules):
         read()
+    default_checklists()

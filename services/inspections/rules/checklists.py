@@ -1,0 +1,88 @@
+"""Reads checklists: the default set of this release, and what people write in the editor, by the same reader."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from services.inspections.domain.checklists import (
+    MEANINGS,
+    Checklist,
+    Condition,
+    Item,
+    Response,
+    Section,
+    problems_of,
+)
+from services.inspections.domain.machines import NotAllowed, UnusableTable
+from services.inspections.rules.reading import major_hazards, table
+
+DEFAULTS = ("general", "chemicals", "confined", "dust", "ammonia", "fire")
+
+Row = Mapping[str, Any]
+
+
+@cache
+def default_checklists() -> tuple[Checklist, ...]:
+    """Return the default set of this release; raises ``NotAllowed`` when a list cannot be worked with."""
+    lists = tuple(read_checklist(table(f"checklist_{name}.toml")) for name in DEFAULTS)
+    for one in lists:
+        check_checklist(one)
+    return lists
+
+
+@cache
+def response_sets() -> Mapping[str, Mapping[str, Response]]:
+    """Return the answers that items may have; raises ``UnusableTable`` for one without a meaning."""
+    return read_responses(table("responses.toml"))
+
+
+def read_responses(content: Row) -> Mapping[str, Mapping[str, Response]]:
+    """Return the response sets of a table; raises ``UnusableTable``."""
+    sets = {row["id"]: {one["id"]: Response(**one) for one in row["responses"]} for row in content["set"]}
+    vague = [one.id for found in sets.values() for one in found.values() if one.meaning not in MEANINGS]
+    if vague:
+        raise UnusableTable(f"these answers mean nothing known: {', '.join(vague)}")
+    return sets
+
+
+def read_checklist(content: Row) -> Checklist:
+    """Return the checklist of a document, as a table has it; ``problems_of`` says whether it can be used."""
+    head = content["checklist"]
+    names = ("id", "version", "zh", "en", "source", "status")
+    return Checklist(
+        **{name: head[name] for name in names},
+        effective_from=_day(head["effective_from"]),
+        sections=tuple(
+            Section(row["id"], row["zh"], row["en"], tuple(_item(item) for item in row.get("item", ())))
+            for row in content.get("section", ())
+        ),
+        response_sets=response_sets(),
+    )
+
+
+def check_checklist(checklist: Checklist) -> None:
+    """Raise ``NotAllowed`` that names everything that keeps a list from being published."""
+    problems = problems_of(checklist, major_items=frozenset(major_hazards().items))
+    if problems:
+        raise NotAllowed("checklist_unusable", "Mend what is named, then publish the list.", problems=problems)
+
+
+def _item(row: Row) -> Item:
+    asks = row.get("shown_if")
+    return Item(
+        id=row["id"],
+        zh=row["zh"],
+        en=row["en"],
+        clause=row["clause"],
+        responses=row["responses"],
+        weight=row["weight"],
+        is_mandatory=row.get("is_mandatory", True),
+        shown_if=Condition(asks["item"], frozenset(asks["responses"])) if asks else None,
+        major=row.get("major", ""),
+    )
+
+
+def _day(value: date | str) -> date:
+    """A table has days, a stored version of it their text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
