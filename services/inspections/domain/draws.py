@@ -54,7 +54,7 @@ class Draw:
     officers: tuple[tuple[str, ...], ...]
 
 
-def draw(rules: DrawRules, objects: Pool, officers: Pool, *, count: int, seed: str) -> Draw:
+def draw(rules: DrawRules, *, objects: Pool, officers: Pool, count: int, seed: str) -> Draw:
     """Draw ``count`` objects, and for each of them two officers; raises ``NotAllowed`` when a pool is too small."""
     available = sum(weight > 0 for weight in objects.weights.values())
     sentence = f"Only {available} enterprises can be drawn: draw fewer, or look at the exclusions."
@@ -70,7 +70,7 @@ def is_replayed(rules: DrawRules, record: Draw, *, objects: Pool, officers: Pool
     """Return whether drawing again from the record gives the same; raises ``NotAllowed`` for other pools."""
     is_same = (record.objects_digest, record.officers_digest) == (objects.digest, officers.digest)
     require(is_same, NotAllowed("pool_changed", "These are not the pools of this draw: use the stored ones."))
-    return draw(rules, objects, officers, count=len(record.objects), seed=record.seed) == record
+    return draw(rules, objects=objects, officers=officers, count=len(record.objects), seed=record.seed) == record
 
 
 def _drawn(weights: Mapping[str, int], *, count: int, seed: str) -> tuple[str, ...]:

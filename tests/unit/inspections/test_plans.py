@@ -118,7 +118,7 @@ OFFICERS = Pool({f"o-{number}": 1 for number in range(6)}, {"o-9": "licence_expi
 
 
 def drawn(seed: str = "2026-03-02T10:00 4711", *, count: int = 20) -> Draw:
-    return draw(DRAW, OBJECTS, OFFICERS, count=count, seed=seed)
+    return draw(DRAW, objects=OBJECTS, officers=OFFICERS, count=count, seed=seed)
 
 
 class TestDraw:
@@ -127,11 +127,11 @@ class TestDraw:
 
     def test_does_not_depend_on_the_order_of_the_pool(self) -> None:
         turned = Pool(dict(reversed(OBJECTS.weights.items())), OBJECTS.excluded)
-        assert draw(DRAW, turned, OFFICERS, count=20, seed="2026-03-02T10:00 4711") == drawn()
+        assert draw(DRAW, objects=turned, officers=OFFICERS, count=20, seed="2026-03-02T10:00 4711") == drawn()
 
     def test_is_fixed_for_ever_for_one_seed(self) -> None:
         small = Pool({"a": 8, "b": 4, "c": 2, "d": 1}, {})
-        found = draw(DRAW, small, Pool({"p": 1, "q": 1, "r": 1}, {}), count=2, seed="seed")
+        found = draw(DRAW, objects=small, officers=Pool({"p": 1, "q": 1, "r": 1}, {}), count=2, seed="seed")
         assert (found.objects, found.officers) == (("b", "a"), (("r", "p"), ("q", "r")))
 
     def test_notices_a_record_that_was_changed(self) -> None:
@@ -177,5 +177,5 @@ class TestDraw:
         self, objects: dict[str, int], officers: dict[str, int], count: int, code: str
     ) -> None:
         with pytest.raises(NotAllowed) as refused:
-            draw(DRAW, Pool(objects, {}), Pool(officers, {}), count=count, seed="s")
+            draw(DRAW, objects=Pool(objects, {}), officers=Pool(officers, {}), count=count, seed="s")
         assert refused.value.code == code
