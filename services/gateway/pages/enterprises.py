@@ -84,7 +84,6 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "unavailable": down,
         "enterprise": file["enterprise"],
         "risk": file.get("risk") or {},
-        "changes": changes.get("items", []),
         "owed": owed,
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),

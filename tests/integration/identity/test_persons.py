@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from services.identity.domain.staff import PLACE
-from services.identity.subscriptions import let_person_go, on_person_state
+from services.identity.subscriptions import let_person_go, on_enterprise_state, on_person_state
 from services.identity.tables import account
 from services.identity.use_cases.following import LEAVING
 from shared.contracts.registry import PersonLeft, PersonRegistered
@@ -19,6 +19,7 @@ from shared.database.chassis import timer
 from tests.integration.identity.conftest import NOW, PASSWORD
 from tests.integration.identity.test_accounts import events
 from tests.integration.identity.test_claims import BASE, FOREIGN, OWN, PIN
+from tests.integration.identity.test_claims import told as enterprise_told
 from tests.support.events import received
 
 PERSON, OTHER = (f"01932f7e-5c00-7a10-8b21-0c4d5e6f7b4{digit}" for digit in "12")
@@ -190,3 +191,21 @@ class TestLink:
 
         answer = factory.post(f"{BASE}/members/{member}/person", json={"person_id": PERSON})
         assert answer.json["code"] == "person_unknown"
+
+
+class TestWhoHasLeftTwice:
+    def test_stays_away_when_the_enterprise_comes_back(self, database: Database, hear: Any, join: Any) -> None:
+        hear()
+        member = join()
+        for sequence, status in ((1, "active"), (2, "deregistered")):
+            register(database, status=status, sequence=sequence)
+        hear(left_on=YESTERDAY, sequence=2)
+        register(database, status="active", sequence=3)
+
+        assert not is_enabled(database, member)
+
+
+def register(database: Database, *, status: str, sequence: int) -> None:
+    with database.transaction() as session:
+        told = enterprise_told(OWN, uscc="91331002MA28G00017", division="331002001", status=status, sequence=sequence)
+        on_enterprise_state(session, [told], now=NOW)
