@@ -15,6 +15,7 @@ from shared.contracts.identity import AccountDisabled, GrantChanged, StaffChange
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
+    EnterprisesMerged,
     EnterpriseState,
     EnterpriseUpdated,
     GridChanged,
@@ -33,7 +34,13 @@ DAILY = timedelta(days=1)
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep who can be claimed, and in whose area it lies; its people lose access when it is no more."""
     use_cases.keep_enterprises(session, received)
-    use_cases.follow_standing(session, {one.subject for one in received}, now=now)
+    use_cases.follow_standing(session, received, now=now)
+
+
+@subscribes(EnterprisesMerged)
+def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
+    """Let people, claims and invitations of a merged entry belong to the one that stays."""
+    use_cases.follow_merge(session, received.data, now=now)
 
 
 @subscribes(GridChanged, batch=True)

@@ -146,6 +146,13 @@ known_person = Table(
     Column("sequence", BigInteger, nullable=False),
 )
 
+merged_enterprise = Table(  # a credit code of a merged entry leads to the enterprise that it became part of
+    "merged_enterprise",
+    metadata,
+    Column("merged_id", Id, primary_key=True),
+    Column("kept_id", Id, nullable=False),
+)
+
 claim = Table(
     "claim",
     metadata,

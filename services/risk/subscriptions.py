@@ -31,6 +31,7 @@ from shared.contracts.permits import CommitmentMade, CommitmentMissed
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
+    EnterprisesMerged,
     EnterpriseState,
     EnterpriseSurveyed,
     EnterpriseUpdated,
@@ -54,6 +55,12 @@ def on_enterprise_surveyed(
 ) -> None:
     """Take over what a person confirmed at the gate."""
     use_cases.keep_surveyed(session, [one.data for one in received], now=now)
+
+
+@subscribes(EnterprisesMerged)
+def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
+    """Let facts, causes, points, assessments and codes go over to the entry that stays."""
+    use_cases.follow_merges(session, [received.data], now=now)
 
 
 @subscribes(

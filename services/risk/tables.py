@@ -42,6 +42,13 @@ enterprise = Table(
 )
 Index("ix__enterprise__division", enterprise.c.division)
 
+merged_enterprise = Table(  # entries that became part of another one: late events about them are about that one
+    "merged_enterprise",
+    metadata,
+    Column("merged_id", Id, primary_key=True),
+    Column("kept_id", Id, nullable=False),
+)
+
 fact_sheet = Table(
     "fact_sheet",
     metadata,

@@ -50,7 +50,21 @@ class EnterpriseUpdated(EnterpriseState):
 @event("registry.enterprise_deregistered.v1", kind=Kind.STATE, subject="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterpriseDeregistered(EnterpriseState):
-    """An enterprise is no more; ``status`` is ``deregistered``."""
+    """An enterprise is no more; ``status`` is ``deregistered``, or ``merged`` when it became part of another entry."""
+
+
+@event("registry.enterprises_merged.v1", kind=Kind.FACT, subject="merge_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterprisesMerged:
+    """The entries ``merged_ids`` are the enterprise ``enterprise_id``: what hangs on them hangs on it, now and later.
+
+    Each merged entry is told of as deregistered (status ``merged``) as well; what the registry itself holds of it
+    (persons, contracts, obligations) is told anew by its own events.
+    """
+
+    merge_id: str
+    enterprise_id: str
+    merged_ids: tuple[str, ...] = ()
 
 
 @event("registry.import_completed.v1", kind=Kind.FACT, subject="import_id")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 
 from services.gateway.pages import language, own_api, viewer
 from services.gateway.pages.access import page
@@ -54,8 +54,10 @@ def found() -> str:
 @site.get("/enterprises/<enterprise_id>")
 @page("enterprise:read")
 def enterprise(enterprise_id: str) -> Response:
-    """Draw the file of one enterprise; parts that do not answer are named."""
+    """Draw the file of one enterprise, the parts that do not answer named; a merged entry leads to the other."""
     file = own_api.read(f"enterprises/{enterprise_id}/file")
+    if kept := (file["enterprise"] or {}).get("merged_into"):
+        return make_response(redirect(url_for("pages.enterprise", enterprise_id=kept)))
     return make_response(render_template("enterprises/file.html", **file_parts(enterprise_id, file)))
 
 

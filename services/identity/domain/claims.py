@@ -16,6 +16,7 @@ ENTERPRISE = "enterprise"
 ADMINISTRATOR = "enterprise_administrator"
 WITHOUT_POST = frozenset({ADMINISTRATOR, "enterprise_user"})
 OPEN, APPROVED, TURNED_DOWN = "open", "approved", "refused"
+MERGED = "merged"  # status of an entry that became part of another one
 ENDED = "该单位已不在监管名册中 (the enterprise has left the register)"
 MOBILE_SHAPE = re.compile(r"1[3-9]\d{9}")
 PHOTO_KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))

@@ -4,11 +4,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.identity.domain.claims import ClaimNotFound, EnterpriseUnknown, InvitationUnusable, is_usable
-from services.identity.tables import account, claim, invitation, known_enterprise
+from services.identity.tables import account, claim, invitation, known_enterprise, merged_enterprise
 from shared.security.personal import mask_phone, vault_of
 from shared.security.principal import Principal
 from shared.security.scope import in_scope
@@ -57,9 +57,11 @@ def claim_by_receipt(session: Session, receipt: str) -> Row[Any]:
 
 
 def enterprise_by_code(session: Session, uscc: str) -> Row[Any]:
-    """Return the active enterprise with this credit code; raises ``EnterpriseUnknown``."""
-    is_it = (known_enterprise.c.uscc == uscc) & known_enterprise.c.is_active
-    found = session.execute(select(known_enterprise).where(is_it)).first()
+    """Return the active enterprise of this code, or that of an entry merged into it; raises ``EnterpriseUnknown``."""
+    known, merged = known_enterprise.c, merged_enterprise.c
+    moved = select(merged.kept_id).join(known_enterprise, known.enterprise_id == merged.merged_id)
+    is_it = or_(known.uscc == uscc, known.enterprise_id.in_(moved.where(known.uscc == uscc).scalar_subquery()))
+    found = session.execute(select(known_enterprise).where(is_it, known.is_active)).first()
     if found is None:
         raise EnterpriseUnknown("This credit code is not in the register: ask your subdistrict to enter it.")
     return found

@@ -21,6 +21,7 @@ from services.identity.use_cases.agencies import (
 )
 from services.identity.use_cases.claims import approve_claim, make_claim, refuse_claim
 from services.identity.use_cases.following import (
+    follow_merge,
     follow_standing,
     follow_teams,
     keep_enterprises,
@@ -59,6 +60,7 @@ __all__ = [
     "sign_in_by_provider",
     "take_flow",
     "approve_claim",
+    "follow_merge",
     "follow_standing",
     "follow_teams",
     "keep_enterprises",

@@ -7,11 +7,19 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain.claims import ENDED, OPEN, TURNED_DOWN, begins_to_be_away
-from services.identity.tables import account, claim, grid_team, invitation, known_enterprise, known_person
+from services.identity.domain.claims import ENDED, MERGED, OPEN, TURNED_DOWN, begins_to_be_away
+from services.identity.tables import (
+    account,
+    claim,
+    grid_team,
+    invitation,
+    known_enterprise,
+    known_person,
+    merged_enterprise,
+)
 from services.identity.use_cases.accounts import switch_account
 from services.identity.use_cases.staff import renew_rights
-from shared.contracts.registry import EnterpriseState, GridChanged, PersonState
+from shared.contracts.registry import EnterprisesMerged, EnterpriseState, GridChanged, PersonState
 from shared.database.bulk import among, upsert_rows
 from shared.events.received import Received
 from shared.work.timers import cancel, schedule
@@ -56,11 +64,40 @@ def follow_teams(session: Session, received: Sequence[Received[GridChanged]], *,
         _give(session, one.data.code, gone=set(before.accounts if before else ()) - set(team), team=team, now=now)
 
 
-def follow_standing(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> None:
+def follow_standing(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Shut the accounts of enterprises that have left the register, and open them again when one comes back.
 
-    Open claims are turned down and invitations count no more. An account that somebody shut by hand stays shut.
+    Open claims are turned down and invitations count no more, except those of a merged entry, which go over to the
+    one that stays. An account that somebody shut by hand stays shut.
     """
+    gone = _switch(session, {one.subject for one in received}, now=now)
+    merged = {one.subject for one in received if one.data.status == MERGED}
+    if ended := sorted(set(gone) - merged):
+        waiting = update(claim).where(claim.c.enterprise_id.in_(ended), claim.c.state == OPEN)
+        session.execute(waiting.values(state=TURNED_DOWN, reason=ENDED, decided_at=now, password_hash=""))
+        unused = update(invitation).where(invitation.c.enterprise_id.in_(ended), invitation.c.used_at.is_(None))
+        session.execute(unused.where(invitation.c.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def follow_merge(session: Session, merge: EnterprisesMerged, *, now: datetime) -> None:
+    """Let people, claims and invitations of merged entries belong to the one that stays; older tokens count no more."""
+    columns = merged_enterprise.c
+    kept_id = session.scalar(select(columns.kept_id).where(columns.merged_id == merge.enterprise_id))
+    kept_id = kept_id or merge.enterprise_id
+    merged_ids = sorted(merge.merged_ids)
+    rows = [{"merged_id": one, "kept_id": kept_id} for one in merged_ids]
+    upsert_rows(session, merged_enterprise, rows, key=["merged_id"])
+    session.execute(update(merged_enterprise).where(columns.kept_id.in_(merged_ids)).values(kept_id=kept_id))
+    for table in (claim, invitation):
+        session.execute(update(table).where(table.c.enterprise_id.in_(merged_ids)).values(enterprise_id=kept_id))
+    theirs = select(account).where(account.c.enterprise_id.in_(merged_ids)).order_by(account.c.id)
+    for found in session.execute(theirs.with_for_update()).all():
+        renew_rights(session, found, {"enterprise_id": kept_id}, now=now)
+    _switch(session, [kept_id], now=now)
+
+
+def _switch(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> list[str]:
+    """Let accounts be open or shut as their enterprises are, and return those enterprises that are no more."""
     known = known_enterprise.c
     standing = select(known.enterprise_id, known.is_active)
     rows = session.execute(standing.where(among(session, known.enterprise_id, list(enterprise_ids)))).all()
@@ -69,11 +106,7 @@ def follow_standing(session: Session, enterprise_ids: Collection[str], *, now: d
     for found in _accounts_to_switch(session, gone=gone, here=here):
         is_back = found.is_shut_by_register
         switch_account(session, found, is_enabled=is_back, by_register=not is_back, now=now)
-    if gone:
-        waiting = update(claim).where(claim.c.enterprise_id.in_(gone), claim.c.state == OPEN)
-        session.execute(waiting.values(state=TURNED_DOWN, reason=ENDED, decided_at=now, password_hash=""))
-        unused = update(invitation).where(invitation.c.enterprise_id.in_(gone), invitation.c.used_at.is_(None))
-        session.execute(unused.where(invitation.c.revoked_at.is_(None)).values(revoked_at=now))
+    return gone
 
 
 def keep_persons(session: Session, received: Sequence[Received[PersonState]], *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.registry.api.downloads import BINARY
+from services.registry.queries.endings import present_id
 from services.registry.queries.enterprises import enterprise_in_scope
 from services.registry.queries.surveys import RANKED, survey_card, survey_progress, to_survey
 from services.registry.schemas.surveys import (
@@ -56,7 +57,8 @@ def show_card(session, enterprise_id):
 @blp.response(200, SurveyCard)
 def put_survey(session, body, survey_id):
     """Keep a survey under the id that the phone gave it: sent twice, or a week later, it counts once."""
-    current = enterprise_in_scope(session, principal(), body["enterprise_id"], lock=True)
+    enterprise_id = present_id(session, body["enterprise_id"])
+    current = enterprise_in_scope(session, principal(), enterprise_id, lock=True)
     if is_kept(session, survey_id, body):
         return survey_card(session, current)
     row = keep_survey(session, current, body, survey_id=survey_id, by=principal(), now=now())
@@ -71,7 +73,7 @@ def put_survey(session, body, survey_id):
 @blp.response(201, Attachment)
 def add_attachment(session, files, facts):
     """Keep a photo of an enterprise with time, place and author; the same photo sent again is the same attachment."""
-    owner = enterprise_in_scope(session, principal(), facts.pop("enterprise_id"))["id"]
+    owner = enterprise_in_scope(session, principal(), present_id(session, facts.pop("enterprise_id")))["id"]
     taken = Taken(author=principal().subject, **facts)
     kept = keep_attachment(session, files["file"].stream, owner=owner, taken=taken, now=now())
     audit_note(session, entity=f"enterprise:{owner}", details={"attachment": kept.id, "sha256": kept.sha256})
@@ -84,5 +86,5 @@ def add_attachment(session, files, facts):
 def show_attachment(session, attachment_id):
     """The bytes of a photo, for those who may see the enterprise."""
     kept = attachment_by_id(session, attachment_id)
-    enterprise_in_scope(session, principal(), kept.owner)
+    enterprise_in_scope(session, principal(), present_id(session, kept.owner))
     return attachment_response(session, kept)

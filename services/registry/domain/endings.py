@@ -1,15 +1,21 @@
-"""How an enterprise leaves the register and comes back: with a reason, a day and a basis (rules/endings.toml)."""
+"""How an entry leaves the register: for a reason and perhaps for a while, or as part of another entry, for ever.
+
+Reasons stand in rules/endings.toml, what makes two entries suspicious in rules/duplicates.toml.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services.registry.domain.enterprise import MERGED
+from services.registry.domain.obligations import SUPERVISED
 from shared.errors import Conflict, Refused
 
 ACTIVE, DEREGISTERED = "active", "deregistered"
@@ -74,3 +80,115 @@ def require_active(status: str) -> None:
     """Raise `EnterpriseHasEnded` for an enterprise that is in the register no more."""
     if status != ACTIVE:
         raise EnterpriseHasEnded("This enterprise has left the register: register it again first.", status=status)
+
+
+KINDS = ("organisation", "name", "address")
+# What is chosen together: one choice of the page, and the columns that it carries.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "enterprise_type": ("enterprise_type",),
+    "registered_on": ("registered_on",),
+    "capital": ("capital",),
+    "scope": ("scope",),
+    "address": ("address", "province", "city"),
+    "division": ("division",),
+    "location": (
+        "longitude",
+        "latitude",
+        "park_id",
+        "park_division",
+        "park_precision",
+        "own_longitude",
+        "own_latitude",
+    ),
+    "grid": ("stated_grid",),
+    "industry": ("industry",),
+    "headcount": ("headcount",),
+    "supervision": ("supervision",),
+    "contact": ("contact_name", "contact_phone"),
+}
+_LIKENESS = Path(__file__).parents[1] / "rules" / "duplicates.toml"
+_RANK = {"inferred": 0, "file": 1, "person": 2}
+
+
+class SameEnterprise(Refused):
+    code = "same_enterprise"
+
+
+class AlreadyMerged(Conflict):
+    code = "already_merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The table: what is left out of names, and how alike they must be at one address."""
+
+    left_out: tuple[str, ...]
+    likeness: float
+    most_at_one_address: int
+
+
+@cache
+def likeness_rules() -> Likeness:
+    """Return the table of rules/duplicates.toml."""
+    table = tomllib.loads(_LIKENESS.read_text("utf-8"))
+    words = (*table["marks"], *table["places"], *table["forms"])
+    return Likeness(words, table["likeness"], table["most_at_one_address"])
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Return whether two names, without what is left out, are alike enough for one address."""
+    return SequenceMatcher(None, _bare(one), _bare(other)).ratio() >= likeness_rules().likeness
+
+
+def check_merge(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
+    """Raise `SameEnterprise` for one entry named twice, `AlreadyMerged` unless both are in the register."""
+    if kept["id"] == merged["id"]:
+        raise SameEnterprise("Choose two different entries.")
+    if kept["status"] != ACTIVE or merged["status"] == MERGED:
+        raise AlreadyMerged("One of the entries is in the register no more: look at the list again.")
+
+
+def better_from(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]:
+    """Return the choices in which the entry that goes away knows more: a stronger origin, or anything at all."""
+    return [name for name in CHOICES if _is_better(name, kept, merged)]
+
+
+def united(kept: Mapping[str, Any], merged: Mapping[str, Any], *, take: Collection[str]) -> dict[str, Any]:
+    """Return the row of the kept entry with the choices of `take` from the other and the surer of all features."""
+    row = dict(kept)
+    origins = dict(kept["origins"])
+    for name in take:
+        row |= {column: merged[column] for column in CHOICES[name]}
+        origins.pop(name, None)
+        if name in merged["origins"]:
+            origins[name] = merged["origins"][name]
+    row["origins"] = origins
+    row["features"] = _features(kept["features"], merged["features"])
+    later = max(kept, merged, key=lambda one: (one["surveyed_at"] is not None, one["surveyed_at"]))
+    return row | {"survey_outcome": later["survey_outcome"], "surveyed_at": later["surveyed_at"]}
+
+
+def _is_better(name: str, kept: Mapping[str, Any], merged: Mapping[str, Any]) -> bool:
+    column = CHOICES[name][0]
+    if name == "supervision":
+        return bool(merged[column] == SUPERVISED != kept[column])
+    if merged[column] in ("", None):
+        return False
+    ranks = (_RANK[one["origins"].get(name, "inferred")] for one in (kept, merged))
+    own, other = ranks
+    return kept[column] in ("", None) or other > own
+
+
+def _features(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    features = dict(kept)
+    for name, entry in merged.items():
+        if name not in features or _RANK[entry["source"]] > _RANK[features[name]["source"]]:
+            features[name] = entry
+    return features
+
+
+def _bare(name: str) -> str:
+    for word in likeness_rules().left_out:
+        name = name.replace(word, "")
+    return name

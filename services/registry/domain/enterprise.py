@@ -18,7 +18,8 @@ Origin = Literal["person", "file", "inferred"]
 Facts = dict[str, Any]
 
 SUPERVISION = ("unverified", "supervised", "recorded", "transferred", "ceased")
-STATUS = ("active", "deregistered")
+MERGED = "merged"  # became part of another entry, for ever
+STATUS = ("active", "deregistered", MERGED)
 PRECISIONS = ("exact", "address", "subdistrict", "none")
 FEATURES = (
     "hazchem_production", "hazchem_storage_trade", "hazchem_trade", "hazchem_use_licence", "hazchem_use",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.drafts import day_text
+from services.registry.domain.enterprise import MERGED
 from services.registry.tables import enterprise, enterprise_history, park
 from shared.security.personal import mask_name, mask_phone, vault_of
 from shared.security.principal import Principal
@@ -30,8 +31,9 @@ SORTS = {
 def enterprises_wanted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of the enterprises in the principal's jurisdiction that the filter describes."""
     columns = enterprise.c
-    conditions: list[ColumnElement[bool]] = [_scope(principal)]
-    for name in ("placement", "supervision", "status", "grid"):
+    is_asked = columns.status == wanted["status"] if wanted.get("status") else columns.status != MERGED
+    conditions: list[ColumnElement[bool]] = [_scope(principal), is_asked]
+    for name in ("placement", "supervision", "grid"):
         if value := wanted.get(name):
             conditions.append(columns[name] == value)
     if prefix := wanted.get("division"):

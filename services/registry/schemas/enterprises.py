@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.domain.drafts import LONGEST
-from services.registry.domain.endings import reasons
-from services.registry.domain.enterprise import FEATURES, PRECISIONS, STATUS, SUPERVISION
+from services.registry.domain.endings import CHOICES, KINDS, reasons
+from services.registry.domain.enterprise import FEATURES, MERGED, PRECISIONS, STATUS, SUPERVISION
 from services.registry.domain.places import PLACEMENTS
 from services.registry.queries.enterprises import SORTS
 from services.registry.schemas.fields import DIVISION, SYSTEMS, text
@@ -75,7 +75,7 @@ class EnterpriseNew(_EnterpriseFacts):
 
 class EnterpriseChange(_EnterpriseFacts):
     name = text(LONGEST["name"], 1)
-    status = fields.String(validate=validate.OneOf(STATUS))
+    status = fields.String(validate=validate.OneOf([name for name in STATUS if name != MERGED]))
 
 
 class Feature(Schema):
@@ -125,6 +125,7 @@ class Enterprise(EnterpriseRow):
     own_longitude = fields.Float(allow_none=True, metadata={"description": "its own position while it is a tenant"})
     own_latitude = fields.Float(allow_none=True)
     stated_grid = fields.String(metadata={"description": "the grid that a file or a person named"})
+    merged_into = fields.String(allow_none=True, metadata={"description": "the entry that this one became part of"})
     grid_basis = fields.String(metadata={"description": "polygon, person, file or division: why it is this grid"})
     origins = fields.Dict(keys=fields.String(), values=fields.String())
     hints = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
@@ -140,6 +141,57 @@ class EnterprisePage(Schema):
 
 class Reason(Schema):
     reason = text(200, 3, required=True, metadata={"description": "why it is needed; written down"})
+
+
+class DuplicateFilter(Schema):
+    kind = fields.String(validate=validate.OneOf(KINDS), load_default=KINDS[0])
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = text(LONGEST["address"], load_default="")
+
+
+class Duplicate(Schema):
+    kind = fields.String(required=True)
+    key = fields.String(required=True, metadata={"description": "what both have in common"})
+    enterprises = fields.List(fields.Nested(EnterpriseRow), required=True)
+
+
+class DuplicatePage(Schema):
+    items = fields.List(fields.Nested(Duplicate), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class MergePair(Schema):
+    kept = fields.UUID(required=True)
+    merged = fields.UUID(required=True)
+
+
+class MergeChoice(Schema):
+    field = fields.String(required=True)
+    kept = fields.String(required=True)
+    merged = fields.String(required=True)
+    proposed = fields.String(required=True, metadata={"description": "kept or merged"})
+
+
+class MergePreview(Schema):
+    kept = fields.Nested(EnterpriseRow, required=True)
+    merged = fields.Nested(EnterpriseRow, required=True)
+    choices = fields.List(fields.Nested(MergeChoice), required=True)
+    follows = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class MergeBody(MergePair):
+    kept_version = fields.Integer(required=True)
+    merged_version = fields.Integer(required=True)
+    take = fields.List(
+        fields.String(validate=validate.OneOf(CHOICES)),
+        load_default=list,
+        metadata={"description": "what is taken from the entry that goes away"},
+    )
+    reason = text(200, 3, required=True)
+
+
+class ApartBody(MergePair):
+    reason = text(200, 3, required=True)
 
 
 class Deregistration(Schema):

@@ -1,6 +1,12 @@
 """Tables of the registry. Times are UTC, points WGS-84 degrees, counts are persons or rows."""
 
-from services.registry.tables.enterprises import division, division_boundary, enterprise, enterprise_history
+from services.registry.tables.enterprises import (
+    division,
+    division_boundary,
+    enterprise,
+    enterprise_apart,
+    enterprise_history,
+)
 from services.registry.tables.grids import grid, grid_member, staff
 from services.registry.tables.imports import import_batch, import_correction, import_error, import_row
 from services.registry.tables.intermediaries import (
@@ -20,6 +26,7 @@ __all__ = [
     "division",
     "division_boundary",
     "enterprise",
+    "enterprise_apart",
     "enterprise_history",
     "grid",
     "grid_member",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from services.registry.tables.metadata import metadata
 from shared.database import Id, JsonDocument, UtcDateTime
@@ -52,6 +52,7 @@ enterprise = Table(
     Column("survey_rank", Integer, nullable=False, server_default="0"),
     Column("survey_outcome", Text, nullable=False, server_default=""),  # of the newest survey; "": none yet
     Column("surveyed_at", UtcDateTime),
+    Column("merged_into", Id),  # the entry that stays, once this one became part of it
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
@@ -61,6 +62,24 @@ Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
 Index("ix__enterprise__survey_outcome", enterprise.c.survey_outcome, enterprise.c.survey_rank, enterprise.c.id)
 Index("ix__enterprise__placement", enterprise.c.placement)
 Index("ix__enterprise__park_id", enterprise.c.park_id, enterprise.c.id)
+_IS_MERGED = text("merged_into IS NOT NULL")
+Index(
+    "ix__enterprise__merged_into",
+    enterprise.c.merged_into,
+    postgresql_where=_IS_MERGED,
+    sqlite_where=_IS_MERGED,
+)
+
+enterprise_apart = Table(  # pairs that somebody compared and found to be different
+    "enterprise_apart",
+    metadata,
+    Column("first_id", Id, nullable=False),
+    Column("second_id", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("first_id", "second_id"),
+)
 
 enterprise_history = Table(
     "enterprise_history",

@@ -39,6 +39,17 @@ def end_contracts_of(session: Session, enterprise_ids: Collection[str], *, reaso
         end(session, dict(row), reason=reason, at=now, now=now)
 
 
+def move_contracts(session: Session, from_id: str, to_id: str, *, now: datetime) -> None:
+    """Let the contracts of one entry be those of another, and tell those who know them."""
+    contract = service_contract.c
+    those = select(service_contract).where(contract.enterprise_id == from_id).order_by(contract.id)
+    for current in session.execute(those.with_for_update()).mappings().all():
+        row = {**current, "enterprise_id": to_id, "version": current["version"] + 1, "updated_at": now}
+        session.execute(update(service_contract).where(contract.id == row["id"]).values(row))
+        if row["phase"] != "planned":
+            _tell(session, row, now=now)
+
+
 def contract_event(row: Mapping[str, Any]) -> ServiceContractState:
     """Return the whole state of a contract that has begun as its event."""
     event_class = ServiceContractEnded if row["phase"] == "ended" else ServiceContractStarted

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain import credit_code, places
 from services.registry.domain.cells import code as code_cell
 from services.registry.domain.drafts import Draft
-from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, known
+from services.registry.domain.enterprise import CONTACT_FIELDS, EMPTY, MERGED, known
 from services.registry.domain.industries import Industries
 from services.registry.domain.obligations import check_supervision
 from services.registry.domain.rulebook import Rulebook
@@ -52,6 +52,10 @@ class DivisionUnknown(Refused):
     code = "division_unknown"
 
 
+class MergedAway(Conflict):
+    code = "merged_away"
+
+
 class IndustryUnknown(Refused):
     code = "industry_unknown"
 
@@ -83,8 +87,10 @@ def amend_enterprise(
     """Add what a person found out to the locked row `current` and return the row as it is now.
 
     What a person says outweighs files and inference from then on. Without any news nothing is written.
-    Raises `DivisionUnknown`, `IndustryUnknown`, `SupervisionNotAllowed`.
+    Raises `DivisionUnknown`, `IndustryUnknown`, `SupervisionNotAllowed`, `MergedAway`.
     """
+    if current["status"] == MERGED:
+        raise MergedAway("This entry became part of another one: change that one.", merged_into=current["merged_into"])
     rules = rules_in_force(session)
     sealed = seal_contacts(session, _resolved(given, rules), current)
     facts = known(current, sealed, origin="person", rules=rules, seen={"by": actor, "on": now.isoformat()})
@@ -113,8 +119,9 @@ def import_enterprises(session: Session, run: ImportRun, *, drafts: Sequence[Dra
 
 
 def enterprise_ids(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """Return the ids of enterprises by credit code."""
-    statement = select(enterprise.c.uscc, enterprise.c.id).where(among(session, enterprise.c.uscc, list(set(codes))))
+    """Return the ids of enterprises by credit code; that of a merged entry leads to the one that stays."""
+    present = func.coalesce(enterprise.c.merged_into, enterprise.c.id).label("id")
+    statement = select(enterprise.c.uscc, present).where(among(session, enterprise.c.uscc, list(set(codes))))
     return {row.uscc: row.id for row in session.execute(statement)}
 
 
@@ -191,7 +198,7 @@ def _imported(
     session: Session, run: ImportRun, draft: Draft, *, before: Mapping[str, Any] | None, is_new: bool
 ) -> Change | None:
     """Return what a draft changes, nothing when it brings no news."""
-    if before is None and not is_new:
+    if (before is None and not is_new) or (before is not None and before["status"] == MERGED):
         return None
     given = seal_contacts(session, draft.given, before)
     facts = known(before or EMPTY, given, origin="file", rules=run.rules)

@@ -86,6 +86,7 @@ def new_row(uscc: str, facts: Facts, *, digest: int, now: datetime, override: st
         "survey_rank": 0,
         "survey_outcome": "",
         "surveyed_at": None,
+        "merged_into": None,
         **facts,
     }
 

@@ -42,10 +42,10 @@ def code_address(public_url: str, token: str) -> str:
 
 
 def code_of(session: Session, enterprise_id: str) -> Row[Any]:
-    """Return the valid code of an enterprise; raises ``CodeNotFound``."""
+    """Return the valid code of an enterprise, the newest when a merge has brought others; raises ``CodeNotFound``."""
     columns = information_code.c
     wanted = select(information_code).where(columns.enterprise_id == enterprise_id, columns.revoked_at.is_(None))
-    row = session.execute(wanted).one_or_none()
+    row = session.execute(wanted.order_by(columns.issued_at.desc(), columns.id).limit(1)).one_or_none()
     if row is None:
         raise CodeNotFound("This enterprise has no valid code: issue one.", enterprise_id=enterprise_id)
     return row
@@ -80,14 +80,15 @@ def public_facts(session: Session, token: str) -> Document:
 def printable(session: Session, principal: Principal, *, division: str, grid: str) -> Sequence[Any]:
     """Return the valid codes of active enterprises of the own area, of one division or grid, in the order of names."""
     joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id)
-    columns = (information_code.c.token, enterprise.c.name, enterprise.c.grid)
+    columns = (information_code.c.token, enterprise.c.enterprise_id, enterprise.c.name, enterprise.c.grid)
     wanted = select(*columns).select_from(joined).where(information_code.c.revoked_at.is_(None), in_area(principal))
     wanted = wanted.where(enterprise.c.is_active)
     if division:
         wanted = wanted.where(enterprise.c.division.startswith(division, autoescape=True))
     if grid:
         wanted = wanted.where(enterprise.c.grid == grid)
-    return session.execute(wanted.order_by(enterprise.c.name, information_code.c.id).limit(MOST_PRINTED)).all()
+    rows = session.execute(wanted.order_by(enterprise.c.name, information_code.c.id).limit(MOST_PRINTED)).all()
+    return list({row.enterprise_id: row for row in rows}.values())
 
 
 def picture(address: str, kind: str) -> bytes:

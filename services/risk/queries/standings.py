@@ -1,7 +1,7 @@
 """What is stored about enterprises, and the grade that follows. Equal standings are computed once."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from services.risk.domain.levels import Level
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import GREY_RESULT, GradeResult, adjusted, result_of
 from services.risk.rules import dynamic_rules
-from services.risk.tables import enterprise, fact_sheet, grade_history
+from services.risk.tables import enterprise, fact_sheet, grade_history, merged_enterprise
 from services.risk.tables import grade as grade_table
 from shared.database.bulk import among
 from shared.security.principal import Principal
@@ -94,6 +94,14 @@ def visible_standing(session: Session, principal: Principal, *, enterprise_id: s
     if row is None:
         raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
     return row
+
+
+def present_ids(session: Session, enterprise_ids: Collection[str]) -> dict[str, str]:
+    """Return for each id the one under which the enterprise lives now: its own unless it was merged into another."""
+    columns = merged_enterprise.c
+    wanted = select(columns.merged_id, columns.kept_id).where(among(session, columns.merged_id, list(enterprise_ids)))
+    moved = {row.merged_id: row.kept_id for row in session.execute(wanted)}
+    return {one: moved.get(one, one) for one in enterprise_ids}
 
 
 def in_area(principal: Principal) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ from services.risk.use_cases.grading import (
     keep_register_state,
     keep_surveyed,
 )
+from services.risk.use_cases.keeping import file_report, follow_merges, issue_code, name_supervisors, revoke_code
 from services.risk.use_cases.policies import (
     REGRADE,
     SIMULATE,
@@ -49,10 +50,10 @@ from services.risk.use_cases.policies import (
     simulate_step,
 )
 from services.risk.use_cases.policies import TIMER as POLICY_TIMER
-from services.risk.use_cases.supervising import file_report, issue_code, name_supervisors, revoke_code
 
 __all__ = [
     "file_report",
+    "follow_merges",
     "issue_code",
     "name_supervisors",
     "revoke_code",

@@ -26,6 +26,7 @@ from shared.work.timers import cancel, schedule
 
 TIMER = "adjustments"
 APPROVED = "approved"
+SEEN_BY_GRADING = frozenset({"veto", "red_score", "improvement", "long_stop"})
 
 
 def lock_enterprises(session: Session, enterprise_ids: Iterable[str]) -> set[str]:

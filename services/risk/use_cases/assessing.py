@@ -183,7 +183,7 @@ def add_risk_point(session: Session, *, enterprise_id: str, point: Point, by: st
             **columns,
         )
     )
-    _regrade_points(session, enterprise_id, now=now)
+    regrade_points(session, enterprise_id, now=now)
     return point_id
 
 
@@ -195,14 +195,14 @@ def judge_risk_point(session: Session, row: Row[Any], *, point: Point, based_on:
     done: Any = session.execute(wanted.values(**changes))
     if not done.rowcount:
         raise RiskPointChanged("Somebody has changed this risk point meanwhile: read it again.")
-    _regrade_points(session, row.enterprise_id, now=now)
+    regrade_points(session, row.enterprise_id, now=now)
 
 
 def retire_risk_point(session: Session, row: Row[Any], *, now: datetime) -> None:
     """Take a risk point out of the ledger: its hazard is no more."""
     lock_enterprises(session, [row.enterprise_id])
     session.execute(update(risk_point).where(risk_point.c.id == row.id).values(is_active=False, retired_at=now))
-    _regrade_points(session, row.enterprise_id, now=now)
+    regrade_points(session, row.enterprise_id, now=now)
 
 
 def confirm_risk_points(session: Session, *, enterprise_id: str, now: datetime) -> int:
@@ -210,7 +210,7 @@ def confirm_risk_points(session: Session, *, enterprise_id: str, now: datetime) 
     lock_enterprises(session, [enterprise_id])
     active = (risk_point.c.enterprise_id == enterprise_id, risk_point.c.is_active)
     done: Any = session.execute(update(risk_point).where(*active).values(confirmed_at=now, overdue_since=None))
-    _regrade_points(session, enterprise_id, now=now)
+    regrade_points(session, enterprise_id, now=now)
     return int(done.rowcount)
 
 
@@ -221,7 +221,7 @@ def note_overdue_points(session: Session, enterprise_id: str, *, now: datetime) 
     session.execute(stale.where(risk_point.c.overdue_since.is_(None)).values(overdue_since=now))
 
 
-def _regrade_points(session: Session, enterprise_id: str, *, now: datetime) -> None:
+def regrade_points(session: Session, enterprise_id: str, *, now: datetime) -> None:
     """MAX_OF_RISK_POINTS: the enterprise is no better than its worst risk point; set the clock of the quarter."""
     columns = risk_point.c
     active = (columns.enterprise_id == enterprise_id, columns.is_active)

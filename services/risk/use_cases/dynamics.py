@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.risk.domain.dynamics import REVIEW, Phase
 from services.risk.domain.levels import Level
 from services.risk.domain.occurrences import Occurrence
+from services.risk.queries import present_ids
 from services.risk.rules import dynamic_rules
 from services.risk.tables import applied_rule, override
 from services.risk.use_cases.adjusting import APPROVED, adjust, lock_enterprises, merge_occurrences
@@ -45,7 +46,9 @@ def note_occurrences(session: Session, received: Sequence[Received[Any]], *, now
     told = [
         (one.data.enterprise_id, found) for one in received for found in rules.read(one.type, one.data, time=one.time)
     ]
-    enterprise_ids = sorted({enterprise_id for enterprise_id, _ in told})
+    present = present_ids(session, {enterprise_id for enterprise_id, _ in told})
+    told = [(present[enterprise_id], found) for enterprise_id, found in told]
+    enterprise_ids = sorted(set(present.values()))
     if missing := set(enterprise_ids) - lock_enterprises(session, enterprise_ids):
         raise NotYet(f"enterprise:{min(missing)}")
     merge_occurrences(session, told)

@@ -15,7 +15,7 @@ from services.risk.domain.facts import Known, Origin, seen_in
 from services.risk.domain.levels import colour_of
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import GradeResult, points
-from services.risk.queries import final_result, known_facts, rulebook_in_force, standings
+from services.risk.queries import final_result, known_facts, present_ids, rulebook_in_force, standings
 from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
 from services.risk.tables import grade as grade_table
 from services.risk.use_cases.adjusting import lock_enterprises, observe
@@ -85,6 +85,8 @@ def keep_surveyed(session: Session, surveys: Sequence[EnterpriseSurveyed], *, no
 
     Raises ``NotYet`` for an enterprise that has not arrived, ``UnsuitableValue``, ``ContradictingFacts``.
     """
+    present = present_ids(session, {one.enterprise_id for one in surveys})
+    surveys = [replace(one, enterprise_id=present[one.enterprise_id]) for one in surveys]
     enterprise_ids = sorted({one.enterprise_id for one in surveys if one.facts})
     if missing := set(enterprise_ids) - lock_enterprises(session, enterprise_ids):
         raise NotYet(f"enterprise:{min(missing)}")

@@ -7,12 +7,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.identity.subscriptions import on_enterprise_state
+from services.identity.subscriptions import on_enterprise_state, on_enterprises_merged
+from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from tests.integration.identity import test_claims as claims
 from tests.integration.identity.conftest import NOW
 from tests.integration.identity.test_accounts import events
 from tests.integration.identity.test_claims import BASE, CLAIMS, CODE, OWN, PIN
+from tests.support.events import received
+
+MERGE = "0192f0a0-0000-7000-8000-0000000000a1"
 
 make_claim, register, reviewer, factory = claims.make_claim, claims.register, claims.reviewer, claims.factory
 
@@ -102,3 +106,73 @@ class TestWhatWaits:
             )
 
         assert answer.json["code"] == "invitation_unusable"
+
+
+class TestMerged:
+    """The own enterprise becomes part of the foreign one."""
+
+    @pytest.fixture
+    def merge(self, database: Database) -> Callable[[], None]:
+        def hear() -> None:
+            merged = EnterprisesMerged(merge_id=MERGE, enterprise_id=claims.FOREIGN, merged_ids=(OWN,))
+            with database.transaction() as session:
+                on_enterprises_merged(session, received(merged), now=NOW)
+
+        return hear
+
+    @pytest.mark.parametrize("order", [("end", "merge"), ("merge", "end")])
+    def test_takes_its_people_along_in_any_order(
+        self,
+        factory: FlaskClient,
+        tell: Callable[..., None],
+        merge: Callable[[], None],
+        as_user: Callable[..., FlaskClient],
+        order: tuple[str, str],
+    ) -> None:
+        steps: dict[str, Callable[[], None]] = {"end": lambda: tell("merged", sequence=2), "merge": merge}
+        for step in order:
+            steps[step]()
+
+        assert factory.get(f"{BASE}/me").json["enterprise_id"] == claims.FOREIGN
+        assert as_user("factory-1").get(f"{BASE}/me").json["enterprise_id"] == claims.FOREIGN
+
+    def test_keeps_claims_and_invitations_waiting(
+        self,
+        app: Flask,
+        factory: FlaskClient,
+        make_claim: Callable[..., Any],
+        tell: Callable[..., None],
+        merge: Callable[[], None],
+    ) -> None:
+        receipt = make_claim(username="factory-2").json["receipt"]
+        with claims.invited(factory) as token:
+            tell("merged", sequence=2)
+            merge()
+            seen = app.test_client().post(f"{BASE}/invitations/look", json={"token": token}).json
+
+        state = app.test_client().post(f"{CLAIMS}/state", json={"receipt": receipt}).json
+        assert (state["state"], state["enterprise_name"], seen["enterprise_name"]) == (
+            "open", "乙字号化工厂", "乙字号化工厂",
+        )  # fmt: skip
+
+    def test_can_be_claimed_under_its_old_code(
+        self, make_claim: Callable[..., Any], tell: Callable[..., None], merge: Callable[[], None], app: Flask
+    ) -> None:
+        tell("merged", sequence=2)
+        merge()
+
+        receipt = make_claim().json["receipt"]
+
+        state = app.test_client().post(f"{CLAIMS}/state", json={"receipt": receipt}).json
+        assert state["enterprise_name"] == "乙字号化工厂"
+
+    def test_leads_through_a_chain_whatever_is_told_first(
+        self, database: Database, factory: FlaskClient, merge: Callable[[], None], as_user: Callable[..., FlaskClient]
+    ) -> None:
+        last = "0192f0a0-0000-7000-8000-000000000003"
+        chained = EnterprisesMerged(merge_id=MERGE, enterprise_id=last, merged_ids=(claims.FOREIGN,))
+        with database.transaction() as session:
+            on_enterprises_merged(session, received(chained), now=NOW)
+        merge()
+
+        assert as_user("factory-1").get(f"{BASE}/me").json["enterprise_id"] == last

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from services.risk.app import create_app
 from services.risk.settings import Settings
 from services.risk.tables import grade, risk_point, risk_report
-from services.risk.use_cases.supervising import ALPHABET, check_character, new_token
+from services.risk.use_cases.keeping import ALPHABET, check_character, new_token
 from shared.contracts.registry import EnterpriseDeregistered
 from shared.database import Database
 from shared.database.chassis import outbox
