@@ -13,6 +13,7 @@ from shared.services import service_names
 from tests.support.running import FullStack, wait_for
 
 ROWS = 600
+TWINS = ("91331002MA28H90012", "91331002MA28H90020")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,39 @@ class TestImportedRegister:
         grade = client.call("GET", f"risk/grades/{found['id']}")
 
         assert (grade["provisional"], grade["card"] != "", grade["reasons"] != []) == (True, True, True)
+
+
+class TestMerge:
+    """Two entries come to the map, become one, and leave it again: the figures end as they began."""
+
+    def test_reaches_every_service_and_leaves_the_figures_equal_to_the_rows(
+        self, stack: FullStack, result: dict[str, Any]
+    ) -> None:
+        client = stack.client()
+        kept, gone = (registered(client, code) for code in TWINS)
+        wait_for(lambda: counted(stack) == ROWS + 2, seconds=60, what="both entries are graded")
+        client.call("POST", f"risk/codes/{gone['id']}")
+
+        versions = {"kept_version": kept["version"], "merged_version": gone["version"]}
+        pair = {"kept": kept["id"], "merged": gone["id"], **versions}
+        client.call("POST", "registry/merges", json={**pair, "take": ["name"], "reason": "the same factory"})
+
+        wait_for(lambda: counted(stack) == ROWS + 1, seconds=60, what="one of them has left the map")
+        codes = wait_for(
+            lambda: client.call("GET", f"risk/codes/{kept['id']}")["items"], seconds=60, what="its code has gone over"
+        )
+        assert (len(codes), stack.reconciled()["status"], result["refused"]) == (1, 0, 0)
+        now = client.call("GET", f"registry/enterprises/{kept['id']}")
+        leave = {"reason": "never_there", "on": "2026-01-05", "basis": "made up for this test"}
+        path = f"registry/enterprises/{kept['id']}/deregister"
+        client.call("POST", path, json=leave, headers={"If-Match": f'"{now["version"]}"'})
+        wait_for(lambda: counted(stack) == ROWS, seconds=60, what="the figures are as before")
+
+
+def registered(client: Any, uscc: str) -> dict[str, Any]:
+    """Register one of the twins."""
+    facts = {"uscc": uscc, "name": f"合并试验{uscc[-1]}厂", "address": "椒江区洪家街道合并路1号"}
+    return dict(client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"}))
 
 
 class TestRightsOnTheBroker:
