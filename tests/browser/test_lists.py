@@ -20,6 +20,7 @@ PAGES = (
     "/intermediaries",
     "/intermediaries/{agency}",
     "/contracts",
+    "/contracts/new",
     "/enterprises/{firm}#people",
 )
 
@@ -111,6 +112,19 @@ class TestIntermediaries:
         page.get_by_role("button", name="恢复执业").click()
 
         expect(page.locator(".lead .label-good")).to_be_visible()
+
+    def test_conclude_a_contract_for_services_they_are_registered_for(self, window: Window, listed: System) -> None:
+        page = opened(window, listed, "/contracts/new?intermediary={agency}")
+        page.fill("#enterprise-words", credit_code(7))
+        page.locator(".finding-list button").first.click()
+        page.locator("#services input:not([disabled])").first.check()
+        page.fill("#contract-form [name=number]", "浏览器合同-1")
+        page.get_by_role("button", name="登记合同").click()
+        expect(page.locator("#done")).to_contain_text("合同已登记")
+        page.fill("#contract-q", "浏览器合同-1")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("tbody tr")).to_have_count(1)
 
     def test_end_a_contract_after_asking(self, window: Window, listed: System) -> None:
         page = opened(window, listed, "/contracts")

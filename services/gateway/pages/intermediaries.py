@@ -1,6 +1,7 @@
 """Intermediaries and their contracts: lists, one of them, and who still lacks a contract."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -13,6 +14,8 @@ from shared.http.chassis import now
 
 PAGE = 50
 PHASES = ("live", "planned", "ended")
+MOST_CHOSEN = 200
+YEAR = 364  # days after its first one: a contract of a year ends on the day before
 SOON = 30  # days before its end at which a contract or document is marked
 
 
@@ -49,6 +52,30 @@ def contracts() -> str:
     places = {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
     shown: Mapping[str, Any] = {"chosen": chosen, "phases": PHASES, "coverage": coverage, "places": places}
     return render_template("intermediaries/contracts.html", titles=_titles(), **shown, **_ends(), **answer)
+
+
+@site.get("/contracts/new")
+@page("intermediary:write")
+def new_contract() -> str:
+    """Draw the form of a new contract; `enterprise` and `intermediary` of the address are filled in."""
+    chosen = _chosen("enterprise", "intermediary")
+    one = own_api.read(f"registry/enterprises/{chosen['enterprise']}") if "enterprise" in chosen else None
+    working = own_api.read("registry/intermediaries", {"status": "registered", "limit": MOST_CHOSEN})["items"]
+    today = business_date(now())
+    return render_template(
+        "intermediaries/contract_form.html",
+        chosen=chosen,
+        enterprise=one,
+        intermediaries=working,
+        services=_services(),
+        today=today.isoformat(),
+        year_on=(today + timedelta(days=YEAR)).isoformat(),
+    )
+
+
+def _services() -> dict[str, str]:
+    title = "title" if language.current().tag.startswith("zh") else "title_en"
+    return {row["id"]: row[title] for row in own_api.read("registry/intermediaries/kinds")["services"]}
 
 
 def _chosen(*names: str) -> dict[str, str]:

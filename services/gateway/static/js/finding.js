@@ -8,11 +8,14 @@ for (const field of document.querySelectorAll("input[data-finds]")) {
   const list = field.closest(".finding").querySelector(".finding-list");
   let waiting = 0;
 
+  // Words alone name nobody: one of the list must be chosen.
+  const judge = () => field.setCustomValidity(kept.value || !field.value.trim() ? "" : field.dataset.missing);
+
   const choose = (one) => {
     kept.value = one.id;
     field.value = one.name;
     list.hidden = true;
-    kept.dispatchEvent(new Event("change", { bubbles: true }));
+    judge();
   };
 
   const option = (one) => {
@@ -33,6 +36,7 @@ for (const field of document.querySelectorAll("input[data-finds]")) {
 
   field.addEventListener("input", () => {
     kept.value = "";
+    judge();
     clearTimeout(waiting);
     waiting = setTimeout(find, PAUSE);
   });
