@@ -20,7 +20,7 @@ ACTIONS = ["enterprise:read", "enterprise:write", "enterprise:import"]
 HONGJIA, SANJIA = "331002004", "331002005"
 GATE = {"longitude": 121.41, "latitude": 28.61}
 OWN = {"longitude": 121.52, "latitude": 28.55}
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no SQL of their own
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # no SQL of their own
 Jobs = Callable[[], None]
 
 
