@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, not_, select
@@ -22,8 +23,16 @@ from shared.database.bulk import among
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
-ComparedLevel = tuple[str, str, int | None, int | None]  # enterprise id, division, level before, level after
 StoredFacts = Mapping[str, Mapping[str, Any]]  # fact -> {"value", "origin", "words"}
+
+
+class Compared(NamedTuple):
+    """The grade of an enterprise before (None: not graded yet) and after a change of the rules."""
+
+    enterprise_id: str
+    division: str
+    before: GradeResult | None
+    after: GradeResult
 
 
 STANDINGS = (
@@ -38,6 +47,9 @@ STANDINGS = (
     .outerjoin(grade_table, grade_table.c.enterprise_id == enterprise.c.enterprise_id)
 )
 
+GRADED = tuple(one.name for one in fields(GradeResult))
+FIRST_OF_GRADE = -len(GRADED)
+
 LEAN = (
     select(
         enterprise.c.enterprise_id,
@@ -51,7 +63,8 @@ LEAN = (
             enterprise.c.adjustments.is_(None),
             fact_sheet.c.enterprise_id.is_(None),
         ).label("is_plain"),
-        grade_table.c.level,
+        grade_table.c.sequence.label("grade_sequence"),
+        *(cast(grade_table.c[name], Text) if name == "reasons" else grade_table.c[name] for name in GRADED),
     )
     .outerjoin(fact_sheet, fact_sheet.c.enterprise_id == enterprise.c.enterprise_id)
     .outerjoin(grade_table, grade_table.c.enterprise_id == enterprise.c.enterprise_id)
@@ -64,14 +77,8 @@ def standings(session: Session, enterprise_ids: Sequence[str]) -> Sequence[Row[A
     return session.execute(wanted.order_by(enterprise.c.enterprise_id)).all()
 
 
-def standings_after(session: Session, after: str | None, *, limit: int) -> Sequence[Row[Any]]:
-    """Return up to ``limit`` stored standings with an enterprise id greater than ``after``, in that order."""
-    wanted = STANDINGS.order_by(enterprise.c.enterprise_id).limit(limit)
-    return session.execute(wanted if after is None else wanted.where(enterprise.c.enterprise_id > after)).all()
-
-
-def levels_after(session: Session, book: Rulebook, after: str | None, *, limit: int) -> list[ComparedLevel]:
-    """Return id, division, present level and level under ``book`` of the enterprises after ``after``, in that order.
+def compared_after(session: Session, book: Rulebook, after: str | None, *, limit: int) -> list[Compared]:
+    """Return, in the order of ids, the enterprises after ``after`` with their grade now and that under ``book``.
 
     Reads as little as it can: what the register says stays text, and only the few enterprises of which more is known
     are read in full.
@@ -79,12 +86,17 @@ def levels_after(session: Session, book: Rulebook, after: str | None, *, limit: 
     wanted = LEAN.order_by(enterprise.c.enterprise_id).limit(limit)
     rows = session.execute(wanted if after is None else wanted.where(enterprise.c.enterprise_id > after)).all()
     special = [row.enterprise_id for row in rows if not row.is_plain]
-    levels = {row.enterprise_id: graded_result(book, row).level for row in standings(session, special)}
-    for row in rows:
-        if row.is_plain:
-            result = _result_by_text(book, row.told, row.industry, _headcount_step(book, row.headcount))
-            levels[row.enterprise_id] = result.level
-    return [(row.enterprise_id, row.division, row.level, levels[row.enterprise_id]) for row in rows]
+    results = {row.enterprise_id: graded_result(book, row) for row in standings(session, special)}
+    return [
+        Compared(
+            row.enterprise_id,
+            row.division,
+            None if row.grade_sequence is None else _told_grade(*row[FIRST_OF_GRADE:]),
+            results.get(row.enterprise_id)
+            or _result_by_text(book, row.told, row.industry, _headcount_step(book, row.headcount)),
+        )
+        for row in rows
+    ]
 
 
 def visible_standing(session: Session, principal: Principal, *, enterprise_id: str) -> Row[Any]:
@@ -191,6 +203,11 @@ def _result_by_kind(book: Rulebook, features: frozenset[Feature], industry: str,
 def _result_by_text(book: Rulebook, told: str, industry: str, headcount: int | None) -> GradeResult:
     features = frozenset((name, one["value"], one["origin"]) for name, one in orjson.loads(told).items())
     return _result_by_row(book, features, industry, headcount)
+
+
+@lru_cache(maxsize=DISTINCT_ROWS_REMEMBERED)
+def _told_grade(*columns: Any) -> GradeResult:
+    return GradeResult(*(*columns[:-1], tuple(orjson.loads(columns[-1]))))
 
 
 def _headcount_step(book: Rulebook, headcount: int | None) -> int | None:

@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 
 from services.risk.domain.policy import Amendment, amended
 from services.risk.queries import (
+    compared_after,
     content_of,
-    graded_result,
-    levels_after,
     policy_by_id,
     rulebook_in_force,
     rulebook_of,
-    standings_after,
 )
 from services.risk.queries.policies import ACTIVATED
 from services.risk.rules import read_rulebook
 from services.risk.tables import enterprise, policy_shift, policy_version
 from services.risk.use_cases.adjusting import lock_enterprises
-from services.risk.use_cases.grading import Shift, grade_enterprises, has_changed
+from services.risk.use_cases.grading import Shift, grade_enterprises
 from shared.contracts.risk import PolicyActivated
 from shared.database.bulk import upsert_rows
 from shared.errors import Conflict, Refused
@@ -114,13 +112,14 @@ def simulate_step(session: Session, job: Job) -> JobStep:
     if (policy.job_id, policy.revision) != (job.id, job.arguments["revision"]):
         return JobStep(cursor=job.cursor, done=job.done, total=job.total, finished=True)
     book = rulebook_of(session, policy)
-    rows = levels_after(session, book, job.cursor.get("after"), limit=ROWS_READ_PER_STEP)
-    _count(session, policy.id, SIMULATED, [one[1:] for one in rows])
+    rows = compared_after(session, book, job.cursor.get("after"), limit=ROWS_READ_PER_STEP)
+    levels = ((one.division, one.before.level if one.before else None, one.after.level) for one in rows)
+    _count(session, policy.id, SIMULATED, levels)
     is_last = len(rows) < ROWS_READ_PER_STEP
     if is_last:
         done = update(policy_version).where(policy_version.c.id == policy.id)
         session.execute(done.values(simulated_revision=policy.revision))
-    return _step(session, job, [one[0] for one in rows], is_last=is_last)
+    return _step(session, job, [one.enterprise_id for one in rows], is_last=is_last)
 
 
 def activate_policy(
@@ -158,12 +157,12 @@ def begin_policy(session: Session, policy_id: str, *, now: datetime) -> None:
 
 def regrade_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     """Grade up to a thousand enterprises by the version in force; writes and tells only what changed."""
-    rows = standings_after(session, job.cursor.get("after"), limit=ROWS_PER_STEP)
     book = rulebook_in_force(session, now)
-    changed = [row.enterprise_id for row in rows if has_changed(row, graded_result(book, row))]
+    rows = compared_after(session, book, job.cursor.get("after"), limit=ROWS_PER_STEP)
+    changed = [one.enterprise_id for one in rows if one.before != one.after]
     lock_enterprises(session, changed)
     _count(session, job.arguments["policy_id"], REGRADED, grade_enterprises(session, changed, now=now))
-    enterprise_ids = [row.enterprise_id for row in rows]
+    enterprise_ids = [one.enterprise_id for one in rows]
     return _step(session, job, enterprise_ids, is_last=len(rows) < ROWS_PER_STEP)
 
 
