@@ -41,6 +41,7 @@ from shared.contracts.training import TrainingComplianceChanged
 from shared.declarations import Reemitted, job, reemits, subscribes, timer
 from shared.events.received import Received
 from shared.work.jobs import Job, JobStep
+from shared.work.timers import schedule
 
 
 @subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
@@ -113,6 +114,13 @@ def on_reassessment_due(session: Session, enterprise_id: str, *, now: datetime) 
 def on_risk_points_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
     """A quarter has passed since the oldest risk point was confirmed."""
     use_cases.note_overdue_points(session, enterprise_id, now=now)
+
+
+@timer(use_cases.WATCH)
+def on_reports_to_review(session: Session, entity: str, *, now: datetime) -> None:
+    """Look which risk reports of levels 1 and 2 are overdue; look again at once while there are more."""
+    has_more = use_cases.review_reports(session, now=now)
+    schedule(session, use_cases.WATCH, entity, due_at=now if has_more else now + use_cases.WATCH_EVERY)
 
 
 @job(use_cases.SIMULATE)

@@ -250,6 +250,19 @@ risk_report = Table(
 )
 Index("ix__risk_report__enterprise_id", risk_report.c.enterprise_id)
 
+overdue_report = Table(
+    "overdue_report",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+)
+Index("ix__overdue_report__enterprise_id", overdue_report.c.enterprise_id)
+
 information_code = Table(
     "information_code",
     metadata,
@@ -264,3 +277,23 @@ information_code = Table(
 )
 Index("ix__information_code__enterprise_id", information_code.c.enterprise_id)
 Index("ix__information_code__token", information_code.c.token, unique=True)
+
+code_scan = Table(  # scans by people who are signed in
+    "code_scan",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code_id", Id, nullable=False),
+    Column("enterprise_id", Id, nullable=False),
+    Column("scanned_by", Text, nullable=False),
+    Column("scanned_at", UtcDateTime, nullable=False),
+)
+Index("ix__code_scan__enterprise_id", code_scan.c.enterprise_id, code_scan.c.scanned_at)
+
+code_scan_count = Table(  # scans by anybody else, by business day
+    "code_scan_count",
+    metadata,
+    Column("code_id", Id, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("scans", Integer, nullable=False),
+    PrimaryKeyConstraint("code_id", "day"),
+)

@@ -96,3 +96,28 @@ class InformationCodeRevoked:
 
     code_id: str
     enterprise_id: str
+
+
+@event("risk.report_overdue.v1", kind=Kind.FACT, subject="overdue_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOverdue:
+    """An enterprise of level 1 or 2 owes a risk report since ``due_at`` (ISO 8601).
+
+    ``kind`` is ``periodic`` or ``event`` (a new level-1 risk point). It asks for a task, never for an inspection.
+    """
+
+    overdue_id: str
+    enterprise_id: str
+    kind: str
+    level: int
+    due_at: str
+
+
+@event("risk.overdue_report_settled.v1", kind=Kind.FACT, subject="overdue_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueReportSettled:
+    """An overdue risk report is owed no more: it came, or the enterprise has left levels 1 and 2."""
+
+    overdue_id: str
+    enterprise_id: str
+    kind: str

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import render_template, request
@@ -12,6 +13,7 @@ from services.gateway.pages.site import site
 from shared.errors import Forbidden, NotFound, Unavailable
 
 SHOWN = 50
+SCANS_SHOWN = 10
 LEVELS = (1, 2, 3, 4, 0)
 Document = Mapping[str, Any]
 
@@ -111,17 +113,23 @@ def measures(enterprise_id: str) -> str:
         points=own_api.read("risk/risk-points", {"enterprise_id": enterprise_id})["items"],
         overrides=own_api.read("risk/overrides", {"enterprise_id": enterprise_id})["items"],
         codes=own_api.read(f"risk/codes/{enterprise_id}")["items"],
+        scans=_scans_of(enterprise_id),
     )
 
 
 @site.get("/code/<token>")
 @public_page
 def code(token: str) -> tuple[str, int]:
-    """Draw what a scanned code tells: public facts to anyone, the way to the file for an officer."""
+    """Draw what a scanned code tells: public facts to anyone, the way to the file for an officer.
+
+    Opening the page is the scan; the page's own pulse is none.
+    """
     try:
         facts = own_api.read(f"risk/codes/public/{token}")
     except NotFound:
         return render_template("governing/code.html", facts=None, file=None), 404
+    if "HX-Request" not in request.headers:
+        _note_scan(token)
     return render_template("governing/code.html", facts=facts, file=_file_of(facts["enterprise_id"])), 200
 
 
@@ -149,6 +157,25 @@ def _subdistricts() -> dict[str, str]:
     except (Unavailable, Forbidden):
         return {}
     return {one["code"]: one["name"] for one in items}
+
+
+def _scans_of(enterprise_id: str) -> Document | None:
+    """Return the latest scans of the enterprise's code for those who look after codes."""
+    someone = viewer.current()
+    if someone is None or "code:write" not in someone.actions:
+        return None
+    return own_api.read(f"risk/codes/{enterprise_id}/scans", {"limit": SCANS_SHOWN})
+
+
+def _note_scan(token: str) -> None:
+    """Have the scan written down: by name within the own area, else counted; a refusal never hides the page."""
+    someone = viewer.current()
+    with suppress(own_api.Refusal, Unavailable):
+        if someone is not None and "grade:read" in someone.actions:
+            with suppress(own_api.Refusal):
+                own_api.send("POST", "risk/codes/scans", content={"token": token})
+                return
+        own_api.send("POST", f"risk/codes/public/{token}/scans")
 
 
 def _file_of(enterprise_id: str) -> Document | None:

@@ -16,6 +16,8 @@ from services.risk.schemas.watching import (
     PublicFacts,
     Revocation,
     RiskReport,
+    ScannedToken,
+    Scans,
     SheetsQuery,
     SupervisedList,
     SupervisionQuery,
@@ -23,9 +25,9 @@ from services.risk.schemas.watching import (
     WhatIf,
     WhatIfQuery,
 )
-from services.risk.tables import enterprise, grade, information_code, risk_report
+from services.risk.tables import code_scan, enterprise, grade, information_code, risk_report
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, audit_note, now, page, principal, public_reads, public_writes, reads, writes
 from shared.http.chassis import chassis
 
 blp = Blueprint("watching", __name__, url_prefix="/api/v1/risk", description="Supervision, what-if and codes")
@@ -167,6 +169,38 @@ def print_sheets(session: Session, query: dict[str, Any]) -> Any:
     rows = queries.printable(session, principal(), **query)
     title = f"企业信息码 {query['grid'] or query['division']}"
     return Response(queries.sheets(rows, public_url=_public_url(), title=title), mimetype="application/pdf")
+
+
+@blp.route("/codes/scans", methods=["POST"])
+@writes("grade:read")
+@blp.arguments(ScannedToken)
+@blp.response(204)
+def record_scan(session: Session, body: dict[str, Any]) -> None:
+    """Write down that the caller scanned this code."""
+    code = queries.scanned_code(session, body["token"])
+    _visible(session, code.enterprise_id)
+    use_cases.record_scan(session, code, by=principal().subject, now=now())
+    audit_note(session, entity=f"enterprise:{code.enterprise_id}", after={"scanned": code.id})
+
+
+@blp.route("/codes/<id:enterprise_id>/scans", methods=["GET"])
+@reads("code:write")
+@blp.arguments(HistoryQuery, location="query")
+@blp.response(200, Scans)
+def list_scans(session: Session, query: dict[str, Any], enterprise_id: str) -> Any:
+    """Who scanned the codes of an enterprise, the newest first, and how often the public did."""
+    _visible(session, enterprise_id)
+    key = [code_scan.c.scanned_at, code_scan.c.id]
+    rows, next_cursor = page(session, queries.scans_of(enterprise_id), key=key, descending=True, **query)
+    return {"items": rows, "next_cursor": next_cursor, "public": queries.public_scans(session, enterprise_id)}
+
+
+@blp.route("/codes/public/<string:token>/scans", methods=["POST"])
+@public_writes()
+@blp.response(204)
+def count_scan(session: Session, token: str) -> None:
+    """Count a scan by somebody who is not signed in."""
+    use_cases.count_scan(session, queries.scanned_code(session, token), now=now())
 
 
 @blp.route("/codes/public/<string:token>", methods=["GET"])

@@ -7,6 +7,9 @@ from services.risk.queries.codes import (
     picture,
     printable,
     public_facts,
+    public_scans,
+    scanned_code,
+    scans_of,
     sheets,
 )
 from services.risk.queries.explanations import explanation_of, fact_sheet_of, grade_version_view, grade_view
@@ -43,6 +46,7 @@ from services.risk.queries.supervision import (
     assessments,
     frequency_of,
     frequency_profiles,
+    overdue_reports,
     reports_of,
     risk_point_view,
     risk_points,
@@ -63,6 +67,10 @@ __all__ = [
     "picture",
     "printable",
     "public_facts",
+    "public_scans",
+    "scanned_code",
+    "scans_of",
+    "overdue_reports",
     "reports_of",
     "sheets",
     "supervised",

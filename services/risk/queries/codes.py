@@ -9,12 +9,12 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import segno
 from fpdf import FPDF
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.levels import colour_of
 from services.risk.queries.standings import in_area
-from services.risk.tables import enterprise, grade, information_code
+from services.risk.tables import code_scan, code_scan_count, enterprise, grade, information_code
 from shared.errors import NotFound, Refused
 from shared.security.principal import Principal
 
@@ -24,6 +24,7 @@ CELL_WIDTH, CELL_HEIGHT, MARGIN = 62, 68, 12  # millimetres
 CODE_SIZE = 42
 MOST_PRINTED = 600
 FONT = "noto"
+NOT_VALID = "This code is not valid: it was revoked or never issued."
 
 
 class CodeNotFound(NotFound):
@@ -56,6 +57,27 @@ def codes_of(enterprise_id: str) -> Select[Any]:
     return select(information_code).where(information_code.c.enterprise_id == enterprise_id)
 
 
+def scanned_code(session: Session, token: str) -> Row[Any]:
+    """Return the valid code with ``token``; raises ``CodeNotFound``."""
+    valid = (information_code.c.token == token.upper(), information_code.c.revoked_at.is_(None))
+    row = session.execute(select(information_code).where(*valid)).one_or_none()
+    if row is None:
+        raise CodeNotFound(NOT_VALID)
+    return row
+
+
+def scans_of(enterprise_id: str) -> Select[Any]:
+    """Return the statement that reads who scanned the codes of an enterprise when."""
+    return select(code_scan).where(code_scan.c.enterprise_id == enterprise_id)
+
+
+def public_scans(session: Session, enterprise_id: str) -> int:
+    """Return how often the codes of an enterprise were scanned by anybody who was not signed in."""
+    joined = code_scan_count.join(information_code, information_code.c.id == code_scan_count.c.code_id)
+    counted = select(func.coalesce(func.sum(code_scan_count.c.scans), 0)).select_from(joined)
+    return int(session.execute(counted.where(information_code.c.enterprise_id == enterprise_id)).scalar_one())
+
+
 def public_facts(session: Session, token: str) -> Document:
     """Return what anyone may see behind a valid token; raises ``CodeNotFound`` for an unknown or revoked one."""
     joined = information_code.join(enterprise, enterprise.c.enterprise_id == information_code.c.enterprise_id).join(
@@ -68,7 +90,7 @@ def public_facts(session: Session, token: str) -> Document:
         wanted.where(information_code.c.token == token.upper(), information_code.c.revoked_at.is_(None))
     ).one_or_none()
     if row is None:
-        raise CodeNotFound("This code is not valid: it was revoked or never issued.")
+        raise CodeNotFound(NOT_VALID)
     return {
         **{name: getattr(row, name) for name in ("enterprise_id", "name", "address", "is_active", "level", "since")},
         "industry_section": row.industry[:1],

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.dynamics import Adjustments, months_after
@@ -67,12 +67,26 @@ def _row(row: Mapping[str, Any], legal_cap: int) -> Document:
 
 def supervised(principal: Principal, *, now: datetime, is_overdue: bool = False) -> Select[Any]:
     """Return the statement that reads the enterprises of level 1 and 2 of the own area with their reports."""
-    due = _report_due_since()
-    limit = case((grade.c.level == 1, _before(now, 1)), else_=_before(now, 2))
+    wanted = _watched().where(in_area(principal))
+    return wanted.where(_is_late(now)) if is_overdue else wanted
+
+
+def overdue_reports(session: Session, *, now: datetime) -> dict[tuple[str, str], Document]:
+    """Return, by enterprise id and kind, each report that is owed and late: its level and since when it is due."""
+    rows = session.execute(_watched().where(_is_late(now)).order_by(enterprise.c.enterprise_id))
+    return {
+        (row.enterprise_id, kind): {"level": row.level, "due_at": due_at}
+        for row in rows
+        for kind, due_at in _clocks(row).items()
+        if due_at <= now
+    }
+
+
+def _watched() -> Select[Any]:
     joined = enterprise.join(grade, grade.c.enterprise_id == enterprise.c.enterprise_id).outerjoin(
         supervision, supervision.c.enterprise_id == enterprise.c.enterprise_id
     )
-    wanted = (
+    return (
         select(
             enterprise.c.enterprise_id,
             enterprise.c.name,
@@ -81,31 +95,45 @@ def supervised(principal: Principal, *, now: datetime, is_overdue: bool = False)
             grade.c.since,
             supervision.c.officer,
             supervision.c.subdistrict_person,
-            due.label("counted_from"),
+            _report_due_since().label("counted_from"),
             _latest(PERIODIC).label("reported_at"),
             _latest(EVENT).label("event_reported_at"),
             _newest_red_point().label("red_point_at"),
         )
         .select_from(joined)
-        .where(grade.c.level.in_(WATCHED), in_area(principal))
+        .where(grade.c.level.in_(WATCHED))
     )
-    return wanted.where(due <= limit) if is_overdue else wanted
+
+
+def _is_late(now: datetime) -> ColumnElement[bool]:
+    """The condition under which the periodic report or the one about a new level-1 point is overdue."""
+    limit = case((grade.c.level == 1, _before(now, 1)), else_=_before(now, 2))
+    since, told = _newest_red_point(), _latest(EVENT)
+    is_late = since <= now - timedelta(hours=_frequencies()["supervision"]["event_report_hours"])
+    return or_(_report_due_since() <= limit, and_(is_late, or_(told.is_(None), told < since)))
 
 
 def supervision_view(row: Row[Any], *, now: datetime) -> Document:
     """Return one enterprise under supervision with its two clocks."""
-    rules = _frequencies()["supervision"]
-    report_due = months_after(row.counted_from, rules["report_months"][str(row.level)])
-    event_due = None
-    if row.red_point_at and (row.event_reported_at is None or row.event_reported_at < row.red_point_at):
-        event_due = row.red_point_at + timedelta(hours=rules["event_report_hours"])
+    clocks = _clocks(row)
+    late = [kind for kind, due_at in clocks.items() if due_at <= now]
     return {
         **row._asdict(),
         "colour": colour_of(row.level),
-        "report_due": report_due,
-        "event_due": event_due,
-        "is_overdue": report_due <= now or (event_due is not None and event_due <= now),
+        "report_due": clocks[PERIODIC],
+        "event_due": clocks.get(EVENT),
+        "overdue": late,
+        "is_overdue": bool(late),
     }
+
+
+def _clocks(row: Row[Any]) -> dict[str, datetime]:
+    """Return until when each report that is owed must be there."""
+    rules = _frequencies()["supervision"]
+    clocks = {PERIODIC: months_after(row.counted_from, rules["report_months"][str(row.level)])}
+    if row.red_point_at and (row.event_reported_at is None or row.event_reported_at < row.red_point_at):
+        clocks[EVENT] = row.red_point_at + timedelta(hours=rules["event_report_hours"])
+    return clocks
 
 
 def reports_of(enterprise_id: str) -> Select[Any]:

@@ -79,6 +79,7 @@ class Supervised(Schema):
     reported_at = fields.AwareDateTime(required=True, allow_none=True)
     report_due = fields.AwareDateTime(required=True)
     event_due = fields.AwareDateTime(required=True, allow_none=True)
+    overdue = fields.List(fields.String(), required=True, metadata={"description": "periodic, event"})
     is_overdue = fields.Boolean(required=True)
 
 
@@ -131,6 +132,25 @@ class Code(Schema):
 class Codes(Schema):
     items = fields.List(fields.Nested(Code), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ScannedToken(Schema):
+    token = fields.String(required=True, validate=validate.Length(1, 40))
+
+
+class Scan(Schema):
+    id = fields.String(required=True)
+    code_id = fields.String(required=True)
+    scanned_by = fields.String(required=True)
+    scanned_at = fields.AwareDateTime(required=True)
+
+
+class Scans(Schema):
+    """``public``: how often the codes of the enterprise were scanned by people who were not signed in."""
+
+    items = fields.List(fields.Nested(Scan), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    public = fields.Integer(required=True)
 
 
 class SheetsQuery(Schema):

@@ -36,7 +36,18 @@ from services.risk.use_cases.grading import (
     keep_register_state,
     keep_surveyed,
 )
-from services.risk.use_cases.keeping import file_report, follow_merges, issue_code, name_supervisors, revoke_code
+from services.risk.use_cases.keeping import (
+    WATCH,
+    WATCH_EVERY,
+    count_scan,
+    file_report,
+    follow_merges,
+    issue_code,
+    name_supervisors,
+    record_scan,
+    review_reports,
+    revoke_code,
+)
 from services.risk.use_cases.policies import (
     REGRADE,
     SIMULATE,
@@ -52,6 +63,11 @@ from services.risk.use_cases.policies import (
 from services.risk.use_cases.policies import TIMER as POLICY_TIMER
 
 __all__ = [
+    "WATCH",
+    "WATCH_EVERY",
+    "count_scan",
+    "record_scan",
+    "review_reports",
     "file_report",
     "follow_merges",
     "issue_code",

@@ -1,21 +1,24 @@
 """What is kept beside the grade: who watches over it, reports, the information code; and what a merge does to it."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.risk.queries import known_facts, occurrences_of, present_ids
+from services.risk.queries import known_facts, occurrences_of, overdue_reports, present_ids
 from services.risk.tables import (
     assessment,
+    code_scan,
+    code_scan_count,
     enterprise,
     fact_sheet,
     information_code,
     merged_enterprise,
     occurrence,
+    overdue_report,
     override,
     risk_point,
     risk_report,
@@ -24,16 +27,19 @@ from services.risk.tables import (
 from services.risk.use_cases.adjusting import SEEN_BY_GRADING, lock_enterprises, merge_occurrences
 from services.risk.use_cases.assessing import CONFIRMED, LAPSED, OPEN, REASSESSMENT, regrade_points
 from services.risk.use_cases.grading import write_sheet
+from shared.clock import business_date
 from shared.contracts.registry import EnterprisesMerged
-from shared.contracts.risk import InformationCodeIssued, InformationCodeRevoked
-from shared.database.bulk import upsert_rows
+from shared.contracts.risk import InformationCodeIssued, InformationCodeRevoked, OverdueReportSettled, ReportOverdue
+from shared.database.bulk import insert_rows, upsert_rows
 from shared.errors import Conflict, NotYet
-from shared.events.outbox import publish
+from shared.events.outbox import publish, publish_all
 from shared.ids import new_id
 from shared.work.timers import cancel, schedule
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # 31 characters that nobody mixes up
 TOKEN_LENGTH = 16
+WATCH, WATCH_EVERY = "supervision", timedelta(minutes=10)  # the first timer is set by the migration
+MOST_AT_ONCE = 1_000
 
 
 class NoCode(Conflict):
@@ -58,7 +64,26 @@ def file_report(session: Session, report: dict[str, Any], *, by: str, now: datet
     """Keep a risk report (``periodic``, or ``event`` about a new level-1 point) and return its id."""
     report_id = new_id()
     session.execute(insert(risk_report).values(id=report_id, reported_by=by, reported_at=now, **report))
+    columns = overdue_report.c
+    owed = (columns.enterprise_id == report["enterprise_id"], columns.kind == report["kind"])
+    _settle(session, session.scalars(select(columns.id).where(*owed, columns.settled_at.is_(None))).all(), now=now)
     return report_id
+
+
+def review_reports(session: Session, *, now: datetime) -> bool:
+    """Tell which reports of levels 1 and 2 have become overdue, and which are owed no more.
+
+    Takes at most a thousand that are new; returns whether there are more.
+    """
+    late = overdue_reports(session, now=now)
+    open_ones = session.execute(select(overdue_report).where(overdue_report.c.settled_at.is_(None))).all()
+    held = {(row.enterprise_id, row.kind): row.id for row in open_ones}
+    _settle(session, [id_ for key, id_ in held.items() if key not in late], now=now)
+    fresh = [key for key in late if key not in held]
+    rows = [_overdue_row(key, late[key], now=now) for key in fresh[:MOST_AT_ONCE]]
+    insert_rows(session, overdue_report, rows)
+    publish_all(session, [(_overdue_event(row), 1) for row in rows], at=now)
+    return len(fresh) > MOST_AT_ONCE
 
 
 def issue_code(session: Session, *, enterprise_id: str, by: str, now: datetime) -> str:
@@ -82,6 +107,22 @@ def revoke_code(session: Session, *, enterprise_id: str, reason: str, by: str, n
         raise NoCode("This enterprise has no code that could be revoked.")
 
 
+def record_scan(session: Session, code: Row[Any], *, by: str, now: datetime) -> None:
+    """Write down who scanned a code when."""
+    row = {"id": new_id(), "code_id": code.id, "enterprise_id": code.enterprise_id}
+    session.execute(insert(code_scan).values(**row, scanned_by=by, scanned_at=now))
+
+
+def count_scan(session: Session, code: Row[Any], *, now: datetime) -> None:
+    """Count a scan by somebody who is not signed in; nothing is kept of who it was."""
+    lock_enterprises(session, [code.enterprise_id])
+    columns = code_scan_count.c
+    today = (columns.code_id == code.id, columns.day == business_date(now))
+    scans = session.scalar(select(columns.scans).where(*today)) or 0
+    row = {"code_id": code.id, "day": business_date(now), "scans": scans + 1}
+    upsert_rows(session, code_scan_count, [row], key=["code_id", "day"])
+
+
 def new_token() -> str:
     """Return a random token with a check character; it says nothing about the enterprise."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(TOKEN_LENGTH))
@@ -103,6 +144,30 @@ def _revoke(session: Session, enterprise_id: str, *, reason: str, by: str, now: 
     for code_id in code_ids:
         publish(session, InformationCodeRevoked(code_id=code_id, enterprise_id=enterprise_id), sequence=2, at=now)
     return bool(code_ids)
+
+
+def _settle(session: Session, overdue_ids: Sequence[str], *, now: datetime) -> None:
+    columns = overdue_report.c
+    still_open = update(overdue_report).where(columns.id.in_(overdue_ids), columns.settled_at.is_(None))
+    wanted = still_open.values(settled_at=now).returning(columns.id, columns.enterprise_id, columns.kind)
+    settled = sorted(session.execute(wanted).all()) if overdue_ids else []
+    told = [OverdueReportSettled(overdue_id=id_, enterprise_id=where, kind=kind) for id_, where, kind in settled]
+    publish_all(session, [(one, 2) for one in told], at=now)
+
+
+def _overdue_row(key: tuple[str, str], late: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    enterprise_id, kind = key
+    return {"id": new_id(), "enterprise_id": enterprise_id, "kind": kind, "noted_at": now, "settled_at": None, **late}
+
+
+def _overdue_event(row: Mapping[str, Any]) -> ReportOverdue:
+    return ReportOverdue(
+        overdue_id=row["id"],
+        enterprise_id=row["enterprise_id"],
+        kind=row["kind"],
+        level=row["level"],
+        due_at=row["due_at"].isoformat(),
+    )
 
 
 def follow_merges(session: Session, merges: Sequence[EnterprisesMerged], *, now: datetime) -> None:
@@ -130,7 +195,7 @@ def _follow(session: Session, merged_id: str, kept_id: str, *, now: datetime) ->
     _move_occurrences(session, merged_id, kept_id)
     _move_facts(session, merged_id, kept_id, now=now)
     _move_assessments(session, merged_id, kept_id)
-    for table in (override, risk_point, risk_report, information_code):
+    for table in (override, risk_point, risk_report, information_code, code_scan):
         session.execute(update(table).where(table.c.enterprise_id == merged_id).values(enterprise_id=kept_id))
     watched = select(supervision.c.enterprise_id).where(supervision.c.enterprise_id == kept_id)
     if session.scalar(watched) is None:
