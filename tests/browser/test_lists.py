@@ -113,6 +113,22 @@ class TestIntermediaries:
 
         expect(page.locator(".lead .label-good")).to_be_visible()
 
+    def test_keep_the_scan_of_a_document(self, window: Window, listed: System) -> None:
+        facts = {"uscc": credit_code(77_001), "name": "扫描件试验机构", "services": ["training"]}
+        one = listed.client().call("POST", "registry/intermediaries", json=facts)["id"]
+        page = opened(window, listed, f"/intermediaries/{one}")
+        page.locator(".adder > summary", has_text="添加证照").click()
+        page.locator("#document-form [name=kind]").select_option("business_licence")
+        page.fill("#document-form [name=number]", "浏览器证照-1")
+        scan = {"name": "licence.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a licence"}
+        page.set_input_files("#scan", scan)
+        page.locator("#document-form button").click()
+        link = page.locator("#documents li", has_text="浏览器证照-1").get_by_role("link", name="扫描件")
+        expect(link).to_be_visible()
+        answer = page.request.get(str(link.get_attribute("href")))
+
+        assert (answer.status, answer.body()[:5]) == (200, b"%PDF-")
+
     def test_conclude_a_contract_for_services_they_are_registered_for(self, window: Window, listed: System) -> None:
         page = opened(window, listed, "/contracts/new?intermediary={agency}")
         page.fill("#enterprise-words", credit_code(7))

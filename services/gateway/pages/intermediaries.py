@@ -35,10 +35,10 @@ def intermediary(intermediary_id: str) -> str:
     one = own_api.read(f"registry/intermediaries/{intermediary_id}")
     staff = own_api.read(f"registry/intermediaries/{intermediary_id}/staff")["items"]
     contracts = own_api.read("registry/contracts", {"intermediary_id": intermediary_id, "limit": PAGE})
-    titles = _titles()
-    return render_template(
-        "intermediaries/intermediary.html", one=one, staff=staff, contracts=contracts, titles=titles, **_ends()
-    )
+    kinds = own_api.read("registry/intermediaries/kinds")
+    shown: Mapping[str, Any] = {"staff": staff, "contracts": contracts, "titles": _titles()}
+    documents = [row["id"] for row in kinds["documents"]]
+    return render_template("intermediaries/intermediary.html", one=one, kinds=documents, **shown, **_ends())
 
 
 @site.get("/contracts")

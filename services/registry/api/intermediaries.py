@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.registry.api.downloads import BINARY
 from services.registry.domain.intermediaries import rules
 from services.registry.queries.divisions import require_whole_district
 from services.registry.queries.intermediaries import (
@@ -14,6 +15,7 @@ from services.registry.queries.intermediaries import (
     with_particulars,
 )
 from services.registry.schemas.intermediaries import (
+    DocumentFile,
     IntermediaryChange,
     IntermediaryDocuments,
     IntermediaryFilter,
@@ -26,9 +28,23 @@ from services.registry.schemas.intermediaries import (
     StaffLeft,
     Stop,
 )
+from services.registry.schemas.surveys import Attachment
 from services.registry.tables import intermediary
 from services.registry.use_cases import intermediaries as use
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, reads, require_version, writes
+from shared.http import (
+    MEGABYTE,
+    Blueprint,
+    audit_note,
+    etag_of,
+    now,
+    page,
+    principal,
+    reads,
+    require_version,
+    writes,
+)
+from shared.http.attachments import attachment_response
+from shared.work.attachments import LARGEST, Taken, keep_attachment
 
 blp = Blueprint("intermediaries", __name__, url_prefix="/api/v1/registry", description="Intermediaries")
 _HIDDEN = ("contact_name", "contact_phone", "created_at", "updated_at")
@@ -93,6 +109,28 @@ def keep_documents(session, body, intermediary_id):
     """Replace the documents; whether the intermediary may work follows at once and on their days."""
     documents = body["documents"]
     return _changed(session, intermediary_id, lambda current: use.put_documents(session, current, documents, now=now()))
+
+
+@blp.route("/intermediaries/<id:intermediary_id>/attachments", methods=["POST"])
+@writes("intermediary:write", body_limit=LARGEST + MEGABYTE)
+@blp.arguments(DocumentFile, location="files")
+@blp.response(201, Attachment)
+def add_scan(session, files, intermediary_id):
+    """Keep the scan of a document (photo or PDF); name it in the list of documents afterwards."""
+    owner = _own_for_change(session, intermediary_id)["id"]
+    taken = Taken(author=principal().subject, taken_at=now())
+    kept = keep_attachment(session, files["file"].stream, owner=owner, taken=taken, now=now())
+    audit_note(session, entity=f"intermediary:{owner}", details={"attachment": kept.id, "sha256": kept.sha256})
+    return {"id": kept.id, "sha256": kept.sha256, "media_type": kept.media_type, "size": kept.size}
+
+
+@blp.route("/intermediaries/<id:intermediary_id>/attachments/<id:attachment_id>", methods=["GET"])
+@reads("intermediary:read")
+@blp.response(200, BINARY, content_type="application/octet-stream")
+def show_scan(session, intermediary_id, attachment_id):
+    """The bytes of a scan, for those who may see the intermediary."""
+    intermediary_visible(session, principal(), intermediary_id)
+    return attachment_response(session, use.scan_of(session, intermediary_id, attachment_id))
 
 
 @blp.route("/intermediaries/<id:intermediary_id>/suspend", methods=["POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from services.registry.domain.intermediaries import PHASES, STATUSES, rules
@@ -41,6 +42,11 @@ class IntermediaryDocument(Schema):
     number = text(100, required=True)
     valid_from = fields.Date(allow_none=True)
     valid_until = fields.Date(allow_none=True, metadata={"description": "the last day; none: no end"})
+    attachment_id = fields.UUID(allow_none=True, metadata={"description": "the scan, sent before"})
+
+
+class DocumentFile(Schema):
+    file = Upload(required=True)
 
 
 class IntermediaryDocuments(Schema):

@@ -38,6 +38,7 @@ intermediary_document = Table(
     Column("number", Text, nullable=False),
     Column("valid_from", Date),
     Column("valid_until", Date),
+    Column("attachment_id", Id),  # the scan
     UniqueConstraint("intermediary_id", "kind", "number", name="uq__intermediary_document__number"),
 )
 

@@ -14,6 +14,7 @@ from services.registry.domain.cells import code as code_cell
 from services.registry.domain.drafts import Draft
 from services.registry.domain.intermediaries import (
     Document,
+    DocumentNotFound,
     IntermediaryExists,
     StaffElsewhere,
     StaffNotFound,
@@ -32,6 +33,7 @@ from shared.database.bulk import insert_rows
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.security.personal import vault_of
+from shared.work.attachments import Attachment, attachment_by_id
 from shared.work.timers import cancel, schedule
 
 TIMER = "registry.intermediary_documents"
@@ -78,12 +80,15 @@ def change_intermediary(
 def put_documents(
     session: Session, current: Mapping[str, Any], documents: Sequence[Mapping[str, Any]], *, now: datetime
 ) -> dict[str, Any]:
-    """Make `documents` (kind, number, valid_from, valid_until) those of the locked intermediary `current`.
+    """Make `documents` (kind, number, valid_from, valid_until, attachment_id) those of the locked `current`.
 
-    Whether it may work follows at once, and again on the days on which one begins or ends. Raises `DatesReversed`.
+    Whether it may work follows at once, and again on the days on which one begins or ends. A scan must have been kept
+    for this intermediary. Raises `DatesReversed`, `AttachmentUnknown`, `DocumentNotFound`.
     """
     for document in documents:
         check_days(document.get("valid_from"), document.get("valid_until"))
+        if scan := document.get("attachment_id"):
+            scan_of(session, current["id"], str(scan))
     unique = {(document["kind"], document["number"]): document for document in documents}
     rows = [
         {
@@ -93,12 +98,21 @@ def put_documents(
             "number": number,
             "valid_from": document.get("valid_from"),
             "valid_until": document.get("valid_until"),
+            "attachment_id": document.get("attachment_id") and str(document["attachment_id"]),
         }
         for (kind, number), document in unique.items()
     ]
     session.execute(delete(intermediary_document).where(intermediary_document.c.intermediary_id == current["id"]))
     insert_rows(session, intermediary_document, rows)
     return _judge(session, dict(current), [_document(row) for row in rows], now=now)
+
+
+def scan_of(session: Session, intermediary_id: str, attachment_id: str) -> Attachment:
+    """Return a scan that was kept for an intermediary; raises `AttachmentUnknown`, `DocumentNotFound`."""
+    kept = attachment_by_id(session, attachment_id)
+    if kept.owner != intermediary_id:
+        raise DocumentNotFound("This intermediary has no such scan.", attachment_id=attachment_id)
+    return kept
 
 
 def stop_intermediary(session: Session, current: Mapping[str, Any], *, reason: str, now: datetime) -> dict[str, Any]:
@@ -206,8 +220,8 @@ def _import_documents(
     for kind, number, until in _IN_FILES:
         if number in given or until in given:
             key = (kind, given.get(number, ""))
-            first = held[key]["valid_from"] if key in held else None
-            wanted[key] = {"kind": kind, "number": key[1], "valid_from": first, "valid_until": given.get(until)}
+            before = held.get(key, {"kind": kind, "number": key[1]})
+            wanted[key] = {**before, "valid_until": given.get(until)}
     is_same = all(key in held and held[key]["valid_until"] == one["valid_until"] for key, one in wanted.items())
     return row if is_same else put_documents(session, row, list(wanted.values()), now=now)
 
