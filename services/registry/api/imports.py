@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.registry.api.downloads import BINARY, CSV, csv_download
+from services.registry.domain.quality import formula
 from services.registry.queries.divisions import require_whole_district
 from services.registry.queries.imports import (
     CORRECTION_TITLES,
@@ -13,6 +14,8 @@ from services.registry.queries.imports import (
     import_summary,
     imports,
     preview_of,
+    quality_of_sources,
+    rows_lacking,
 )
 from services.registry.schemas.imports import (
     ImportAccepted,
@@ -22,8 +25,11 @@ from services.registry.schemas.imports import (
     ImportPreview,
     ImportProgress,
     PreviewOptions,
+    QualityList,
+    QualityPage,
+    QualityRows,
 )
-from services.registry.tables import import_batch
+from services.registry.tables import enterprise, import_batch
 from services.registry.use_cases.importing import LARGEST_FILE, ImportOrder, start_import
 from shared.http import MEGABYTE, Blueprint, PageQuery, audit_note, now, page, principal, reads, writes
 
@@ -44,6 +50,7 @@ def create_import(session, files, options):
         actor=principal().subject,
         kind=options["kind"],
         file_name=file.filename or "",
+        source=options["source"],
         is_dry_run=options["dry_run"],
     )
     import_id = start_import(session, file.stream, order=order, now=now())
@@ -104,3 +111,25 @@ def download_corrections(session, import_id):
     require_whole_district(session, principal())
     import_progress(session, import_id)
     return csv_download("corrections.csv", CORRECTION_TITLES, rows=correction_rows(session, import_id))
+
+
+@blp.route("/imports/quality", methods=["GET"])
+@reads("enterprise:import")
+@blp.response(200, QualityList)
+def show_quality(session):
+    """How good what each source delivers is, in four measures and one score, with the formula."""
+    require_whole_district(session, principal())
+    return {"items": quality_of_sources(session, now=now()), "formula": formula()}
+
+
+@blp.route("/imports/<id:import_id>/lacking", methods=["GET"])
+@reads("enterprise:import")
+@blp.arguments(QualityRows, location="query")
+@blp.response(200, QualityPage)
+def list_lacking(session, query, import_id):
+    """The enterprises of an import that lack a fact, by name: the rows behind a figure of its quality."""
+    require_whole_district(session, principal())
+    import_progress(session, import_id)
+    key, paging = [enterprise.c.name, enterprise.c.id], {"limit": query["limit"], "cursor": query["cursor"]}
+    rows, next_cursor = page(session, rows_lacking(import_id, query["lacks"]), key=key, **paging)
+    return {"items": [row._asdict() for row in rows], "next_cursor": next_cursor}

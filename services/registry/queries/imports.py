@@ -1,20 +1,23 @@
-"""Imports: what a file would give, where they stand, what they refused and what they corrected."""
+"""Imports: what a file would give, where they stand, what they refused and corrected, how good their source is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from io import RawIOBase
 from typing import IO, Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.columns import Columns
 from services.registry.domain.drafts import HIDDEN, Draft
-from services.registry.domain.forms import ALL_REASONS, ENTERPRISES, Form
+from services.registry.domain.forms import ALL_REASONS, ENTERPRISES, Form, form_of
+from services.registry.domain.quality import Delivered, formula, scored
 from services.registry.domain.register_file import RegisterFile
 from services.registry.queries.divisions import rules_in_force
-from services.registry.tables import import_batch, import_correction, import_error
+from services.registry.tables import enterprise, import_batch, import_correction, import_error, import_row
+from shared.clock import business_date
 from shared.errors import NotFound, Refused
 from shared.security.personal import mask_phone
 from shared.sheets import FileUnreadable
@@ -24,6 +27,16 @@ ERROR_TITLES = ("row", "field", "value", "reason", "code")
 CORRECTION_TITLES = ("row", "field", "before", "after")
 _SAMPLE = 20
 _ROWS_CHECKED = 1000
+_REPEATED = ("code_repeated", "key_repeated")
+_LACKS: Mapping[str, ColumnElement[bool]] = {
+    "address": enterprise.c.address == "",
+    "scope": enterprise.c.scope == "",
+    "industry": enterprise.c.industry == "",
+    "place": enterprise.c.placement != "placed",
+    "position": enterprise.c.longitude.is_(None),
+    "headcount": enterprise.c.headcount.is_(None),
+    "contact": enterprise.c.contact_phone == "",
+}
 _LOST = "The import stopped because of a fault on our side. Send the same file again: nothing is doubled."
 
 
@@ -129,3 +142,63 @@ def correction_rows(session: Session, import_id: str, limit: int | None = None) 
     )
     for row in session.execute(statement):
         yield [str(row.row), row.field, row.before, row.after]
+
+
+def quality_of_sources(session: Session, *, now: datetime) -> list[dict[str, Any]]:
+    """Return how good the newest import of each kind and source is, by kind and source; dry runs do not count."""
+    batch = import_batch.c
+    done = (batch.state == "completed", batch.is_dry_run.is_(False))
+    newest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in session.execute(select(import_batch).where(*done).order_by(batch.finished_at, batch.id)).mappings():
+        newest[row["kind"], row["source"]] = dict(row)
+    return [_quality(session, newest[key], now=now) for key in sorted(newest)]
+
+
+def rows_lacking(import_id: str, lacks: str) -> Select[Any]:
+    """Return the statement of the enterprises of an import that lack a fact, or a name of their own."""
+    condition = _is_namesake() if lacks == "own_name" else _LACKS[lacks]
+    return select(enterprise).where(_is_of(import_id), condition)
+
+
+def _quality(session: Session, batch: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    error = import_error.c
+    repeated = select(func.count(error.row.distinct())).where(error.import_id == batch["id"], error.code.in_(_REPEATED))
+    missing, namesakes, lacking, wanted = _completeness(session, batch)
+    again = session.scalar(repeated) or 0
+    counts = {"rows": batch["rows"], "corrected": batch["corrected"], "repeated": again, "namesakes": namesakes}
+    days = (business_date(now) - business_date(batch["finished_at"])).days
+    measured = scored(
+        Delivered(
+            kind=batch["kind"], refused=batch["refused"] - again, lacking=lacking, wanted=wanted, days=days, **counts
+        )
+    )
+    named = {name: batch[name] for name in ("kind", "source", "finished_at", "refused")}
+    return {"import_id": batch["id"], **named, **counts, "days": days, "missing": missing, **measured}
+
+
+def _completeness(session: Session, batch: Mapping[str, Any]) -> tuple[dict[str, int], int, float, float]:
+    """Return what lacks by name, the namesakes, and both sides of the measure: weighed facts, or columns."""
+    if batch["kind"] != ENTERPRISES:
+        titles = form_of(batch["kind"], rules_in_force(session)).columns.titles
+        held = batch["columns"].get("recognised", {})
+        missing = {name: batch["rows"] for name in titles if name not in held}
+        return missing, 0, len(missing), len(titles)
+    weights: Mapping[str, float] = formula()["facts"]
+    columns = [func.count(case((_LACKS[name], 1))).label(name) for name in weights]
+    namesakes = func.count(case((_is_namesake(), 1))).label("own_name")
+    counted = session.execute(select(func.count().label("all"), namesakes, *columns).where(_is_of(batch["id"])))
+    row = counted.mappings().one()
+    missing = {name: row[name] for name in weights}
+    lacking = sum(weights[name] * count for name, count in missing.items())
+    return missing, row["own_name"], lacking, sum(weights.values()) * row["all"]
+
+
+def _is_of(import_id: str) -> ColumnElement[bool]:
+    of_it = select(import_row.c.key).where(import_row.c.import_id == import_id)
+    return and_(enterprise.c.status == "active", enterprise.c.uscc.in_(of_it))
+
+
+def _is_namesake() -> ColumnElement[bool]:
+    other = enterprise.alias("other")
+    same = (other.c.name == enterprise.c.name, other.c.id != enterprise.c.id, other.c.status == "active")
+    return exists().where(*same)

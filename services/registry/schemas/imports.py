@@ -6,8 +6,11 @@ from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from services.registry.domain.forms import ENTERPRISES, KINDS
+from services.registry.domain.quality import formula
 from services.registry.queries.lists import LISTED
-from shared.http import Schema
+from services.registry.schemas.enterprises import EnterpriseRow
+from services.registry.schemas.fields import text
+from shared.http import PageQuery, Schema
 
 
 class ImportFile(Schema):
@@ -23,6 +26,7 @@ class ListKind(Schema):
 
 
 class ImportOptions(ImportKind):
+    source = text(100, load_default="", metadata={"description": "where the file comes from"})
     dry_run = fields.Boolean(load_default=False)
 
 
@@ -63,6 +67,7 @@ class RecognisedColumns(Schema):
 class ImportSummary(Schema):
     id = fields.String(required=True)
     kind = fields.String(required=True)
+    source = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["running", "completed", "failed"]))
     dry_run = fields.Boolean(required=True)
     file_name = fields.String()
@@ -107,3 +112,40 @@ class ImportPreview(Schema):
     rows_read = fields.Integer(required=True)
     rows_refused = fields.Integer(required=True)
     errors = fields.List(fields.Nested(RowError), required=True)
+
+
+class Quality(Schema):
+    import_id = fields.String(required=True)
+    kind = fields.String(required=True)
+    source = fields.String(required=True)
+    finished_at = fields.AwareDateTime(required=True)
+    rows = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    corrected = fields.Integer(required=True)
+    repeated = fields.Integer(required=True, metadata={"description": "rows with the key of an earlier one"})
+    namesakes = fields.Integer(required=True, metadata={"description": "enterprises that bear the name of another"})
+    days = fields.Integer(required=True, metadata={"description": "since it was imported"})
+    missing = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    score = fields.Float(required=True)
+    completeness = fields.Float(required=True)
+    validity = fields.Float(required=True)
+    conflicts = fields.Float(required=True, metadata={"description": "1 when there are none"})
+    freshness = fields.Float(required=True)
+
+
+class QualityList(Schema):
+    items = fields.List(fields.Nested(Quality), required=True)
+    formula = fields.Dict(required=True)
+
+
+class QualityRows(PageQuery):
+    lacks = fields.String(
+        required=True,
+        validate=validate.OneOf([*formula()["facts"], "own_name"]),
+        metadata={"description": "the fact that the rows lack; `own_name`: another enterprise has the same"},
+    )
+
+
+class QualityPage(Schema):
+    items = fields.List(fields.Nested(EnterpriseRow), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

@@ -6,6 +6,8 @@ from services.registry.tables.enterprises import (
     enterprise,
     enterprise_apart,
     enterprise_history,
+    park,
+    transfer,
 )
 from services.registry.tables.grids import grid, grid_member, staff
 from services.registry.tables.imports import import_batch, import_correction, import_error, import_row
@@ -18,7 +20,6 @@ from services.registry.tables.intermediaries import (
 from services.registry.tables.metadata import metadata
 from services.registry.tables.obligations import decision, obligation, obligation_history
 from services.registry.tables.persons import person
-from services.registry.tables.places import park, transfer
 from services.registry.tables.surveys import survey
 
 __all__ = [

@@ -12,6 +12,7 @@ import_batch = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),  # where the file comes from, as its sender names it
     Column("state", Text, nullable=False),  # running | completed | failed
     Column("is_dry_run", Boolean, nullable=False),
     Column("upload_id", Id, nullable=False),

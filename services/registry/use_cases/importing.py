@@ -72,6 +72,7 @@ class ImportOrder(NamedTuple):
     actor: str
     kind: str = ENTERPRISES
     file_name: str = ""
+    source: str = ""
     is_dry_run: bool = False
 
 
@@ -87,6 +88,7 @@ def start_import(session: Session, stream: IO[bytes], *, order: ImportOrder, now
         insert(import_batch).values(
             id=import_id,
             kind=order.kind,
+            source=order.source,
             state="running",
             is_dry_run=order.is_dry_run,
             upload_id=upload.id,
