@@ -1,4 +1,4 @@
-"""The import wizard: drop a file, look at it, try it, import it, read what was refused."""
+"""The import wizard: drop a file, look at it, try it, import it, read what was refused; how good the sources are."""
 
 from flask import render_template, request
 
@@ -7,6 +7,8 @@ from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 
 SHOWN_IMPORTS = 20
+PAGE = 50
+MEASURES = ("completeness", "validity", "conflicts", "freshness")
 KINDS = ("enterprises", "persons", "grids", "members", "intermediaries", "contracts")
 
 
@@ -18,6 +20,24 @@ def imports() -> str:
     return render_template(
         "imports/index.html", stage="choose", step="choose", imports=earlier, kinds=KINDS, kind=_kind()
     )
+
+
+@site.get("/imports/quality")
+@page("enterprise:import")
+def quality() -> str:
+    """Draw how good what each source delivers is; each figure opens its rows."""
+    return render_template("imports/quality.html", measures=MEASURES, **own_api.read("registry/imports/quality"))
+
+
+@site.get("/imports/<import_id>/lacking")
+@page("enterprise:import")
+def lacking(import_id: str) -> str:
+    """Draw the enterprises of an import that lack a fact."""
+    lacks = request.args.get("lacks", "")
+    query = {"lacks": lacks, "limit": PAGE, "cursor": request.args.get("cursor", "")}
+    answer = own_api.read(f"registry/imports/{import_id}/lacking", query)
+    one = own_api.read(f"registry/imports/{import_id}")
+    return render_template("imports/lacking.html", one=one, lacks=lacks, **answer)
 
 
 @site.get("/imports/<import_id>")

@@ -58,6 +58,12 @@ async function choose(chosen) {
 
 const kindOf = () => document.getElementById("kind")?.value ?? "enterprises";
 
+// Where the file comes from, if anybody said so.
+function source() {
+  const said = document.getElementById("source")?.value.trim();
+  return said ? { source: said } : {};
+}
+
 function form(content, fields) {
   const filled = new FormData();
   filled.set("kind", kindOf());
@@ -90,7 +96,7 @@ async function send(isDryRun) {
   place.replaceChildren(bar.element);
   isSending = true;
   try {
-    const { id } = await upload(IMPORTS, form(file, isDryRun ? { dry_run: "true" } : {}), {
+    const { id } = await upload(IMPORTS, form(file, isDryRun ? { ...source(), dry_run: "true" } : source()), {
       headers: { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` },
       onProgress: bar.show,
       signal: giveUp.signal,
