@@ -6,6 +6,7 @@ held up: that one is tried again, then put aside.
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,9 @@ from shared.events.reading import Opened, open_message
 from shared.events.received import Received
 
 logger = structlog.get_logger(__name__)
-MOST_EVENTS = 1_000
+MOST_EVENTS = 2_000
+FLOOD = 100  # events in one message: whoever sends so many has more of them
+LINGER = 0.3  # seconds that the first of a flood waits for the others: 2,000 together cost half as much as 10 times 200
 MOST_ATTEMPTS = 3  # of a handler that fails for an unknown reason
 MOST_REPEATS = 5  # of a transaction that loses against others
 OUTAGE_PAUSE = 0.5
@@ -56,7 +59,7 @@ class Consumption:
         self._has_woken = False
 
     def turn(self, timeout: float) -> int:
-        """Handle what waits, up to 1,000 events, and return how many messages that were.
+        """Handle what waits, up to 2,000 events, and return how many messages that were.
 
         Waits up to ``timeout`` seconds for the first one. While the database is away it keeps the messages and
         the connection. Raises ``BusDown``, and when stopping what the database raised.
@@ -79,12 +82,15 @@ class Consumption:
     def _take(self, timeout: float) -> list[Opened]:
         batch: list[Opened] = []
         count = 0
+        deadline = time.monotonic() + timeout
         while count < MOST_EVENTS:
-            message = self._consumer.receive(0 if batch else timeout)
+            message = self._consumer.receive(max(0.0, deadline - time.monotonic()))
             if message is None:
                 break
             batch.append(open_message(message, self._handlers))
             count += max(1, len(batch[-1].events))
+            if len(batch) == 1:
+                deadline = time.monotonic() + LINGER if count >= FLOOD else 0.0
         return batch
 
     def _handle(self, batch: Sequence[Opened]) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from shared.bus import Channel, Message
 from shared.clock import Clock
-from shared.contracts.envelope import SINGLE
+from shared.contracts.envelope import BATCH, SINGLE, batch
 from shared.database.chassis import inbox, parked_event
 from shared.errors import Conflict, NotYet, Refused
-from shared.events.consumption import Consumption
+from shared.events.consumption import FLOOD, Consumption
 from shared.events.received import Received
 from shared.ids import new_id
 from tests.integration.events.conftest import Listener, ended, firm
@@ -77,6 +77,36 @@ class Held:
 
     def acknowledge(self, *_arguments: Any) -> None:
         """Nobody listens."""
+
+
+class Late(Held):
+    """A consumer whose later messages come only to those who wait."""
+
+    is_first = True
+
+    def receive(self, timeout: float) -> Message | None:
+        if not (timeout or self.is_first):
+            return None
+        self.is_first = False
+        return super().receive(timeout)
+
+
+class TestAFlood:
+    @pytest.mark.parametrize(("count", "together"), [(FLOOD, [2 * FLOOD]), (FLOOD - 1, [FLOOD - 1])])
+    def test_is_waited_for_and_less_is_not(self, listener: Listener, count: int, together: list[int]) -> None:
+        bodies = [batch(event.body for event in many_logged(count)) for _ in range(2)]
+        consumption = Consumption(
+            listener.database,
+            Late([Message(body, BATCH, "", None) for body in bodies]),
+            listener.handlers,
+            clock=Clock(),
+            channel=Channel.BULK,
+            stopping=listener.stopping,
+        )
+
+        consumption.turn(0)
+
+        assert [len(call) for call in listener.handling.calls] == together
 
 
 class TestTwoCopiesAtOnce:
