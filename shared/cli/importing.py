@@ -55,6 +55,7 @@ def demo(enterprises: int, port: int | None) -> None:
             _import_generated(client, enterprises)
             _load_lists(client, enterprises, password=password)
             _open_sandbox(client)
+            _live_through_month(url, home, password=password)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
 
@@ -90,6 +91,15 @@ def _open_sandbox(client: ApiClient) -> None:
     opened = import_module("deploy.demonstration.sandbox").make_sandbox(client, division=division)
     if opened:
         click.echo("Sandbox client for the API (shown only now): id {}, secret {}".format(*opened))
+
+
+def _live_through_month(url: str, home: Path, *, password: str) -> None:
+    month, clock = import_module("deploy.demonstration.month"), Clock(home, movable=True)
+    click.echo("Four weeks pass …")
+    count = month.live_through_month(
+        lambda username: ApiClient(url, username=username, password=password), now=clock.now, advance=clock.advance
+    )
+    click.echo(f"{count} enterprises surveyed in four weeks; the clock shows {business_date(clock.now())}.")
 
 
 @contextmanager

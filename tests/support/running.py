@@ -71,11 +71,14 @@ class System:
         """Wait for the line that says that the launched system is ready."""
 
         def is_ready() -> bool:
-            said = self._said.read_text()[self._heard :]
-            assert self.child.poll() is None, said
-            return "Sise is ready" in said
+            assert self.child.poll() is None, self.said()
+            return "Sise is ready" in self.said()
 
         wait_for(is_ready, seconds=STARTING, what="the system is ready")
+
+    def said(self) -> str:
+        """Return what the program printed since it was started last."""
+        return self._said.read_text()[self._heard :]
 
     def stop(self) -> None:
         """Ask the system to end and wait for it."""

@@ -1,0 +1,53 @@
+"""`sise demo`: a generated district in which a month has passed."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.clock import Clock
+from tests.support.running import SISE, System, running, wait_for
+
+ENTERPRISES = 60
+
+
+@pytest.fixture(scope="module")
+def demonstration(place: Path) -> Iterator[System]:
+    """Return the demonstration after its month."""
+    home = Path(tempfile.mkdtemp(dir=place))
+    command = [SISE, "demo", "--enterprises", str(ENTERPRISES), "--port", "{port}"]
+    system = System(home, command, {"SISE_HOME": str(home)})
+    with running(system):
+        wait_for(lambda: "in four weeks" in system.said(), seconds=300, what="the month has passed")
+        yield system
+
+
+class TestDemonstration:
+    def test_has_lived_through_four_weeks(self, demonstration: System) -> None:
+        ahead = Clock(demonstration.home, movable=True).now() - datetime.now(UTC)
+
+        assert ahead > timedelta(weeks=4) - timedelta(minutes=1)
+
+    def test_was_surveyed_and_owes_something(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        progress = client.call("GET", "registry/surveys/progress")
+        owing = client.call("GET", "registry/obligations", params={"duty": "self_check"})["items"]
+
+        assert progress["enterprises"] == ENTERPRISES
+        assert 0 < progress["surveyed"] < ENTERPRISES
+        assert owing
+
+    def test_has_solid_and_hatched_colours(self, demonstration: System) -> None:
+        def summary() -> dict[str, int]:
+            return demonstration.client().call("GET", "map/summary")
+
+        wait_for(lambda: summary()["provisional"] < ENTERPRISES, seconds=30, what="somebody is solid")
+
+        assert sum(summary()["by_level"].values()) == summary()["enterprises"] == ENTERPRISES
+        assert summary()["provisional"] > 0
+
+    def test_has_lost_no_event(self, demonstration: System) -> None:
+        assert demonstration.sise("events", "reconcile").returncode == 0
