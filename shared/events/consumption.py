@@ -8,6 +8,7 @@ held up: that one is tried again, then put aside.
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,7 @@ OUTAGE_PAUSE = 0.5
 GIVEN_UP = "the broker gave up delivering it"
 
 
+@dataclass(slots=True)
 class Consumption:
     """Consumes one queue of a service; one thread calls ``turn``.
 
@@ -42,21 +44,15 @@ class Consumption:
     replayed once, so that an event that kills the process is seen by people instead of coming for ever.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        consumer: Consumer,
-        handlers: Handlers,
-        *,
-        clock: Clock,
-        channel: Channel,
-        stopping: threading.Event,
-    ) -> None:
-        self._database, self._consumer = database, consumer
-        self._handlers, self._clock = handlers, clock
-        self._channel, self._stopping = channel, stopping
-        self._replays: list[str] = []
-        self._has_woken = False
+    database: Database
+    consumer: Consumer
+    handlers: Handlers
+    _: KW_ONLY
+    clock: Clock
+    channel: Channel
+    stopping: threading.Event
+    _replays: list[str] = field(default_factory=list, init=False)
+    _has_woken: bool = field(default=False, init=False)
 
     def turn(self, timeout: float) -> int:
         """Handle what waits, up to 2,000 events, and return how many messages that were.
@@ -67,27 +63,27 @@ class Consumption:
         batch = self._take(timeout)
         if batch:
             self._handle(batch)
-            self._consumer.acknowledge([opened.message for opened in batch])
+            self.consumer.acknowledge([opened.message for opened in batch])
             self._follow_up()
         return len(batch)
 
     def waiting(self) -> int:
         """Return how many messages wait in the queue; raises ``BusDown``."""
-        return self._consumer.waiting()
+        return self.consumer.waiting()
 
     def close(self) -> None:
         """Close the connection to the bus; what was not acknowledged comes again."""
-        self._consumer.close()
+        self.consumer.close()
 
     def _take(self, timeout: float) -> list[Opened]:
         batch: list[Opened] = []
         count = 0
         deadline = time.monotonic() + timeout
         while count < MOST_EVENTS:
-            message = self._consumer.receive(max(0.0, deadline - time.monotonic()))
+            message = self.consumer.receive(max(0.0, deadline - time.monotonic()))
             if message is None:
                 break
-            batch.append(open_message(message, self._handlers))
+            batch.append(open_message(message, self.handlers))
             count += max(1, len(batch[-1].events))
             if len(batch) == 1:
                 deadline = time.monotonic() + LINGER if count >= FLOOD else 0.0
@@ -98,7 +94,7 @@ class Consumption:
         try:
             self._persist(batch, singly=False)
         except Exception as problem:
-            if self._stopping.is_set() and fault_of(problem) is Fault.AWAY:
+            if self.stopping.is_set() and fault_of(problem) is Fault.AWAY:
                 raise
             middle = len(batch) // 2
             if middle:
@@ -115,7 +111,7 @@ class Consumption:
                 return self._commit(batch, singly=singly)
             except DATABASE_TROUBLE as problem:
                 fault = fault_of(problem)
-                if fault is Fault.OWN or repeats == MOST_REPEATS or self._stopping.is_set():
+                if fault is Fault.OWN or repeats == MOST_REPEATS or self.stopping.is_set():
                     raise
                 if fault is Fault.AWAY:
                     self._sit_out(problem)
@@ -123,24 +119,24 @@ class Consumption:
                     repeats += 1
 
     def _commit(self, batch: Sequence[Opened], *, singly: bool) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         events = {event.id: event for opened in batch for event in opened.events.values()}
         broken = [one for opened in batch for one in opened.unreadable]
         ids = [*events, *(one.event_id for one in broken if one.event_id)]
-        with self._database.transaction() as session:
+        with self.database.transaction() as session:
             fresh = inbox.claim(session, ids, now=now)
             new = [event for event in events.values() if event.id in fresh]
-            if self._channel is Channel.DEAD:
+            if self.channel is Channel.DEAD:
                 self._set_aside(session, batch, new, now=now)
             elif singly:
                 self._handle_singly(session, batch[0], new, now=now)
             else:
-                self._handlers.handle(session, new, now=now)
+                self.handlers.handle(session, new, now=now)
             for one in broken:
                 if one.event_id is None or one.event_id in fresh:
                     parked.park(session, one.body, one.reason, now=now, event_id=one.event_id)
             has_woken = parked.wake(session, {event.subject for event in new}, now=now)
-            self._consumer.settle(session, [opened.message for opened in batch])
+            self.consumer.settle(session, [opened.message for opened in batch])
         self._has_woken = self._has_woken or has_woken
         self._count(len(new), len(events) - len(new))
 
@@ -155,7 +151,7 @@ class Consumption:
         for attempt in range(1, MOST_ATTEMPTS + 1):
             try:
                 with session.begin_nested():
-                    self._handlers.handle(session, [event], now=now)
+                    self.handlers.handle(session, [event], now=now)
                 return None
             except Exception as problem:
                 if fault_of(problem) is not Fault.OWN:
@@ -175,20 +171,20 @@ class Consumption:
         self._replays = [event.id for event in new]
 
     def _follow_up(self) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         if self._has_woken:
             self._has_woken = False
-            parked.retry_due(self._database, self._handlers, now=now)
+            parked.retry_due(self.database, self.handlers, now=now)
         while self._replays:
-            parked.replay(self._database, self._handlers, parked_id=self._replays.pop(), now=now)
+            parked.replay(self.database, self.handlers, parked_id=self._replays.pop(), now=now)
 
     def _sit_out(self, problem: Exception) -> None:
         """Wait a moment for the database, and show the bus that we live."""
-        logger.warning("database away, messages kept", service=self._handlers.service, error=repr(problem)[:300])
-        self._stopping.wait(OUTAGE_PAUSE)
-        self._consumer.keep_alive()
+        logger.warning("database away, messages kept", service=self.handlers.service, error=repr(problem)[:300])
+        self.stopping.wait(OUTAGE_PAUSE)
+        self.consumer.keep_alive()
 
     def _count(self, handled: int, repeated: int) -> None:
-        metrics.EVENTS_HANDLED.labels(self._handlers.service, self._channel.value).inc(handled)
+        metrics.EVENTS_HANDLED.labels(self.handlers.service, self.channel.value).inc(handled)
         if repeated:
-            metrics.EVENTS_REPEATED.labels(self._handlers.service).inc(repeated)
+            metrics.EVENTS_REPEATED.labels(self.handlers.service).inc(repeated)
