@@ -135,15 +135,13 @@ class Consumption:
             for one in broken:
                 if one.event_id is None or one.event_id in fresh:
                     parked.park(session, one.body, one.reason, now=now, event_id=one.event_id)
-            has_woken = parked.wake(session, {event.subject for event in new}, now=now)
+            self._has_woken |= parked.wake(session, {event.subject for event in new}, now=now)
             self.consumer.settle(session, [opened.message for opened in batch])
-        self._has_woken = self._has_woken or has_woken
         self._count(len(new), len(events) - len(new))
 
     def _handle_singly(self, session: Session, opened: Opened, new: Sequence[Received[Any]], *, now: datetime) -> None:
         for event in new:
-            problem = self._try(session, event, now)
-            if problem is not None:
+            if problem := self._try(session, event, now):
                 parked.park(session, opened.body_of(event.id), problem, now=now, event=event)
 
     def _try(self, session: Session, event: Received[Any], now: datetime) -> Exception | None:
