@@ -86,7 +86,8 @@ def act_on_account(account_id: str, act: str) -> str | Response:
 @page("account:read")
 def roles() -> str:
     """Draw every role with what it allows."""
-    return render_template("admin/roles.html", tab="roles", roles=_roles())
+    shown = [{**one, "may": by_noun(one["actions"])} for one in _roles()]
+    return render_template("admin/roles.html", tab="roles", roles=shown)
 
 
 @site.get("/admin/staff")
@@ -117,6 +118,15 @@ def end_absence(account_id: str, absence_id: str) -> str | Response:
     except own_api.Refusal as refusal:
         return _staff(refusal=refusal_of(refusal))
     return after(url_for("pages.staff"), "absence_ended")
+
+
+def by_noun(actions: list[str]) -> dict[str, list[str]]:
+    """Return the verbs of actions (``<noun>:<verb>``) by their noun, in the order of the role's table."""
+    found: dict[str, list[str]] = {}
+    for action in actions:
+        noun, _, verb = action.partition(":")
+        found.setdefault(noun, []).append(verb)
+    return found
 
 
 def _staff(refusal: str = "") -> str:

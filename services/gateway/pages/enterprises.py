@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 
+from services.gateway.neighbours import neighbours
 from services.gateway.pages import language, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.reasons import reasons_of
@@ -84,7 +85,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
     people = _people(enterprise_id, down)
     return {
         "unavailable": down,
-        "enterprise": file["enterprise"],
+        "enterprise": {**file["enterprise"], "subdistrict_name": _place(file["enterprise"])},
         "risk": file.get("risk") or {},
         "owed": owed,
         "today": business_date(now()).isoformat(),
@@ -92,6 +93,12 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         **people,
         **reasons,
     }
+
+
+def _place(enterprise: Mapping[str, Any]) -> str:
+    """Return the name of the subdistrict, "" when none is known."""
+    code = enterprise.get("subdistrict", "")
+    return neighbours().directory.name_of(code, now=now()) if code else ""
 
 
 def _endings(changes: Sequence[Mapping[str, Any]], down: set[str]) -> dict[str, Any]:

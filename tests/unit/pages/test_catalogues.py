@@ -7,6 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from services.gateway.pages.language import CATALOGUES, NAMES
+from services.identity.domain.accounts import roles
 from services.risk.rules import rulebook
 
 GATEWAY = CATALOGUES.parent
@@ -52,3 +53,9 @@ class TestCatalogues:
         known = phrases(code).keys()
         options = {option for fact in rulebook().facts.values() for option in fact.options if not option.isdigit()}
         assert {option for option in options if f"answer.{option}" not in known} == set()
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_have_a_word_for_everything_that_a_role_may_do(self, code: str) -> None:
+        actions = {action for role in roles().values() for action in role.actions}
+        keys = {key for action in actions for key in (f"noun.{action.split(':')[0]}", f"verb.{action.split(':')[1]}")}
+        assert sorted(keys - phrases(code).keys()) == []

@@ -35,6 +35,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone a table is drawn row by row: each cell gets the name of its column.
+function nameCells(part) {
+  for (const table of part.querySelectorAll("table.is-stacked")) {
+    const names = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector(".visually-hidden") ? "" : head.innerText.trim()));
+    for (const cell of table.querySelectorAll("tbody tr > td:not(:first-child):not([data-label])")) {
+      const name = names[cell.cellIndex];
+      if (name && cell.innerText.trim() && !cell.hasAttribute("colspan")) cell.dataset.label = name;
+    }
+  }
+}
+nameCells(document);
+document.addEventListener("htmx:afterSettle", () => nameCells(document));
+for (const here of document.querySelectorAll(".tabs [aria-current], .tabbar [aria-current], .sections [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 const finder = document.getElementById("finder");
 if (finder) guideFinder(finder, document.getElementById("found"));
 
