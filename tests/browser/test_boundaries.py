@@ -45,6 +45,7 @@ class TestBoundary:
             page.goto("/")
         assert DISTRICT in drawn.value.text()
         wait_for_map(page)
+        expect(page.locator("#map")).to_have_attribute("data-divisions", str(len(boundaries(running_sise))))
 
     def test_in_the_system_of_public_maps_is_moved(self, window: Window, running_sise: System, tmp_path: Path) -> None:
         page = window()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from deploy.demonstration.lists import load_lists
 from deploy.demonstration.register import credit_code
 from shared.clock import Clock, business_date
-from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, wait_for_map
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import PASSWORD, System
 
@@ -59,6 +59,14 @@ class TestGrids:
         expect(page.locator("#team li").first).to_contain_text("demo-")
         expect(page.locator("#grid-map")).to_have_attribute("data-ready", "true")
 
+    def test_have_borders_on_the_cockpit(self, window: Window, listed: System) -> None:
+        page = window()
+        page.goto("/")
+        wait_for_map(page)
+        outlines = listed.client().call("GET", "registry/grids/outlines")["features"]
+        expect(page.locator("#map")).to_have_attribute("data-grids", str(len(outlines)))
+        assert len(outlines) >= 32
+
     def test_can_be_made_drawn_and_manned(self, window: Window, listed: System) -> None:
         page = opened(window, listed, "/grids")
         page.get_by_role("button", name="新建网格").click()
@@ -85,7 +93,7 @@ class TestGrids:
         page.locator(".upload-outline summary").click()
         page.set_input_files("#outline-file", wrong)
 
-        expect(page.locator("#outline-problem")).to_contain_text("边界无法使用")
+        expect(page.locator("#outline-problem")).to_contain_text("文件里没有多边形")
 
 
 def draw(page: Page) -> None:

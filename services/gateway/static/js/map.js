@@ -92,6 +92,7 @@ export class ColourMap {
 
   drawBorders(name, outlines) {
     this.libre.getSource(name).setData(outlines);
+    this.libre.getContainer().dataset[name] = String(outlines.features.length);
   }
 
   // Every subdistrict is named where it lies; those with enterprises that are known no closer get a ring above the name.
