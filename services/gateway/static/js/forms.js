@@ -1,8 +1,9 @@
-// What a form says as JSON, and where a refusal is shown.
+// What a form says as JSON, and where a refusal is shown. A field "place.accuracy" goes into the part "place".
 const KINDS = {
   list: (text) => text.split(/[、,，;；\s]+/).filter(Boolean),
   number: (text) => (text === "" ? null : Number(text)),
   flag: (text) => text === "true",
+  until: (text) => new Date(`${text}T23:59:59+08:00`).toISOString(), // through that day in Shanghai
   maybe: (text) => text || null,
   point: (text) => Object.fromEntries(text.split(",").map((degrees, at) => [["longitude", "latitude"][at], Number(degrees)])),
 };
@@ -18,7 +19,9 @@ export function read(form) {
     }
     const text = field.value.trim();
     if (text === "" && !field.required && !("empties" in field.dataset)) continue;
-    body[field.name] = KINDS[field.dataset.kind]?.(text) ?? text;
+    const [name, part] = field.name.split(".");
+    const value = KINDS[field.dataset.kind]?.(text) ?? text;
+    body[name] = part ? { ...body[name], [part]: value } : value;
   }
   return body;
 }

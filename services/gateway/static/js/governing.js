@@ -1,5 +1,6 @@
 // Forms that speak to the API: data-api is "METHOD path", fields become JSON, then the page is drawn again.
 import { call } from "./api.js";
+import { read } from "./forms.js";
 import { ask, toast } from "./toast.js";
 import { word } from "./words.js";
 
@@ -14,7 +15,7 @@ document.addEventListener("submit", async (event) => {
   for (const button of buttons) button.disabled = true;
   try {
     const headers = form.dataset.version ? { "If-Match": `"${form.dataset.version}"` } : {};
-    const { body } = await call(path, { method, headers, body: content(form) });
+    const { body } = await call(path, { method, headers, body: "amend" in form.dataset ? amendments(form) : read(form) });
     toast(form.dataset.done || word("toast.saved"));
     if (form.dataset.open) return window.location.assign(form.dataset.open.replace("ID", body.id));
     await redraw(form);
@@ -26,24 +27,6 @@ document.addEventListener("submit", async (event) => {
 
 function agreed(form) {
   return ask({ title: form.dataset.ask, text: form.dataset.askText ?? "", yes: form.querySelector("button").textContent.trim(), no: word("ask.cancel"), bad: "bad" in form.dataset });
-}
-
-function content(form) {
-  if ("amend" in form.dataset) return amendments(form);
-  const filled = {};
-  for (const field of form.querySelectorAll("[name]")) {
-    if (field.type === "checkbox" || field.value === "" || field.disabled) continue;
-    const [name, part] = field.name.split(".");
-    if (part) filled[name] = { ...filled[name], [part]: field.value };
-    else filled[name] = typed(field);
-  }
-  return filled;
-}
-
-function typed(field) {
-  if (field.dataset.type === "number") return Number(field.value);
-  if (field.type === "date") return new Date(`${field.value}T23:59:59+08:00`).toISOString();
-  return field.value;
 }
 
 function amendments(form) {
