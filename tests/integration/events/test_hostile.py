@@ -70,7 +70,7 @@ class Queue:
 def consume(listener: Listener, messages: list[Message]) -> int:
     """Let the listener consume ``messages``; return how many were acknowledged."""
     consumption, queue = listener.consumption(), Queue(messages)
-    consumption._consumer = queue
+    consumption.consumer = queue
     while consumption.turn(0):
         pass
     return queue.acknowledged

@@ -151,5 +151,5 @@ class _DeadQueue:
 
 def _consume_dead(listener: Listener, body: bytes) -> None:
     consumption = listener.consumption(Channel.DEAD)
-    consumption._consumer = _DeadQueue(body)
+    consumption.consumer = _DeadQueue(body)
     consumption.turn(0)
