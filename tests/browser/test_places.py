@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Window
 from tests.browser.test_phone import TOO_SMALL
+from tests.support.events import until
 from tests.support.running import System
 
 LOST = {"uscc": "91331002MA28G77771", "name": "托盘试验无址厂", "address": "无名路1号"}
@@ -99,12 +100,17 @@ class TestParks:
         page.get_by_role("button", name="加入园区").click()
         expect(page.locator("#tenant-count")).to_have_text("1 家")
         inside = read(running_sise, strays[GUEST["name"]])
+        until(lambda: on_the_map(running_sise) == park["longitude"], sentence="is not drawn at the park")
         page.get_by_role("button", name="迁出").click()
         page.locator("dialog .button-bad").click()
         expect(page.locator("#tenant-count")).to_have_text("0 家")
 
         assert (park["operator_name"], inside["longitude"]) == (GUEST["name"], park["longitude"])
         assert read(running_sise, strays[GUEST["name"]])["placement"] == "unplaced"
+
+
+def on_the_map(system: System) -> Any:
+    return system.client().call("GET", "search", params={"q": GUEST["uscc"]})["items"][0]["longitude"]
 
 
 def point_at_the_map(page: Page) -> None:

@@ -74,7 +74,13 @@ Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
 Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
 Index("ix__enterprise__survey_outcome", enterprise.c.survey_outcome, enterprise.c.survey_rank, enterprise.c.id)
 Index("ix__enterprise__placement", enterprise.c.placement)
-Index("ix__enterprise__park_id", enterprise.c.park_id, enterprise.c.id)
+Index(
+    "ix__enterprise__park_id",
+    enterprise.c.park_id,
+    enterprise.c.id,
+    postgresql_where=text("park_id IS NOT NULL"),
+    sqlite_where=text("park_id IS NOT NULL"),
+)
 _IS_MERGED = text("merged_into IS NOT NULL")
 Index(
     "ix__enterprise__merged_into",

@@ -149,6 +149,19 @@ class TestTheTenantsOfAPark:
         assert place(read(officer, one)) == (121.5, 28.5, "exact", "placed", SANJIA)
         assert history(officer, one)[0]["reason"] == "park_changed"
 
+    def test_are_written_once_when_it_moves_twice_before_they_follow(
+        self, officer: FlaskClient, run_jobs: Jobs
+    ) -> None:
+        park = made(officer).get_json()
+        one = registered(officer, 1)
+        come(officer, park)
+        moved = changed(officer, park, location=OWN).get_json()
+        changed(officer, moved, location={"longitude": 121.5, "latitude": 28.5})
+        run_jobs()
+
+        tenants = officer.get(f"{BASE}/parks/{park['id']}/tenants").get_json()["items"]
+        assert [(row["id"], row["longitude"], row["version"]) for row in tenants] == [(one, 121.5, 3)]
+
     def test_leave_when_it_is_closed_and_come_no_more(self, officer: FlaskClient, run_jobs: Jobs) -> None:
         park = made(officer).get_json()
         one = registered(officer, 1)
