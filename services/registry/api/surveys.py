@@ -67,7 +67,7 @@ def put_survey(session, body, survey_id):
 
 
 @blp.route("/attachments", methods=["POST"])
-@writes("survey:write", body_limit=LARGEST + MEGABYTE)
+@writes("attachment:write", body_limit=LARGEST + MEGABYTE)
 @blp.arguments(AttachmentFile, location="files")
 @blp.arguments(AttachmentFacts, location="form")
 @blp.response(201, Attachment)

@@ -31,6 +31,7 @@ ALL = [
     "division:write",
     "obligation:decide",
     "survey:write",
+    "attachment:write",
     "enterprise:end",
     "enterprise:merge",
 ]
