@@ -18,13 +18,13 @@ from shared.bus.rabbitmq import RabbitBus
 from shared.bus.topology import Topology, apply, definitions
 from shared.clock import Clock
 from shared.contracts import contract_named
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import metadata
-from shared.database.migrate import migrate
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.security.keys import entrust
 from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
+from tests.support.databases import migrated_sqlite
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -47,9 +47,8 @@ def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/identity.db")
+    database = migrated_sqlite(tmp_path / "identity.db", "identity")
     entrust(database, b"a secret of the tests, 32 bytes!!")
-    migrate(database, "identity")
     yield database
     database.close()
 

@@ -10,11 +10,10 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.database import connect
-from shared.database.migrate import migrate
 from tests.integration.gateway.neighbours import neighbour
 from tests.integration.gateway.test_browser import FORM
 from tests.support.callers import Signer, service_settings, trust
+from tests.support.databases import migrated_sqlite
 
 ENTERPRISE, OFFICER = (f"0192f0a0-0000-7000-8000-0000000000{digits}" for digits in ("e1", "a1"))
 PATH = f"/enterprises/{ENTERPRISE}/history"
@@ -57,7 +56,7 @@ def reader(tmp_path: Path) -> Iterator[FlaskClient]:
         }
         urls = {"identity": service.url, "registry": service.url}
         settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", service_urls=urls)
-        migrate(connect(settings.database_url), "gateway")
+        migrated_sqlite(tmp_path / "test.db", "gateway")
         app = create_app(settings)
         trust(app, signer)
         client = app.test_client()

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from services.gateway.tables import browser_session
-from shared.database import Database, connect
+from shared.database import Database
 from shared.database.chassis import token_deny
-from shared.database.migrate import migrate
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.integration.gateway.test_browser import FORM, Identity, change, csrf_token
 from tests.support.callers import Signer, service_settings, trust
+from tests.support.databases import migrated_sqlite
 
 WORKER = "0192f0a0-0000-7000-8000-0000000000a1"
 MEMBERS, ME = "/api/v1/identity/members", "/api/v1/identity/me"
@@ -57,8 +57,7 @@ def enterprise() -> Iterator[Enterprise]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = connect(f"sqlite:///{tmp_path}/gateway.db")
-    migrate(database, "gateway")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     yield database
     database.close()
 
