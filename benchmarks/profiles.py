@@ -23,6 +23,7 @@ SHOWN_AS = (
     (re.compile(r".*/postgres .*"), "PostgreSQL, postmaster"),
     (re.compile(r".*beam\.smp.*"), "RabbitMQ"),
     (re.compile(r".*/sise (\w+) (\w+).*"), r"sise \1 \2"),
+    (re.compile(r".*/py-spy .*"), "the profiler"),
     (re.compile(r".*multiprocessing.spawn.*"), "event path: relay or consumer"),
 )
 
