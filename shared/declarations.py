@@ -35,10 +35,11 @@ class TimerHandler:
 
 @dataclass(frozen=True, slots=True)
 class JobHandler:
-    """``handler(session, job, *, now) -> JobStep``, one transaction of work."""
+    """``handler(session, job, *, now) -> JobStep``, one transaction of work; ``given_up`` clears up at the end."""
 
     kind: str
     handler: Callable[..., Any]
+    given_up: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,12 @@ def timer(kind: str) -> Callable[[F], F]:
     return _marking(lambda handler: TimerHandler(kind, handler))
 
 
-def job(kind: str) -> Callable[[F], F]:
-    """Mark a function as one step of a job of ``kind``."""
-    return _marking(lambda handler: JobHandler(kind, handler))
+def job(kind: str, *, given_up: Callable[..., None] | None = None) -> Callable[[F], F]:
+    """Mark a function as one step of a job of ``kind``.
+
+    ``given_up(session, job)`` is called when the job fails for good, in the transaction that says so.
+    """
+    return _marking(lambda handler: JobHandler(kind, handler, given_up))
 
 
 def reemits(*event_classes: type[Any]) -> Callable[[F], F]:

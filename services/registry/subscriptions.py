@@ -41,7 +41,7 @@ from shared.events.received import Received
 from shared.work.jobs import Job, JobStep
 
 
-@job(importing.JOB)
+@job(importing.JOB, given_up=importing.give_up)
 def import_register(session: Session, running: Job, *, now: datetime) -> JobStep:
     """Import the next rows of a register file."""
     return importing.import_step(session, running, now=now)

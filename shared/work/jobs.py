@@ -4,7 +4,7 @@ A killed worker goes on where the last committed step ended: nothing is done twi
 on rows takes at most ``ROWS_PER_STEP`` of them in a step, so that others get their turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,7 +91,7 @@ def run_step(database: Database, declarations: Declarations, *, now: datetime) -
     except Exception as problem:
         if claimed is None:
             raise
-        _postpone(database, claimed, problem, now=now)
+        _postpone(database, claimed, problem, given_up=declarations.jobs[claimed.kind].given_up, now=now)
     return claimed is not None
 
 
@@ -129,7 +129,9 @@ def _advance(session: Session, job_id: str, step: JobStep, now: datetime) -> Non
     )
 
 
-def _postpone(database: Database, claimed: Any, problem: Exception, *, now: datetime) -> None:
+def _postpone(
+    database: Database, claimed: Any, problem: Exception, *, given_up: Callable[..., None] | None, now: datetime
+) -> None:
     attempts = claimed.attempts + 1
     is_hopeless = isinstance(problem, SiseError) or attempts >= MOST_ATTEMPTS
     logger.exception("job step failed", job_id=claimed.id, kind=claimed.kind, attempts=attempts)
@@ -145,3 +147,5 @@ def _postpone(database: Database, claimed: Any, problem: Exception, *, now: date
                 next_attempt_at=now + timedelta(seconds=min(2**attempts, 600)),
             )
         )
+        if is_hopeless and given_up:
+            given_up(session, _job(claimed))

@@ -59,6 +59,7 @@ ALL_REASONS: Mapping[str, str] = {
     "dates_reversed": "The last day lies before the first one.",
     "intermediary_may_not_work": "The intermediary is suspended or not registered for these services.",
     "contract_exists": "This number belongs to a contract with another enterprise.",
+    "enterprise_has_ended": "This enterprise has left the register: register it again first.",
     "contract_ended": "This contract has ended: use a new number for a new contract.",
 }
 

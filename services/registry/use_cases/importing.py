@@ -134,6 +134,12 @@ def import_step(session: Session, job: Job, *, now: datetime) -> JobStep:
     return JobStep({"consumed": file.consumed}, job.done + len(rows))
 
 
+def give_up(session: Session, job: Job) -> None:
+    """Forget the file of an import that failed for good; rows that were taken over stay, and so does what it tells."""
+    drop_upload(session, job.arguments["upload_id"])
+    open_files.close(job.arguments["upload_id"])
+
+
 @dataclass(slots=True)
 class _Step:
     """A thousand rows on their way into the registry, and what they came to."""

@@ -1,6 +1,6 @@
 """Leaving the register: with reason, day and basis; what ends with it; and coming back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from tests.integration.registry.conftest import ALL, BASE, events
 from tests.integration.registry.intermediaries import concluded, day, working
 from tests.integration.registry.test_enterprises import amended, created
 from tests.support.callers import Signer
+from tests.unit.registry.registers import csv_text
 
 ENDING = {"reason": "cancelled", "on": day(-3), "basis": "注销核准通知书 2026-17"}
 
@@ -92,6 +93,19 @@ class TestDeregistration:
         ended(bureau, row)
 
         assert concluded(bureau, working(bureau), row["id"]).get_json()["code"] == "enterprise_has_ended"
+
+    def test_refuses_a_list_of_contracts_row_by_row(
+        self, bureau: FlaskClient, load: Callable[..., Mapping[str, Any]]
+    ) -> None:
+        row = created(bureau).get_json()
+        agency = working(bureau)
+        ended(bureau, row)
+        columns = {"合同编号": "合同-9", "统一社会信用代码": row["uscc"], "机构信用代码": agency["uscc"]}
+        columns |= {"服务内容": "隐患排查", "开始日期": day(-1), "结束日期": day(300), "年服务次数": "12次"}
+
+        told = load(csv_text([list(columns.values())], list(columns)).encode(), kind="contracts")
+
+        assert [one["code"] for one in told["errors"]] == ["enterprise_has_ended"]
 
     @pytest.mark.parametrize(
         ("changes", "code"),

@@ -3,7 +3,7 @@
 import random
 import tracemalloc
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
 
 from services.registry import worker
 from services.registry.domain import credit_code
@@ -22,6 +23,7 @@ from services.registry.domain.rulebook import rulebook
 from services.registry.use_cases import importing
 from services.registry.use_cases.importing import ImportOrder, start_import
 from shared.database import Database
+from shared.database.chassis import stored_chunk, stored_upload
 from shared.declarations import Declarations, JobHandler
 from shared.sheets import FileUnreadable
 from shared.work.jobs import run_step
@@ -264,3 +266,19 @@ def mutated(chance: random.Random) -> bytes:
         )
         content[place : place + chance.choice([0, 1, 2, 200])] = piece
     return bytes(content)
+
+
+class TestGivenUp:
+    def test_import_says_so_and_leaves_no_file_behind(self, bureau: FlaskClient, database: Database) -> None:
+        import_id = send(bureau, csv_bytes(20)).get_json()["id"]
+        with database.transaction() as session:
+            session.execute(delete(stored_chunk))  # a piece of the file is gone: no step can read it
+
+        moments = iter(datetime.now(UTC) + timedelta(hours=number) for number in range(20))
+        while run_step(database, worker.declarations(), now=next(moments)):
+            pass
+
+        progress = bureau.get(f"{BASE}/imports/{import_id}").get_json()
+        with database.reading() as session:
+            left = [session.scalar(select(func.count()).select_from(one)) for one in (stored_upload, stored_chunk)]
+        assert (progress["state"], left) == ("failed", [0, 0])
