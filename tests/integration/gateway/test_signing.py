@@ -20,7 +20,8 @@ from tests.integration.gateway.test_browser import FORM, Identity, change, csrf_
 from tests.support.callers import Signer, service_settings, trust
 from tests.support.databases import migrated_sqlite
 
-WORKER = "0192f0a0-0000-7000-8000-0000000000a1"
+WORKER, OTHER = (f"0192f0a0-0000-7000-8000-0000000000a{digit}" for digit in "12")
+OWN = {"name": "王厂长", "username": "factory", "roles": ["enterprise_administrator"], "password_set_at": None}
 MEMBERS, ME = "/api/v1/identity/members", "/api/v1/identity/me"
 SIGN = f"{MEMBERS}/{WORKER}/sign"
 ACTIONS = ("account:self", "member:read", "member:sign")
@@ -33,10 +34,12 @@ class Enterprise(Identity):
     def __init__(self, signer: Signer, service: Neighbour) -> None:
         super().__init__(signer, service)
         self.callers: list[str] = []
-        service.answers |= {MEMBERS: self.members, SIGN: self.sign}
+        own = {**OWN, "divisions": [], "grids": [], "must_change_password": False}
+        service.answers |= {MEMBERS: self.members, SIGN: self.sign, ME: own, f"{ME}/sessions": {"items": []}}
 
     def tokens(self) -> object:
         access = self.signer.token("device", actions=ACTIONS, name="王厂长")
+        self.valid.add("refresh")
         return {"access_token": access, "refresh_token": "refresh", "expires_in": 600}
 
     def members(self) -> object:
@@ -138,3 +141,45 @@ class TestSigning:
             kept = session.scalars(select(browser_session.c.signer_token)).one()
 
         assert not kept.startswith("ey")
+
+
+class TestOwnSessions:
+    def test_that_end_elsewhere_renew_the_tokens_here(
+        self, phone: FlaskClient, database: Database, enterprise: Enterprise
+    ) -> None:
+        enterprise.service.answers[f"{ME}/sessions/{OTHER}"] = lambda: ("", 204)
+        ended = phone.post(f"/account/sessions/{OTHER}/end", data={"csrf_token": csrf_token(database)})
+        phone.get("/sign")
+
+        assert (ended.headers["Location"], enterprise.renewals) == ("/account?done=session_ended", 1)
+
+    def test_that_are_over_already_are_told_so(
+        self, phone: FlaskClient, database: Database, enterprise: Enterprise
+    ) -> None:
+        gone = {"code": "session_not_found", "detail": "There is no such session."}
+        enterprise.service.answers[f"{ME}/sessions/{OTHER}"] = lambda: (gone, 404)
+        answer = phone.post(f"/account/sessions/{OTHER}/end", data={"csrf_token": csrf_token(database)})
+
+        assert "该设备已经退出" in answer.text
+
+    @pytest.mark.parametrize(
+        ("again", "status", "told"),
+        [("other", 204, "两次输入的新密码不一致"), ("new", 401, "当前密码不正确"), ("new", 422, "密码太弱")],
+        ids=["typed differently", "wrong", "too weak"],
+    )
+    def test_stay_when_the_password_is_not_changed(
+        self, phone: FlaskClient, database: Database, enterprise: Enterprise, again: str, status: int, told: str
+    ) -> None:
+        refused = {"code": "password_too_weak", "detail": "too weak"}
+        enterprise.service.answers[f"{ME}/password"] = lambda: (refused, status)
+        form = {"current": "old", "new": "new", "again": again, "csrf_token": csrf_token(database)}
+
+        assert told in phone.post("/account/password", data=form).text
+
+    def test_end_with_a_new_password(self, phone: FlaskClient, database: Database, enterprise: Enterprise) -> None:
+        enterprise.service.answers[f"{ME}/password"] = lambda: ("", 204)
+        form = {"current": "old", "new": "new", "again": "new", "csrf_token": csrf_token(database)}
+        answer = phone.post("/account/password", data=form)
+
+        assert answer.headers["Location"] == "/sign-in?done=password_changed"
+        assert phone.get("/account").status_code == 302
