@@ -5,13 +5,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.inspections.use_cases import enterprises, hazards
+from services.inspections.use_cases import hazards, planning, tasks
+from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
     EnterpriseState,
     EnterpriseUpdated,
+    ObligationsChanged,
 )
+from shared.contracts.risk import EnterpriseGraded
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
 
@@ -19,10 +22,43 @@ from shared.events.received import Received
 @subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
 def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
     """Keep the register's state; the three events carry the same whole state."""
-    enterprises.keep_register_state(session, [(one.data, one.sequence) for one in received])
+    planning.keep_register_state(session, [(one.data, one.sequence) for one in received])
+    planning.plan_for_owing(session, [one.subject for one in received], now=now)
+
+
+@subscribes(ObligationsChanged, batch=True)
+def on_obligations_changed(
+    session: Session, received: Sequence[Received[ObligationsChanged]], *, now: datetime
+) -> None:
+    """Keep what enterprises owe; only a running duty makes tasks."""
+    planning.keep_obligations(session, received, now=now)
+
+
+@subscribes(EnterpriseGraded, batch=True)
+def on_enterprise_graded(session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime) -> None:
+    """Keep the level, which says how often each tier comes."""
+    planning.keep_grades(session, received, now=now)
+
+
+@subscribes(StaffChanged, batch=True)
+def on_staff_changed(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
+    """Keep who can be given tasks."""
+    planning.keep_staff(session, received)
 
 
 @timer(hazards.DEADLINE)
 def on_hazard_deadline(session: Session, hazard_id: str, *, now: datetime) -> None:
     """The last day for putting a hazard right is over."""
     hazards.note_overdue(session, hazard_id, now=now)
+
+
+@timer(planning.PLAN)
+def on_planning_due(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """A duty, a level or a period has changed: make the tasks that are due now."""
+    planning.plan_tasks(session, enterprise_id, now=now)
+
+
+@timer(tasks.LADDER)
+def on_ladder_due(session: Session, task_id: str, *, now: datetime) -> None:
+    """A reminder or an escalation of a task is due."""
+    tasks.climb_ladder(session, task_id, now=now)

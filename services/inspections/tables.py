@@ -1,6 +1,7 @@
-"""Tables of inspections. ``enterprise`` is its own small copy of what the register tells.
+"""Tables of inspections. ``enterprise``, ``standing``, ``obligation`` and ``staff`` are what other services tell.
 
-The row of a hazard is the lock of everything that happens to it; ``hazard_step`` keeps each step for ever.
+The row of a hazard or a task is the lock of everything that happens to it; ``hazard_step`` and ``task_step`` keep each
+step for ever.
 """
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
 
 metadata = service_metadata()
+
 
 enterprise = Table(
     "enterprise",
@@ -122,3 +124,100 @@ public_report = Table(
     Column("reply", Text, nullable=False),
 )
 Index("ix__public_report__receipt", public_report.c.receipt, unique=True)
+
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("level", SmallInteger),
+)
+
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("obligations", JsonDocument, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("roles", JsonDocument, nullable=False),
+    Column("divisions", JsonDocument, nullable=False),
+    Column("grids", JsonDocument, nullable=False),
+    Column("skills", JsonDocument, nullable=False),
+    Column("enterprise_id", Text, nullable=False),
+    Column("intermediary_id", Text, nullable=False),
+    Column("is_available", Boolean, nullable=False),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("origin", Text, nullable=False),  # the duty that makes it due, or adhoc
+    Column("key", Text, nullable=False),  # tells the tasks of one enterprise and tier apart
+    Column("cause", Text, nullable=False),  # why government supervision comes: the cap asks for it
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("rung", Text, nullable=False),  # how far the routing had to go
+    Column("climbed", SmallInteger, nullable=False),  # rungs of the ladder that are behind it
+    Column("checklist", Text, nullable=False),
+    Column("checklist_version", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("submitted_at", UtcDateTime),
+)
+Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=True)
+Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
+Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
+
+task_step = Table(
+    "task_step",
+    metadata,
+    Column("task_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("given", JsonDocument, nullable=False),
+    PrimaryKeyConstraint("task_id", "version"),
+)
+
+check_record = Table(
+    "check_record",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", Id, nullable=False),
+    Column("enterprise_id", Id, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("checklist", Text, nullable=False),
+    Column("checklist_version", Integer, nullable=False),
+    Column("answers", JsonDocument, nullable=False),
+    Column("meanings", JsonDocument, nullable=False),
+    Column("notes", JsonDocument, nullable=False),
+    Column("score_hundredths", Integer),
+    Column("hazards", JsonDocument, nullable=False),
+    Column("refuted", JsonDocument, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
+Index("ix__check_record__task_id", check_record.c.task_id)

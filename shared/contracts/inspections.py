@@ -109,6 +109,68 @@ class ProductionResumed:
     enterprise_id: str
 
 
+@event("inspections.check_completed.v1", kind=Kind.FACT, subject="check_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCompleted:
+    """A check was handed in: ``pass_rate`` is the share (0 to 1) of the items that apply and are in order, or null."""
+
+    check_id: str
+    enterprise_id: str
+    tier: int
+    checklist: str
+    checklist_version: int
+    pass_rate: float | None = None
+    findings: int = 0
+
+
+@event("inspections.self_check_refuted.v1", kind=Kind.FACT, subject="check_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfCheckRefuted:
+    """A later tier found ``items`` not in order that the self-check ``refuted_check_id`` had called normal."""
+
+    check_id: str
+    enterprise_id: str
+    refuted_check_id: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFact:
+    """Something happened to a task. ``owner`` is an account or a queue (with a colon), ``due`` an ISO 8601 moment."""
+
+    task_id: str
+    enterprise_id: str
+    tier: int
+    owner: str = ""
+    due: str = ""
+
+
+@event("inspections.task_assigned.v1", kind=Kind.FACT, subject="task_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssigned(TaskFact):
+    """A task has an owner."""
+
+
+@event("inspections.task_escalated.v1", kind=Kind.FACT, subject="task_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEscalated(TaskFact):
+    """A task was taken from its owner and given to another one; ``rung`` says how far the search had to go."""
+
+    rung: str = ""
+
+
+@event("inspections.task_overdue.v1", kind=Kind.FACT, subject="task_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOverdue(TaskFact):
+    """The moment at which a task was due has passed."""
+
+
+@event("inspections.entry_refused.v1", kind=Kind.FACT, subject="task_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRefused(TaskFact):
+    """An enterprise did not let its inspectors in."""
+
+
 @event("inspections.report_received.v1", kind=Kind.FACT, subject="report_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReceived:

@@ -3,5 +3,6 @@
 from services.inspections.api.hazards import blp as hazards
 from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
+from services.inspections.api.tasks import blp as tasks
 
-BLUEPRINTS = (hazards, reports, public)
+BLUEPRINTS = (hazards, tasks, reports, public)

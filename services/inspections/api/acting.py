@@ -1,6 +1,10 @@
-"""In which of the four tiers the caller acts."""
+"""In which of the four tiers the caller acts, and what the caller sent with ids as text."""
 
-from services.inspections.domain.tiers import tier_of
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.inspections.domain.routing import tier_of
 from services.inspections.rules import tiers
 from shared.http import principal
 
@@ -8,3 +12,12 @@ from shared.http import principal
 def acting_tier() -> int:
     """Return the tier of the caller's roles; 0 for somebody who belongs to none."""
     return tier_of(tiers(), principal().roles)
+
+
+def as_text(given: Any) -> Any:
+    """Return what was sent with every id as text, however deep it lies."""
+    if isinstance(given, Mapping):
+        return {name: as_text(value) for name, value in given.items()}
+    if isinstance(given, list):
+        return [as_text(one) for one in given]
+    return str(given) if isinstance(given, UUID) else given

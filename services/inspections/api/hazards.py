@@ -1,10 +1,8 @@
 """inspections/hazards: find one, lead it on step by step, prove it, see where it stands."""
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from services.inspections.api.acting import acting_tier
+from services.inspections.api.acting import acting_tier, as_text
 from services.inspections.domain.machines import Step
 from services.inspections.queries import hazards as reading
 from services.inspections.queries.enterprises import visible_enterprise
@@ -25,7 +23,7 @@ from services.inspections.schemas.hazards import (
     VerifyBody,
 )
 from services.inspections.tables import hazard
-from services.inspections.use_cases import evidence, hazards
+from services.inspections.use_cases import hazards
 from shared.database import Session
 from shared.http import MEGABYTE, Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 from shared.http.attachments import attachment_response
@@ -43,7 +41,7 @@ blp = Blueprint("hazards", __name__, url_prefix="/api/v1/inspections", descripti
 def list_hazards(session: Session, query: dict[str, Any]) -> Any:
     """The hazards of the own area, the newest first."""
     paging = {name: query.pop(name) for name in ("limit", "cursor")}
-    wanted = reading.hazards(principal(), wanted=_plain(query))
+    wanted = reading.hazards(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[hazard.c.id], descending=True, **paging)
     return {"items": [reading.hazard_view(row) for row in rows], "next_cursor": next_cursor}
 
@@ -54,9 +52,9 @@ def list_hazards(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(201, Hazard)
 def find_hazard(session: Session, body: dict[str, Any]) -> Any:
     """Enter a hazard that was found at an enterprise."""
-    found = _plain(body)
+    found = as_text(body)
     visible_enterprise(session, principal(), found["enterprise_id"])
-    evidence.check_evidence(session, found["before"], owner=found["enterprise_id"])
+    hazards.check_evidence(session, found["before"], owner=found["enterprise_id"])
     finding = hazards.Finding(**found)
     caller = principal()
     hazard_id = hazards.find_hazard(session, finding, by=caller.subject, tier=acting_tier(), now=now())
@@ -161,9 +159,9 @@ def show_attachment(session: Session, attachment_id: str) -> Any:
 def _step(session: Session, hazard_id: str, event: str, *, body: dict[str, Any]) -> Any:
     row = reading.visible_hazard(session, principal(), hazard_id)
     based_on = body.pop("version", None)
-    given = _plain(body)
+    given = as_text(body)
     photos = [*given.get("before", ()), *given.get("after", ())]
-    evidence.check_evidence(session, photos, owner=row.enterprise_id)
+    hazards.check_evidence(session, photos, owner=row.enterprise_id)
     step = Step(event, principal().subject, acting_tier(), now(), given)
     hazards.step_hazard(session, hazard_id, step=step, based_on=based_on)
     return _shown(session, hazard_id, event=event)
@@ -173,14 +171,3 @@ def _shown(session: Session, hazard_id: str, *, event: str) -> Any:
     row = reading.visible_hazard(session, principal(), hazard_id)
     audit_note(session, entity=f"hazard:{hazard_id}", details={"event": event, "state": row.state})
     return reading.hazard_view(row), etag_of(row.version)
-
-
-def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was sent with ids as text."""
-    return {name: _as_text(value) for name, value in given.items()}
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_as_text(one) for one in value]
-    return str(value) if isinstance(value, UUID) else value

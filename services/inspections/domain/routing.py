@@ -1,7 +1,23 @@
-"""Who gets a task: area, role and skill, then wider and wider, and at last a queue, so that no task is unowned."""
+"""Who acts in which tier, and who gets a task: area, role and skill, then wider, at last a queue: none is unowned."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """1 企业自查, 2 中介协查, 3 网格确查, 4 政府督查."""
+
+    number: int
+    zh: str
+    en: str
+    roles: frozenset[str]
+
+
+def tier_of(tiers: Mapping[int, Tier], roles: Collection[str]) -> int:
+    """Return the highest tier in which somebody with these roles acts; 0 for none."""
+    return max((number for number, tier in tiers.items() if tier.roles & set(roles)), default=0)
+
 
 SUBDISTRICT_DIGITS = 9
 

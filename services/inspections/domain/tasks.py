@@ -1,15 +1,192 @@
-"""The way of a task: who may lead it on, when it is due, what happens around that moment, where it escalates to."""
+"""The way of a task: what each step needs, when it is due, what happens around that moment, where it escalates to."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from services.inspections.domain.machines import Step, end_of
-from services.inspections.domain.task_facts import MovedTask, Task, TaskLook, TaskRules
-from services.inspections.domain.task_guards import TASK_GUARDS
+from services.inspections.domain.machines import Machine, NotAllowed, Step, Transition, end_of, require, require_all
 from shared.calendar import add_working_days
 from shared.clock import business_date
+
+HIGHEST_TIER = 4
+QUEUE = ":"  # the name of a queue has one, that of an account never
+EARTH_RADIUS = 6_371_009  # metres, mean
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLimits:
+    """The numbers of rules/tasks.toml."""
+
+    fence_metres: int
+    photos_per_abnormal_item: int
+    officers_on_site: int
+
+
+@dataclass(frozen=True)
+class TaskRules:
+    machine: Machine
+    limits: TaskLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``place`` is the exact position (longitude, latitude) of the enterprise, None when nobody knows it."""
+
+    state: str = "planned"
+    tier: int = 1
+    owner: str = ""
+    due_at: datetime | None = None
+    is_overdue: bool = False
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTask:
+    task: Task
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLook:
+    """What a guard sees."""
+
+    rules: TaskRules
+    task: Task
+    step: Step
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        return self.step.given
+
+
+def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the distance of two places (longitude, latitude in degrees) in metres."""
+    (east, north), (east_2, north_2) = (tuple(map(radians, place)) for place in (one, other))
+    half = sin((north_2 - north) / 2) ** 2 + cos(north) * cos(north_2) * sin((east_2 - east) / 2) ** 2
+    return 2 * EARTH_RADIUS * asin(sqrt(half))
+
+
+Guard = Callable[[TaskLook], None]
+
+
+def _has_owner(look: TaskLook) -> None:
+    require_all(look.given, ("owner",), code="owner_missing", detail="A task is never without an owner: name one.")
+
+
+def _is_owner(look: TaskLook) -> None:
+    """A self-check is the enterprise's: any of its people may do it."""
+    is_own = look.step.by == look.task.owner or look.task.tier == look.step.tier == 1
+    require(is_own, NotAllowed("not_the_owner", "This task is somebody else's: let it be assigned to you first."))
+
+
+def _is_clock_or_authority(look: TaskLook) -> None:
+    is_able = look.step.tier not in (1, 2)
+    require(is_able, NotAllowed("authority_only", "The subdistrict or the bureau gives tasks to others."))
+
+
+def _is_in_a_queue(look: TaskLook) -> None:
+    require(QUEUE in look.task.owner, NotAllowed("not_in_a_queue", "This task has an owner already."))
+
+
+def _is_of_this_tier(look: TaskLook) -> None:
+    refusal = NotAllowed("tier_too_low", "This task belongs to a higher tier.", tier=look.task.tier)
+    require(look.step.tier >= look.task.tier, refusal)
+
+
+def _is_inside_fence(look: TaskLook) -> None:
+    """A self-check happens at home; without an exact position there is no fence, and the position is a proposal."""
+    if look.task.tier == 1 or look.task.place is None:
+        return
+    longitude, latitude = look.given.get("longitude"), look.given.get("latitude")
+    if longitude is None or latitude is None:
+        raise NotAllowed("position_missing", "Switch the position on: checking in needs it.")
+    metres = round(metres_between(look.task.place, (longitude, latitude)))
+    refusal = NotAllowed("outside_fence", f"You are {metres} m away: check in at the enterprise.", metres=metres)
+    require(metres <= look.rules.limits.fence_metres, refusal)
+
+
+def _has_every_answer(look: TaskLook) -> None:
+    missing = list(look.given.get("unanswered", ()))
+    sentence = "Answer every item that has to be answered."
+    require(not missing, NotAllowed("answers_missing", sentence, missing=missing))
+
+
+def _has_a_photo_of_what_is_abnormal(look: TaskLook) -> None:
+    least, photos = look.rules.limits.photos_per_abnormal_item, look.given.get("photos", {})
+    missing = [item for item in look.given.get("abnormal", ()) if len(photos.get(item, ())) < least]
+    sentence = "Attach a photo to every item that is not in order."
+    require(not missing, NotAllowed("photos_missing", sentence, missing=missing))
+
+
+def _is_signed(look: TaskLook) -> None:
+    """Government supervision: two officers, and the other side signs or its refusal is recorded (Art. 68)."""
+    if look.task.tier < HIGHEST_TIER:
+        require(bool(look.given.get("signed")), NotAllowed("signature_missing", "Sign the record."))
+        return
+    officers = {look.step.by, *look.given.get("officers", ())}
+    enough = len(officers) >= look.rules.limits.officers_on_site
+    require(enough, NotAllowed("two_officers_needed", "Two officers carry out an inspection: name the second."))
+    has_both = bool(look.given.get("signed")) and bool(look.given.get("countersigned") or look.given.get("refusal"))
+    sentence = "Both sides sign, or write down that the other side refused."
+    require(has_both, NotAllowed("signature_missing", sentence))
+
+
+def _is_of_a_higher_tier(look: TaskLook) -> None:
+    sentence = "Somebody of a higher tier has to do this."
+    require(look.step.tier > look.task.tier, NotAllowed("tier_too_low", sentence, tier=look.task.tier + 1))
+
+
+def _is_of_the_highest_tier(look: TaskLook) -> None:
+    is_top = look.task.tier == HIGHEST_TIER and look.step.tier == HIGHEST_TIER
+    require(is_top, NotAllowed("not_confirmed", "A higher tier has to confirm this record first."))
+
+
+def _is_of_a_higher_tier_or_the_highest(look: TaskLook) -> None:
+    if look.step.tier < HIGHEST_TIER:
+        _is_of_a_higher_tier(look)
+
+
+def _has_reason(look: TaskLook) -> None:
+    require_all(look.given, ("reason",), code="reason_missing", detail="Say why.")
+
+
+def _has_evidence(look: TaskLook) -> None:
+    require(bool(look.given.get("evidence")), NotAllowed("evidence_missing", "Attach a photo or a recording of it."))
+
+
+def _is_clock(look: TaskLook) -> None:
+    require(look.step.tier == 0, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
+
+
+def _has_passed(look: TaskLook) -> None:
+    due_at = look.task.due_at
+    has_passed = due_at is not None and due_at <= look.step.now and not look.task.is_overdue
+    require(has_passed, NotAllowed("not_overdue", "The deadline has not passed, or that is noted already."))
+
+
+TASK_GUARDS: Mapping[str, Guard] = {
+    guard.__name__.removeprefix("_"): guard
+    for guard in (
+        _has_owner,
+        _is_owner,
+        _is_clock_or_authority,
+        _is_in_a_queue,
+        _is_of_this_tier,
+        _is_inside_fence,
+        _has_every_answer,
+        _has_a_photo_of_what_is_abnormal,
+        _is_signed,
+        _is_of_a_higher_tier,
+        _is_of_the_highest_tier,
+        _is_of_a_higher_tier_or_the_highest,
+        _has_reason,
+        _has_evidence,
+        _is_clock,
+        _has_passed,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +230,6 @@ def escalated_tier(escalations: Mapping[tuple[int, str], int], *, tier: int, cau
 
 _CHANGES: Mapping[str, Callable[[TaskLook], dict[str, Any]]] = {
     "assign": lambda look: {"owner": look.given["owner"]},
+    "take": lambda look: {"owner": look.step.by},
     "overdue": lambda look: {"is_overdue": True},
 }

@@ -11,6 +11,7 @@ from services.inspections.rules.working import (
     sampling_percent,
     schedule,
     task_rules,
+    usual_checklists,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "schedule",
     "task_rules",
     "tiers",
+    "usual_checklists",
 ]
 
 

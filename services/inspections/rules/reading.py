@@ -10,7 +10,7 @@ from services.inspections.domain.catalogue import Catalogue, MajorHazard
 from services.inspections.domain.hazard_facts import HazardLimits, HazardRules
 from services.inspections.domain.hazard_guards import GUARDS
 from services.inspections.domain.machines import STATUSES, Due, Machine, Source, State, Transition, UnusableTable
-from services.inspections.domain.tiers import Tier
+from services.inspections.domain.routing import Tier
 
 Row = Mapping[str, Any]
 

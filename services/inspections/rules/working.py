@@ -1,18 +1,15 @@
 """Reads the tables of tasks, tiers, plans, draws and the assessment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
-from services.inspections.domain.draws import DrawRules
 from services.inspections.domain.machines import UnusableTable
-from services.inspections.domain.plans import LevelPlan, PlanRules
+from services.inspections.domain.plans import DrawRules, LevelPlan, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
-from services.inspections.domain.task_facts import TaskLimits, TaskRules
-from services.inspections.domain.task_guards import TASK_GUARDS
-from services.inspections.domain.tasks import Rung
+from services.inspections.domain.tasks import TASK_GUARDS, Rung, TaskLimits, TaskRules
 from services.inspections.rules.reading import read_machine, table
 
 Row = Mapping[str, Any]
@@ -59,6 +56,12 @@ def read_schedule(content: Row) -> Schedule:
     if unknown:
         raise UnusableTable(f"no frequency is named {', '.join(sorted(unknown))}")
     return Schedule(by_level, industries)
+
+
+@cache
+def usual_checklists() -> Sequence[tuple[tuple[str, ...], str]]:
+    """Return (industry prefixes, checklist) pairs; the first that fits is the list of a task that names none."""
+    return [(tuple(row["prefixes"]), row["checklist"]) for row in table("tasks.toml")["choice"]]
 
 
 @cache

@@ -15,9 +15,22 @@ from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases.telling import tell_of_hazard
 from shared.clock import business_date
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.ids import new_id
+from shared.work.attachments import attachment_by_id
 from shared.work.timers import cancel, schedule
+
+
+class ForeignEvidence(Refused):
+    code = "foreign_evidence"
+
+
+def check_evidence(session: Session, attachment_ids: Sequence[str], *, owner: str) -> None:
+    """Raise ``AttachmentUnknown``, or ``ForeignEvidence`` for a photo of another enterprise."""
+    for attachment_id in attachment_ids:
+        if attachment_by_id(session, attachment_id).owner != owner:
+            raise ForeignEvidence("This photo belongs to another enterprise: attach one of this.", id=attachment_id)
+
 
 DEADLINE = "hazard_deadline"
 ENDED = ("closed", "cancelled")

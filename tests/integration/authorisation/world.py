@@ -17,8 +17,13 @@ from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
+from services.inspections.domain.machines import Step
+from services.inspections.queries.tasks import checklist_of
+from services.inspections.tables import task
+from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.use_cases.reports import receive_report
+from services.inspections.use_cases.tasks import step_task
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
@@ -29,6 +34,7 @@ from shared.events.received import Received
 from shared.http.chassis import EXTENSION
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
+from tests.unit.inspections.builders import all_normal
 
 PASSWORD = "a quiet harbour 1"
 DISTRICT = "331002"
@@ -194,12 +200,17 @@ def _deliver(received: Received[Any], service: Service, *, into: Database) -> No
 
 
 def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> None:
-    """Let a hazard be found at each enterprise, and somebody report something about it."""
+    """Let each enterprise check itself, a hazard be found there, and somebody report something about it."""
     for enterprise_id in enterprises.values():
         report = {"subject": "某厂", "description": "有粉尘", "place": "", "enterprise_id": enterprise_id}
         with database.transaction() as session:
             find_hazard(session, Finding(enterprise_id, "无护栏", "平台"), by="finder", tier=3, now=NOW)
             receive_report(session, report, now=NOW)
+            task_id = begin_check(session, Visit(enterprise_id), by="somebody", tier=1, now=NOW)
+            step_task(session, task_id, step=Step("check_in", "somebody", 1, NOW))
+            row = session.execute(select(task).where(task.c.id == task_id)).one()
+            answers = HandedIn(all_normal(checklist_of(row.checklist)), given={"signed": True})
+            submit_check(session, row, answers, by="somebody", tier=1, now=NOW)
 
 
 def _claim_everything(identity: Flask) -> None:

@@ -14,9 +14,16 @@ from sqlalchemy import select
 from services.identity.domain.accounts import actions_of
 from services.inspections.app import create_app
 from services.inspections.settings import Settings
-from services.inspections.subscriptions import on_enterprise_state
+from services.inspections.subscriptions import (
+    on_enterprise_graded,
+    on_enterprise_state,
+    on_obligations_changed,
+    on_staff_changed,
+)
 from services.inspections.worker import declarations
-from shared.contracts.registry import EnterpriseRegistered
+from shared.contracts.identity import StaffChanged
+from shared.contracts.registry import EnterpriseRegistered, ObligationsChanged
+from shared.contracts.risk import EnterpriseGraded
 from shared.database import Database
 from shared.database.chassis import outbox
 from shared.ids import new_id
@@ -29,6 +36,7 @@ from tests.support.events import received
 NOW = datetime.now(UTC)
 DIVISION = "331002001001"
 INSPECTIONS = "/api/v1/inspections"
+MONDAY = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)  # 09:00 in China, the first day of a week and of a month
 PHOTO = b"\xff\xd8\xff one photo"
 
 Caller = Callable[..., FlaskClient]
@@ -69,7 +77,7 @@ def caller(app: Flask) -> Caller:
 
 def known_enterprise(database: Database, **facts: Any) -> str:
     """Let inspections hear of an enterprise in the first subdistrict and return its id."""
-    enterprise_id = new_id()
+    enterprise_id = str(facts.pop("enterprise_id", new_id()))
     values = {"uscc": "", "name": "甲字号机械厂", "division": DIVISION, "subdistrict": DIVISION[:9]} | facts
     event = EnterpriseRegistered(enterprise_id=enterprise_id, **values)
     with database.transaction() as session:
@@ -100,3 +108,29 @@ def photo_of(client: FlaskClient, enterprise_id: str, content: bytes = PHOTO) ->
     answer = client.post(f"{INSPECTIONS}/attachments", data=form, content_type="multipart/form-data")
     assert answer.status_code == 201, answer.text
     return str(answer.json["id"])
+
+
+def graded(database: Database, enterprise_id: str, level: int | None, *, sequence: int = 1) -> None:
+    """Let inspections hear of a grade."""
+    event = EnterpriseGraded(enterprise_id=enterprise_id, level=level, colour="")
+    with database.transaction() as session:
+        on_enterprise_graded(session, [received(event, sequence=sequence)], now=MONDAY)
+
+
+def owes(
+    database: Database, enterprise_id: str, *duties: str, sequence: int = 1, now: datetime = MONDAY, **changes: Any
+) -> None:
+    """Let inspections hear of all that an enterprise owes, since the beginning of the year unless said otherwise."""
+    usual = {"rule": "x", "basis": "y", "frequency": "by_level", "starts_on": "2027-01-01", "ends_on": None} | changes
+    event = ObligationsChanged(
+        enterprise_id=enterprise_id, obligations=tuple({"duty": duty} | usual for duty in duties)
+    )
+    with database.transaction() as session:
+        on_obligations_changed(session, [received(event, sequence=sequence)], now=now)
+
+
+def staffed(database: Database, account_id: str, *roles: str, sequence: int = 1, **changes: Any) -> None:
+    """Let inspections hear of somebody who works in the first subdistrict."""
+    event = StaffChanged(account_id=account_id, roles=roles, **({"divisions": ("331002001",)} | changes))
+    with database.transaction() as session:
+        on_staff_changed(session, [received(event, sequence=sequence)], now=MONDAY)

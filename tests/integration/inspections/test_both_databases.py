@@ -4,8 +4,22 @@ from datetime import timedelta
 
 from flask import Flask
 
+from services.inspections.queries.tasks import checklist_of
 from shared.database import Database
-from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, names_of, run_clock, told
+from tests.integration.inspections.conftest import (
+    INSPECTIONS,
+    MONDAY,
+    NOW,
+    Caller,
+    graded,
+    known_enterprise,
+    names_of,
+    owes,
+    run_clock,
+    staffed,
+    told,
+)
+from tests.unit.inspections.builders import all_normal
 
 HAZARDS = f"{INSPECTIONS}/hazards"
 ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
@@ -40,3 +54,24 @@ class TestAReport:
 
         assert app.test_client().get(f"/api/v1/public/reports/{receipt}").json["state"] == "substantiated"
         assert names_of(told(database)) == ["report_received", "report_substantiated"]
+
+
+class TestATask:
+    def test_is_planned_routed_handed_in_and_counted(self, database: Database, caller: Caller) -> None:
+        one = known_enterprise(database, grid="g-1")
+        staffed(database, "a-grid_worker", "grid_worker", grids=("g-1",))
+        graded(database, one, 1)
+        owes(database, one, "self_check")
+        run_clock(database, now=MONDAY)
+        worker = caller("grid_worker")
+        [task] = worker.get(f"{INSPECTIONS}/tasks?mine=true").json["items"]
+        address = f"{INSPECTIONS}/tasks/{task['id']}"
+        assert worker.post(f"{address}/steps", json={"event": "check_in"}).status_code == 200
+
+        body = {"answers": all_normal(checklist_of(task["checklist"])), "signed": True}
+        record = worker.post(f"{address}/submit", json=body).json
+
+        assert (record["score"], record["hazards"], record["tier"]) == (100, {}, 3)
+        assert worker.get(f"{INSPECTIONS}/tasks/inbox").json["area"] == 2
+        listed = worker.get(f"{INSPECTIONS}/checks?enterprise_id={one}").json["items"]
+        assert [row["id"] for row in listed] == [record["id"]]

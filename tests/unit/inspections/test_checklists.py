@@ -12,6 +12,7 @@ from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.rules import default_checklists
 from services.inspections.rules.checklists import check_checklist, read_checklist, read_responses
 from services.inspections.rules.reading import table
+from tests.unit.inspections.builders import all_normal
 
 BY_ID = {one.id: one for one in default_checklists()}
 FIRE, GENERAL = BY_ID["FIRE-SMALL"], BY_ID["GENERAL"]
@@ -27,15 +28,6 @@ def a_document(**head: Any) -> dict[str, Any]:
     values = {"id": "X", "version": 1, "zh": "表", "en": "list", "source": "s", "status": "design"}
     section = {"id": "s", "zh": "节", "en": "section", "item": [first, second]}
     return {"checklist": values | {"effective_from": "2026-01-01"} | head, "section": [section]}
-
-
-def all_normal(checklist: Checklist) -> dict[str, str]:
-    """Return answers in which everything that appears is in order."""
-    answers: dict[str, str] = {}
-    for _ in checklist.items:
-        for item in shown_items(checklist, answers):
-            answers.setdefault(item.id, {"standard": "normal", "yes_no": "yes", "graded": "good"}[item.responses])
-    return answers
 
 
 class TestDefaultSet:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from services.inspections.domain.draws import Draw, Pool, draw, is_replayed
 from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.plans import (
     Capacity,
+    Draw,
+    Pool,
     cap_of,
     check_cap,
     check_capacity,
     demand_of,
+    draw,
+    is_replayed,
     monthly_split,
     most_inspections,
     split_days,

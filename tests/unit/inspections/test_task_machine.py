@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 
 from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable
-from services.inspections.domain.task_facts import MovedTask, Task, metres_between
-from services.inspections.domain.task_guards import TASK_GUARDS
-from services.inspections.domain.tasks import escalated_tier, next_rung, take_task_step
+from services.inspections.domain.tasks import (
+    TASK_GUARDS,
+    MovedTask,
+    Task,
+    escalated_tier,
+    metres_between,
+    next_rung,
+    take_task_step,
+)
 from services.inspections.rules import escalations, ladder, task_rules
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_ladder
@@ -18,7 +24,7 @@ RULES = task_rules()
 EXPECTED = {
     "planned": {"assign": "assigned", "cancel": "cancelled", "overdue": "planned"},
     "assigned": {
-        "assign": "assigned", "accept": "accepted", "check_in": "on_site", "cancel": "cancelled",
+        "assign": "assigned", "take": "accepted", "accept": "accepted", "check_in": "on_site", "cancel": "cancelled",
         "refuse_entry": "refused_entry", "overdue": "assigned",
     },
     "accepted": {
@@ -52,7 +58,13 @@ EVERYTHING: dict[str, Any] = {
 
 def step(state: str, event: str, *, task: dict[str, Any] | None = None, tier: int = 4, **given: Any) -> MovedTask:
     """Take a step with a government task of officer-1 that is due now; ``None`` leaves something out."""
-    values = {"state": state, "tier": 4 if event in ("submit", "close") else 3, "owner": "officer-1", "due_at": NOW}
+    values: dict[str, Any] = {
+        "state": state,
+        "tier": 4 if event in ("submit", "close") else 3,
+        "owner": "officer-1",
+        "due_at": NOW,
+    }
+    values |= {"owner": "tier:3@331002001"} if event == "take" else {}
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
     acting = 0 if event == "overdue" else tier
     wanted = Step(event, str(given.get("by", "officer-1")), acting, NOW, shown)
@@ -87,6 +99,10 @@ class TestRefusals:
         ("state", "event", "changes", "code"),
         [
             ("planned", "assign", {"owner": ""}, "owner_missing"),
+            ("planned", "assign", {"tier": 2}, "authority_only"),
+            ("assigned", "take", {"task": {"owner": "officer-2"}}, "not_in_a_queue"),
+            ("assigned", "take", {"tier": 2}, "tier_too_low"),
+            ("assigned", "accept", {"by": "worker-9", "tier": 1}, "not_the_owner"),
             ("assigned", "accept", {"by": "officer-9"}, "not_the_owner"),
             ("assigned", "check_in", {"longitude": None}, "position_missing"),
             ("assigned", "check_in", {"latitude": 28.68}, "outside_fence"),
@@ -127,6 +143,15 @@ class TestSubmitting:
 
     def test_of_a_lower_tier_needs_one_signature(self) -> None:
         assert step("on_site", "submit", task={"tier": 1}, officers=None, countersigned=None).task.state == "submitted"
+
+
+class TestOwner:
+    def test_of_a_self_check_is_the_enterprise(self) -> None:
+        """Any of its people may do it; which enterprise that is, the area of the caller says."""
+        assert step("assigned", "accept", task={"tier": 1}, by="worker-9", tier=1).task.state == "accepted"
+
+    def test_of_a_queue_becomes_who_takes_it(self) -> None:
+        assert step("assigned", "take", by="worker-9").task.owner == "worker-9"
 
 
 class TestFence:

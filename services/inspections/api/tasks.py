@@ -1,0 +1,150 @@
+"""inspections/tasks, checks and checklists: the inbox, what one does with a task, and what was handed in."""
+
+from typing import Any
+
+from services.inspections.api.acting import acting_tier, as_text
+from services.inspections.domain.machines import Step
+from services.inspections.queries import tasks as reading
+from services.inspections.queries.enterprises import visible_enterprise
+from services.inspections.rules import default_checklists
+from services.inspections.schemas.tasks import (
+    Check,
+    CheckList,
+    Checklist,
+    Checklists,
+    CheckQuery,
+    HandedIn,
+    Inbox,
+    NewCheck,
+    Task,
+    TaskList,
+    TaskQuery,
+    TaskStepBody,
+    TaskWithSteps,
+)
+from services.inspections.tables import check_record, task
+from services.inspections.use_cases import checks, hazards, tasks
+from shared.database import Session
+from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+
+HANDED_IN = ("answers", "photos", "notes", "longitude", "latitude")
+
+blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description="Tasks, checks and checklists")
+
+
+@blp.route("/tasks", methods=["GET"])
+@reads("task:read")
+@blp.arguments(TaskQuery, location="query")
+@blp.response(200, TaskList)
+def list_tasks(session: Session, query: dict[str, Any]) -> Any:
+    """The tasks of the own area, or the own ones, by the moment at which they are due."""
+    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    owner = {"owner": principal().subject} if query.pop("mine") else {}
+    wanted = reading.tasks(principal(), wanted={**as_text(query), **owner})
+    rows, next_cursor = page(session, wanted, key=[task.c.due_at, task.c.id], **paging)
+    return {"items": [reading.task_view(row) for row in rows], "next_cursor": next_cursor}
+
+
+@blp.route("/tasks/inbox", methods=["GET"])
+@reads("task:read")
+@blp.response(200, Inbox)
+def show_inbox(session: Session) -> Any:
+    """How many open tasks there are: mine, in my area, overdue, in a queue."""
+    return reading.inbox(session, principal())
+
+
+@blp.route("/tasks", methods=["POST"])
+@writes("task:work")
+@blp.arguments(NewCheck)
+@blp.response(201, Task)
+def begin_check(session: Session, body: dict[str, Any]) -> Any:
+    """Begin a check of an enterprise today, for example after scanning its code; the cap may refuse it."""
+    wanted = as_text(body)
+    visible_enterprise(session, principal(), wanted["enterprise_id"])
+    visit, caller = checks.Visit(**wanted), principal().subject
+    task_id = checks.begin_check(session, visit, by=caller, tier=acting_tier(), now=now())
+    return _shown(session, task_id, event="begin")
+
+
+@blp.route("/tasks/<id:task_id>", methods=["GET"])
+@reads("task:read")
+@blp.response(200, TaskWithSteps)
+def show_task(session: Session, task_id: str) -> Any:
+    """One task with all that happened to it; its version is the ETag."""
+    row = reading.visible_task(session, principal(), task_id)
+    return {**reading.task_view(row), "steps": reading.steps_of(session, task_id)}, 200, etag_of(row.version)
+
+
+@blp.route("/tasks/<id:task_id>/steps", methods=["POST"])
+@writes("task:work")
+@blp.arguments(TaskStepBody)
+@blp.response(200, Task)
+def take_step(session: Session, body: dict[str, Any], task_id: str) -> Any:
+    """Take one of the steps that the task says are possible."""
+    row = reading.visible_task(session, principal(), task_id)
+    given = as_text(body)
+    event, based_on = given.pop("event"), given.pop("version", None)
+    hazards.check_evidence(session, given.get("evidence", ()), owner=row.enterprise_id)
+    step = Step(event, principal().subject, acting_tier(), now(), given)
+    tasks.step_task(session, task_id, step=step, based_on=based_on)
+    return _shown(session, task_id, event=event)
+
+
+@blp.route("/tasks/<id:task_id>/submit", methods=["POST"])
+@writes("task:work")
+@blp.arguments(HandedIn)
+@blp.response(201, Check)
+def submit_check(session: Session, body: dict[str, Any], task_id: str) -> Any:
+    """Hand in what was checked: what is not in order becomes a hazard with the clause of its item."""
+    row = reading.visible_task(session, principal(), task_id)
+    given = as_text(body)
+    hazards.check_evidence(session, [one for ids in given["photos"].values() for one in ids], owner=row.enterprise_id)
+    handed_in = checks.HandedIn(
+        **{name: given.pop(name) for name in HANDED_IN}, based_on=given.pop("version", None), given=given
+    )
+    caller = principal().subject
+    check_id = checks.submit_check(session, row, handed_in, by=caller, tier=acting_tier(), now=now())
+    audit_note(session, entity=f"task:{task_id}", details={"event": "submit", "check": check_id})
+    return reading.check_view(reading.visible_check(session, principal(), check_id))
+
+
+@blp.route("/checks", methods=["GET"])
+@reads("task:read")
+@blp.arguments(CheckQuery, location="query")
+@blp.response(200, CheckList)
+def list_checks(session: Session, query: dict[str, Any]) -> Any:
+    """Records of checks of the own area, the newest first."""
+    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    wanted = reading.checks(principal(), wanted=as_text(query))
+    rows, next_cursor = page(session, wanted, key=[check_record.c.id], descending=True, **paging)
+    return {"items": [reading.check_view(row) for row in rows], "next_cursor": next_cursor}
+
+
+@blp.route("/checks/<id:check_id>", methods=["GET"])
+@reads("task:read")
+@blp.response(200, Check)
+def show_check(session: Session, check_id: str) -> Any:
+    """One record of a check."""
+    return reading.check_view(reading.visible_check(session, principal(), check_id))
+
+
+@blp.route("/checklists", methods=["GET"])
+@public_reads()
+@blp.response(200, Checklists)
+def list_checklists(session: Session) -> Any:
+    """Every checklist with its items, clauses and conditions."""
+    return {"items": [reading.checklist_view(one) for one in default_checklists()]}
+
+
+@blp.route("/checklists/<string:checklist_id>", methods=["GET"])
+@public_reads()
+@blp.response(200, Checklist)
+def show_checklist(session: Session, checklist_id: str) -> Any:
+    """One checklist."""
+    return reading.checklist_view(reading.checklist_of(checklist_id))
+
+
+def _shown(session: Session, task_id: str, *, event: str) -> Any:
+    row = reading.visible_task(session, principal(), task_id)
+    audit_note(session, entity=f"task:{task_id}", details={"event": event, "state": row.state})
+    return reading.task_view(row), etag_of(row.version)

@@ -1,0 +1,187 @@
+"""Tasks and records of checks within the caller's area, the checklists they use, and who could get a task."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.checklists import Checklist
+from services.inspections.domain.machines import NotAllowed
+from services.inspections.domain.routing import Need, Worker
+from services.inspections.queries.enterprises import in_area
+from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
+from services.inspections.tables import check_record, enterprise, staff, standing, task, task_step
+from shared.database.chassis import scope_contract
+from shared.errors import NotFound
+from shared.security.principal import Principal
+
+
+def intermediary_of(session: Session, enterprise_id: str, *, now: datetime) -> str:
+    """Return the intermediary with a live contract, the one that began last; empty when there is none."""
+    contract = scope_contract.c
+    is_live = (contract.starts_at <= now, or_(contract.ends_at.is_(None), contract.ends_at > now))
+    wanted = select(contract.intermediary_id).where(contract.enterprise_id == enterprise_id, *is_live)
+    return str(session.scalar(wanted.order_by(contract.starts_at.desc()).limit(1)) or "")
+
+
+def workers(session: Session, need: Need) -> Sequence[Worker]:
+    """Return the accounts among which routing looks, with the number of their open tasks."""
+    columns = staff.c
+    load = select(task.c.owner, func.count().label("load")).where(task.c.is_open).group_by(task.c.owner).subquery()
+    wanted = select(staff, load.c.load).outerjoin(load, load.c.owner == columns.account_id).where(_side(need))
+    return [
+        Worker(
+            account_id=row.account_id,
+            tiers=frozenset(number for number, tier in tiers().items() if tier.roles & set(row.roles)),
+            divisions=tuple(row.divisions),
+            grids=tuple(row.grids),
+            skills=frozenset(row.skills),
+            enterprise_id=row.enterprise_id,
+            intermediary_id=row.intermediary_id,
+            load=row.load or 0,
+            is_available=row.is_available,
+        )
+        for row in session.execute(wanted)
+    ]
+
+
+def _side(need: Need) -> ColumnElement[bool]:
+    if need.tier == 1:
+        return staff.c.enterprise_id == need.enterprise_id
+    if need.tier == 2 and need.intermediary_id:
+        return staff.c.intermediary_id == need.intermediary_id
+    return (staff.c.enterprise_id == "") & (staff.c.intermediary_id == "")
+
+
+Document = dict[str, Any]
+HIGHEST_TIER = 4
+CANCELLED = "cancelled"
+
+
+class TaskNotFound(NotFound):
+    code = "task_not_found"
+
+
+class CheckNotFound(NotFound):
+    code = "check_not_found"
+
+
+def checklist_of(checklist_id: str, version: int | None = None) -> Checklist:
+    """Return a checklist; raises ``NotAllowed`` for one that does not exist, or not in this version."""
+    found = [one for one in default_checklists() if one.id == checklist_id and version in (None, one.version)]
+    if not found:
+        raise NotAllowed("checklist_unknown", "There is no such checklist: choose one of the list.", id=checklist_id)
+    return found[0]
+
+
+def checklist_for(industry: str, *, named: str) -> Checklist:
+    """Return the checklist with this name, or the usual one of an industry."""
+    return checklist_of(named or next(name for prefixes, name in usual_checklists() if industry.startswith(prefixes)))
+
+
+def tasks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads the tasks of the area; ``wanted`` filters by column, None by nothing."""
+    joined = task.join(enterprise, enterprise.c.enterprise_id == task.c.enterprise_id)
+    conditions = [task.c[name] == value for name, value in wanted.items() if value is not None]
+    columns = (task, enterprise.c.name, enterprise.c.division)
+    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def visible_task(session: Session, principal: Principal, task_id: str) -> Row[Any]:
+    """Return one task; raises ``TaskNotFound`` outside the area."""
+    row = session.execute(tasks(principal, wanted={"id": task_id})).one_or_none()
+    if row is None:
+        raise TaskNotFound("There is no such task in your area.")
+    return row
+
+
+def task_view(row: Row[Any]) -> Document:
+    """Return a task with the name of its state and the steps that may follow."""
+    machine = task_rules().machine
+    state = machine.states[row.state]
+    possible = [event for event in machine.possible(row.state) if event != "overdue"]
+    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
+
+
+def steps_of(session: Session, task_id: str) -> Sequence[Row[Any]]:
+    """Return what happened to a task, the first step first."""
+    wanted = select(task_step).where(task_step.c.task_id == task_id)
+    return session.execute(wanted.order_by(task_step.c.version)).all()
+
+
+def inbox(session: Session, principal: Principal) -> Document:
+    """Return how many open tasks are the caller's own, wait in the area, are overdue there, or lie in a queue."""
+    opened = tasks(principal, wanted={"is_open": True}).with_only_columns(
+        func.count(),
+        func.count().filter(task.c.owner == principal.subject),
+        func.count().filter(task.c.is_overdue),
+        func.count().filter(task.c.owner.contains(":")),
+        maintain_column_froms=True,
+    )
+    area, mine, overdue, queued = session.execute(opened).one()
+    return {"area": area, "mine": mine, "overdue": overdue, "queued": queued}
+
+
+def level_of(session: Session, enterprise_id: str) -> int | None:
+    """Return the present level of an enterprise; None for grey and unknown."""
+    return session.scalar(select(standing.c.level).where(standing.c.enterprise_id == enterprise_id))
+
+
+def causes_of_year(session: Session, enterprise_id: str, *, year: int) -> Sequence[str]:
+    """Return why government supervision came or is to come to an enterprise in a year; the cap counts them."""
+    columns = task.c
+    own = (columns.enterprise_id == enterprise_id, columns.tier == HIGHEST_TIER, columns.state != CANCELLED)
+    wanted = select(columns.cause).where(*own, columns.first_day.between(date(year, 1, 1), date(year, 12, 31)))
+    return session.scalars(wanted).all()
+
+
+def checks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads records of checks of the area."""
+    joined = check_record.join(enterprise, enterprise.c.enterprise_id == check_record.c.enterprise_id)
+    conditions = [check_record.c[name] == value for name, value in wanted.items() if value is not None]
+    return select(check_record, enterprise.c.name).select_from(joined).where(in_area(principal), *conditions)
+
+
+def visible_check(session: Session, principal: Principal, check_id: str) -> Row[Any]:
+    """Return one record; raises ``CheckNotFound`` outside the area."""
+    row = session.execute(checks(principal, wanted={"id": check_id})).one_or_none()
+    if row is None:
+        raise CheckNotFound("There is no such check in your area.")
+    return row
+
+
+def check_view(row: Row[Any]) -> Document:
+    """Return a record with its score (0 to 100)."""
+    return {**row._asdict(), "score": None if row.score_hundredths is None else row.score_hundredths / 100}
+
+
+def checklist_view(checklist: Checklist) -> Document:
+    """Return a checklist as a form shows it."""
+    return {
+        "id": checklist.id,
+        "version": checklist.version,
+        "zh": checklist.zh,
+        "en": checklist.en,
+        "source": checklist.source,
+        "status": checklist.status,
+        "effective_from": checklist.effective_from,
+        "sections": [
+            {"id": one.id, "zh": one.zh, "en": one.en, "items": [_item_view(checklist, item) for item in one.items]}
+            for one in checklist.sections
+        ],
+    }
+
+
+def _item_view(checklist: Checklist, item: Any) -> Document:
+    names = ("id", "zh", "en", "clause", "weight", "is_mandatory", "major")
+    asks = item.shown_if
+    return {
+        **{name: getattr(item, name) for name in names},
+        "responses": [
+            {"id": one.id, "zh": one.zh, "en": one.en, "meaning": one.meaning}
+            for one in checklist.response_sets[item.responses].values()
+        ],
+        "shown_if": {"item": asks.item, "responses": sorted(asks.responses)} if asks else None,
+    }

@@ -1,0 +1,204 @@
+"""Requests and responses about tasks, checks and checklists."""
+
+from marshmallow import fields, validate
+
+from services.inspections.rules import plan_rules, task_rules
+from services.inspections.schemas.hazards import MOST_PHOTOS, TakenStep, text
+from shared.http import PageQuery, Schema
+
+MACHINE = task_rules().machine
+# Handing in has its own route, and only the clock says that a deadline has passed.
+EVENTS = [event for event in MACHINE.events if event not in ("submit", "overdue")]
+MOST_ITEMS = 300
+ITEM_ID = validate.Length(1, 40)
+
+
+def longitude() -> fields.Float:
+    return fields.Float(load_default=None, validate=validate.Range(73, 136))
+
+
+def latitude() -> fields.Float:
+    return fields.Float(load_default=None, validate=validate.Range(3, 54))
+
+
+class TaskQuery(PageQuery):
+    """What is due first comes first."""
+
+    mine = fields.Boolean(load_default=False)
+    is_open = fields.Boolean()
+    is_overdue = fields.Boolean()
+    tier = fields.Integer(validate=validate.Range(1, 4))
+    state = fields.String(validate=validate.OneOf(list(MACHINE.states)))
+    enterprise_id = fields.UUID()
+
+
+class NewCheck(Schema):
+    """``cause`` is asked of government supervision only: the cap of an enterprise counts by it."""
+
+    enterprise_id = fields.UUID(required=True)
+    checklist = text(40, load_default="")
+    cause = fields.String(load_default="", validate=validate.OneOf(["", *plan_rules().counted]))
+
+
+class TaskStepBody(Schema):
+    """``owner`` is an account; position for checking in; reason and evidence where the step asks for them."""
+
+    event = fields.String(required=True, validate=validate.OneOf(EVENTS))
+    version = fields.Integer(validate=validate.Range(1))
+    owner = text(60)
+    reason = text()
+    longitude = longitude()
+    latitude = latitude()
+    evidence = fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS))
+
+
+class HandedIn(Schema):
+    """Answers, photos (attachment ids) and notes by item of the checklist; who signed."""
+
+    version = fields.Integer(validate=validate.Range(1))
+    answers = fields.Dict(
+        keys=fields.String(validate=ITEM_ID), values=text(40), required=True, validate=validate.Length(max=MOST_ITEMS)
+    )
+    photos = fields.Dict(
+        keys=fields.String(validate=ITEM_ID),
+        values=fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS)),
+        load_default=dict,
+        validate=validate.Length(max=MOST_ITEMS),
+    )
+    notes = fields.Dict(
+        keys=fields.String(validate=ITEM_ID), values=text(), load_default=dict, validate=validate.Length(max=MOST_ITEMS)
+    )
+    longitude = longitude()
+    latitude = latitude()
+    signed = fields.Boolean(load_default=False)
+    countersigned = fields.Boolean(load_default=False)
+    refusal = text(load_default="")
+    officers = fields.List(
+        fields.String(validate=validate.Length(1, 60)), load_default=list, validate=validate.Length(max=10)
+    )
+
+
+class Task(Schema):
+    """``owner`` is an account, or a queue such as ``tier:3@331002001``; ``rung`` how far the routing had to go."""
+
+    id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    division = fields.String(required=True)
+    tier = fields.Integer(required=True)
+    origin = fields.String(required=True)
+    cause = fields.String(required=True)
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+    state = fields.String(required=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    possible = fields.List(fields.String(), required=True)
+    is_open = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    owner = fields.String(required=True)
+    rung = fields.String(required=True)
+    checklist = fields.String(required=True)
+    checklist_version = fields.Integer(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    is_overdue = fields.Boolean(required=True)
+    submitted_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class TaskList(Schema):
+    items = fields.List(fields.Nested(Task), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class TaskMove(TakenStep):
+    class Meta:
+        exclude = ("tier",)
+
+    owner = fields.String(required=True)
+
+
+class TaskWithSteps(Task):
+    steps = fields.List(fields.Nested(TaskMove), required=True)
+
+
+class Inbox(Schema):
+    """Open tasks: in the area, one's own, overdue, and waiting in a queue for somebody to take them."""
+
+    area = fields.Integer(required=True)
+    mine = fields.Integer(required=True)
+    overdue = fields.Integer(required=True)
+    queued = fields.Integer(required=True)
+
+
+class Check(Schema):
+    """``hazards`` names the hazard of each item that was not in order; ``refuted`` items of the last self-check."""
+
+    id = fields.String(required=True)
+    task_id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    tier = fields.Integer(required=True)
+    checklist = fields.String(required=True)
+    checklist_version = fields.Integer(required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    notes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    score = fields.Float(required=True, allow_none=True)
+    hazards = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    refuted = fields.List(fields.String(), required=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class CheckQuery(PageQuery):
+    """The newest first."""
+
+    enterprise_id = fields.UUID()
+    task_id = fields.UUID()
+    tier = fields.Integer(validate=validate.Range(1, 4))
+
+
+class CheckList(Schema):
+    items = fields.List(fields.Nested(Check), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class Named(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class Answer(Named):
+    meaning = fields.String(required=True)
+
+
+class ShownIf(Schema):
+    item = fields.String(required=True)
+    responses = fields.List(fields.String(), required=True)
+
+
+class ChecklistItem(Named):
+    clause = fields.String(required=True)
+    weight = fields.Integer(required=True)
+    is_mandatory = fields.Boolean(required=True)
+    major = fields.String(required=True)
+    responses = fields.List(fields.Nested(Answer), required=True)
+    shown_if = fields.Nested(ShownIf, required=True, allow_none=True)
+
+
+class ChecklistSection(Named):
+    items = fields.List(fields.Nested(ChecklistItem), required=True)
+
+
+class Checklist(Named):
+    version = fields.Integer(required=True)
+    source = fields.String(required=True)
+    status = fields.String(required=True)
+    effective_from = fields.Date(required=True)
+    sections = fields.List(fields.Nested(ChecklistSection), required=True)
+
+
+class Checklists(Schema):
+    items = fields.List(fields.Nested(Checklist), required=True)

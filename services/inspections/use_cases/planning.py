@@ -1,0 +1,146 @@
+"""Keeps what others tell, and makes the tasks that running duties ask for: one for each period, never two."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.machines import end_of
+from services.inspections.domain.schedules import FREQUENCIES, Period, first_period, period_of
+from services.inspections.rules import schedule
+from services.inspections.tables import enterprise, obligation, staff, standing
+from services.inspections.use_cases.tasks import NewTask, make_task
+from shared.clock import business_date
+from shared.contracts.identity import StaffChanged
+from shared.contracts.registry import EnterpriseState, ObligationsChanged
+from shared.contracts.risk import EnterpriseGraded
+from shared.database.bulk import among, upsert_rows
+from shared.database.chassis import timer
+from shared.events.received import Received
+from shared.work.timers import schedule as set_timer
+
+ACTIVE = "active"
+
+
+def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState, int]]) -> None:
+    """Take over (state, sequence) pairs of the register; outdated ones change nothing."""
+    newest = {state.enterprise_id: (state, sequence) for state, sequence in sorted(states, key=lambda one: one[1])}
+    rows = [_copy_of(*newest[enterprise_id]) for enterprise_id in sorted(newest)]
+    upsert_rows(session, enterprise, rows, key=["enterprise_id"], newer="sequence")
+
+
+def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
+    same = ("name", "division", "subdistrict", "grid", "industry", "longitude", "latitude", "location_precision")
+    return {
+        "enterprise_id": state.enterprise_id,
+        "sequence": sequence,
+        **{name: getattr(state, name) for name in same},
+        "supervision": state.supervision,
+        "is_active": state.status == ACTIVE,
+    }
+
+
+PLAN = "plan_tasks"
+DUTIES = {1: "self_check", 2: "contract", 3: "self_check"}  # the duty that makes a tier's tasks due
+FOLLOWS_LEVEL = ("by_level", "continuous")
+
+
+def keep_grades(session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime) -> None:
+    """Keep present levels, and plan again for those enterprises."""
+    newest = _newest(received)
+    rows = [{"enterprise_id": one.subject, "sequence": one.sequence, "level": one.data.level} for one in newest]
+    upsert_rows(session, standing, rows, key=["enterprise_id"], newer="sequence")
+    plan_for_owing(session, [one.subject for one in newest], now=now)
+
+
+def keep_obligations(session: Session, received: Sequence[Received[ObligationsChanged]], *, now: datetime) -> None:
+    """Keep what enterprises owe, and plan for them."""
+    rows = [
+        {
+            "enterprise_id": one.subject,
+            "sequence": one.sequence,
+            "obligations": [dict(row) for row in one.data.obligations],
+        }
+        for one in _newest(received)
+    ]
+    upsert_rows(session, obligation, rows, key=["enterprise_id"], newer="sequence")
+    plan_for_owing(session, [str(row["enterprise_id"]) for row in rows], now=now)
+
+
+def plan_for_owing(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> None:
+    """Plan for those of the enterprises that owe something, each in a transaction of its own.
+
+    A decision about thousands arrives as one batch; after an import of a city nobody owes anything.
+    """
+    owing = select(obligation.c.enterprise_id).where(among(session, obligation.c.enterprise_id, set(enterprise_ids)))
+    rows = [
+        {"kind": PLAN, "entity": enterprise_id, "due_at": now, "attempts": 0, "error": None}
+        for enterprise_id in sorted(session.scalars(owing))
+    ]
+    upsert_rows(session, timer, rows, key=("kind", "entity"))
+
+
+def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> None:
+    """Keep who works where, with which skills, and who is away."""
+    lists = ("roles", "divisions", "grids", "skills")
+    rows = [
+        {
+            "account_id": one.subject,
+            "sequence": one.sequence,
+            **{name: list(getattr(one.data, name)) for name in lists},
+            "enterprise_id": one.data.enterprise_id,
+            "intermediary_id": one.data.intermediary_id,
+            "is_available": one.data.is_enabled and not one.data.is_absent and not one.data.is_licence_expired,
+        }
+        for one in _newest(received)
+    ]
+    upsert_rows(session, staff, rows, key=["account_id"], newer="sequence")
+
+
+def plan_tasks(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """Make the tasks of the present periods of an enterprise, and wake up when the next ones begin."""
+    row = _planned_for(session, enterprise_id)
+    if row is None:
+        return
+    today, wake_on = business_date(now), []
+    for tier, duty in DUTIES.items():
+        period = _period(row, tier=tier, duty=duty, today=today)
+        if period is None:
+            continue
+        wake_on.append(period.following_day if period.first <= today else period.first)
+        if period.first <= today:
+            make_task(session, NewTask(enterprise_id, tier, duty, period), now=now)
+    if wake_on:
+        set_timer(session, PLAN, enterprise_id, due_at=end_of(min(wake_on) - timedelta(days=1)))
+
+
+def _period(row: Row[Any], *, tier: int, duty: str, today: date) -> Period | None:
+    """Return the period that runs, or the first one that will; None when nothing is owed."""
+    owed = next((one for one in row.obligations or () if one["duty"] == duty and _is_live(one, today)), None)
+    usual = schedule().frequency(tier=tier, level=row.level, industry=row.industry)
+    if owed is None or usual is None or not row.is_active:
+        return None
+    own = owed["frequency"]
+    frequency = own if tier == 1 and own not in FOLLOWS_LEVEL and own in FREQUENCIES else usual
+    first = first_period(frequency, date.fromisoformat(owed["starts_on"]))
+    return first if first.first > today else period_of(frequency, today)
+
+
+def _is_live(one: Mapping[str, Any], today: date) -> bool:
+    return not one["ends_on"] or date.fromisoformat(one["ends_on"]) > today
+
+
+def _planned_for(session: Session, enterprise_id: str) -> Any:
+    joined = enterprise.outerjoin(standing, standing.c.enterprise_id == enterprise.c.enterprise_id).outerjoin(
+        obligation, obligation.c.enterprise_id == enterprise.c.enterprise_id
+    )
+    columns = (enterprise.c.industry, enterprise.c.is_active, standing.c.level, obligation.c.obligations)
+    wanted = select(*columns).select_from(joined).where(enterprise.c.enterprise_id == enterprise_id)
+    return session.execute(wanted.with_for_update(of=enterprise)).one_or_none()
+
+
+def _newest(received: Sequence[Received[Any]]) -> list[Received[Any]]:
+    newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
+    return [newest[subject] for subject in sorted(newest)]

@@ -1,0 +1,211 @@
+"""Tasks: made for a period, routed so that nobody's task is unowned, led on by their owner and by the clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.machines import Step, end_of
+from services.inspections.domain.routing import Need, owner_of
+from services.inspections.domain.schedules import Period
+from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
+from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
+from services.inspections.rules import ladder, task_rules
+from services.inspections.tables import enterprise, task, task_step
+from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
+from shared.errors import Conflict
+from shared.events.outbox import publish
+from shared.ids import new_id
+from shared.work.timers import cancel, schedule
+
+LADDER = "task_ladder"
+ADHOC = "adhoc"
+CLOCK = "clock"
+EXACT = "exact"
+
+
+class TaskChanged(Conflict):
+    code = "task_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A check of a tier at an enterprise within ``period``; ``owner`` when it is already known who does it."""
+
+    enterprise_id: str
+    tier: int
+    origin: str
+    period: Period
+    checklist: str = ""
+    owner: str = ""
+    cause: str = ""
+    key: str = ""
+
+
+def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLOCK) -> str:
+    """Make a task and give it an owner, or return the id of the one that is there for this period."""
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == wanted.enterprise_id)).one()
+    key = wanted.key or f"{wanted.origin} {wanted.period.first.isoformat()}"
+    same = select(task.c.id).where(
+        task.c.enterprise_id == wanted.enterprise_id, task.c.tier == wanted.tier, task.c.key == key
+    )
+    if found := session.scalar(same):
+        return str(found)
+    checklist = checklist_for(place.industry, named=wanted.checklist)
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "enterprise_id": wanted.enterprise_id,
+        "tier": wanted.tier,
+        "origin": wanted.origin,
+        "key": key,
+        "cause": wanted.cause,
+        "first_day": wanted.period.first,
+        "last_day": wanted.period.last,
+        "state": "planned",
+        "is_open": True,
+        "version": 1,
+        "told": 0,
+        "owner": "",
+        "rung": "",
+        "climbed": 0,
+        "checklist": checklist.id,
+        "checklist_version": checklist.version,
+        "due_at": end_of(wanted.period.last),
+        "is_overdue": False,
+    }
+    session.execute(insert(task).values(**row))
+    owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
+    step_task(session, row["id"], step=Step("assign", by, 0, now, {"owner": owner, "rung": rung}))
+    return str(row["id"])
+
+
+def step_task(session: Session, task_id: str, *, step: Step, based_on: int | None = None) -> MovedTask:
+    """Take one step with a task; raises ``StepNotPossible``, ``NotAllowed``, ``TaskChanged``."""
+    row = session.execute(select(task).where(task.c.id == task_id).with_for_update()).one()
+    if based_on is not None and row.version != based_on:
+        raise TaskChanged("Somebody has changed this task meanwhile: read it again.", version=row.version)
+    moved = take_task_step(task_rules(), _task_of(session, row), step=step)
+    tells = [word for word in moved.transition.tells if word in _EVENTS]
+    changes = {
+        "state": moved.task.state,
+        "is_open": task_rules().machine.states[moved.task.state].is_open,
+        "version": row.version + 1,
+        "told": row.told + len(tells),
+        "owner": moved.task.owner,
+        "rung": step.given.get("rung", row.rung),
+        "is_overdue": moved.task.is_overdue,
+        "submitted_at": step.now if step.event == "submit" else row.submitted_at,
+    }
+    session.execute(update(task).where(task.c.id == task_id).values(**changes))
+    _keep_step(session, row, moved, step=step)
+    _set_ladder(session, row._asdict() | changes)
+    for place, word in enumerate(tells):
+        publish(session, _EVENTS[word](row._asdict() | changes), sequence=row.told + place + 1, at=step.now)
+    return moved
+
+
+def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
+    """Do what the ladder says at this moment: remind, note that it is overdue, or give it to somebody else (row 52)."""
+    row = session.execute(select(task).where(task.c.id == task_id).with_for_update()).one()
+    found = next_rung(ladder(), row.due_at, climbed=row.climbed)
+    if found is None or not row.is_open or found[0] > now:
+        return
+    rung = found[1]
+    session.execute(update(task).where(task.c.id == task_id).values(climbed=row.climbed + 1))
+    if rung.act == "overdue" and row.state not in _DONE:
+        step_task(session, task_id, step=Step("overdue", CLOCK, 0, now))
+    elif rung.act == "escalate" and row.state in _MOVABLE:
+        _escalate(session, row, whom=rung.whom, now=now)
+    _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
+
+
+def had_before(session: Session, task_id: str) -> list[str]:
+    """Return who has had a task, so that nobody gets it back."""
+    wanted = select(task_step.c.owner).where(task_step.c.task_id == task_id, task_step.c.event == "assign")
+    return list(session.scalars(wanted))
+
+
+_DONE = ("submitted", "confirmed")
+_MOVABLE = ("assigned", "accepted", "returned")
+_TIER_OF = {"subdistrict": 3, "bureau": 4}
+
+
+def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> None:
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
+    tier = _TIER_OF.get(whom, row.tier)
+    owner, rung = _route(session, place, tier=tier, without=had_before(session, row.id), now=now)
+    step_task(session, row.id, step=Step("assign", CLOCK, 0, now, {"owner": owner, "rung": rung, "ladder": whom}))
+
+
+def _route(
+    session: Session, place: Row[Any], *, tier: int, now: datetime, without: Sequence[str] = ()
+) -> tuple[str, str]:
+    need = Need(
+        tier,
+        place.enterprise_id,
+        division=place.division,
+        grid=place.grid,
+        intermediary_id=intermediary_of(session, place.enterprise_id, now=now) if tier == 2 else "",
+    )
+    owner = owner_of(need, workers(session, need), district=place.division[:6], without=without)
+    return owner.name, owner.rung
+
+
+def _task_of(session: Session, row: Row[Any]) -> Task:
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
+    is_exact = place.location_precision == EXACT and place.longitude is not None
+    return Task(
+        state=row.state,
+        tier=row.tier,
+        owner=row.owner,
+        due_at=row.due_at,
+        is_overdue=row.is_overdue,
+        place=(place.longitude, place.latitude) if is_exact else None,
+    )
+
+
+def _set_ladder(session: Session, row: Mapping[str, Any]) -> None:
+    """A timer stands at the next rung while the task is open."""
+    found = next_rung(ladder(), row["due_at"], climbed=row["climbed"])
+    if found is None or not row["is_open"]:
+        cancel(session, LADDER, row["id"])
+    else:
+        schedule(session, LADDER, row["id"], due_at=found[0])
+
+
+def _keep_step(session: Session, row: Row[Any], moved: MovedTask, *, step: Step) -> None:
+    given = {name: value.isoformat() if isinstance(value, date) else value for name, value in step.given.items()}
+    session.execute(
+        insert(task_step).values(
+            task_id=row.id,
+            version=row.version + 1,
+            event=step.event,
+            rule=moved.transition.row,
+            state=moved.task.state,
+            owner=moved.task.owner,
+            by=step.by,
+            at=step.now,
+            given=given,
+        )
+    )
+
+
+def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "task_id": row["id"],
+        "enterprise_id": row["enterprise_id"],
+        "tier": row["tier"],
+        "owner": row["owner"],
+        "due": row["due_at"].isoformat(),
+    }
+
+
+_EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "assigned": lambda row: TaskAssigned(**_facts(row)),
+    "escalated": lambda row: TaskEscalated(**_facts(row), rung=row["rung"]),
+    "overdue": lambda row: TaskOverdue(**_facts(row)),
+    "entry_refused": lambda row: EntryRefused(**_facts(row)),
+}

@@ -1,0 +1,243 @@
+"""Tasks by running duties: made once per period, routed to the nearest, reminded and escalated by the clock."""
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.inspections.tables import staff, standing, task
+from services.inspections.use_cases.tasks import climb_ladder
+from shared.contracts.registry import ServiceContractStarted
+from shared.database import Database
+from shared.ids import new_id
+from shared.security.upkeep import keep_contracts
+from tests.integration.inspections.conftest import (
+    INSPECTIONS,
+    MONDAY,
+    Caller,
+    graded,
+    known_enterprise,
+    names_of,
+    owes,
+    run_clock,
+    staffed,
+    told,
+)
+from tests.support.events import received
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+WEEK = timedelta(days=7)
+
+
+def rows(database: Database) -> list[Any]:
+    with database.reading() as session:
+        return list(session.execute(select(task).order_by(task.c.tier, task.c.first_day)))
+
+
+class TestPlanning:
+    def test_makes_the_tasks_of_running_duties(self, database: Database, enterprise_id: str) -> None:
+        """§7.1: red checks itself weekly, the grid comes monthly, and a contract makes a visit due."""
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check", "contract")
+
+        run_clock(database, now=MONDAY)
+
+        found = [(row.tier, row.origin, row.first_day.isoformat(), row.last_day.isoformat()) for row in rows(database)]
+        assert found == [
+            (1, "self_check", "2027-03-01", "2027-03-07"),
+            (2, "contract", "2027-03-01", "2027-03-31"),
+            (3, "self_check", "2027-03-01", "2027-03-31"),
+        ]
+
+    def test_makes_nothing_without_a_running_duty(self, database: Database, enterprise_id: str) -> None:
+        """The day after an import nobody owes anything."""
+        graded(database, enterprise_id, 1)
+        run_clock(database, now=MONDAY)
+        assert rows(database) == []
+
+    def test_makes_the_next_task_when_the_next_period_begins(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check")
+        for weeks in range(3):
+            run_clock(database, now=MONDAY + weeks * WEEK)
+
+        assert [row.first_day.isoformat() for row in rows(database) if row.tier == 1] == [
+            "2027-03-01",
+            "2027-03-08",
+            "2027-03-15",
+        ]
+
+    def test_never_makes_two_for_one_period(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        for sequence in (1, 2, 3):
+            owes(database, enterprise_id, "self_check", sequence=sequence)
+            run_clock(database, now=MONDAY)
+
+        assert [row.tier for row in rows(database)] == [1, 3]
+
+    @pytest.mark.parametrize(
+        ("changes", "tiers"),
+        [
+            ({"starts_on": "2027-03-02"}, []),  # the first whole period has not begun
+            ({"ends_on": "2027-03-01"}, []),
+            ({"frequency": "monthly"}, [1, 3]),
+        ],
+    )
+    def test_follows_the_days_of_the_duty(
+        self, database: Database, enterprise_id: str, changes: dict[str, Any], tiers: list[int]
+    ) -> None:
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check", **changes)
+        run_clock(database, now=MONDAY)
+        assert [row.tier for row in rows(database)] == tiers
+
+    def test_waits_for_the_first_whole_period(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check", starts_on="2027-03-02")
+        for now in (MONDAY, MONDAY + WEEK):
+            run_clock(database, now=now)
+        assert [row.first_day.isoformat() for row in rows(database)] == ["2027-03-08"]
+
+    def test_keeps_a_fixed_frequency_of_the_self_check(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check", frequency="monthly")
+        run_clock(database, now=MONDAY)
+        assert rows(database)[0].last_day.isoformat() == "2027-03-31"
+
+    @pytest.mark.parametrize("order", list(permutations(("duty", "grade", "register"))), ids="-".join)
+    def test_does_not_depend_on_the_order_of_the_events(self, database: Database, order: tuple[str, ...]) -> None:
+        enterprise_id = new_id()
+        telling = {
+            "duty": lambda: owes(database, enterprise_id, "self_check"),
+            "grade": lambda: graded(database, enterprise_id, 1),
+            "register": lambda: known_enterprise(database, enterprise_id=enterprise_id),
+        }
+        for name in order:
+            telling[name]()
+            run_clock(database, now=MONDAY + WEEK)
+        assert [row.tier for row in rows(database)] == [1, 3]
+
+    def test_makes_nothing_for_an_enterprise_that_is_no_more(self, database: Database) -> None:
+        gone = known_enterprise(database, status="deregistered")
+        graded(database, gone, 1)
+        owes(database, gone, "self_check")
+        run_clock(database, now=MONDAY)
+        assert rows(database) == []
+
+    def test_ignores_what_is_older(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 2, sequence=5)
+        graded(database, enterprise_id, 4, sequence=4)
+        with database.reading() as session:
+            assert session.scalars(select(standing.c.level)).all() == [2]
+
+
+class TestRouting:
+    def test_gives_the_task_to_the_grid_worker_of_the_grid(self, database: Database) -> None:
+        one = known_enterprise(database, grid="g-1")
+        staffed(database, "far", "grid_worker", grids=("g-2",))
+        staffed(database, "near", "grid_worker", grids=("g-1",))
+        graded(database, one, 1)
+        owes(database, one, "self_check")
+
+        run_clock(database, now=MONDAY)
+
+        assert [(row.tier, row.owner, row.rung) for row in rows(database)] == [
+            (1, f"enterprise:{one}", "queue"),
+            (3, "near", "first"),
+        ]
+
+    def test_gives_a_visit_to_the_intermediary_under_contract(self, database: Database) -> None:
+        one, agency = known_enterprise(database), new_id()
+        sides = {"contract_id": new_id(), "enterprise_id": one, "intermediary_id": agency}
+        days = {"starts_at": "2027-01-01T00:00:00+08:00", "ends_at": "2028-01-01T00:00:00+08:00"}
+        with database.transaction() as session:
+            keep_contracts(session, [received(ServiceContractStarted(**sides, **days))], now=MONDAY)
+        staffed(database, "inspector", "intermediary_inspector", divisions=(), intermediary_id=agency)
+        graded(database, one, 1)
+        owes(database, one, "contract")
+
+        run_clock(database, now=MONDAY)
+
+        assert [(row.tier, row.owner, row.rung) for row in rows(database)] == [(2, "inspector", "first")]
+
+    def test_spreads_tasks_by_load_and_passes_over_who_is_away(self, database: Database) -> None:
+        staffed(database, "a", "grid_worker")
+        staffed(database, "b", "grid_worker")
+        staffed(database, "c", "grid_worker", is_absent=True)
+        for _ in range(4):
+            one = known_enterprise(database)
+            graded(database, one, 1)
+            owes(database, one, "self_check")
+            run_clock(database, now=MONDAY)
+
+        assert sorted(row.owner for row in rows(database) if row.tier == 3) == ["a", "a", "b", "b"]
+
+    def test_keeps_the_newest_word_about_a_person(self, database: Database) -> None:
+        staffed(database, "a", "grid_worker", sequence=2, is_enabled=False)
+        staffed(database, "a", "grid_worker", sequence=1)
+        with database.reading() as session:
+            assert session.scalars(select(staff.c.is_available)).all() == [False]
+
+    def test_lets_somebody_take_what_waits_in_a_queue(self, database: Database, caller: Caller) -> None:
+        one = known_enterprise(database)
+        graded(database, one, 1)
+        owes(database, one, "self_check")
+        run_clock(database, now=MONDAY)
+        waiting = next(row for row in rows(database) if row.tier == 3)
+
+        taken = caller("grid_worker").post(f"{INSPECTIONS}/tasks/{waiting.id}/steps", json={"event": "take"}).json
+
+        assert (taken["owner"], taken["state"]) == ("a-grid_worker", "accepted")
+
+
+class TestLadder:
+    def test_escalates_when_nobody_does_it(self, database: Database) -> None:
+        """Row 52 of the superset: escalation that really runs."""
+        one = known_enterprise(database)
+        staffed(database, "first", "grid_worker")
+        staffed(database, "second", "grid_worker", sequence=2)
+        staffed(database, "third", "subdistrict_officer")
+        staffed(database, "officer", "bureau_officer", divisions=("331002",))
+        graded(database, one, 1)
+        owes(database, one, "self_check", frequency="monthly")
+        run_clock(database, now=MONDAY)
+        for days in range(29, 45):
+            run_clock(database, now=MONDAY + timedelta(days=days))
+
+        march = next(row.id for row in rows(database) if row.tier == 3)
+        told_of = [event for event in told(database) if event["subject"] == march]
+        assert [(name, event["data"]["owner"]) for name, event in zip(names_of(told_of), told_of, strict=True)] == [
+            ("task_assigned", "first"),
+            ("task_overdue", "first"),
+            ("task_escalated", "third"),  # the second one has April's task already
+            ("task_escalated", "second"),
+            ("task_escalated", "officer"),
+        ]
+
+    def test_does_nothing_before_the_moment(self, database: Database) -> None:
+        """A timer that runs too early, or for a task that has moved on, leaves everything as it is."""
+        one = known_enterprise(database)
+        graded(database, one, 1)
+        owes(database, one, "self_check")
+        run_clock(database, now=MONDAY)
+        before = rows(database)
+        with database.transaction() as session:
+            climb_ladder(session, before[0].id, now=MONDAY)
+
+        assert rows(database) == before
+
+    def test_fires_each_overdue_rung_once_after_an_outage(self, database: Database) -> None:
+        one = known_enterprise(database)
+        staffed(database, "officer", "bureau_officer", divisions=("331002",))
+        graded(database, one, 1)
+        owes(database, one, "self_check", frequency="monthly")
+        run_clock(database, now=MONDAY)
+        for _ in range(2):
+            run_clock(database, now=MONDAY + timedelta(days=60))
+
+        third_tier = [row for row in rows(database) if row.tier == 3 and row.first_day.month == 3]
+        events = [event for event in told(database) if event["subject"] == third_tier[0].id]
+        assert names_of(events).count("task_overdue") == 1
+        assert third_tier[0].climbed == 5
