@@ -70,9 +70,9 @@ def mutated(kind: str, chance: random.Random) -> bytes:
     else:
         content = bytearray(csv_text(rows, header).encode(chance.choice(ENCODINGS), "replace"))
     for _ in range(chance.choice([0, 0, 1, 2, 6])):
-        place = chance.randrange(len(content))
+        place = chance.randrange(len(content) or 1)
         content[place : place + chance.choice([0, 1, 2, 200])] = chance.choice(PIECES)
-    if chance.random() < 0.1:
+    if len(content) > 1 and chance.random() < 0.1:
         del content[chance.randrange(1, len(content)) :]
     return bytes(content) or b"\n"
 
