@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from services.risk.tables import applied_rule, grade
+from services.risk.tables import applied_rule, fact_sheet, grade, occurrence
 from services.risk.worker import declarations
 from shared.bus import Bus, Channel, LoggedEvent
 from shared.bus.embedded import EmbeddedBus
@@ -58,6 +59,30 @@ CASES = {  # rule: (events of its cause with changes, level, event of its end, l
 }
 
 
+CONFIRMED_NO = {
+    name: {"value": "no", "origin": "confirmed"} for name in ("hazchem_production", "hazchem_storage_trade")
+}
+SMELTING = CONFIRMED_NO | {"metal_smelting": {"value": "yes", "origin": "confirmed"}}
+CHEMICAL = {"hazchem_production": {"value": "yes", "origin": "confirmed"}}
+BAD = {
+    "no_dual_prevention": "yes", "no_safety_staff": "yes", "major_accident_3y": 1, "fatal_1_2_accident_3y": "yes",
+    "open_major_hazards": 5, "overdue_general_hazards": 9, "penalties_1y": 5, "no_accident_5y": "no",
+    "std_level": "none",
+}  # fmt: skip
+MILD = {
+    **dict.fromkeys(("no_dual_prevention", "no_safety_staff", "fatal_1_2_accident_3y"), "no"),
+    **dict.fromkeys(("major_accident_3y", "open_major_hazards", "overdue_general_hazards", "penalties_1y"), 0),
+}
+SURVEYED = {  # rule: (features in the register, facts at the gate, level, facts at the next survey, level afterwards)
+    "DY-01": (CHEMICAL, {"major_accident_3y": 2}, 1, {"major_accident_3y": 0}, 1),  # until the bureau has reviewed it
+    "DY-14": (SMELTING, BAD, 1, MILD, 2),  # one level better per period, whatever the score
+}
+EARNED = {
+    **MILD, "no_dual_prevention": "yes", "no_safety_staff": "yes", "no_accident_5y": "yes", "std_level": "1",
+    "open_major_hazards": 2,
+}  # fmt: skip
+
+
 @dataclass
 class Network:
     """Risk's consumption and the publishers of the others, on one bus."""
@@ -102,12 +127,30 @@ class Network:
         with self.database.reading() as session:
             return session.scalar(select(grade.c.level).where(grade.c.enterprise_id == ONE))
 
+    def survey(self, facts: Mapping[str, Any], *, minute: int) -> None:
+        """Publish a survey that found ``facts``, at a minute of the same hour."""
+        changes = {"survey_id": new_id(), "facts": facts, "on": f"2026-11-23T02:{minute:02}:00+00:00"}
+        self.publish("registry.enterprise_surveyed.v1", changes)
+
+    def begun_long_ago(self) -> None:
+        """Let everything that counts have begun forty days ago: it is no slip of today."""
+        with self.database.transaction() as session:
+            session.execute(update(occurrence).values(began_at=datetime.now(UTC) - timedelta(days=40)))
+
+    def sheets(self) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == ONE)) or 0
+
     def counting(self) -> set[str]:
         with self.database.reading() as session:
             active = select(applied_rule.c.rule).where(
                 applied_rule.c.lifted_at.is_(None), applied_rule.c.phase == "active"
             )
             return set(session.scalars(active))
+
+    def rules_told(self) -> set[str]:
+        with self.database.reading() as session:
+            return set(session.scalars(select(applied_rule.c.rule)))
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +195,47 @@ class TestRule:
             network.consume_until(lambda: rule not in network.counting())
 
         assert network.level() == afterwards
+
+
+@pytest.mark.parametrize("rule", SURVEYED)
+class TestRuleOfTheCard:
+    def test_follows_what_was_found_at_the_gate_and_holds_on(self, network: Network, rule: str) -> None:
+        features, found, during, next_found, afterwards = SURVEYED[rule]
+        network.publish("registry.enterprise_registered.v1", {"features": features, "supervision": "supervised"})
+        network.consume_until(lambda: network.level() is not None)
+        network.survey(found, minute=10)
+        network.consume_until(lambda: network.level() == during)
+        network.begun_long_ago()
+
+        network.survey(next_found, minute=20)
+        network.consume_until(lambda: network.sheets() == 2)
+
+        assert (network.level(), rule in network.rules_told()) == (afterwards, True)
+
+
+class TestImprovement:
+    def test_of_dy_12_ends_with_an_open_major_hazard(self, network: Network) -> None:
+        features = CONFIRMED_NO | {"coating": {"value": "yes", "origin": "confirmed"}}
+        registered = {"features": features, "supervision": "supervised", "headcount": 10, "industry": "C3443"}
+        network.publish("registry.enterprise_registered.v1", registered)
+        network.consume_until(lambda: network.level() is not None)
+        network.survey(EARNED, minute=10)
+        network.consume_until(lambda: network.sheets() == 1)
+        improved = network.level()
+
+        network.publish("inspections.hazard_found.v1", {"level": "major"})
+        network.consume_until(lambda: "DY-12" not in network.counting())
+
+        assert (improved, network.level()) == (4, 3)
+
+
+class TestLongStop:
+    def test_of_dy_13_is_grey_until_it_is_supervised_again(self, network: Network) -> None:
+        network.publish("registry.enterprise_registered.v1", {"features": {}, "supervision": "ceased"})
+        network.consume_until(lambda: "DY-13" in network.counting())
+        stopped = network.level()
+
+        network.publish("registry.enterprise_updated.v1", {"features": {}, "supervision": "supervised"})
+        network.consume_until(lambda: "DY-13" not in network.counting())
+
+        assert (stopped, network.level()) == (None, 4)
