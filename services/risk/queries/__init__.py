@@ -1,6 +1,7 @@
 """Every read of risk: what is stored, why a grade is as it is, and the rule tables."""
 
 from services.risk.queries.codes import (
+    CodeNotFound,
     code_address,
     code_of,
     codes_of,
@@ -77,6 +78,7 @@ __all__ = [
     "supervision_view",
     "what_if",
     "CardNotFound",
+    "CodeNotFound",
     "CardResult",
     "applied_rules",
     "assessment_view",
