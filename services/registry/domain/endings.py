@@ -5,6 +5,7 @@ Reasons stand in rules/endings.toml, what makes two entries suspicious in rules/
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -138,7 +139,18 @@ def likeness_rules() -> Likeness:
 
 def are_alike(one: str, other: str) -> bool:
     """Return whether two names, without what is left out, are alike enough for one address."""
-    return SequenceMatcher(None, _bare(one), _bare(other)).ratio() >= likeness_rules().likeness
+    return SequenceMatcher(None, bare(one), bare(other)).ratio() >= likeness_rules().likeness
+
+
+def bare(text: str) -> str:
+    """Return a name or an address without marks, places and legal forms, so that two writings can be compared."""
+    return _left_out().sub("", text)
+
+
+@cache
+def _left_out() -> re.Pattern[str]:
+    words = sorted(likeness_rules().left_out, key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in words))
 
 
 def check_merge(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> None:
@@ -186,9 +198,3 @@ def _features(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, A
         if name not in features or _RANK[entry["source"]] > _RANK[features[name]["source"]]:
             features[name] = entry
     return features
-
-
-def _bare(name: str) -> str:
-    for word in likeness_rules().left_out:
-        name = name.replace(word, "")
-    return name

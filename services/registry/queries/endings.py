@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.registry.domain.endings import CHOICES, are_alike, better_from, likeness_rules
+from services.registry.domain.endings import CHOICES, are_alike, bare, better_from, likeness_rules
 from services.registry.queries.enterprises import enterprises_wanted
 from services.registry.tables import enterprise, enterprise_apart, obligation, person, service_contract, survey
 from shared.database.bulk import among
 from shared.security.principal import Principal
 
-GROUPS_AT_ONCE = 200
-REPLACED_AT_ONCE = 8  # SQLite's parser has a limited depth
+GROUPS_AT_ONCE = 50
 MOST_ALIKE = 12  # a name or an organisation that more entries share is no suspicion but a mistake of the file
 SHORTEST_ADDRESS = 8
-_ORGANISATION = func.substr(enterprise.c.uscc, 9, 9)  # GB 32100-2015 §4: digits 9 to 17 are the organisation's own
 
 Pair = dict[str, Any]
 
@@ -32,18 +30,16 @@ def duplicates(
     `kind` is organisation (same digits of the organisation), name (same bare name) or address (same address, names
     alike). Pairs that somebody told apart are left out.
     """
+    groups = [(key, ids) for key, ids in _shared_keys(session, principal, kind) if key > after]
     pairs: list[Pair] = []
-    while len(pairs) < limit:
-        keys = _shared_keys(session, principal, kind, after=after)
-        if not keys:
-            return pairs, None
-        groups = _groups(session, principal, kind, keys=keys)
-        for key in keys:
-            pairs += _pairs(session, kind, key, groups.get(key, []))
-            after = key
+    for start in range(0, len(groups), GROUPS_AT_ONCE):
+        some = groups[start : start + GROUPS_AT_ONCE]
+        rows = _rows(session, [one for _, ids in some for one in ids])
+        for key, ids in some:
+            pairs += _pairs(session, kind, key, [row for row in rows if row["id"] in ids])
             if len(pairs) >= limit:
-                break
-    return pairs, after
+                return pairs, key
+    return pairs, None
 
 
 def carried_over(session: Session, enterprise_id: str) -> dict[str, int]:
@@ -84,47 +80,34 @@ def _shown(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     return " ".join(str(row[name]) for name in columns if row[name] not in ("", None))
 
 
-def _keyed(principal: Principal, kind: str) -> Subquery:
-    """Return id and key of the active entries of one's area; names and addresses without what is left out of them."""
+def _shared_keys(session: Session, principal: Principal, kind: str) -> list[tuple[str, list[str]]]:
+    """Return what several entries of one's area have in common with their ids, in the order of keys.
+
+    All entries are read once: with 190,000 of them, bare names took three times as long in the database (11 s).
+    """
     columns = enterprise.c
-    key = {"organisation": _ORGANISATION, "name": columns.name, "address": columns.address}[kind]
-    wanted = enterprises_wanted(principal, {"status": "active"})
-    keyed = wanted.with_only_columns(columns.id, key.label("key")).subquery()
-    words = () if kind == "organisation" else likeness_rules().left_out
-    for start in range(0, len(words), REPLACED_AT_ONCE):
-        bare: ColumnElement[str] = keyed.c.key
-        for word in words[start : start + REPLACED_AT_ONCE]:
-            bare = func.replace(bare, word, "")
-        keyed = select(keyed.c.id, bare.label("key")).subquery()
-    return keyed
-
-
-def _shared_keys(session: Session, principal: Principal, kind: str, *, after: str) -> list[str]:
-    rows = _keyed(principal, kind)
+    source = {"organisation": columns.uscc, "name": columns.name, "address": columns.address}[kind]
+    wanted = enterprises_wanted(principal, {"status": "active"}).with_only_columns(columns.id, source)
+    first: dict[str, str] = {}
+    shared: dict[str, list[str]] = {}
+    for one, text in session.execute(wanted.execution_options(yield_per=5_000)):
+        key = text[8:17] if kind == "organisation" else bare(text)  # GB 32100-2015 §4: the organisation's own digits
+        if len(key) < (SHORTEST_ADDRESS if kind == "address" else 1):
+            continue
+        if key in first:
+            shared.setdefault(key, [first[key]]).append(one)
+        else:
+            first[key] = one
     most = likeness_rules().most_at_one_address if kind == "address" else MOST_ALIKE
-    shortest = SHORTEST_ADDRESS if kind == "address" else 1
-    statement = (
-        select(rows.c.key)
-        .where(rows.c.key > after, func.length(rows.c.key) >= shortest)
-        .group_by(rows.c.key)
-        .having(func.count().between(2, most))
-        .order_by(rows.c.key)
-        .limit(GROUPS_AT_ONCE)
-    )
-    return list(session.scalars(statement))
+    return sorted((key, ids) for key, ids in shared.items() if len(ids) <= most)
 
 
-def _groups(
-    session: Session, principal: Principal, kind: str, *, keys: list[str]
-) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the entries of each key, the one that more is known of first."""
-    keyed, columns = _keyed(principal, kind), enterprise.c
-    statement = select(enterprise, keyed.c.key.label("key")).join(keyed, keyed.c.id == columns.id)
+def _rows(session: Session, ids: list[str]) -> list[Mapping[str, Any]]:
+    """Return entries, those of which more is known first."""
+    columns = enterprise.c
     best_first = (columns.surveyed_at.is_(None), columns.version.desc(), columns.id)
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for row in session.execute(statement.where(among(session, keyed.c.key, keys)).order_by(*best_first)).mappings():
-        groups.setdefault(row["key"], []).append(dict(row))
-    return groups
+    statement = select(enterprise).where(among(session, columns.id, ids)).order_by(*best_first)
+    return [dict(row) for row in session.execute(statement).mappings()]
 
 
 def _pairs(session: Session, kind: str, key: str, group: list[Mapping[str, Any]]) -> Iterator[Pair]:
