@@ -241,6 +241,15 @@ class TestPeople:
         assert person["posts"] == ["approver", "guardian"]
         assert [one["subject"] for one in events(database, "registry.person_left.v1")][-1] == double["id"]
 
+    def test_whom_both_know_alike_are_not_told_again(
+        self, bureau: FlaskClient, pair: tuple[Row, Row], worker: Row
+    ) -> None:
+        kept = self.register(bureau, pair[0], worker)
+        self.register(bureau, pair[1], worker)
+        merged(bureau, *pair)
+
+        assert bureau.get(f"{BASE}/persons/{kept['id']}").get_json()["version"] == kept["version"]
+
 
 class TestLateArrivals:
     def test_of_a_register_file_change_nothing(
