@@ -52,6 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("disable_socket")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop when pytest-xdist has not put the groups into the names: every worker would start all servers."""
+    for item in session.items if hasattr(session.config, "workerinput") else ():
+        if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+            pytest.exit(f"{item.nodeid} is in no group: pytest-xdist does not fit this pytest")
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[TestPostgreSQL]:
     """Return the run's private PostgreSQL; `.create_database(name)` gives the URL of a new database."""

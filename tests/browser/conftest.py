@@ -56,7 +56,8 @@ def district(running_sise: System, tmp_path_factory: pytest.TempPathFactory) -> 
     assert running_sise.finished(running_sise.begin_import(register))["state"] == "completed"
     client = running_sise.client()
     items = client.call("GET", "search?limit=100&facets=false&placement=placed")["items"]
-    for number, item in enumerate(items[::3]):
+    generated = [item for item in items if "（演示）" in item["name"]]  # other tests register some by hand
+    for number, item in enumerate(generated[::3]):
         declare(client, item["id"], SHEETS[number % len(SHEETS)])
     return running_sise
 
