@@ -41,6 +41,13 @@ enterprise = Table(
 )
 Index("ix__enterprise__division", enterprise.c.division)
 
+merged_enterprise = Table(  # entries that became part of another one: what is told of them is about that one
+    "merged_enterprise",
+    metadata,
+    Column("merged_id", Id, primary_key=True),
+    Column("kept_id", Id, nullable=False),
+)
+
 hazard = Table(
     "hazard",
     metadata,
