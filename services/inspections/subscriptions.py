@@ -10,6 +10,7 @@ from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
+    EnterprisesMerged,
     EnterpriseState,
     EnterpriseUpdated,
     ObligationsChanged,
@@ -24,6 +25,12 @@ def on_enterprise_state(session: Session, received: Sequence[Received[Enterprise
     """Keep the register's state; the three events carry the same whole state."""
     planning.keep_register_state(session, [(one.data, one.sequence) for one in received])
     planning.plan_for_owing(session, [one.subject for one in received], now=now)
+
+
+@subscribes(EnterprisesMerged)
+def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
+    """Let hazards, orders, tasks, checks and reports go over to the entry that stays."""
+    planning.follow_merge(session, received.data, now=now)
 
 
 @subscribes(ObligationsChanged, batch=True)

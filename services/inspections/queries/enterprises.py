@@ -1,11 +1,11 @@
-"""Enterprises as far as inspections knows them, within the caller's area."""
+"""Enterprises as far as inspections knows them, within the caller's area; a merged entry is the one that stays."""
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
-from services.inspections.tables import enterprise
+from services.inspections.tables import enterprise, merged_enterprise
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
@@ -18,8 +18,23 @@ def in_area(principal: Principal) -> ColumnElement[bool]:
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:
     """Return an enterprise's copy; raises ``EnterpriseNotFound`` outside the principal's jurisdiction."""
-    wanted = select(enterprise).where(enterprise.c.enterprise_id == enterprise_id, in_area(principal))
+    present = present_id(session, enterprise_id)
+    wanted = select(enterprise).where(enterprise.c.enterprise_id == present, in_area(principal))
     row = session.execute(wanted).one_or_none()
     if row is None:
         raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
     return row
+
+
+def present_id(session: Session, enterprise_id: str) -> str:
+    """Return the id under which an enterprise lives now: its own unless it was merged into another."""
+    columns = merged_enterprise.c
+    return session.scalar(select(columns.kept_id).where(columns.merged_id == enterprise_id)) or enterprise_id
+
+
+def held_id(session: Session, enterprise_id: str) -> str:
+    """Return the id under which an enterprise lives now; until the transaction ends no merge changes that."""
+    row = select(enterprise.c.enterprise_id).where(enterprise.c.enterprise_id == enterprise_id)
+    session.execute(row.with_for_update())
+    present = present_id(session, enterprise_id)
+    return present if present == enterprise_id else held_id(session, present)

@@ -13,9 +13,10 @@ from services.inspections.domain.machines import Step
 from services.inspections.domain.plans import check_cap
 from services.inspections.domain.sampling import pass_rate, refuted_items
 from services.inspections.domain.schedules import Period
+from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, causes_of_year, checklist_of, level_of
 from services.inspections.rules import plan_rules
-from services.inspections.tables import check_record, enterprise
+from services.inspections.tables import check_record, task
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.use_cases.tasks import ADHOC, NewTask, make_task, step_task
 from shared.clock import business_date
@@ -45,14 +46,13 @@ def begin_check(session: Session, visit: Visit, *, by: str, tier: int, now: date
     """
     if not tier:
         raise NoTier("Only one of the four tiers checks an enterprise.")
-    today = business_date(now)
-    session.execute(select(enterprise).where(enterprise.c.enterprise_id == visit.enterprise_id).with_for_update())
+    today, enterprise_id = business_date(now), held_id(session, visit.enterprise_id)
     if tier == HIGHEST_TIER:
-        causes = causes_of_year(session, visit.enterprise_id, year=today.year)
-        level = level_of(session, visit.enterprise_id)
+        causes = causes_of_year(session, enterprise_id, year=today.year)
+        level = level_of(session, enterprise_id)
         check_cap(plan_rules(), level=level, causes=causes, cause=visit.cause)
     wanted = NewTask(
-        visit.enterprise_id,
+        enterprise_id,
         tier,
         ADHOC,
         Period(today, today),
@@ -86,6 +86,8 @@ def submit_check(session: Session, row: Row[Any], handed_in: HandedIn, *, by: st
     Each item that is not in order becomes a hazard with the clause of the item (§7.2, chain rule). Raises
     ``NotAllowed``, ``StepNotPossible``, ``TaskChanged``.
     """
+    held_id(session, row.enterprise_id)
+    row = session.execute(select(task).where(task.c.id == row.id)).one()  # a merge may have come in between
     checklist = checklist_of(row.checklist, row.checklist_version)
     result = result_of(checklist, handed_in.answers)
     photos = {item: list(ids) for item, ids in handed_in.photos.items()}

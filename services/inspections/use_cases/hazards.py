@@ -1,7 +1,7 @@
 """Find a hazard and lead it on, step by step; each step, what it changes and what it tells are one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.hazard_facts import Hazard, HazardRules, Moved, overdue_at
 from services.inspections.domain.hazards import is_repeat, is_reported_late, take_step
 from services.inspections.domain.machines import Step
+from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases.telling import tell_of_hazard
@@ -27,8 +28,9 @@ class ForeignEvidence(Refused):
 
 def check_evidence(session: Session, attachment_ids: Sequence[str], *, owner: str) -> None:
     """Raise ``AttachmentUnknown``, or ``ForeignEvidence`` for a photo of another enterprise."""
+    present = present_id(session, owner)
     for attachment_id in attachment_ids:
-        if attachment_by_id(session, attachment_id).owner != owner:
+        if present_id(session, attachment_by_id(session, attachment_id).owner) != present:
             raise ForeignEvidence("This photo belongs to another enterprise: attach one of this.", id=attachment_id)
 
 
@@ -61,7 +63,7 @@ def find_hazard(session: Session, finding: Finding, *, by: str, tier: int, now: 
 
     An item of the official list is major by itself and is graded at once (row 3).
     """
-    rules = hazard_rules()
+    rules, finding = hazard_rules(), replace(finding, enterprise_id=held_id(session, finding.enterprise_id))
     clause = major_hazards().item(finding.item).clause if finding.item else finding.clause
     found_at = min(finding.found_at or now, now)
     given = {name: getattr(finding, name) for name in ("description", "place", "item")} | {"found_at": found_at}

@@ -4,24 +4,39 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import end_of
+from services.inspections.domain.machines import Step, end_of
 from services.inspections.domain.schedules import FREQUENCIES, Period, first_period, period_of
-from services.inspections.rules import schedule
-from services.inspections.tables import enterprise, obligation, staff, standing
-from services.inspections.use_cases.tasks import NewTask, make_task
+from services.inspections.domain.tasks import HIGHEST_TIER
+from services.inspections.queries.enterprises import present_id
+from services.inspections.rules import schedule, task_rules
+from services.inspections.tables import (
+    check_record,
+    enterprise,
+    halt_order,
+    hazard,
+    merged_enterprise,
+    obligation,
+    public_report,
+    staff,
+    standing,
+    task,
+)
+from services.inspections.use_cases.tasks import CLOCK, NewTask, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
-from shared.contracts.registry import EnterpriseState, ObligationsChanged
+from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
 from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import among, upsert_rows
 from shared.database.chassis import timer
+from shared.errors import NotYet
 from shared.events.received import Received
+from shared.work.timers import cancel
 from shared.work.timers import schedule as set_timer
 
-ACTIVE = "active"
+ACTIVE, MERGED = "active", "merged"
 
 
 def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState, int]]) -> None:
@@ -102,7 +117,7 @@ def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> 
 def plan_tasks(session: Session, enterprise_id: str, *, now: datetime) -> None:
     """Make the tasks of the present periods of an enterprise, and wake up when the next ones begin."""
     row = _planned_for(session, enterprise_id)
-    if row is None:
+    if row is None or present_id(session, enterprise_id) != enterprise_id:
         return
     today, wake_on = business_date(now), []
     for tier, duty in DUTIES.items():
@@ -139,6 +154,50 @@ def _planned_for(session: Session, enterprise_id: str) -> Any:
     columns = (enterprise.c.industry, enterprise.c.is_active, standing.c.level, obligation.c.obligations)
     wanted = select(*columns).select_from(joined).where(enterprise.c.enterprise_id == enterprise_id)
     return session.execute(wanted.with_for_update(of=enterprise)).one_or_none()
+
+
+def follow_merge(session: Session, merge: EnterprisesMerged, *, now: datetime) -> None:
+    """Let what hangs on merged entries hang on the one that stays, and plan for that one.
+
+    Later findings, checks and reports about a merged entry are about the other one. Raises ``NotYet`` when the one
+    that stays has not arrived.
+    """
+    kept_id, columns = present_id(session, merge.enterprise_id), enterprise.c
+    both = select(columns.enterprise_id).where(columns.enterprise_id.in_([kept_id, *merge.merged_ids]))
+    if kept_id not in session.scalars(both.order_by(columns.enterprise_id).with_for_update()).all():
+        raise NotYet(f"enterprise:{kept_id}")
+    for merged_id in sorted(merge.merged_ids):
+        upsert_rows(session, merged_enterprise, [{"merged_id": merged_id, "kept_id": kept_id}], key=["merged_id"])
+        chained = update(merged_enterprise).where(merged_enterprise.c.kept_id == merged_id)
+        session.execute(chained.values(kept_id=kept_id))
+        _move_tasks(session, merged_id, kept_id, now=now)
+        for table in (hazard, halt_order, check_record, public_report):
+            session.execute(update(table).where(table.c.enterprise_id == merged_id).values(enterprise_id=kept_id))
+        cancel(session, PLAN, merged_id)
+    plan_for_owing(session, [kept_id], now=now)
+
+
+def _move_tasks(session: Session, merged_id: str, kept_id: str, *, now: datetime) -> None:
+    """Let tasks go over; what both entries owe for one duty is done once, so that of the merged one is cancelled."""
+    columns = task.c
+    both = select(task).where(columns.enterprise_id.in_([merged_id, kept_id])).order_by(columns.id)
+    rows = session.execute(both.with_for_update()).all()
+    own = [row for row in rows if row.enterprise_id == kept_id]
+    keys = {(row.tier, row.key) for row in own}
+    queues = {f"enterprise:{merged_id}": f"enterprise:{kept_id}"}
+    for row in (row for row in rows if row.enterprise_id == merged_id):
+        is_double = (row.state, "cancel") in task_rules().machine.transitions and _is_owed_twice(row, own)
+        if is_double:
+            step_task(session, row.id, step=Step("cancel", CLOCK, HIGHEST_TIER, now, {"reason": MERGED}))
+        key = f"{row.key} {merged_id}" if is_double or (row.tier, row.key) in keys else row.key
+        changes = {"enterprise_id": kept_id, "key": key, "owner": queues.get(row.owner, row.owner)}
+        session.execute(update(task).where(columns.id == row.id).values(**changes))
+
+
+def _is_owed_twice(row: Row[Any], own: Sequence[Row[Any]]) -> bool:
+    """A duty is one task of a tier at a time, whatever the lengths of the two periods."""
+    same = [one for one in own if (one.tier, one.origin) == (row.tier, row.origin)]
+    return row.origin in DUTIES.values() and any(one.is_open or one.key == row.key for one in same)
 
 
 def _newest(received: Sequence[Received[Any]]) -> list[Received[Any]]:

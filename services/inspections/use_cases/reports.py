@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
+from services.inspections.queries.enterprises import held_id
 from services.inspections.rules.reading import table
 from services.inspections.tables import public_report
 from shared.calendar import add_working_days
@@ -32,6 +33,7 @@ class EnterpriseMissing(Refused):
 def receive_report(session: Session, told: dict[str, Any], *, now: datetime) -> str:
     """Keep what somebody reports (``subject``, ``description``, ``place``) and return its receipt."""
     receipt, report_id = new_receipt(), new_id()
+    about = held_id(session, told["enterprise_id"]) if told["enterprise_id"] else None
     answer_days = table("reports.toml")["reports"]["answer_working_days"]
     session.execute(
         insert(public_report).values(
@@ -42,10 +44,10 @@ def receive_report(session: Session, told: dict[str, Any], *, now: datetime) -> 
             received_at=now,
             expected_on=add_working_days(business_date(now), answer_days),
             reply="",
-            **told,
+            **(told | {"enterprise_id": about}),
         )
     )
-    publish(session, ReportReceived(report_id=report_id, enterprise_id=told["enterprise_id"] or ""), sequence=1, at=now)
+    publish(session, ReportReceived(report_id=report_id, enterprise_id=about or ""), sequence=1, at=now)
     return receipt
 
 
@@ -57,6 +59,7 @@ def decide_report(session: Session, row: Row[Any], decision: dict[str, Any], *, 
     enterprise_id = decision["enterprise_id"] or row.enterprise_id
     if decision["is_substantiated"] and not enterprise_id:
         raise EnterpriseMissing("Name the enterprise that the report turned out to be about.", field="enterprise_id")
+    enterprise_id = held_id(session, enterprise_id) if enterprise_id else enterprise_id
     state = SUBSTANTIATED if decision["is_substantiated"] else UNFOUNDED
     changes = {"enterprise_id": enterprise_id, "reply": decision["reply"], "decided_by": by, "decided_at": now}
     waiting = (public_report.c.id == row.id, public_report.c.state == RECEIVED)

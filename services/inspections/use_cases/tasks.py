@@ -12,6 +12,7 @@ from services.inspections.domain.machines import Step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
+from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
 from services.inspections.rules import ladder, task_rules
 from services.inspections.tables import enterprise, task, task_step
@@ -47,17 +48,16 @@ class NewTask:
 
 def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLOCK) -> str:
     """Make a task and give it an owner, or return the id of the one that is there for this period."""
-    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == wanted.enterprise_id)).one()
+    enterprise_id = held_id(session, wanted.enterprise_id)
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == enterprise_id)).one()
     key = wanted.key or f"{wanted.origin} {wanted.period.first.isoformat()}"
-    same = select(task.c.id).where(
-        task.c.enterprise_id == wanted.enterprise_id, task.c.tier == wanted.tier, task.c.key == key
-    )
+    same = select(task.c.id).where(task.c.enterprise_id == enterprise_id, task.c.tier == wanted.tier, task.c.key == key)
     if found := session.scalar(same):
         return str(found)
     checklist = checklist_for(place.industry, named=wanted.checklist)
     row: dict[str, Any] = {
         "id": new_id(),
-        "enterprise_id": wanted.enterprise_id,
+        "enterprise_id": enterprise_id,
         "tier": wanted.tier,
         "origin": wanted.origin,
         "key": key,
