@@ -24,7 +24,7 @@ from services.inspections.tables import (
     standing,
     task,
 )
-from services.inspections.use_cases.tasks import CLOCK, NewTask, make_task, step_task
+from services.inspections.use_cases.tasks import CLOCK, MOVABLE, NewTask, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
@@ -59,6 +59,7 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
 
 PLAN = "plan_tasks"
 DUTIES = {1: "self_check", 2: "contract", 3: "self_check"}  # the duty that makes a tier's tasks due
+UNOWED = "not_owed_any_more"
 FOLLOWS_LEVEL = ("by_level", "continuous")
 
 
@@ -115,27 +116,55 @@ def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> 
 
 
 def plan_tasks(session: Session, enterprise_id: str, *, now: datetime) -> None:
-    """Make the tasks of the present periods of an enterprise, and wake up when the next ones begin."""
+    """Make the tasks of the present periods of an enterprise, and wake up when the next ones begin.
+
+    Only a running duty makes tasks: those of one that has ended are cancelled, so that nothing becomes overdue.
+    """
     row = _planned_for(session, enterprise_id)
     if row is None or present_id(session, enterprise_id) != enterprise_id:
         return
     today, wake_on = business_date(now), []
     for tier, duty in DUTIES.items():
-        period = _period(row, tier=tier, duty=duty, today=today)
-        if period is None:
+        owed = _owed(row, duty=duty, today=today)
+        if owed is None:
+            _cancel_unowed(session, enterprise_id, tier=tier, duty=duty, now=now)
             continue
-        wake_on.append(period.following_day if period.first <= today else period.first)
-        if period.first <= today:
+        period = _period(row, owed, tier=tier, today=today)
+        wake_on += _turning_days(owed, period, today=today)
+        if period and period.first <= today:
             make_task(session, NewTask(enterprise_id, tier, duty, period), now=now)
     if wake_on:
         set_timer(session, PLAN, enterprise_id, due_at=end_of(min(wake_on) - timedelta(days=1)))
 
 
-def _period(row: Row[Any], *, tier: int, duty: str, today: date) -> Period | None:
-    """Return the period that runs, or the first one that will; None when nothing is owed."""
-    owed = next((one for one in row.obligations or () if one["duty"] == duty and _is_live(one, today)), None)
+def _owed(row: Row[Any], *, duty: str, today: date) -> Mapping[str, Any] | None:
+    """Return the running duty; None when it has ended, and of an enterprise that is no more."""
+    live = (one for one in row.obligations or () if one["duty"] == duty and _is_live(one, today))
+    return next(live, None) if row.is_active else None
+
+
+def _cancel_unowed(session: Session, enterprise_id: str, *, tier: int, duty: str, now: datetime) -> None:
+    """Cancel what nobody has begun of a duty that runs no more, and leave the period to a duty that begins anew."""
+    columns = task.c
+    own = (columns.enterprise_id == enterprise_id, columns.tier == tier, columns.origin == duty)
+    not_begun = select(columns.id, columns.key).where(*own, columns.state.in_(MOVABLE)).order_by(columns.id)
+    for task_id, key in session.execute(not_begun).all():
+        step_task(session, task_id, step=Step("cancel", CLOCK, HIGHEST_TIER, now, {"reason": UNOWED}))
+        session.execute(update(task).where(columns.id == task_id).values(key=f"{key} {task_id}"))
+
+
+def _turning_days(owed: Mapping[str, Any], period: Period | None, *, today: date) -> list[date]:
+    """Return the days on which planning has to look again: the duty ends, a period begins."""
+    ends_on = [date.fromisoformat(owed["ends_on"])] if owed["ends_on"] else []
+    if period is None:
+        return ends_on
+    return [*ends_on, period.following_day if period.first <= today else period.first]
+
+
+def _period(row: Row[Any], owed: Mapping[str, Any], *, tier: int, today: date) -> Period | None:
+    """Return the period that runs, or the first one that will; None when the level asks for nothing."""
     usual = schedule().frequency(tier=tier, level=row.level, industry=row.industry)
-    if owed is None or usual is None or not row.is_active:
+    if usual is None:
         return None
     own = owed["frequency"]
     frequency = own if tier == 1 and own not in FOLLOWS_LEVEL and own in FREQUENCIES else usual

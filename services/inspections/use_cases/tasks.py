@@ -117,7 +117,7 @@ def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     session.execute(update(task).where(task.c.id == task_id).values(climbed=row.climbed + 1))
     if rung.act == "overdue" and row.state not in _DONE:
         step_task(session, task_id, step=Step("overdue", CLOCK, 0, now))
-    elif rung.act == "escalate" and row.state in _MOVABLE:
+    elif rung.act == "escalate" and row.state in MOVABLE:
         _escalate(session, row, whom=rung.whom, now=now)
     _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
 
@@ -129,7 +129,7 @@ def had_before(session: Session, task_id: str) -> list[str]:
 
 
 _DONE = ("submitted", "confirmed")
-_MOVABLE = ("assigned", "accepted", "returned")
+MOVABLE = ("assigned", "accepted", "returned")
 _TIER_OF = {"subdistrict": 3, "bureau": 4}
 
 

@@ -77,11 +77,11 @@ def caller(app: Flask) -> Caller:
 
 def known_enterprise(database: Database, **facts: Any) -> str:
     """Let inspections hear of an enterprise in the first subdistrict and return its id."""
-    enterprise_id = str(facts.pop("enterprise_id", new_id()))
+    enterprise_id, sequence = str(facts.pop("enterprise_id", new_id())), facts.pop("sequence", 1)
     values = {"uscc": "", "name": "甲字号机械厂", "division": DIVISION, "subdistrict": DIVISION[:9]} | facts
     event = EnterpriseRegistered(enterprise_id=enterprise_id, **values)
     with database.transaction() as session:
-        on_enterprise_state(session, [received(event)], now=NOW)
+        on_enterprise_state(session, [received(event, sequence=sequence)], now=NOW)
     return enterprise_id
 
 

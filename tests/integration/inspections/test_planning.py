@@ -126,6 +126,48 @@ class TestPlanning:
         run_clock(database, now=MONDAY)
         assert rows(database) == []
 
+    def test_cancels_what_is_owed_no_more(self, database: Database, enterprise_id: str) -> None:
+        """Only a running obligation makes misses: an enterprise that has left the register is never overdue."""
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check")
+        run_clock(database, now=MONDAY)
+        known_enterprise(database, enterprise_id=enterprise_id, status="deregistered", sequence=2)
+        for days in (1, 40):
+            run_clock(database, now=MONDAY + timedelta(days=days))
+
+        assert [(row.tier, row.state, row.is_overdue) for row in rows(database)] == [
+            (1, "cancelled", False),
+            (3, "cancelled", False),
+        ]
+
+    def test_cancels_on_the_day_on_which_a_duty_ends(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check", ends_on="2027-03-03")
+        for days in (0, 1, 2):
+            run_clock(database, now=MONDAY + timedelta(days=days))
+            states = [row.state for row in rows(database)]
+            assert states == (["assigned"] * 2 if days < 2 else ["cancelled"] * 2)
+
+    def test_makes_the_task_again_when_the_duty_begins_anew(self, database: Database, enterprise_id: str) -> None:
+        graded(database, enterprise_id, 1)
+        for sequence, changes in enumerate(({}, {"ends_on": "2027-03-01"}, {}), 1):
+            owes(database, enterprise_id, "self_check", sequence=sequence, **changes)
+            run_clock(database, now=MONDAY)
+        assert sorted((row.tier, row.state) for row in rows(database)) == [
+            (1, "assigned"),
+            (1, "cancelled"),
+            (3, "assigned"),
+            (3, "cancelled"),
+        ]
+
+    def test_wakes_up_for_the_end_of_a_duty_whose_level_asks_for_nothing(
+        self, database: Database, enterprise_id: str
+    ) -> None:
+        graded(database, enterprise_id, None)
+        owes(database, enterprise_id, "contract", ends_on="2027-03-03")
+        run_clock(database, now=MONDAY)
+        assert rows(database) == []
+
     def test_ignores_what_is_older(self, database: Database, enterprise_id: str) -> None:
         graded(database, enterprise_id, 2, sequence=5)
         graded(database, enterprise_id, 4, sequence=4)
