@@ -84,6 +84,8 @@ def take_step(session: Session, body: dict[str, Any], task_id: str) -> Any:
     row = reading.visible_task(session, principal(), task_id)
     given = as_text(body)
     event, based_on = given.pop("event"), given.pop("version", None)
+    if owner := given.get("owner", "").strip():
+        tasks.check_owner(session, row, owner, now=now())
     hazards.check_evidence(session, given.get("evidence", ()), owner=row.enterprise_id)
     step = Step(event, principal().subject, acting_tier(), now(), given)
     tasks.step_task(session, task_id, step=step, based_on=based_on)

@@ -17,7 +17,7 @@ from services.inspections.queries.tasks import checklist_for, intermediary_of, w
 from services.inspections.rules import ladder, task_rules
 from services.inspections.tables import enterprise, task, task_step
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.work.timers import cancel, schedule
@@ -30,6 +30,10 @@ EXACT = "exact"
 
 class TaskChanged(Conflict):
     code = "task_changed"
+
+
+class OwnerUnfit(Refused):
+    code = "owner_unfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,18 @@ def step_task(session: Session, task_id: str, *, step: Step, based_on: int | Non
     return moved
 
 
+def check_owner(session: Session, row: Row[Any], owner: str, *, now: datetime) -> None:
+    """Raise ``OwnerUnfit`` unless routing, too, could give the task to this account, in its tier or a higher one."""
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
+    for tier in {row.tier, *_TIER_OF.values()}:
+        need = _need(session, place, tier=tier, now=now)
+        able = [one for one in workers(session, need) if one.account_id == owner]
+        if owner_of(need, able, district=place.division[:6]).name == owner:
+            return
+    sentence = "Nobody of this name is at work for this enterprise: choose somebody of its area who is not away."
+    raise OwnerUnfit(sentence, field="owner")
+
+
 def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     """Do what the ladder says at this moment: remind, note that it is overdue, or give it to somebody else (row 52)."""
     row = session.execute(select(task).where(task.c.id == task_id).with_for_update()).one()
@@ -143,15 +159,19 @@ def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> N
 def _route(
     session: Session, place: Row[Any], *, tier: int, now: datetime, without: Sequence[str] = ()
 ) -> tuple[str, str]:
-    need = Need(
+    need = _need(session, place, tier=tier, now=now)
+    owner = owner_of(need, workers(session, need), district=place.division[:6], without=without)
+    return owner.name, owner.rung
+
+
+def _need(session: Session, place: Row[Any], *, tier: int, now: datetime) -> Need:
+    return Need(
         tier,
         place.enterprise_id,
         division=place.division,
         grid=place.grid,
         intermediary_id=intermediary_of(session, place.enterprise_id, now=now) if tier == 2 else "",
     )
-    owner = owner_of(need, workers(session, need), district=place.division[:6], without=without)
-    return owner.name, owner.rung
 
 
 def _task_of(session: Session, row: Row[Any]) -> Task:

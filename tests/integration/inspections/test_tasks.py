@@ -19,6 +19,7 @@ from tests.integration.inspections.conftest import (
     owes,
     photo_of,
     run_clock,
+    staffed,
     told,
 )
 from tests.unit.inspections.builders import all_normal
@@ -152,6 +153,28 @@ class TestLadder:
         checked(worker, enterprise_id)
         run_clock(database, now=datetime.now(UTC) + timedelta(days=30))
         assert names_of(told(database)) == ["task_assigned", "check_completed"]
+
+
+class TestAssigning:
+    @pytest.fixture
+    def task_id(self, database: Database, caller: Caller) -> str:
+        """Return a task of tier 3 in the first subdistrict, in which somebody is at work and somebody is away."""
+        staffed(database, "near", "grid_worker")
+        staffed(database, "away", "grid_worker", is_absent=True)
+        staffed(database, "elsewhere", "grid_worker", divisions=("331002002",))
+        staffed(database, "officer", "bureau_officer", divisions=("331002",))
+        return str(begin(caller("grid_worker"), known_enterprise(database))["id"])
+
+    @pytest.mark.parametrize("owner", ["near", "officer"])
+    def test_gives_the_task_to_somebody_of_the_area(self, caller: Caller, task_id: str, owner: str) -> None:
+        assert step(caller(), task_id, "assign", owner=owner)["owner"] == owner
+
+    @pytest.mark.parametrize("owner", ["nobody", "away", "elsewhere"])
+    def test_refuses_an_owner_who_could_not_do_it(self, caller: Caller, task_id: str, owner: str) -> None:
+        """Row 1: no task is ever unowned."""
+        answer = caller().post(f"{TASKS}/{task_id}/steps", json={"event": "assign", "owner": owner})
+        assert (answer.status_code, answer.json["code"]) == (422, "owner_unfit")
+        assert caller().get(f"{TASKS}/{task_id}").json["owner"] == "a-grid_worker"
 
 
 class TestEntry:
