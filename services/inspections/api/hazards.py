@@ -8,6 +8,7 @@ from services.inspections.queries import hazards as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.schemas.hazards import (
     Board,
+    BoardQuery,
     EventBody,
     Evidence,
     EvidenceFacts,
@@ -63,10 +64,11 @@ def find_hazard(session: Session, body: dict[str, Any]) -> Any:
 
 @blp.route("/hazards/board", methods=["GET"])
 @reads("hazard:read")
+@blp.arguments(BoardQuery, location="query")
 @blp.response(200, Board)
-def show_board(session: Session) -> Any:
+def show_board(session: Session, query: dict[str, Any]) -> Any:
     """How many hazards of the own area stand in each state."""
-    return reading.board(session, principal())
+    return reading.board(session, principal(), wanted=query)
 
 
 @blp.route("/hazards/table", methods=["GET"])
@@ -91,7 +93,8 @@ def list_items(session: Session) -> Any:
 def show_hazard(session: Session, hazard_id: str) -> Any:
     """One hazard with all that happened to it; its version is the ETag."""
     row = reading.visible_hazard(session, principal(), hazard_id)
-    shown = {**reading.hazard_view(row), "steps": reading.steps_of(session, hazard_id)}
+    allowed = reading.steps_allowed(row, by=principal().subject, tier=acting_tier(), now=now())
+    shown = {**reading.hazard_view(row), "allowed": allowed, "steps": reading.steps_of(session, hazard_id)}
     return shown, 200, etag_of(row.version)
 
 

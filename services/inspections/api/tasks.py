@@ -72,7 +72,9 @@ def begin_check(session: Session, body: dict[str, Any]) -> Any:
 def show_task(session: Session, task_id: str) -> Any:
     """One task with all that happened to it; its version is the ETag."""
     row = reading.visible_task(session, principal(), task_id)
-    return {**reading.task_view(row), "steps": reading.steps_of(session, task_id)}, 200, etag_of(row.version)
+    allowed = reading.steps_allowed(row, by=principal().subject, tier=acting_tier(), now=now())
+    shown = {**reading.task_view(row), "allowed": allowed, "steps": reading.steps_of(session, task_id)}
+    return shown, 200, etag_of(row.version)
 
 
 @blp.route("/tasks/<id:task_id>/steps", methods=["POST"])

@@ -247,3 +247,18 @@ GUARDS: Mapping[str, Callable[[Look], None]] = {
         _closing_is_grounded,
     )
 }
+# Guards that look only at who takes the step and where the hazard stands, not at what is given with the step.
+ABOUT_THE_PERSON = frozenset(
+    {
+        "is_no_major_item",
+        "is_second_person",
+        "is_other_person",
+        "tier_reaches_finder",
+        "is_authority",
+        "is_officer",
+        "is_clock",
+        "is_same_day",
+        "extension_is_in_time",
+        "extension_is_wanted",
+    }
+)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from services.inspections.domain.hazard_facts import (
@@ -14,8 +15,8 @@ from services.inspections.domain.hazard_facts import (
     Look,
     Moved,
 )
-from services.inspections.domain.hazard_guards import GUARDS
-from services.inspections.domain.machines import Step, Transition
+from services.inspections.domain.hazard_guards import ABOUT_THE_PERSON, GUARDS
+from services.inspections.domain.machines import Step, Transition, is_possible
 
 
 def take_step(rules: HazardRules, hazard: Hazard, *, step: Step) -> Moved:
@@ -28,6 +29,17 @@ def take_step(rules: HazardRules, hazard: Hazard, *, step: Step) -> Moved:
     changes = CHANGES[step.event](look) if step.event in CHANGES else {}
     moved = replace(hazard, state=state, **changes)
     return Moved(moved, transition, _due_at(rules, moved, transition=transition, step=step))
+
+
+def allowed_steps(rules: HazardRules, hazard: Hazard, *, by: str, tier: int, now: datetime) -> list[str]:
+    """Return the steps that ``by`` in ``tier`` may take, once everything is given that a step asks for."""
+
+    def meets_all(event: str) -> bool:
+        look = Look(rules, hazard, Step(event, by, tier, now))
+        guards = rules.machine.transition(hazard.state, event).guards
+        return all(is_possible(partial(GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
+
+    return [event for event in rules.machine.possible(hazard.state) if meets_all(event)]
 
 
 def is_reported_late(rules: HazardRules, *, tier: int, level: str, found_at: datetime, reported_at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """State machines as data: which event leads from which state to which, under which guards, and what is then due."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -130,6 +130,15 @@ class Machine:
     def possible(self, state: str) -> tuple[str, ...]:
         """Return the events that have a row in ``state``."""
         return tuple(event for (start, event) in self.transitions if start == state)
+
+
+def is_possible(take: Callable[[], object]) -> bool:
+    """Return whether ``take`` is refused by no guard."""
+    try:
+        take()
+    except NotAllowed:
+        return False
+    return True
 
 
 def require(condition: bool, refusal: NotAllowed) -> None:

@@ -3,10 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from services.inspections.domain.machines import Machine, NotAllowed, Step, Transition, end_of, require, require_all
+from services.inspections.domain.machines import (
+    Machine,
+    NotAllowed,
+    Step,
+    Transition,
+    end_of,
+    is_possible,
+    require,
+    require_all,
+)
 from shared.calendar import add_working_days
 from shared.clock import business_date
 
@@ -189,6 +199,21 @@ TASK_GUARDS: Mapping[str, Guard] = {
 }
 
 
+# Guards that look only at who takes the step and where the task stands, not at what is given with the step.
+ABOUT_THE_PERSON = frozenset(
+    {
+        "is_owner",
+        "is_clock_or_authority",
+        "is_in_a_queue",
+        "is_of_this_tier",
+        "is_of_a_higher_tier",
+        "is_of_the_highest_tier",
+        "is_of_a_higher_tier_or_the_highest",
+        "is_clock",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the ladder: so many calendar days before (negative) or working days after the due moment."""
@@ -221,6 +246,17 @@ def take_task_step(rules: TaskRules, task: Task, *, step: Step) -> MovedTask:
         TASK_GUARDS[guard](look)
     changes = _CHANGES[step.event](look) if step.event in _CHANGES else {}
     return MovedTask(replace(task, state=transition.to or task.state, **changes), transition)
+
+
+def allowed_task_steps(rules: TaskRules, task: Task, *, by: str, tier: int, now: datetime) -> list[str]:
+    """Return the steps that ``by`` in ``tier`` may take, once everything is given that a step asks for."""
+
+    def meets_all(event: str) -> bool:
+        look = TaskLook(rules, task, Step(event, by, tier, now))
+        guards = rules.machine.transition(task.state, event).guards
+        return all(is_possible(partial(TASK_GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
+
+    return [event for event in rules.machine.possible(task.state) if meets_all(event)]
 
 
 def escalated_tier(escalations: Mapping[tuple[int, str], int], *, tier: int, cause: str) -> int:

@@ -1,11 +1,14 @@
 """Hazards within the caller's area: lists, one with its history, the board, and the tables they move by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.hazard_facts import Hazard
+from services.inspections.domain.hazards import allowed_steps
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_step
@@ -20,11 +23,24 @@ class HazardNotFound(NotFound):
 
 
 def hazards(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the hazards of the area; ``wanted`` filters by column, None by nothing."""
+    """Return the statement that reads the hazards of the area; ``wanted`` filters by column, None by nothing.
+
+    ``states`` names several, ``area`` is the beginning of a division.
+    """
     joined = hazard.join(enterprise, enterprise.c.enterprise_id == hazard.c.enterprise_id)
     columns = (hazard, enterprise.c.name, enterprise.c.division)
-    conditions = [hazard.c[name] == value for name, value in wanted.items() if value is not None]
+    conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda value: hazard.c[name] == value
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "states": lambda states: hazard.c.state.in_(states),
+    "area": lambda prefix: enterprise.c.division.startswith(prefix),
+}
 
 
 def visible_hazard(session: Session, principal: Principal, hazard_id: str) -> Row[Any]:
@@ -43,15 +59,22 @@ def hazard_view(row: Row[Any]) -> Document:
     return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
 
 
+def steps_allowed(row: Row[Any], *, by: str, tier: int, now: datetime) -> list[str]:
+    """Return the steps that somebody may take with the hazard in ``row``."""
+    known = Hazard(**{name: getattr(row, name) for name in Hazard.__dataclass_fields__})
+    allowed = allowed_steps(hazard_rules(), known, by=by, tier=tier, now=now)
+    return [event for event in allowed if event != "overdue"]
+
+
 def steps_of(session: Session, hazard_id: str) -> Sequence[Row[Any]]:
     """Return what happened to a hazard, the first step first."""
     wanted = select(hazard_step).where(hazard_step.c.hazard_id == hazard_id)
     return session.execute(wanted.order_by(hazard_step.c.version)).all()
 
 
-def board(session: Session, principal: Principal) -> Document:
-    """Return how many hazards of the area stand in each state, and how many of them are overdue or major."""
-    counted = hazards(principal, wanted={}).with_only_columns(
+def board(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) -> Document:
+    """Return how many of the ``wanted`` hazards stand in each state, and how many of them are overdue or major."""
+    counted = hazards(principal, wanted=wanted).with_only_columns(
         hazard.c.state, hazard.c.level, hazard.c.is_overdue, func.count(), maintain_column_froms=True
     )
     rows = session.execute(counted.group_by(hazard.c.state, hazard.c.level, hazard.c.is_overdue)).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.checklists import Checklist
 from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.routing import Need, Worker
+from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
 from services.inspections.tables import check_record, enterprise, staff, standing, task, task_step
@@ -103,6 +104,13 @@ def task_view(row: Row[Any]) -> Document:
     state = machine.states[row.state]
     possible = [event for event in machine.possible(row.state) if event != "overdue"]
     return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
+
+
+def steps_allowed(row: Row[Any], *, by: str, tier: int, now: datetime) -> list[str]:
+    """Return the steps that somebody may take with the task in ``row``."""
+    known = Task(state=row.state, tier=row.tier, owner=row.owner, due_at=row.due_at, is_overdue=row.is_overdue)
+    allowed = allowed_task_steps(task_rules(), known, by=by, tier=tier, now=now)
+    return [event for event in allowed if event != "overdue"]
 
 
 def steps_of(session: Session, task_id: str) -> Sequence[Row[Any]]:

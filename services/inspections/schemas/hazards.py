@@ -2,6 +2,7 @@
 
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
+from webargs.fields import DelimitedList
 
 from services.inspections.rules import hazard_rules
 from shared.http import PageQuery, Schema
@@ -11,6 +12,7 @@ STATES = [name for name in MACHINE.states if name != "new"]
 # Entering has its own route, and only the clock says that a deadline has passed.
 EVENTS = [event for event in MACHINE.events if event not in ("find", "overdue")]
 MOST_PHOTOS = 20
+AREA = r"^\d{2,12}\Z"
 
 
 def text(longest: int = 500, **options: object) -> fields.String:
@@ -24,13 +26,23 @@ def photos() -> fields.List:
 
 
 class HazardQuery(PageQuery):
-    """The newest first."""
+    """The newest first. ``states``: several, separated by commas; ``area``: the beginning of a division's code."""
 
     state = fields.String(validate=validate.OneOf(STATES))
+    states = DelimitedList(fields.String(validate=validate.OneOf(STATES)), validate=validate.Length(1, len(STATES)))
+    area = fields.String(validate=validate.Regexp(AREA))
     level = fields.String(validate=validate.OneOf(["general", "major"]))
     is_open = fields.Boolean()
     is_overdue = fields.Boolean()
     enterprise_id = fields.UUID()
+
+
+class BoardQuery(Schema):
+    """``area``: the beginning of a division's code."""
+
+    level = fields.String(validate=validate.OneOf(["general", "major"]))
+    is_overdue = fields.Boolean()
+    area = fields.String(validate=validate.Regexp(AREA))
 
 
 class Finding(Schema):
@@ -147,6 +159,9 @@ class TakenStep(Schema):
 
 
 class HazardWithSteps(Hazard):
+    """``allowed``: those of the possible steps that the caller may take."""
+
+    allowed = fields.List(fields.String(), required=True)
     steps = fields.List(fields.Nested(TakenStep), required=True)
 
 

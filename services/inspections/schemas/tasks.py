@@ -118,6 +118,9 @@ class TaskMove(TakenStep):
 
 
 class TaskWithSteps(Task):
+    """``allowed``: those of the possible steps that the caller may take."""
+
+    allowed = fields.List(fields.String(), required=True)
     steps = fields.List(fields.Nested(TaskMove), required=True)
 
 

@@ -310,6 +310,36 @@ class TestReading:
         counts = {column["state"]: column["count"] for column in board["states"] if column["count"]}
         assert counts == {"reported": 1, "open_major": 1}
 
+    @pytest.mark.parametrize(
+        ("query", "count"),
+        [("states=reported,open_major", 2), ("states=closed", 0), ("area=331002001", 2), ("area=331003", 0)],
+    )
+    def test_narrows_to_several_states_and_an_area(
+        self, caller: Caller, enterprise_id: str, query: str, count: int
+    ) -> None:
+        officer = caller()
+        find(officer, enterprise_id)
+        find(officer, enterprise_id, item="GM-13-01")
+        assert len(officer.get(f"{HAZARDS}?{query}").json["items"]) == count
+
+    @pytest.mark.parametrize(("query", "count"), [("level=major", 1), ("area=331003", 0), ("is_overdue=true", 0)])
+    def test_counts_the_board_by_the_same_filters(
+        self, caller: Caller, enterprise_id: str, query: str, count: int
+    ) -> None:
+        officer = caller()
+        find(officer, enterprise_id)
+        find(officer, enterprise_id, item="GM-13-01")
+        assert officer.get(f"{HAZARDS}/board?{query}").json["open"] == count
+
+    def test_says_what_the_caller_may_do(self, caller: Caller, enterprise_id: str) -> None:
+        one = find(caller("grid_worker"), enterprise_id)["id"]
+        assert caller("grid_worker").get(f"{HAZARDS}/{one}").json["allowed"] == [
+            "grade_general",
+            "grade_major",
+            "transfer",
+        ]
+        assert "reject" in caller().get(f"{HAZARDS}/{one}").json["allowed"]
+
     def test_shows_every_step_with_its_rule(self, caller: Caller, enterprise_id: str) -> None:
         officer = caller()
         one = find(officer, enterprise_id, item="GM-13-01")["id"]

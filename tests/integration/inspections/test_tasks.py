@@ -197,6 +197,11 @@ class TestReading:
         assert [one["tier"] for one in worker.get(f"{TASKS}?mine=true").json["items"]] == [3]
         assert len(worker.get(f"{TASKS}?is_open=true").json["items"]) == 3
 
+    def test_says_what_the_caller_may_do(self, caller: Caller, enterprise_id: str) -> None:
+        one = begin(caller("grid_worker"), enterprise_id)["id"]
+        assert "check_in" in caller("grid_worker").get(f"{TASKS}/{one}").json["allowed"]
+        assert caller("grid_worker", subject="other").get(f"{TASKS}/{one}").json["allowed"] == ["assign"]
+
     def test_shows_every_step_of_a_task(self, caller: Caller, enterprise_id: str) -> None:
         worker = caller("grid_worker")
         one = begin(worker, enterprise_id)["id"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.inspections.domain.hazard_facts import Hazard, overdue_at
-from services.inspections.domain.hazards import Moved, is_repeat, is_reported_late, take_step
+from services.inspections.domain.hazards import Moved, allowed_steps, is_repeat, is_reported_late, take_step
 from services.inspections.domain.machines import NotAllowed, StepNotPossible
 from services.inspections.rules import hazard_rules
 from tests.unit.inspections.builders import NOW, TODAY, YESTERDAY, a_hazard, a_step
@@ -295,3 +295,19 @@ def test_a_finding_remembers_who_where_and_when() -> None:
     assert (found.state, found.item, found.found_by, found.found_tier, found.found_at) == (
         "reported", "GM-13-02", "worker", 3, NOW,
     )  # fmt: skip
+
+
+class TestAllowedSteps:
+    @pytest.mark.parametrize(
+        ("hazard", "tier", "steps"),
+        [
+            (a_hazard("pending_review", submitted_by="me"), 3, []),
+            (a_hazard("pending_review", submitted_by="other"), 2, []),
+            (a_hazard("pending_review", submitted_by="other"), 3, ["pass", "fail"]),
+            (a_hazard("rectifying"), 1, ["rectify"]),
+            (a_hazard("rectifying"), 3, ["rectify", "extend", "grade_major"]),
+            (a_hazard("reported", item="GM-13-01"), 3, ["grade_major", "reject", "transfer"]),
+        ],
+    )
+    def test_leaves_out_what_is_for_others(self, hazard: Hazard, tier: int, steps: list[str]) -> None:
+        assert sorted(allowed_steps(RULES, hazard, by="me", tier=tier, now=NOW)) == sorted(steps)

@@ -10,6 +10,7 @@ from services.inspections.domain.tasks import (
     TASK_GUARDS,
     MovedTask,
     Task,
+    allowed_task_steps,
     escalated_tier,
     metres_between,
     next_rung,
@@ -209,3 +210,18 @@ class TestEscalation:
     )  # fmt: skip
     def test_goes_where_the_table_says(self, tier: int, cause: str, to: int) -> None:
         assert escalated_tier(escalations(), tier=tier, cause=cause) == to
+
+
+class TestAllowedSteps:
+    @pytest.mark.parametrize(
+        ("task", "tier", "steps"),
+        [
+            (Task(state="assigned", tier=3, owner="me"), 3, ["assign", "accept", "check_in", "refuse_entry"]),
+            (Task(state="assigned", tier=3, owner="tier:3@331002001"), 3, ["assign", "take"]),
+            (Task(state="assigned", tier=3, owner="another"), 2, []),
+            (Task(state="submitted", tier=1, owner="another"), 3, ["confirm", "return"]),
+            (Task(state="confirmed", tier=1, owner="another"), 1, ["close"]),
+        ],
+    )
+    def test_leaves_out_what_is_somebody_elses(self, task: Task, tier: int, steps: list[str]) -> None:
+        assert sorted(allowed_task_steps(RULES, task, by="me", tier=tier, now=NOW)) == sorted(steps)
