@@ -26,6 +26,7 @@ from services.gateway.pages import (
     signing,
     surveys,
     system,
+    tasks,
 )
 from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
@@ -57,6 +58,7 @@ PAGES = (
     signing,
     surveys,
     system,
+    tasks,
 )
 
 

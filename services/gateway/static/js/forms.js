@@ -17,6 +17,7 @@ export function read(form) {
       if (field.checked) body[field.name].push(field.value);
       continue;
     }
+    if (field.type === "checkbox" && field.dataset.kind === "flag" && !field.checked) continue;
     const text = field.value.trim();
     if (text === "" && !field.required && !("empties" in field.dataset)) continue;
     const [name, part] = field.name.split(".");

@@ -1,0 +1,113 @@
+"""The inbox of checks, and the form that is filled in on site."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import render_template, request
+
+from services.gateway.pages import own_api, viewer
+from services.gateway.pages.access import page
+from services.gateway.pages.acts import acts_of
+from services.gateway.pages.site import site
+from shared.clock import business_date
+from shared.http.chassis import now
+
+PAGE = 50
+VIEWS: Mapping[str, Mapping[str, str]] = {
+    "mine": {"mine": "true", "is_open": "true"},
+    "area": {"is_open": "true"},
+    "overdue": {"is_open": "true", "is_overdue": "true"},
+}
+HANDED_IN = ("submitted", "confirmed")
+WEEK = timedelta(days=7)
+GROUPS = ("overdue", "today", "week", "later", "handed_in")
+OFFERED: Mapping[str, Sequence[str]] = {
+    "take": (),
+    "accept": (),
+    "check_in": ("place",),
+    "confirm": (),
+    "return": ("reason",),
+    "close": (),
+    "refuse_entry": ("reason", "evidence"),
+    "cancel": ("reason",),
+}
+MAIN = ("take", "accept", "check_in", "confirm", "close")
+Document = Mapping[str, Any]
+
+
+@site.get("/tasks")
+@page("task:read")
+def tasks() -> str:
+    """Draw the open tasks: one's own, those of the area, the overdue ones; what is due first comes first."""
+    view = request.args.get("view", "")
+    view = view if view in VIEWS else _usual_view()
+    answer = own_api.read("inspections/tasks", {**VIEWS[view], "limit": PAGE, "cursor": request.args.get("cursor", "")})
+    return render_template(
+        "tasks/list.html",
+        view=view,
+        counts=own_api.read("inspections/tasks/inbox"),
+        groups=grouped(answer["items"], today=business_date(now())),
+        lists=_lists(),
+        places=_places(),
+        next_cursor=answer["next_cursor"],
+    )
+
+
+@site.get("/tasks/<task_id>")
+@page("task:read")
+def task(task_id: str) -> str:
+    """Draw one task with what may be done with it now; on site that is the form of its checklist."""
+    one = own_api.read(f"inspections/tasks/{task_id}")
+    someone = viewer.current()
+    may = one["allowed"] if someone and "task:work" in someone.actions else ()
+    is_on_site = "submit" in may
+    return render_template(
+        "tasks/task.html",
+        one=one,
+        days=days_left(one, today=business_date(now())),
+        checklist=own_api.read(f"inspections/checklists/{one['checklist']}"),
+        is_on_site=is_on_site,
+        acts=acts_of(OFFERED, may, main=MAIN),
+        records=own_api.read("inspections/checks", {"task_id": task_id})["items"],
+        places=_places(),
+    )
+
+
+def grouped(items: Sequence[Document], *, today: date) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return tasks by how urgent they are, each with the days that are left; empty groups are left out."""
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
+    for one in items:
+        groups[urgency(one, today=today)].append({**one, "days": days_left(one, today=today)})
+    return [(name, found) for name, found in groups.items() if found]
+
+
+def urgency(one: Document, *, today: date) -> str:
+    """Return the group of a task."""
+    if one["state"] in HANDED_IN:
+        return "handed_in"
+    days = days_left(one, today=today)
+    if days < 0:
+        return "overdue"
+    if days == 0:
+        return "today"
+    return "week" if days <= WEEK.days else "later"
+
+
+def days_left(one: Document, *, today: date) -> int:
+    """Return the days until the last day of a task; negative ones have passed."""
+    return (date.fromisoformat(one["last_day"]) - today).days
+
+
+def _usual_view() -> str:
+    someone = viewer.current()
+    has_own = someone is not None and "task:work" in someone.actions and not someone.enterprise_id
+    return "mine" if has_own else "area"
+
+
+def _lists() -> dict[str, Document]:
+    return {one["id"]: one for one in own_api.read("inspections/checklists")["items"]}
+
+
+def _places() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}

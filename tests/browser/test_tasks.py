@@ -1,0 +1,116 @@
+"""A check on a phone: from the inbox over the form at the gate to the hazards that it finds."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Window
+from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
+from tests.browser.test_phone import TOO_SMALL
+from tests.support.events import until
+from tests.support.running import System
+
+GRID = "grid-checks"
+PLACE = {"longitude": 121.8311, "latitude": 28.4512, "accuracy": 9}
+OPEN = "[data-item]:visible:not(:has(:checked))"
+NAME = "检查试验木器厂"
+
+
+@pytest.fixture(scope="module")
+def workshop(running_sise: System) -> str:
+    """Return an enterprise in the grid of a worker who can sign in."""
+    client = running_sise.client()
+    worker = {"username": "check-one", "roles": ["grid_worker"], "grids": [GRID], "name": "试验员"}
+    client.call("POST", "identity/accounts", json={**worker, "password": PASSWORD})
+    facts = {"uscc": "91331002MA28G99994", "name": NAME, "division": "331002001", "grid": GRID, "industry": "C2110"}
+    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
+    return str(made["id"])
+
+
+@pytest.fixture
+def gate(window: Window, workshop: str) -> Page:
+    """Return the worker's phone with a position."""
+    page = window(size=PHONE, signed_in=False)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation(PLACE)
+    return sign_in_as(page, "check-one")
+
+
+def begin(page: Page, system: System, enterprise_id: str) -> str:
+    """Begin a check of an enterprise as the person who is signed in and return its task."""
+
+    def begun() -> Any:
+        token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+        answer = page.request.post(
+            f"{system.url}/api/v1/inspections/tasks",
+            data={"enterprise_id": enterprise_id, "checklist": "FIRE-SMALL"},
+            headers={"X-CSRF-Token": token},
+        )
+        return answer.json()["id"] if answer.status == 201 else None
+
+    return str(until(begun, sentence="inspections never heard of the enterprise"))
+
+
+def answer_all(page: Page, *, fault: str) -> None:
+    """Answer every item that appears, in order but for one, which gets a note and a photo."""
+    while page.locator(OPEN).count():
+        item = page.locator(f"[data-item='{page.locator(OPEN).first.get_attribute('data-item')}']")
+        wrong = item.get_attribute("data-item") == fault
+        item.locator(
+            f'[data-meaning="{"abnormal" if wrong else "normal"}"], [data-meaning="not_applicable"]'
+        ).first.click()
+    box = page.locator(f'[data-item="{fault}"]')
+    box.locator("textarea").fill("灭火器压力不足")
+    box.locator('input[type="file"]').set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+    expect(box.locator(".evidence-photo")).to_have_count(1)
+
+
+class TestCheck:
+    def test_goes_from_the_inbox_to_the_hazards_that_it_finds(
+        self, gate: Page, running_sise: System, workshop: str
+    ) -> None:
+        one = begin(gate, running_sise, workshop)
+        gate.goto("/tasks")
+        expect(gate.locator('[data-group="today"]')).to_contain_text("今天截止")
+        gate.get_by_role("link", name=NAME).click()
+        gate.get_by_role("button", name="到场签到").click()
+        expect(gate.locator("#state")).to_have_attribute("data-state", "on_site")
+        expect(gate.locator("#place")).to_contain_text("9 米")
+        fault = gate.locator('[data-item]:has([data-meaning="abnormal"])').first.get_attribute("data-item") or ""
+        answer_all(gate, fault=fault)
+        gate.reload()
+        expect(gate.locator(f'[data-item="{fault}"] .evidence-photo')).to_have_count(1)
+        gate.get_by_label("我已核对").check()
+        gate.get_by_role("button", name="提交检查").click()
+
+        expect(gate.locator("#done")).to_contain_text("检查已提交")
+        expect(gate.locator("[data-record]")).to_contain_text("发现隐患 1 条")
+        record = running_sise.client().call("GET", f"inspections/checks?task_id={one}")["items"][0]
+        assert list(record["hazards"]) == [fault]
+        assert record["longitude"] == PLACE["longitude"]
+
+    def test_says_what_is_missing(self, gate: Page, running_sise: System, workshop: str) -> None:
+        gate.goto(f"/tasks/{begin(gate, running_sise, workshop)}")
+        gate.get_by_role("button", name="到场签到").click()
+        gate.get_by_role("button", name="提交检查").click()
+        expect(gate.locator("#refused")).to_contain_text("请先回答这一项")
+        expect(gate.locator(".is-missing")).to_have_count(1)
+
+    def test_fits_the_phone(self, gate: Page, running_sise: System, workshop: str) -> None:
+        one = begin(gate, running_sise, workshop)
+        for path in ("/tasks", "/tasks?view=area", f"/tasks/{one}"):
+            gate.goto(path)
+            assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert gate.evaluate(TOO_SMALL) == []
+        gate.get_by_role("button", name="到场签到").click()
+        expect(gate.locator("#check")).to_be_visible()
+        assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        assert gate.evaluate(TOO_SMALL) == []
+
+
+class TestInbox:
+    def test_says_how_to_begin_when_it_is_empty(self, window: Window, running_sise: System) -> None:
+        page = window()
+        page.goto("/tasks?view=overdue")
+        expect(page.locator(".blank")).to_contain_text("没有逾期的检查")
