@@ -73,7 +73,7 @@ class World:
             )
             for part, content in ENTERPRISES.items()
         ]
-        with _database(self.apps["gateway"]).transaction() as session:
+        with database_of(self.apps["gateway"]).transaction() as session:
             start = take_turn(session)
             tell(session, told, now=NOW)
         return range(start, start + len(told))
@@ -95,7 +95,7 @@ def running_world(home: Path) -> Iterator[World]:
         agency = _contracts(apps["registry"], _first_token(apps["identity"]), enterprises=ids)
         _deliver_everything(services, apps)
         _claim_everything(apps["identity"])
-        _inspect_everything(_database(apps["inspections"]), ids)
+        _inspect_everything(database_of(apps["inspections"]), ids)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
@@ -125,13 +125,13 @@ def _served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def _database(app: Flask) -> Database:
+def database_of(app: Flask) -> Database:
     database: Database = app.extensions[EXTENSION].database
     return database
 
 
 def _first_token(identity: Flask) -> str:
-    with _database(identity).transaction() as session:
+    with database_of(identity).transaction() as session:
         ensure_administrator(session, PASSWORD, now=NOW, district=DISTRICT)
     return _sign_in(identity, "admin")
 
@@ -185,12 +185,12 @@ def day_of(moment: datetime, days: int) -> str:
 def _deliver_everything(services: Mapping[str, Service], apps: Mapping[str, Flask]) -> None:
     """Carry the events of each service to all others, producers first."""
     for producer in ("identity", "registry", "risk"):
-        with _database(apps[producer]).reading() as session:
+        with database_of(apps[producer]).reading() as session:
             bodies = list(session.scalars(select(outbox.c.body).order_by(outbox.c.id)))
         for body in bodies:
             received = decode(orjson.loads(body))
             for name, service in services.items():
-                _deliver(received, service, into=_database(apps[name]))
+                _deliver(received, service, into=database_of(apps[name]))
 
 
 def _deliver(received: Received[Any], service: Service, *, into: Database) -> None:
@@ -242,7 +242,7 @@ def _tokens(identity: Flask, ids: Mapping[str, str], *, agency: str) -> dict[str
     for role, jurisdiction in accounts.items():
         username = role.replace("_", "-")
         content = {"username": username, "name": "某人", "password": PASSWORD, "roles": [role], **jurisdiction}
-        with _database(identity).transaction() as session:
+        with database_of(identity).transaction() as session:
             create_account(session, content, giver=None, now=NOW)
         tokens[role] = _sign_in(identity, username)
     return tokens

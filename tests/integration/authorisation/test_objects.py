@@ -1,0 +1,155 @@
+"""Routes of single things: whoever may not see the enterprise gets them neither to read nor to change."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from services.risk.use_cases.assessing import Answers, draft_assessment
+from tests.integration.authorisation.test_matrix import (
+    GUARDED,
+    SEES_NOTHING,
+    SEES_OWN,
+    UNKNOWN_ID,
+    Route,
+    actions,
+    named,
+)
+from tests.integration.authorisation.world import (
+    ENTERPRISES,
+    NOW,
+    World,
+    database_of,
+    day_of,
+    running_world,
+)
+
+REASON = {"reason": "因为如此"}
+POINT = {"place": "罐区", "hazard": "泄漏", "method": "LS4", "judged": {"L": 2, "S": 2}}
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "/contracts/<id:contract_id>/end": REASON,
+    "/parks/<id:park_id>/tenants": {"selection": {"q": "厂"}, "expected": 1},
+    "/parks/<id:park_id>/tenants/preview": {"selection": {"q": "厂"}},
+    "/parks/<id:park_id>/tenants/leave": {"enterprise_ids": [UNKNOWN_ID]},
+    "/persons/<id:person_id>/leave": {"left_on": day_of(NOW, 0)},
+    "/persons/<id:person_id>/unmask": REASON,
+    "/assessments/<id:assessment_id>": {"facts": {}},
+    "/assessments/<id:assessment_id>/return": REASON,
+    "/risk-points/<id:point_id>": POINT,
+    "/tasks/<id:task_id>/steps": {"event": "accept"},
+    "/tasks/<id:task_id>/submit": {"answers": {}},
+    "/hazards/<id:hazard_id>/steps": {"event": "order"},
+    "/hazards/<id:hazard_id>/verify": {"passed": True},
+    "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
+}
+LISTED = {  # where the things of each kind are listed
+    "contract_id": ("registry", "contracts"),
+    "hazard_id": ("inspections", "hazards"),
+    "task_id": ("inspections", "tasks"),
+    "check_id": ("inspections", "checks"),
+    "report_id": ("inspections", "reports"),
+}
+ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
+    *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
+    *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id"),
+)
+KINDS = (*LISTED, "park_id", "person_id", "attachment_id", "point_id", "override_id", "assessment_id", "enterprise_id")
+Things = Mapping[tuple[str, str], Mapping[str, str]]  # (service, kind) → part → id
+
+
+def kind_of(route: Route) -> str:
+    """Return the kind of thing that the address of a route names first; "" for none that lies in an area."""
+    first = re.search(r"<id:(\w+)>", route.rule)
+    return first[1] if first and first[1] not in ELSEWHERE else ""
+
+
+ROUTES = [route for route in GUARDED if kind_of(route) and route.scope == "none" and route.service != "gateway"]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running_world(tmp_path_factory.mktemp("world")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def things(world: World) -> Things:
+    """Return a thing of each kind for each of the enterprises."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for kind, (service, path) in LISTED.items():
+        rows = world.client(service, "bureau_officer").get(f"/api/v1/{service}/{path}?limit=100").json["items"]
+        by_enterprise = {row["enterprise_id"]: row["id"] for row in rows}
+        found[service, kind] = {part: by_enterprise[one] for part, one in world.enterprises.items()}
+    for part, enterprise_id in world.enterprises.items():
+        park = created(world, "registry", "parks", PARK | {"division": PARTS_DIVISION[part]})
+        found.setdefault(("registry", "park_id"), {})[part] = park
+        for key, one in made(world, enterprise_id).items():
+            found.setdefault(key, {})[part] = one
+    return found
+
+
+def made(world: World, enterprise_id: str) -> Mapping[tuple[str, str], str]:
+    """Make what the world does not have yet, and find the person whom it has."""
+    with database_of(world.apps["risk"]).transaction() as session:
+        answers = Answers({}, [])
+        drafted = draft_assessment(session, enterprise_id=enterprise_id, answers=answers, by="a", now=NOW)
+    persons = world.client("registry", "bureau_officer").get(f"/api/v1/registry/enterprises/{enterprise_id}/persons")
+    wish = {"level": 3, "expires_at": (NOW + timedelta(days=30)).isoformat(), **REASON}
+    return {
+        ("risk", "assessment_id"): drafted,
+        ("risk", "point_id"): created(world, "risk", "risk-points", POINT | {"enterprise_id": enterprise_id}),
+        ("risk", "override_id"): created(world, "risk", "overrides", wish | {"enterprise_id": enterprise_id}),
+        ("risk", "enterprise_id"): enterprise_id,
+        ("registry", "person_id"): str(persons.json["items"][0]["id"]),
+        ("registry", "attachment_id"): attached(world, "registry", enterprise_id),
+        ("inspections", "attachment_id"): attached(world, "inspections", enterprise_id),
+    }
+
+
+def created(world: World, service: str, path: str, body: Mapping[str, Any]) -> str:
+    answer = world.client(service, "bureau_officer").post(f"/api/v1/{service}/{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["id"])
+
+
+def attached(world: World, service: str, enterprise_id: str) -> str:
+    photo = (BytesIO(b"\xff\xd8\xff a photo"), "a.jpg")
+    form = {"enterprise_id": enterprise_id, "taken_at": NOW.isoformat(), "file": photo}
+    answer = world.client(service, "bureau_officer").post(f"/api/v1/{service}/attachments", data=form)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json["id"])
+
+
+PARK = {"name": "小微园", "kind": "park", "location": {"longitude": 121.4, "latitude": 28.6}}
+PARTS_DIVISION = {"own": "331002001", "foreign": "331002002", "unplaced": "331002003"}
+NOT_EVERYBODYS = ("enterprise_id", "park_id")  # it has no code to draw; a park is of its area, not of its tenants
+
+
+class TestThing:
+    def test_is_of_a_kind_that_is_asked_for(self) -> None:
+        assert {kind_of(route) for route in ROUTES} == set(KINDS)
+
+    @pytest.mark.parametrize("role", [*SEES_OWN, *SEES_NOTHING])
+    @pytest.mark.parametrize("route", ROUTES, ids=named)
+    def test_of_a_foreign_enterprise_is_not_found(self, world: World, things: Things, route: Route, role: str) -> None:
+        if route.action not in actions(role):
+            return
+        for part in ("foreign", "unplaced"):
+            answer = self.send(world, route, role, things[route.service, kind_of(route)][part])
+            assert (answer.status_code, ENTERPRISES[part]["name"] in answer.text) == (404, False), answer.text
+
+    @pytest.mark.parametrize("role", [*SEES_OWN, "bureau_officer"])
+    @pytest.mark.parametrize("route", [one for one in ROUTES if one.method == "GET"], ids=named)
+    def test_of_the_own_enterprise_is_shown(self, world: World, things: Things, route: Route, role: str) -> None:
+        kind = kind_of(route)
+        if route.action in actions(role) and kind not in NOT_EVERYBODYS:
+            assert self.send(world, route, role, things[route.service, kind]["own"]).status_code == 200
+
+    def send(self, world: World, route: Route, role: str, thing: str) -> Any:
+        path = re.sub(r"<id:\w+>", thing, route.rule)
+        short = route.rule.removeprefix(f"/api/v1/{route.service}")
+        body = {} if route.method == "GET" else {"json": BODIES.get(short, {}), "headers": {"If-Match": '"1"'}}
+        return world.client(route.service, role).open(path, method=route.method, **body)
