@@ -97,8 +97,8 @@ def provisional(system: System) -> int:
 def overdue(client: Any) -> int:
     """Return how much of anything is late anywhere."""
     late = [client.call("GET", f"risk/{path}?overdue=true")["items"] for path in ("supervision", "risk-points")]
-    hazards = client.call("GET", "inspections/hazards")["items"]
-    return sum(len(items) for items in late) + len(hazards)
+    found = [client.call("GET", f"inspections/{path}")["items"] for path in ("hazards", "tasks?is_overdue=true")]
+    return sum(len(items) for items in (*late, *found))
 
 
 class TestFirstDay:
