@@ -21,6 +21,7 @@ SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
     ("pages.tasks", "nav.tasks", "inbox", "task:read"),
+    ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read"),
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read"),

@@ -32,7 +32,7 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "refuse_entry": ("reason", "evidence"),
     "cancel": ("reason",),
 }
-MAIN = ("take", "accept", "check_in", "confirm", "close")
+MAIN = ("take", "check_in", "confirm", "close")
 Document = Mapping[str, Any]
 
 
