@@ -186,7 +186,9 @@ task = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("is_overdue", Boolean, nullable=False),
     Column("submitted_at", UtcDateTime),
+    Column("hazard_id", Id),  # the hazard that asked for it
 )
+Index("ix__task__hazard_id", task.c.hazard_id)
 Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=True)
 Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
 Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
