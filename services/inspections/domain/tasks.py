@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
@@ -229,6 +229,19 @@ class Rung:
             return due_at + timedelta(days=self.days)
         last_day = business_date(due_at - timedelta(microseconds=1))
         return end_of(add_working_days(last_day, self.days))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody of ``tier`` has to come within so many working days; ``cause`` as the annual plan counts it."""
+
+    tier: int
+    working_days: int
+    cause: str = ""
+
+    def last_day(self, today: date) -> date:
+        """Return the last day on which it is in time."""
+        return add_working_days(today, self.working_days)
 
 
 def next_rung(ladder: Sequence[Rung], due_at: datetime, *, climbed: int) -> tuple[datetime, Rung] | None:

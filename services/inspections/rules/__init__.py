@@ -7,6 +7,7 @@ from services.inspections.rules.working import (
     draw_rules,
     escalations,
     ladder,
+    major_hazard_calls,
     plan_rules,
     sampling_percent,
     schedule,
@@ -22,6 +23,7 @@ __all__ = [
     "escalations",
     "hazard_rules",
     "ladder",
+    "major_hazard_calls",
     "major_hazards",
     "plan_rules",
     "sampling_percent",
@@ -36,4 +38,5 @@ def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     for read in (hazard_rules, tiers, task_rules, ladder, schedule, plan_rules, draw_rules, assessment_rules):
         read()
+    major_hazard_calls()
     default_checklists()

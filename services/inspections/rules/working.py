@@ -9,7 +9,7 @@ from services.inspections.domain.assessment import AssessmentRules, Band, Indica
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plans import DrawRules, LevelPlan, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
-from services.inspections.domain.tasks import TASK_GUARDS, Rung, TaskLimits, TaskRules
+from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
 from services.inspections.rules.reading import read_machine, table
 
 Row = Mapping[str, Any]
@@ -34,6 +34,21 @@ def read_ladder(content: Row) -> tuple[Rung, ...]:
     if [rung.days for rung in rungs] != sorted({rung.days for rung in rungs}):
         raise UnusableTable("the rungs of the ladder are not in the order of their days")
     return rungs
+
+
+@cache
+def major_hazard_calls() -> tuple[Call, ...]:
+    """Return who comes at once because of a major hazard; raises ``UnusableTable`` for a cause of no plan."""
+    return read_calls(table("tasks.toml"))
+
+
+def read_calls(content: Row) -> tuple[Call, ...]:
+    """Return the calls of a table; raises ``UnusableTable`` for a cause that the annual plan does not know."""
+    calls = tuple(Call(row["tier"], row["working_days"], row["cause"]) for row in content["major_hazard"])
+    unknown = {one.cause for one in calls if one.cause} - set(plan_rules().counted)
+    if unknown:
+        raise UnusableTable(f"no cause is named {', '.join(sorted(unknown))}")
+    return calls
 
 
 @cache

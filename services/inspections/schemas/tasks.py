@@ -103,6 +103,7 @@ class Task(Schema):
     due_at = fields.AwareDateTime(required=True)
     is_overdue = fields.Boolean(required=True)
     submitted_at = fields.AwareDateTime(required=True, allow_none=True)
+    hazard_id = fields.String(required=True, allow_none=True)
 
 
 class TaskList(Schema):

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.hazard_facts import Hazard, HazardRules, Moved, overdue_at
+from services.inspections.domain.hazard_facts import MAJOR, Hazard, HazardRules, Moved, overdue_at
 from services.inspections.domain.hazards import is_repeat, is_reported_late, take_step
 from services.inspections.domain.machines import Step
 from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
+from services.inspections.use_cases.tasks import call_for_hazard, call_off
 from services.inspections.use_cases.telling import tell_of_hazard
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
@@ -113,6 +114,7 @@ def step_hazard(session: Session, hazard_id: str, *, step: Step, based_on: int |
     session.execute(update(hazard).where(hazard.c.id == hazard_id).values(**changes))
     _keep_step(session, hazard_id, moved, version=row.version + 1, step=step)
     _set_clock(session, row, moved)
+    _call(session, row, moved, step=step)
     tell_of_hazard(session, row._asdict() | changes, moved, step=step, was_halted=before.was_halted)
 
 
@@ -122,6 +124,16 @@ def note_overdue(session: Session, hazard_id: str, *, now: datetime) -> None:
     due_at = overdue_at(Hazard(**{name: getattr(row, name) for name in FACTS}))
     if due_at is not None and due_at <= now and (row.state, "overdue") in hazard_rules().machine.transitions:
         step_hazard(session, hazard_id, step=Step("overdue", "clock", 0, now))
+
+
+def _call(session: Session, row: Row[Any], moved: Moved, *, step: Step) -> None:
+    """A major hazard calls the grid and the bureau at once, and nobody any more when it is none or has ended."""
+    is_major = moved.hazard.level == MAJOR and hazard_rules().machine.states[moved.hazard.state].is_open
+    if is_major and row.level != MAJOR:
+        key = f"{row.id} {row.version}"
+        call_for_hazard(session, row.enterprise_id, row.id, key=key, now=step.now)
+    elif row.level == MAJOR and not is_major:
+        call_off(session, row.id, reason=step.event, now=step.now)
 
 
 def _set_clock(session: Session, row: Row[Any], moved: Moved) -> None:

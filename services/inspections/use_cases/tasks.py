@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.machines import Step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
-from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
+from services.inspections.domain.tasks import HIGHEST_TIER, MovedTask, Task, next_rung, take_task_step
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
-from services.inspections.rules import ladder, task_rules
+from services.inspections.rules import ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, task, task_step
+from shared.clock import business_date
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
@@ -24,6 +25,7 @@ from shared.work.timers import cancel, schedule
 
 LADDER = "task_ladder"
 ADHOC = "adhoc"
+MAJOR_HAZARD = "major_hazard"
 CLOCK = "clock"
 EXACT = "exact"
 
@@ -48,6 +50,7 @@ class NewTask:
     owner: str = ""
     cause: str = ""
     key: str = ""
+    hazard_id: str | None = None
 
 
 def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLOCK) -> str:
@@ -66,6 +69,7 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLO
         "origin": wanted.origin,
         "key": key,
         "cause": wanted.cause,
+        "hazard_id": wanted.hazard_id,
         "first_day": wanted.period.first,
         "last_day": wanted.period.last,
         "state": "planned",
@@ -136,6 +140,22 @@ def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     elif rung.act == "escalate" and row.state in MOVABLE:
         _escalate(session, row, whom=rung.whom, now=now)
     _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
+
+
+def call_for_hazard(session: Session, enterprise_id: str, hazard_id: str, *, key: str, now: datetime) -> None:
+    """Give a task to each tier that has to come at once because of a major hazard (§7.1); one each for a ``key``."""
+    today = business_date(now)
+    for call in major_hazard_calls():
+        period = Period(today, call.last_day(today))
+        wanted = NewTask(enterprise_id, call.tier, MAJOR_HAZARD, period, cause=call.cause, key=key, hazard_id=hazard_id)
+        make_task(session, wanted, now=now)
+
+
+def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) -> None:
+    """Cancel what a hazard has asked for and nobody has begun."""
+    waiting = select(task.c.id).where(task.c.hazard_id == hazard_id, task.c.state.in_(MOVABLE))
+    for task_id in session.scalars(waiting.order_by(task.c.id)).all():
+        step_task(session, task_id, step=Step("cancel", CLOCK, HIGHEST_TIER, now, {"reason": reason}))
 
 
 def had_before(session: Session, task_id: str) -> list[str]:

@@ -196,7 +196,7 @@ class TestMajorHazard:
 
         assert (one["level"], one["state"], one["is_reported_late"]) == ("major", "open_major", False)
         assert one["clause"] == "工贸企业重大事故隐患判定标准 第十一条"
-        assert [event["data"]["level"] for event in told(database)] == ["", "major"]
+        assert [event["data"]["level"] for event in told(database, "hazard_found", "hazard_graded")] == ["", "major"]
 
     def test_told_by_an_intermediary_after_two_hours_is_late(self, caller: Caller, enterprise_id: str) -> None:
         found_at = (NOW - timedelta(hours=2, minutes=1)).isoformat()

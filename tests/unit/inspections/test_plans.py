@@ -98,7 +98,9 @@ class TestCap:
             check_cap(PLAN, level=1, causes=["plan", "draw"], cause="plan")
         assert (refused.value.code, refused.value.facts) == ("cap_reached", {"had": 2, "cap": 2})
 
-    @pytest.mark.parametrize("cause", ["complaint", "handed_over", "monitoring", "recheck", "requested", "service"])
+    @pytest.mark.parametrize(
+        "cause", ["complaint", "handed_over", "major_hazard", "monitoring", "recheck", "requested", "service"]
+    )
     def test_counts_clues_and_services_apart(self, cause: str) -> None:
         check_cap(PLAN, level=1, causes=["plan", "plan"], cause=cause)
         check_cap(PLAN, level=2, causes=[cause] * 9, cause="plan")

@@ -1,6 +1,6 @@
 """Every state with every event of a task (credit-and-inspections §7.2), its guards, and the ladder around it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,9 @@ from services.inspections.domain.tasks import (
     next_rung,
     take_task_step,
 )
-from services.inspections.rules import escalations, ladder, task_rules
+from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules
 from services.inspections.rules.reading import table
-from services.inspections.rules.working import read_ladder
+from services.inspections.rules.working import read_calls, read_ladder
 from tests.unit.inspections.builders import NOW
 
 RULES = task_rules()
@@ -198,6 +198,19 @@ class TestLadder:
         content["rung"].reverse()
         with pytest.raises(UnusableTable, match="order"):
             read_ladder(content)
+
+
+class TestCalls:
+    def test_are_the_grid_and_the_bureau_by_the_next_working_day(self) -> None:
+        """§7.1: a major hazard escalates to 网格确查 and to 政府督查."""
+        days = [(call.tier, call.last_day(date(2026, 9, 29)).isoformat()) for call in major_hazard_calls()]
+        assert days == [(3, "2026-09-30"), (4, "2026-09-30")]
+
+    def test_name_a_cause_that_the_plan_knows(self) -> None:
+        content = table("tasks.toml")
+        content["major_hazard"][1]["cause"] = "whim"
+        with pytest.raises(UnusableTable, match="whim"):
+            read_calls(content)
 
 
 class TestEscalation:

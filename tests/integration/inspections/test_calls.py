@@ -1,0 +1,67 @@
+"""Who comes at once because of a major hazard, and what becomes of that when the hazard is none or ends."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shared.calendar import add_working_days
+from shared.clock import business_date
+from shared.database import Database
+from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, staffed, told
+from tests.integration.inspections.test_hazards import find, step
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+class TestCall:
+    """Chain 2: a major hazard is the grid's and the officer's task at once (§7.1)."""
+
+    def called(self, client: FlaskClient) -> list[tuple[Any, ...]]:
+        items = client.get(f"{INSPECTIONS}/tasks").json["items"]
+        return sorted((one["tier"], one["owner"], one["state"], one["hazard_id"]) for one in items)
+
+    def test_goes_to_the_grid_and_to_the_bureau(self, database: Database, caller: Caller, enterprise_id: str) -> None:
+        staffed(database, "a-grid_worker", "grid_worker")
+        staffed(database, "a-bureau_officer", "bureau_officer", divisions=("331002",))
+        officer = caller()
+        one = find(caller("intermediary_inspector"), enterprise_id, item="GM-11-03")["id"]
+
+        assert self.called(officer) == [(3, "a-grid_worker", "assigned", one), (4, "a-bureau_officer", "assigned", one)]
+        assert [event["data"]["owner"] for event in told(database, "task_assigned")] == [
+            "a-grid_worker",
+            "a-bureau_officer",
+        ]
+        dues = {row["last_day"] for row in officer.get(f"{INSPECTIONS}/tasks").json["items"]}
+        assert dues == {add_working_days(business_date(NOW), 1).isoformat()}
+
+    def test_is_none_for_a_general_hazard(self, caller: Caller, enterprise_id: str) -> None:
+        officer = caller()
+        one = find(officer, enterprise_id)["id"]
+        step(officer, one, "grade_general")
+        assert self.called(officer) == []
+
+    def test_ends_with_a_corrected_grading_and_comes_again_with_the_next(
+        self, caller: Caller, enterprise_id: str
+    ) -> None:
+        officer, basis = caller(), {"item": "", "expert_opinion": "专家意见1"}
+        one = find(officer, enterprise_id)["id"]
+        step(officer, one, "grade_major", **basis)
+        step(caller(subject="second"), one, "grade_general", reason="误判")
+        assert {state for _, _, state, _ in self.called(officer)} == {"cancelled"}
+
+        step(officer, one, "grade_major", **basis)
+        assert [state for _, _, state, _ in self.called(officer)] == ["assigned", "cancelled"] * 2
+
+    def test_that_was_begun_is_finished_though_the_hazard_ends(
+        self, database: Database, caller: Caller, enterprise_id: str
+    ) -> None:
+        staffed(database, "a-grid_worker", "grid_worker")
+        officer, worker = caller(), caller("grid_worker")
+        one = find(officer, enterprise_id, item="GM-11-03")["id"]
+        [mine] = worker.get(f"{INSPECTIONS}/tasks?mine=true").json["items"]
+        worker.post(f"{INSPECTIONS}/tasks/{mine['id']}/steps", json={"event": "check_in"})
+        step(officer, one, "transfer", receiver="消防救援大队", reason="消防隐患")
+        step(officer, one, "note_reply", reply="已查处")
+
+        assert [state for _, _, state, _ in self.called(officer)] == ["on_site", "cancelled"]
