@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.api.downloads import BINARY
-from services.registry.queries.endings import present_id
+from services.registry.queries.endings import locked_present, present_id
 from services.registry.queries.enterprises import enterprise_in_scope
 from services.registry.queries.surveys import RANKED, survey_card, survey_progress, to_survey
 from services.registry.schemas.surveys import (
@@ -57,8 +57,7 @@ def show_card(session, enterprise_id):
 @blp.response(200, SurveyCard)
 def put_survey(session, body, survey_id):
     """Keep a survey under the id that the phone gave it: sent twice, or a week later, it counts once."""
-    enterprise_id = present_id(session, body["enterprise_id"])
-    current = enterprise_in_scope(session, principal(), enterprise_id, lock=True)
+    current = locked_present(session, principal(), body["enterprise_id"])
     if is_kept(session, survey_id, body):
         return survey_card(session, current)
     row = keep_survey(session, current, body, survey_id=survey_id, by=principal(), now=now())

@@ -10,7 +10,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.registry.domain.endings import CHOICES, are_alike, bare, better_from, likeness_rules
-from services.registry.queries.enterprises import enterprises_wanted
+from services.registry.queries.enterprises import enterprise_in_scope, enterprises_wanted
 from services.registry.tables import enterprise, enterprise_apart, obligation, person, service_contract, survey
 from shared.database.bulk import among
 from shared.security.principal import Principal
@@ -74,6 +74,15 @@ def compared(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> list[dict[st
 def present_id(session: Session, enterprise_id: str) -> str:
     """Return the id under which an enterprise lives now: its own, or that of the entry it became part of."""
     return session.scalar(select(enterprise.c.merged_into).where(enterprise.c.id == enterprise_id)) or enterprise_id
+
+
+def locked_present(session: Session, principal: Principal, enterprise_id: str) -> Mapping[str, Any]:
+    """Return the locked row under which an enterprise lives now, also when it is merged at this very moment.
+
+    Raises `EnterpriseNotFound`.
+    """
+    row = enterprise_in_scope(session, principal, present_id(session, enterprise_id), lock=True)
+    return locked_present(session, principal, row["merged_into"]) if row["merged_into"] else row
 
 
 def _shown(row: Mapping[str, Any], columns: Sequence[str]) -> str:
