@@ -1,10 +1,12 @@
 """What a bureau does about risk, in the browser: measures in a file, a policy from draft to effect, a scanned code."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shared.clock import business_date
 from tests.browser.conftest import Window
 from tests.support.running import System
 
@@ -39,7 +41,7 @@ class TestMeasures:
     def test_let_a_level_be_asked_for(self, window: Window, running_sise: System) -> None:
         page = window()
         measures(page, an_enterprise(running_sise))
-        page.fill("#expires", "2027-03-01")
+        page.fill("#expires", (business_date(datetime.now(UTC)) + timedelta(days=90)).isoformat())
         page.fill("#reason", "周边新增敏感目标")
         page.get_by_role("button", name="申请人工核定").click()
         expect(page.locator("#measures .label", has_text="待批准").first).to_be_visible()

@@ -172,7 +172,7 @@ class TestMerge:
         self, bureau: FlaskClient, pair: tuple[Row, Row], database: Database
     ) -> None:
         contract = concluded(bureau, working(bureau), pair[1]["id"]).get_json()
-        planned = concluded(bureau, working(bureau, 701), pair[1]["id"], number="合同-2", starts_on="2027-01-01")
+        planned = concluded(bureau, working(bureau, 701), pair[1]["id"], number="合同-2", starts_on=day(40))
         gone = amended(bureau, pair[1], supervision="supervised").get_json()
 
         merged(bureau, pair[0], gone, take=["supervision"])
