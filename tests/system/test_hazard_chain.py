@@ -1,0 +1,95 @@
+"""Chain 2 (contracts.md): a major hazard is everybody's task at once, red when it is late, and lifted when reviewed."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.clock import business_date
+from shared.running.client import ApiClient
+from tests.support.running import PASSWORD, Embedded, wait_for
+
+GRID, WORKER, SECOND = "HC-01", "chain-worker", "chain-officer"
+REACTS_WITHIN = 2.0  # seconds from a step to what everybody sees of it
+DEADLINE = timedelta(days=60)
+REPORT = {"condition": "无泄爆", "difficulty": "需停产", "treatment": "改造", "told_workers_on": "2026-11-25"}
+PLAN = {
+    "goal": "消除", "methods": "改造", "funds": "20万元", "people": "设备科", "schedule": "两个月", "emergency": "撤人",
+}  # fmt: skip
+
+
+class Chain:
+    """One enterprise with its people, the steps of its hazard, and how long each reaction took."""
+
+    def __init__(self, system: Embedded) -> None:
+        self.system, self.reactions = system, dict[str, float]()
+        client = system.client()
+        for name, role, area in ((WORKER, "grid_worker", {"grids": [GRID]}), (SECOND, "bureau_officer", {})):
+            account = {"username": name, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
+            client.call("POST", "identity/accounts", json={"divisions": ["331002"], **account})
+        facts = {"uscc": "91331002MA28G99994", "name": "链条试验厂", "division": "331002001", "grid": GRID}
+        made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
+        self.enterprise_id = str(made["id"])
+        wait_for(lambda: self.reds() == 0 and self.level() is not None, seconds=30, what="it has a grade")
+
+    def level(self) -> int | None:
+        level: int | None = self.system.client().call("GET", f"risk/grades/{self.enterprise_id}")["level"]
+        return level
+
+    def reds(self) -> int:
+        """Return how many enterprises of the open map are red."""
+        figures = self.system.summary()
+        return int(figures["by_level"]["1"]) if figures["enterprises"] else -1
+
+    def owners(self, hazard_id: str) -> set[str]:
+        items = self.system.client().call("GET", "inspections/tasks?is_open=true")["items"]
+        return {one["owner"] for one in items if one["hazard_id"] == hazard_id}
+
+    def reacts(self, what: str, condition: Callable[[], Any]) -> None:
+        began = time.monotonic()
+        wait_for(condition, seconds=60, what=what)
+        self.reactions[what] = round(time.monotonic() - began, 2)
+
+
+@pytest.fixture
+def chain(embedded: Embedded) -> Chain:
+    return Chain(embedded)
+
+
+class TestMajorHazard:
+    def test_goes_from_the_check_over_red_to_the_colour_of_the_card(
+        self, chain: Chain, record_property: Callable[[str, Any], None]
+    ) -> None:
+        system, before = chain.system, chain.level()
+        worker = ApiClient(system.url, username=WORKER, password=PASSWORD)
+        second = ApiClient(system.url, username=SECOND, password=PASSWORD).call("GET", "identity/me")["id"]
+        found = {"enterprise_id": chain.enterprise_id, "description": "除尘系统无泄爆装置", "place": "打磨车间"}
+        one = worker.call("POST", "inspections/hazards", json={**found, "item": "GM-11-03"})["id"]
+        own = worker.call("GET", "identity/me")["id"]
+        chain.reacts("the grid and the bureau have a task", lambda: own in (had := chain.owners(one)) and len(had) == 2)
+
+        def step(event: str, **given: Any) -> str:
+            body = {"event": event, **given}
+            return str(system.client().call("POST", f"inspections/hazards/{one}/steps", json=body)["state"])
+
+        step("dual_report", **REPORT)
+        step("safety_order", order_number="责停〔2026〕1号", part="打磨车间")
+        chain.reacts("the halt counts", lambda: chain.level() == 3)
+        step("approve_plan", **PLAN, deadline=(business_date(datetime.now(UTC)) + DEADLINE).isoformat())
+        step("list", decision="区安委办〔2026〕3号")
+
+        assert system.sise("clock", "advance", "62d").returncode == 0
+        chain.reacts("the late hazard is red on the map", lambda: (chain.level(), chain.reds()) == (1, 1))
+
+        worker = ApiClient(system.url, username=WORKER, password=PASSWORD)
+        worker.call("POST", f"inspections/hazards/{one}/rectify", json={"evaluation": "评估报告1"})
+        assert step("pass", officers=[second], signed=True) == "cancelled"
+        chain.reacts("the rule is lifted", lambda: (chain.level(), chain.reds()) == (before, 0))
+
+        sys.stdout.write(f"chain 2, seconds: {chain.reactions}\n")
+        record_property("reactions", chain.reactions)
+        assert max(chain.reactions.values()) <= REACTS_WITHIN
+        assert (chain.owners(one), system.reconciled()["status"]) == (set(), 0)
