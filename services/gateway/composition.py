@@ -31,17 +31,21 @@ EXTENSION = "sise_composer"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A member of the enterprise's file: who answers it, and where; ``version`` names the column it changes with."""
+    """A member of the enterprise's file: who answers it, and where; ``version`` names the column it changes with.
+
+    What changes without the gateway hearing of it has no ``version`` and is asked each time.
+    """
 
     name: str
     service: str
     path: str
-    version: str
+    version: str = ""
 
 
 PARTS = (
     Part("enterprise", "registry", "/api/v1/registry/enterprises/{id}", "registry_version"),
     Part("risk", "risk", "/api/v1/risk/grades/{id}", "risk_version"),
+    Part("inspections", "inspections", "/api/v1/inspections/enterprises/{id}"),
 )
 
 
@@ -84,13 +88,13 @@ class Composer:
         ``seen`` is the row of ``enterprise_view``, already checked against the principal's scope.
         """
         parts = [part for part in PARTS if part.service in neighbours().clients]
-        keys = {part: _key(part, principal, seen) for part in parts}
+        keys = {part: _key(part, principal, seen) for part in parts if part.version}
         held = {part: content for part, key in keys.items() if (content := self.cache.get(key))}
         answers = self.ask(
             {part: partial(_fetch, part, seen.id, deadline=self.deadline) for part in parts if part not in held}
         )
-        for part, content in answers.items():
-            self.cache.put(keys[part], content)
+        for part in answers.keys() & keys.keys():
+            self.cache.put(keys[part], answers[part])
         found = held | answers
         return {
             **{part.name: orjson.Fragment(found[part]) for part in parts if part in found},

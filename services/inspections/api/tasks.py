@@ -8,6 +8,7 @@ from services.inspections.queries import tasks as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import default_checklists
 from services.inspections.schemas.tasks import (
+    AtEnterprise,
     Check,
     CheckList,
     Checklist,
@@ -43,6 +44,15 @@ def list_tasks(session: Session, query: dict[str, Any]) -> Any:
     wanted = reading.tasks(principal(), wanted={**as_text(query), **owner})
     rows, next_cursor = page(session, wanted, key=[task.c.due_at, task.c.id], **paging)
     return {"items": [reading.task_view(row) for row in rows], "next_cursor": next_cursor}
+
+
+@blp.route("/enterprises/<id:enterprise_id>", methods=["GET"])
+@reads("task:read")
+@blp.response(200, AtEnterprise)
+def show_enterprise(session: Session, enterprise_id: str) -> Any:
+    """What is open at an enterprise: hazards, and the task that is due next."""
+    row = visible_enterprise(session, principal(), enterprise_id)
+    return reading.at_enterprise(session, row.enterprise_id)
 
 
 @blp.route("/tasks/inbox", methods=["GET"])

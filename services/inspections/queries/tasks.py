@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.checklists import Checklist
+from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
-from services.inspections.tables import check_record, enterprise, staff, standing, task, task_step
+from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
 from shared.security.principal import Principal
@@ -130,6 +131,17 @@ def inbox(session: Session, principal: Principal) -> Document:
     )
     area, mine, overdue, queued = session.execute(opened).one()
     return {"area": area, "mine": mine, "overdue": overdue, "queued": queued}
+
+
+def at_enterprise(session: Session, enterprise_id: str) -> Document:
+    """Return how many hazards are open at an enterprise, major or overdue among them, and the task that is due next."""
+    mine = (hazard.c.enterprise_id == enterprise_id, hazard.c.is_open)
+    counts = (func.count(), func.count().filter(hazard.c.level == MAJOR), func.count().filter(hazard.c.is_overdue))
+    opened, major, overdue = session.execute(select(*counts).where(*mine)).one()
+    waiting = select(task).where(task.c.enterprise_id == enterprise_id, task.c.is_open)
+    following = session.execute(waiting.order_by(task.c.due_at, task.c.id).limit(1)).one_or_none()
+    figures = {"open_hazards": opened, "open_major": major, "overdue_hazards": overdue}
+    return {"enterprise_id": enterprise_id, **figures, "next_task": following}
 
 
 def level_of(session: Session, enterprise_id: str) -> int | None:

@@ -125,6 +125,25 @@ class TaskWithSteps(Task):
     steps = fields.List(fields.Nested(TaskMove), required=True)
 
 
+class NextTask(Schema):
+    id = fields.String(required=True)
+    tier = fields.Integer(required=True)
+    state = fields.String(required=True)
+    owner = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    is_overdue = fields.Boolean(required=True)
+
+
+class AtEnterprise(Schema):
+    """What is open at one enterprise, and the task that is due next."""
+
+    enterprise_id = fields.String(required=True)
+    open_hazards = fields.Integer(required=True)
+    open_major = fields.Integer(required=True)
+    overdue_hazards = fields.Integer(required=True)
+    next_task = fields.Nested(NextTask, required=True, allow_none=True)
+
+
 class Inbox(Schema):
     """Open tasks: in the area, one's own, overdue, and waiting in a queue for somebody to take them."""
 

@@ -23,15 +23,17 @@ WORKS = enterprise()
 ID = WORKS.enterprise_id
 REGISTRY_PATH = f"/api/v1/registry/enterprises/{ID}"
 RISK_PATH = f"/api/v1/risk/grades/{ID}"
+INSPECTIONS_PATH = f"/api/v1/inspections/enterprises/{ID}"
 FILE = f"/api/v1/enterprises/{ID}/file"
 
 
 @pytest.fixture
 def services() -> Iterator[dict[str, Neighbour]]:
     with ExitStack() as stack:
-        found = {name: stack.enter_context(neighbour()) for name in ("registry", "risk")}
+        found = {name: stack.enter_context(neighbour()) for name in ("registry", "risk", "inspections")}
         found["registry"].answers[REGISTRY_PATH] = {"id": ID, "version": 1}
         found["risk"].answers[RISK_PATH] = {"level": 2}
+        found["inspections"].answers[INSPECTIONS_PATH] = {"open_hazards": 1}
         yield found
 
 
@@ -59,6 +61,7 @@ class TestFile:
         assert officer.get(FILE).get_json() == {
             "enterprise": {"id": ID, "version": 1},
             "risk": {"level": 2},
+            "inspections": {"open_hazards": 1},
             "unavailable": [],
         }
 
@@ -78,6 +81,13 @@ class TestFile:
         file = officer.get(FILE).get_json()
 
         assert (file["unavailable"], "risk" in file, file["enterprise"]["version"]) == (["risk"], False, 1)
+
+    def test_names_inspections_when_it_is_down(self, officer: FlaskClient, services: dict[str, Neighbour]) -> None:
+        services["inspections"].answers[INSPECTIONS_PATH] = lambda: ("", 503)
+
+        file = officer.get(FILE).get_json()
+
+        assert (file["unavailable"], "inspections" in file, file["risk"]) == (["inspections"], False, {"level": 2})
 
     def test_shows_what_it_knows_while_registry_is_down(
         self, officer: FlaskClient, services: dict[str, Neighbour]
@@ -111,6 +121,14 @@ class TestCache:
             officer.get(FILE)
 
         assert asked_for(services["risk"], RISK_PATH) == 1
+
+    def test_asks_each_time_for_what_changes_unheard(
+        self, officer: FlaskClient, services: dict[str, Neighbour]
+    ) -> None:
+        officer.get(FILE)
+        services["inspections"].answers[INSPECTIONS_PATH] = {"open_hazards": 0}
+
+        assert officer.get(FILE).get_json()["inspections"] == {"open_hazards": 0}
 
     def test_asks_again_after_an_event(
         self, officer: FlaskClient, services: dict[str, Neighbour], database: Database

@@ -65,3 +65,19 @@ class TestCall:
         step(officer, one, "note_reply", reply="已查处")
 
         assert [state for _, _, state, _ in self.called(officer)] == ["on_site", "cancelled"]
+
+
+class TestAtAnEnterprise:
+    def test_shows_what_is_open_and_the_next_task(self, caller: Caller, enterprise_id: str) -> None:
+        officer = caller()
+        address = f"{INSPECTIONS}/enterprises/{enterprise_id}"
+        before = officer.get(address).json
+        find(officer, enterprise_id)
+        find(officer, enterprise_id, item="GM-11-03")
+
+        shown = officer.get(address).json
+
+        nothing = {"open_hazards": 0, "open_major": 0, "overdue_hazards": 0, "next_task": None}
+        assert before == {"enterprise_id": enterprise_id, **nothing}
+        assert (shown["open_hazards"], shown["open_major"], shown["overdue_hazards"]) == (2, 1, 0)
+        assert (shown["next_task"]["tier"], shown["next_task"]["owner"]) == (3, "tier:3@331002001")
