@@ -1,6 +1,5 @@
 """Chain 2 (contracts.md): a major hazard is everybody's task at once, red when it is late, and lifted when reviewed."""
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -61,7 +60,7 @@ def chain(embedded: Embedded) -> Chain:
 
 class TestMajorHazard:
     def test_goes_from_the_check_over_red_to_the_colour_of_the_card(
-        self, chain: Chain, record_property: Callable[[str, Any], None]
+        self, chain: Chain, record_property: Callable[[str, Any], None], capsys: pytest.CaptureFixture[str]
     ) -> None:
         system, before = chain.system, chain.level()
         worker = ApiClient(system.url, username=WORKER, password=PASSWORD)
@@ -89,7 +88,8 @@ class TestMajorHazard:
         assert step("pass", officers=[second], signed=True) == "cancelled"
         chain.reacts("the rule is lifted", lambda: (chain.level(), chain.reds()) == (before, 0))
 
-        sys.stdout.write(f"chain 2, seconds: {chain.reactions}\n")
+        with capsys.disabled():
+            print(f"\nchain 2, seconds: {chain.reactions}")  # noqa: T201 - the figures are what one wants to see
         record_property("reactions", chain.reactions)
         assert max(chain.reactions.values()) <= REACTS_WITHIN
         assert (chain.owners(one), system.reconciled()["status"]) == (set(), 0)
