@@ -90,6 +90,22 @@ class TestCheck:
         assert list(record["hazards"]) == [fault]
         assert record["longitude"] == PLACE["longitude"]
 
+    def test_begins_at_the_file_of_the_enterprise(self, gate: Page, workshop: str) -> None:
+        gate.goto(f"/enterprises/{workshop}")
+        gate.get_by_role("button", name="开始检查").click()
+        gate.wait_for_url("**/tasks/*")
+        expect(gate.locator("#state")).to_have_attribute("data-state", "assigned")
+
+    def test_ends_when_entry_is_refused(self, gate: Page, running_sise: System, workshop: str) -> None:
+        gate.goto(f"/tasks/{begin(gate, running_sise, workshop)}")
+        form = gate.locator('[data-act="refuse_entry"]')
+        form.locator("summary").click()
+        form.locator("textarea").fill("门卫不让进")
+        form.locator('input[type="file"]').set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+        expect(form.locator(".evidence-photo")).to_have_count(1)
+        form.locator('button[type="submit"]').click()
+        expect(gate.locator("#state")).to_have_attribute("data-state", "refused_entry")
+
     def test_says_what_is_missing(self, gate: Page, running_sise: System, workshop: str) -> None:
         gate.goto(f"/tasks/{begin(gate, running_sise, workshop)}")
         gate.get_by_role("button", name="到场签到").click()
@@ -114,3 +130,16 @@ class TestInbox:
         page = window()
         page.goto("/tasks?view=overdue")
         expect(page.locator(".blank")).to_contain_text("没有逾期的检查")
+
+    def test_shows_people_of_an_enterprise_their_own_tasks(
+        self, window: Window, running_sise: System, workshop: str
+    ) -> None:
+        owner = {"username": "check-owner", "roles": ["enterprise_user"], "enterprise_id": workshop, "name": "试验员"}
+        running_sise.client().call("POST", "identity/accounts", json={**owner, "password": PASSWORD})
+        page = sign_in_as(window(size=PHONE, signed_in=False), "check-owner")
+        one = begin(page, running_sise, workshop)
+        page.goto("/tasks")
+        expect(page.get_by_role("link", name=NAME).first).to_be_visible()
+        page.goto(f"/tasks/{one}")
+        page.get_by_role("button", name="到场签到").click()
+        expect(page.locator("#check")).to_be_visible()
