@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.clock import business_date
-from shared.running.client import ApiClient
+from shared.running.client import ApiClient, ApiRefused
 from tests.support.running import PASSWORD, Embedded, wait_for
 
 GRID, WORKER, SECOND = "HC-01", "chain-worker", "chain-officer"
@@ -33,9 +33,14 @@ class Chain:
         made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
         self.enterprise_id = str(made["id"])
         wait_for(lambda: self.reds() == 0 and self.level() is not None, seconds=30, what="it has a grade")
+        assert system.reconciled()["status"] == 0  # inspections has heard of the enterprise and of its people
 
     def level(self) -> int | None:
-        level: int | None = self.system.client().call("GET", f"risk/grades/{self.enterprise_id}")["level"]
+        """Return the level; None while risk has not heard of the enterprise."""
+        try:
+            level: int | None = self.system.client().call("GET", f"risk/grades/{self.enterprise_id}")["level"]
+        except ApiRefused:
+            return None
         return level
 
     def reds(self) -> int:
