@@ -20,6 +20,11 @@ CONTRACTED = 5  # one enterprise in so many has a contract
 REACH = 0.009  # degrees from the point of a subdistrict to the edge of its four grids
 QUARTERS = ((-1, -1), (0, -1), (-1, 0), (0, 0))
 YEAR = timedelta(days=365)
+BUREAU = (
+    ("demo-leader", "局长", "bureau_leader"),
+    ("demo-officer", "执法员", "bureau_officer"),
+    ("demo-auditor", "审计员", "auditor"),
+)
 
 
 class Client(Protocol):
@@ -39,18 +44,34 @@ def load_lists(client: Client, enterprises: int, *, password: str, today: date) 
         for kind, rows in lists(enterprises, today=today).items():
             *_, last = client.import_register(_written(Path(folder) / f"{kind}.csv", rows), kind=kind)
             accepted[kind] = last["accepted"]
+    for account in _accounts_outside(client):
+        client.call("POST", "identity/accounts", json={**account, "password": password})
     return accepted
 
 
 def accounts() -> list[dict[str, Any]]:
-    """Return a subdistrict officer and a grid worker for every subdistrict."""
-    found = []
-    for place in _words()["subdistrict"]:
+    """Return those of the bureau, and a subdistrict officer and a grid worker for every subdistrict."""
+    words = _words()
+    district = words["subdistrict"][0]["code"][:6]
+    found: list[dict[str, Any]] = [
+        {"username": username, "name": f"演示{name}", "roles": [role], "divisions": [district]}
+        for username, name, role in BUREAU
+    ]
+    for place in words["subdistrict"]:
         number = place["code"][-3:]
         common = {"name": f"演示{place['name'][:2]}", "divisions": [place["code"]]}
         found.append({**common, "username": f"demo-street-{number}", "roles": ["subdistrict_officer"]})
         found.append({**common, "username": f"demo-grid-{number}", "roles": ["grid_worker"], "divisions": []})
     return found
+
+
+def _accounts_outside(client: Client) -> Iterator[dict[str, Any]]:
+    """Give somebody of the first enterprise and an inspector of the first intermediary."""
+    firm = client.call("GET", "registry/enterprises", params={"limit": 1})["items"][0]["id"]
+    agency = client.call("GET", "registry/intermediaries", params={"limit": 1})["items"][0]["id"]
+    yield {"username": "demo-firm", "name": "演示企业", "roles": ["enterprise_administrator"], "enterprise_id": firm}
+    yield {"username": "demo-inspector", "name": "演示检查员", "roles": ["intermediary_inspector"],
+           "intermediary_id": agency}  # fmt: skip
 
 
 def lists(enterprises: int, *, today: date) -> dict[str, list[dict[str, str]]]:

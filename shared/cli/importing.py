@@ -83,7 +83,8 @@ def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> None:
     lists = import_module("deploy.demonstration.lists")
     accepted = lists.load_lists(client, enterprises, password=password, today=business_date(Clock().now()))
     click.echo(", ".join(f"{count} {kind}" for kind, count in accepted.items()) + " imported.")
-    click.echo("Everybody of the demonstration (demo-grid-001, demo-street-001, …) has the password of admin.")
+    people = "demo-leader, demo-officer, demo-street-001, demo-grid-001, demo-firm …"
+    click.echo(f"Everybody of the demonstration ({people}) has the password of admin.")
 
 
 def _open_sandbox(client: ApiClient) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from shared.clock import Clock
-from tests.support.running import SISE, System, running, wait_for
+from shared.running.client import ApiClient
+from tests.support.running import PASSWORD, SISE, System, running, wait_for
 
 ENTERPRISES = 60
 
@@ -48,6 +49,12 @@ class TestDemonstration:
 
         assert sum(summary()["by_level"].values()) == summary()["enterprises"] == ENTERPRISES
         assert summary()["provisional"] > 0
+
+    @pytest.mark.parametrize("username", ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm"])
+    def test_lets_each_role_in(self, demonstration: System, username: str) -> None:
+        client = ApiClient(demonstration.url, username=username, password=PASSWORD)
+
+        assert client.call("GET", "identity/me")["username"] == username
 
     def test_has_lost_no_event(self, demonstration: System) -> None:
         assert demonstration.sise("events", "reconcile").returncode == 0
