@@ -10,8 +10,9 @@ from tests.support.running import System
 
 
 def first_item(system: System, query: str = "") -> dict[str, str]:
-    item: dict[str, str] = system.client().call("GET", f"search?limit=1&facets=false&{query}")["items"][0]
-    return item
+    """Return the first of the imported register; other tests register some by hand."""
+    items = system.client().call("GET", f"search?limit=1&facets=false&q=演示&{query}")["items"]
+    return dict(items[0])
 
 
 @pytest.mark.usefixtures("district")
@@ -85,7 +86,9 @@ class TestFile:
     def test_regrades_at_once_after_an_answer(self, window: Window, running_sise: System) -> None:
         page = window()
         page.goto(f"/enterprises/{first_item(running_sise, 'level=4&sort=-name')['id']}")
-        page.locator('[data-fact="metal_smelting"] [value="yes"]').first.check(force=True)
+        page.locator('[data-fact="metal_smelting"] [value="yes"]').first.click(
+            force=True
+        )  # answered at once: the form is drawn anew
         expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级")
 
     def test_opens_its_parts_by_keyboard(self, window: Window, running_sise: System) -> None:

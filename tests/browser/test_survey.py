@@ -106,6 +106,7 @@ class TestSurvey:
     ) -> None:
         expected_lines.append("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
         gate.get_by_role("link", name="摸底试验门市部").click()
+        gate.wait_for_load_state()  # what the page needs must be there before the connection goes
         gate.locator('label.segment:has(input[value="closed"])').click()
         gate.context.set_offline(True)
         gate.get_by_role("button", name="核实并上报").click()

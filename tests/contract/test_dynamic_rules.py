@@ -29,6 +29,7 @@ from tests.support.databases import migrated_sqlite
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)  # causes hold for months, so their days move with ours
 SAMPLES = Path(__file__).parent / "samples"
 LISTENING = {one.name: one.lane for one in declarations().contracts()}
 PRODUCERS = sorted({name.split(".")[0] for name in LISTENING} - {"risk"})
@@ -94,7 +95,7 @@ class Network:
         """Publish the stored sample ``name`` with other facts, told at another second of the same minute."""
         envelope = orjson.loads((SAMPLES / f"{name}.json").read_bytes())
         contract = contract_named(name)
-        envelope |= {"id": new_id(), "data": envelope["data"] | changes, "time": f"2026-11-23T02:15:{second:02}+00:00"}
+        envelope |= {"id": new_id(), "data": envelope["data"] | changes, "time": f"{YESTERDAY}T02:15:{second:02}+00:00"}
         envelope["subject"] = envelope["data"][contract.subject]
         publisher = self.buses[contract.producer].publisher()
         try:
@@ -129,7 +130,7 @@ class Network:
 
     def survey(self, facts: Mapping[str, Any], *, minute: int) -> None:
         """Publish a survey that found ``facts``, at a minute of the same hour."""
-        changes = {"survey_id": new_id(), "facts": facts, "on": f"2026-11-23T02:{minute:02}:00+00:00"}
+        changes = {"survey_id": new_id(), "facts": facts, "on": f"{YESTERDAY}T02:{minute:02}:00+00:00"}
         self.publish("registry.enterprise_surveyed.v1", changes)
 
     def begun_long_ago(self) -> None:
