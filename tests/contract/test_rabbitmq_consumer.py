@@ -148,6 +148,8 @@ class TestAQueue:
         until(lambda: is_cut_off(consumer))
         broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
         until(lambda: not is_cut_off(consumer))
+        bodies = publish_singly(rabbit, 1)
+        assert [one.body for one in take(consumer)] == bodies
         consumer.close()
 
     def test_of_another_service_is_refused(self, broker: TestRabbitMQ) -> None:
