@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SETTINGS = {
 class PostgreSQL(DatabaseServer):
     """One cluster under `home`; the same home can be opened by another program while this one runs it."""
 
+    settings: Mapping[str, str] = SETTINGS
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self._child: subprocess.Popen[bytes] | None = None
@@ -36,7 +39,7 @@ class PostgreSQL(DatabaseServer):
 
     def program(self) -> Program:
         """Return how the server is run, for a supervisor; SIGINT is PostgreSQL's fast shutdown."""
-        options = [item for name, value in SETTINGS.items() for item in ("-c", f"{name}={value}")]
+        options = [item for name, value in self.settings.items() for item in ("-c", f"{name}={value}")]
         place = ["-c", f"port={self.port}", "-c", f"unix_socket_directories={self.home}"]
         return Program(
             name="postgresql",
