@@ -12,7 +12,11 @@ class TestPostgreSQL(PostgreSQL):
     """A private server that gives every test a database of its own."""
 
     __test__ = False
-    settings = {**SETTINGS, "fsync": "off", "full_page_writes": "off"}  # nobody cuts the power; making databases is fast
+    settings = {
+        **SETTINGS,
+        "fsync": "off",
+        "full_page_writes": "off",
+    }  # nobody cuts the power here
 
     def create_database(self, name: str = "test", *, owner: str = "postgres", template: str = "template1") -> str:
         """Create a database whose name begins with `name`, as `template` is (empty), and return its URL."""
