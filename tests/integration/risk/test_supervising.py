@@ -1,5 +1,6 @@
 """Clocks of risk reports of levels 1 and 2 (rules §4.4b) that run out; who scanned an information code (rules §6)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from services.risk.app import create_app
+from services.risk.queries import scanned_code
 from services.risk.settings import Settings
 from services.risk.tables import grade, overdue_report, risk_point
 from services.risk.use_cases import keeping
@@ -181,6 +183,22 @@ class TestScan:
 
         shown = officer.get(f"{RISK}/codes/{one}/scans").json
         assert (answers, shown["items"], shown["public"]) == ([204] * 3, [], 3)
+
+    def test_by_the_public_waits_for_no_grading(self, database: Database, token: str) -> None:
+        said: list[str] = []
+
+        def listen(*call: Any) -> None:
+            said.append(call[2])
+
+        with database.transaction() as session:
+            code = scanned_code(session, token)
+            event.listen(database.engine, "before_cursor_execute", listen)
+            try:
+                keeping.count_scan(session, code, now=datetime.now(UTC))
+            finally:
+                event.remove(database.engine, "before_cursor_execute", listen)
+
+        assert (bool(said), [statement for statement in said if re.search(r"\benterprise\b", statement)]) == (True, [])
 
     def test_of_a_revoked_code_leaves_no_trace(self, app: Flask, officer: FlaskClient, one: str, token: str) -> None:
         officer.post(f"{RISK}/codes/{one}/revoke", json={"reason": "遗失"})
