@@ -22,18 +22,24 @@ from services.registry.domain.surveys import (
     supervision_after,
 )
 from services.registry.queries.divisions import rules_in_force
+from services.registry.queries.endings import present_id
 from services.registry.tables import survey
 from services.registry.use_cases.recording import Change, changed_row, record, seal_contacts
 from shared.contracts.registry import EnterpriseSurveyed
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.security.principal import Principal
+from shared.work.attachments import attachment_by_id
 
 Given = Mapping[str, Any]
 
 
 class SurveyExists(Conflict):
     code = "survey_exists"
+
+
+class ForeignEvidence(Refused):
+    code = "foreign_evidence"
 
 
 def is_kept(session: Session, survey_id: str, given: Given) -> bool:
@@ -50,9 +56,10 @@ def keep_survey(
     """Keep what `by` found at the enterprise of the locked row `current` and return the row as it is now.
 
     `given` holds `outcome`, `surveyed_at` and what else was answered. A survey that arrives after a later one was
-    made is kept and changes nothing. Raises `SurveyMalformed`.
+    made is kept and changes nothing. Raises `SurveyMalformed`, `AttachmentUnknown`, `ForeignEvidence`.
     """
     check_moment(given["surveyed_at"], now=now)
+    _check_photo(session, given.get("photo_id"), enterprise_id=current["id"])
     if given["outcome"] == "moved" and not given.get("moved_to"):
         raise SurveyMalformed("Write where it has moved to.", field="moved_to")
     answers = [Answer(one["question"], one["answer"], tuple(one["present"])) for one in given.get("answers", ())]
@@ -70,6 +77,11 @@ def keep_survey(
     session.execute(insert(survey), kept)
     publish(session, _surveyed(kept), sequence=1, at=now)
     return row
+
+
+def _check_photo(session: Session, photo_id: str | None, *, enterprise_id: str) -> None:
+    if photo_id and present_id(session, attachment_by_id(session, photo_id).owner) != enterprise_id:
+        raise ForeignEvidence("This photo belongs to another enterprise: attach one of this.", id=photo_id)
 
 
 def _changed(

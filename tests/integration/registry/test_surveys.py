@@ -17,7 +17,7 @@ from shared.ids import new_id
 from tests.integration.registry.conftest import ALL, BASE
 from tests.integration.registry.test_enterprises import created
 from tests.support.callers import Signer
-from tests.unit.registry.registers import csv_text, row_of
+from tests.unit.registry.registers import code_of, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -209,3 +209,25 @@ class TestPhoto:
         kept = self.send(bureau, created(bureau, grid="G-2").get_json()).get_json()
 
         assert worker_of_grid.get(f"{BASE}/attachments/{kept['id']}").status_code == 404
+
+    def test_proves_a_survey_of_its_own_enterprise_however_often_that_is_sent(self, bureau: FlaskClient) -> None:
+        row, survey_id = created(bureau).get_json(), new_id()
+        content = body(row, photo_id=self.send(bureau, row).get_json()["id"])
+
+        answers = [put(bureau, content, survey_id) for _ in range(2)]
+
+        assert [[one["photo_id"] for one in answer.get_json()["surveys"]] for answer in answers] == [
+            [content["photo_id"]]
+        ] * 2
+
+    def test_of_another_enterprise_or_of_none_proves_nothing(self, bureau: FlaskClient, database: Database) -> None:
+        row, other = created(bureau).get_json(), created(bureau, uscc=code_of(903), name="样例铸造二厂").get_json()
+        foreign = self.send(bureau, other).get_json()["id"]
+
+        answers = [put(bureau, body(row, photo_id=photo_id)) for photo_id in (foreign, new_id())]
+
+        assert [(answer.status_code, answer.get_json()["code"]) for answer in answers] == [
+            (422, "foreign_evidence"),
+            (404, "attachment_unknown"),
+        ]
+        assert (told(database), shown(bureau, row)["version"]) == ([], 1)
