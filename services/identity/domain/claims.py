@@ -92,6 +92,7 @@ class Terms:
     pin_length: int
     pin_lock: LockOut
     signature_lives: timedelta
+    signature_actions: frozenset[str]
 
 
 @cache
@@ -110,6 +111,7 @@ def terms() -> Terms:
             locked=timedelta(minutes=lock["locked_minutes"]),
         ),
         signature_lives=timedelta(minutes=lock["signature_minutes"]),
+        signature_actions=frozenset(rules["signature"]["actions"]),
     )
 
 

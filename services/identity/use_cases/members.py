@@ -135,7 +135,8 @@ def sign_as_member(
 ) -> Signature:
     """Return a token of the member who gave his PIN on a phone of the enterprise (``device`` is who is signed in).
 
-    Raises ``MemberNotFound``, ``PinRefused``, ``PinLocked``.
+    Of what the member may do it carries what signing needs (``rules/claims.toml``). Raises ``MemberNotFound``,
+    ``PinRefused``, ``PinLocked``.
     """
     found = member_for_change(session, member_id, enterprise_id=device.enterprise_id)
     attempts = attempts_on(session, found.id, field=BY_PIN, now=now)
@@ -152,7 +153,7 @@ def sign_as_member(
         "sub": found.id,
         "name": vault_of(session).decrypt(found.sealed_name, field=NAME_FIELD),
         "roles": found.roles,
-        "actions": sorted(actions_of(found.roles)),
+        "actions": sorted(actions_of(found.roles) & terms().signature_actions),
         "enterprise_id": found.enterprise_id,
         "amr": [BY_PIN],
         "purpose": purpose,

@@ -251,6 +251,19 @@ class TestPin:
         assert (someone.subject, someone.enterprise_id, someone.methods) == (worker, OWN, frozenset({"pin"}))
         assert (answer.json["expires_in"], "member:write" in someone.actions) == (300, False)
 
+    def test_signs_and_gives_no_rights_away(self, app: Flask, factory: FlaskClient) -> None:
+        own, phone = factory.get(f"{BASE}/me").json["id"], app.test_client()
+        token = factory.post(f"{BASE}/members/{own}/invitation").json["token"]
+        phone.post(f"{BASE}/invitations/accept", json={"token": token, "pin": PIN})
+        signed = factory.post(f"{BASE}/members/{own}/sign", json={"pin": PIN, "purpose": "x"}).json["access_token"]
+        bearer = {"Authorization": f"Bearer {signed}"}
+
+        invites = phone.post(f"{BASE}/invitations", json={"role": "enterprise_worker"}, headers=bearer)
+        disables = phone.post(f"{BASE}/members/{own}/disable", headers=bearer)
+
+        assert [answer.status_code for answer in (invites, disables)] == [403, 403]
+        assert phone.get(f"{BASE}/members", headers=bearer).status_code == 200
+
     def test_is_locked_after_five_wrong_ones_and_only_for_that_person(self, factory: FlaskClient, worker: str) -> None:
         path = f"{BASE}/members/{worker}/sign"
         wrong = [factory.post(path, json={"pin": OTHER_PIN, "purpose": "x"}).status_code for _ in range(5)]

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.identity.domain.accounts import actions_of
 from services.identity.domain.claims import (
     ClaimMalformed,
     PinTooWeak,
@@ -34,6 +35,15 @@ class TestPin:
     def test_that_is_easily_guessed_is_refused(self, pin: str) -> None:
         with pytest.raises(PinTooWeak):
             check_pin(pin)
+
+
+class TestSignature:
+    def test_carries_what_posts_may_do_and_no_right_over_people(self) -> None:
+        """Electronic Signature Law 2019 art. 13 (2): what a PIN gives is the signature, not the account."""
+        actions = terms().signature_actions
+
+        assert actions <= actions_of(posts())
+        assert not actions & {"member:write", "person:write"}
 
 
 class TestPosts:
