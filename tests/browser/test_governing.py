@@ -62,6 +62,19 @@ class TestMeasures:
         page.goto("/risk")
         expect(page.locator(f'a[href^="/enterprises/{enterprise_id}"]')).to_be_visible()
 
+    def test_name_who_watches_over_a_red_one_among_the_staff(self, window: Window, running_sise: System) -> None:
+        enterprise_id = an_enterprise(running_sise)
+        page = window()
+        measures(page, enterprise_id)
+        add_red_point(page)
+        measures(page, enterprise_id)
+        page.get_by_label("执法责任人").select_option(index=1)
+        page.locator("form", has=page.get_by_label("执法责任人")).get_by_role("button", name="指定责任人").click()
+        expect(page.locator(".toast-note", has_text="已保存")).to_be_visible()
+        page.goto("/risk")
+        row = page.locator("tr", has=page.locator(f'a[href^="/enterprises/{enterprise_id}"]'))
+        expect(row).to_contain_text("执法人员")
+
 
 @pytest.mark.usefixtures("district")
 class TestPolicy:

@@ -9,12 +9,16 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page, public_page
+from services.gateway.pages.history import names_of
 from services.gateway.pages.site import site
 from shared.errors import Forbidden, NotFound, Unavailable
 
 SHOWN = 50
 SCANS_SHOWN = 10
 LEVELS = (1, 2, 3, 4, 0)
+MOST_STAFF = 200
+# Who may be named to watch over an enterprise, for the bureau and for the subdistrict.
+WATCHERS = {"officer": ("bureau_officer",), "subdistrict_person": ("subdistrict_officer", "grid_worker")}
 Document = Mapping[str, Any]
 
 
@@ -24,7 +28,10 @@ def supervision() -> str:
     """Draw the enterprises of level 1 and 2 with the clocks of their reports."""
     is_overdue = "overdue" in request.args
     listed = _listed("supervision", {"overdue": "true"} if is_overdue else {})
-    return render_template("governing/supervision.html", tab="supervision", is_overdue=is_overdue, **listed)
+    people = names_of([one[post] or "" for one in listed["items"] for post in WATCHERS])
+    return render_template(
+        "governing/supervision.html", tab="supervision", is_overdue=is_overdue, people=people, **listed
+    )
 
 
 @site.get("/risk/assessments")
@@ -114,6 +121,7 @@ def measures(enterprise_id: str) -> str:
         overrides=own_api.read("risk/overrides", {"enterprise_id": enterprise_id})["items"],
         codes=own_api.read(f"risk/codes/{enterprise_id}")["items"],
         scans=_scans_of(enterprise_id),
+        watchers=_watchers() if grade["level"] in (1, 2) else {},
     )
 
 
@@ -157,6 +165,15 @@ def _subdistricts() -> dict[str, str]:
     except (Unavailable, Forbidden):
         return {}
     return {one["code"]: one["name"] for one in items}
+
+
+def _watchers() -> dict[str, list[Document]]:
+    """Return, by post, the staff of the own area who may be named to watch over an enterprise."""
+    someone = viewer.current()
+    if someone is None or not {"supervision:write", "staff:read"} <= someone.actions:
+        return {}
+    staff = own_api.read("identity/staff", {"limit": MOST_STAFF})["items"]
+    return {post: [one for one in staff if set(roles) & set(one["roles"])] for post, roles in WATCHERS.items()}
 
 
 def _scans_of(enterprise_id: str) -> Document | None:

@@ -79,8 +79,9 @@ def list_supervised(session: Session, query: dict[str, Any]) -> Any:
 def name_supervisors(session: Session, body: dict[str, Any], enterprise_id: str) -> None:
     """Name who watches over the enterprise for the bureau and for the subdistrict."""
     _visible(session, enterprise_id)
-    use_cases.name_supervisors(session, enterprise_id=enterprise_id, by=principal().subject, now=now(), **body)
-    audit_note(session, entity=f"enterprise:{enterprise_id}", after=body)
+    named = {post: str(account_id) for post, account_id in body.items()}
+    use_cases.name_supervisors(session, enterprise_id=enterprise_id, by=principal().subject, now=now(), **named)
+    audit_note(session, entity=f"enterprise:{enterprise_id}", details=named)
 
 
 @blp.route("/supervision/<id:enterprise_id>/reports", methods=["GET"])

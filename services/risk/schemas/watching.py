@@ -89,10 +89,10 @@ class SupervisedList(Schema):
 
 
 class Supervisors(Schema):
-    """Accounts or posts, not names."""
+    """Accounts, never names: the audit trail keeps them for ever. Who is not given stays as named before."""
 
-    officer = fields.String(required=True, validate=validate.Length(1, 60))
-    subdistrict_person = fields.String(required=True, validate=validate.Length(1, 60))
+    officer = fields.UUID()
+    subdistrict_person = fields.UUID()
 
 
 class RiskReport(Schema):

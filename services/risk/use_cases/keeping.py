@@ -47,13 +47,20 @@ class NoCode(Conflict):
 
 
 def name_supervisors(
-    session: Session, *, enterprise_id: str, officer: str, subdistrict_person: str, by: str, now: datetime
+    session: Session, *, enterprise_id: str, by: str, now: datetime, officer: str = "", subdistrict_person: str = ""
 ) -> None:
-    """Note who watches over an enterprise of level 1 or 2, for the bureau and for the subdistrict."""
+    """Note who watches over an enterprise of level 1 or 2, for the bureau and for the subdistrict, by account.
+
+    Whoever is not given stays as named before: bureau and subdistrict each name their own.
+    """
+    columns = supervision.c
+    lock_enterprises(session, [enterprise_id])
+    wanted = select(columns.officer, columns.subdistrict_person).where(columns.enterprise_id == enterprise_id)
+    before = session.execute(wanted).one_or_none() or ("", "")
     row = {
         "enterprise_id": enterprise_id,
-        "officer": officer,
-        "subdistrict_person": subdistrict_person,
+        "officer": officer or before[0],
+        "subdistrict_person": subdistrict_person or before[1],
         "named_by": by,
         "named_at": now,
     }

@@ -32,7 +32,7 @@ QUERIES = {"/api/v1/search": {"q": "字号"}, "/api/v1/registry/exports/lists.cs
 BODIES: dict[str, Any] = {
     "/api/v1/risk/grades/<id:enterprise_id>/review": {"reason": "已复核"},
     "/api/v1/risk/codes/<id:enterprise_id>/revoke": {"reason": "遗失"},
-    "/api/v1/risk/supervision/<id:enterprise_id>": {"officer": "a", "subdistrict_person": "b"},
+    "/api/v1/risk/supervision/<id:enterprise_id>": {"officer": "0192f0a0-0000-7000-8000-0000000000a1"},
     "/api/v1/risk/supervision/<id:enterprise_id>/reports": {"kind": "periodic", "summary": "情况平稳"},
     "/api/v1/risk/facts/<id:enterprise_id>": {"facts": {}},
     "/api/v1/registry/enterprises/<id:enterprise_id>/unmask": {"reason": "to call them"},

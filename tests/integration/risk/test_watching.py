@@ -20,7 +20,7 @@ from services.risk.tables import grade, risk_point, risk_report
 from services.risk.use_cases.keeping import ALPHABET, check_character, new_token
 from shared.contracts.registry import EnterpriseDeregistered
 from shared.database import Database
-from shared.database.chassis import outbox
+from shared.database.chassis import audit_entry, outbox
 from shared.ids import new_id
 from tests.integration.risk.conftest import Tell, feature, state_event
 from tests.support.callers import Signer, service_settings
@@ -140,12 +140,26 @@ class TestSupervision:
 
     def test_names_an_officer_and_a_person_of_the_subdistrict(self, officer: FlaskClient, one: str) -> None:
         add_red_point(officer, one)
-        body = {"officer": "officer-7", "subdistrict_person": "street-3"}
+        first = {"officer": new_id(), "subdistrict_person": new_id()}
+        later = {"subdistrict_person": new_id()}
 
-        answer = officer.put(f"{RISK}/supervision/{one}", json=body)
+        answers = [officer.put(f"{RISK}/supervision/{one}", json=body).status_code for body in (first, later)]
 
         [watched] = officer.get(f"{RISK}/supervision").json["items"]
-        assert (answer.status_code, {name: watched[name] for name in body}) == (204, body)
+        assert (answers, {name: watched[name] for name in first}) == ([204, 204], first | later)
+
+    def test_keeps_no_name_of_a_person(self, database: Database, officer: FlaskClient, one: str) -> None:
+        """PIPL art. 47: what the append-only audit trail took could not be deleted any more."""
+        add_red_point(officer, one)
+        account_id = new_id()
+
+        refused = officer.put(f"{RISK}/supervision/{one}", json={"officer": "样例人"})
+        officer.put(f"{RISK}/supervision/{one}", json={"officer": account_id})
+
+        with database.reading() as session:
+            kept = [str(row) for row in session.execute(select(audit_entry))]
+        assert (refused.status_code, any("样例人" in row for row in kept)) == (422, False)
+        assert sum(account_id in row for row in kept) == 1
 
     @pytest.mark.parametrize(("level", "months"), [(1, 6), (2, 12)])
     def test_asks_for_a_report_every_6_or_12_months(
