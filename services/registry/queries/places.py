@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from services.registry.domain.places import (
@@ -40,6 +40,13 @@ def _state() -> ColumnElement[str]:
         (state == "returned", "returned"),
         else_="",
     )
+
+
+def _with_a_state() -> CompoundSelect[Any]:
+    """The ids of the active enterprises whose `_state` is not empty, each part found by its index."""
+    elsewhere = select(enterprise.c.id).where(enterprise.c.placement == "other_county")
+    unsettled = transfer.c.is_newest & transfer.c.state.in_(("sent", "returned"))
+    return union(elsewhere, select(transfer.c.enterprise_id).where(unsettled))
 
 
 _COUNTY = func.coalesce(transfer.c.county, enterprise.c.neighbour)
@@ -82,7 +89,7 @@ def unplaced(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
 def transfers(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement of the transfer list: enterprises of other counties, those sent back, those overtaken."""
     plain = {name: wanted[name] for name in ("q",) if name in wanted}
-    statement = _with_transfer(principal, plain).where(_state() != "")
+    statement = _with_transfer(principal, plain).where(enterprise.c.id.in_(_with_a_state()))
     if state := wanted.get("state"):
         statement = statement.where(_state() == state)
     if county := wanted.get("county"):

@@ -6,11 +6,17 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Select, select, text
+from sqlalchemy.orm import Session
 
+from services.registry.queries.places import NAMED, transfers
+from services.registry.tables import enterprise
 from shared.clock import Clock, business_date
 from shared.database import Database
+from shared.database.bulk import insert_rows
 from shared.database.chassis import outbox
+from shared.ids import new_id
+from shared.security.principal import Principal
 from tests.integration.registry.conftest import BASE, downloaded
 from tests.support.callers import Signer
 from tests.unit.registry.registers import code_of
@@ -19,6 +25,7 @@ ACTIONS = ["enterprise:read", "enterprise:write", "enterprise:export", "grid:rea
 TODAY = business_date(Clock().now()).isoformat()
 HERE, NOWHERE, ELSEWHERE = "椒江区洪家街道样例路", "样例路", "路桥区样例路"
 HONGJIA, LUQIAO = "331002004", "331004"
+MANY = 3_000  # enterprises of the district beside one that lies elsewhere
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # no SQL of their own
 
 
@@ -114,6 +121,32 @@ class TestFigures:
         officer.patch(f"{BASE}/enterprises/{one['id']}", json={"status": "deregistered"}, headers=gone)
 
         assert (figures(officer)["enterprises"], rows(officer)["due"]) == (0, 0)
+
+
+class TestList:
+    def test_reads_only_what_lies_elsewhere_or_was_sent(self, officer: FlaskClient, database: Database) -> None:
+        """No figure of the list is paid for by the enterprises of the district, of which there are many more."""
+        away, here = registered(officer, 1, ELSEWHERE), registered(officer, 2, HERE)
+        with database.transaction() as session:
+            one = dict(session.execute(select(enterprise).where(enterprise.c.id == here)).mappings().one())
+            insert_rows(session, enterprise, [{**one, "id": new_id(), "uscc": str(number)} for number in range(MANY)])
+        with database.transaction() as session:
+            session.execute(text("ANALYZE"))
+            statement = transfers(Principal("a", divisions=("331002",)), {}).order_by(*NAMED).limit(50)
+            plan = plan_of(session, statement)
+
+        assert "ix__enterprise__placement" in plan
+        assert "Seq Scan on enterprise" not in plan
+        assert [row["id"] for row in listed(officer)] == [away]
+
+
+def plan_of(session: Session, statement: Select[Any]) -> str:
+    """Return how the database is going to read."""
+    compiled = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN" if session.get_bind().dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    return "\n".join(
+        str(row) for row in session.connection().exec_driver_sql(f"{explain} {compiled}".replace("%", "%%"))
+    )
 
 
 @ON_SQLITE
