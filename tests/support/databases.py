@@ -21,7 +21,6 @@ from shared.database.migrate import migrate
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.servers import RUN_DIRECTORY
 
-
 _CUT_OFF = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
