@@ -61,9 +61,7 @@ class _Beginning:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger may keep a row
             for table in _tables(cursor):
                 cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                if content := self.rows.get(table):
-                    with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
-                        copy.write(content)
+                _copy_back(cursor, table, self.rows.get(table, b""))
             cursor.execute(_BEGIN_SEQUENCES)
             for name, value in self.sequences.items():
                 cursor.execute("SELECT setval(quote_ident(%s), %s)", (name, value))
@@ -121,6 +119,12 @@ def _shape(cursor: psycopg.Cursor[Any]) -> str:
 def _tables(cursor: psycopg.Cursor[Any]) -> list[str]:
     found = cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     return [name for (name,) in found.fetchall()]
+
+
+def _copy_back(cursor: psycopg.Cursor[Any], table: str, content: bytes) -> None:
+    if content:
+        with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+            copy.write(content)
 
 
 def _copied(cursor: psycopg.Cursor[Any], table: str) -> bytes:
