@@ -63,7 +63,7 @@ def _is_officer(look: Look) -> None:
 
 
 def _is_clock(look: Look) -> None:
-    require(look.step.tier == 0, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
+    require(look.step.is_clock, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
 
 
 def _has_after_evidence(look: Look) -> None:

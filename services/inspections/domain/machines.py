@@ -88,17 +88,26 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What somebody wants to do: ``tier`` 1 to 4 (0: the clock or the public), ``given`` what comes with it."""
+    """What somebody wants to do: ``tier`` 1 to 4 (0: none of them), ``given`` what comes with it.
+
+    Only ``clock_step`` says ``is_clock``; whoever calls never does, whatever the tier or the name.
+    """
 
     event: str
     by: str
     tier: int
     now: datetime
     given: Mapping[str, Any] = field(default_factory=dict)
+    is_clock: bool = False
 
     @property
     def today(self) -> date:
         return business_date(self.now)
+
+
+def clock_step(event: str, now: datetime, given: Mapping[str, Any] | None = None) -> Step:
+    """Return what the system itself does when a moment has come; it belongs to none of the tiers."""
+    return Step(event, "clock", 0, now, given or {}, is_clock=True)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _is_owner(look: TaskLook) -> None:
 
 
 def _is_clock_or_authority(look: TaskLook) -> None:
-    is_able = look.step.tier not in (1, 2)
+    is_able = look.step.is_clock or look.step.tier > 2
     require(is_able, NotAllowed("authority_only", "The subdistrict or the bureau gives tasks to others."))
 
 
@@ -153,8 +153,9 @@ def _is_of_the_highest_tier(look: TaskLook) -> None:
     require(is_top, NotAllowed("not_confirmed", "A higher tier has to confirm this record first."))
 
 
-def _is_of_a_higher_tier_or_the_highest(look: TaskLook) -> None:
-    if look.step.tier < HIGHEST_TIER:
+def _is_clock_or_of_a_higher_tier(look: TaskLook) -> None:
+    """The clock ends what is owed no more; nobody stands above the highest tier."""
+    if not look.step.is_clock and look.step.tier < HIGHEST_TIER:
         _is_of_a_higher_tier(look)
 
 
@@ -167,7 +168,7 @@ def _has_evidence(look: TaskLook) -> None:
 
 
 def _is_clock(look: TaskLook) -> None:
-    require(look.step.tier == 0, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
+    require(look.step.is_clock, NotAllowed("clock_only", "Only the clock says that a deadline has passed."))
 
 
 def _has_passed(look: TaskLook) -> None:
@@ -190,7 +191,7 @@ TASK_GUARDS: Mapping[str, Guard] = {
         _is_signed,
         _is_of_a_higher_tier,
         _is_of_the_highest_tier,
-        _is_of_a_higher_tier_or_the_highest,
+        _is_clock_or_of_a_higher_tier,
         _has_reason,
         _has_evidence,
         _is_clock,
@@ -208,7 +209,7 @@ ABOUT_THE_PERSON = frozenset(
         "is_of_this_tier",
         "is_of_a_higher_tier",
         "is_of_the_highest_tier",
-        "is_of_a_higher_tier_or_the_highest",
+        "is_clock_or_of_a_higher_tier",
         "is_clock",
     }
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR, Hazard, HazardRules, Moved, overdue_at
 from services.inspections.domain.hazards import is_repeat, is_reported_late, take_step
-from services.inspections.domain.machines import Step
+from services.inspections.domain.machines import Step, clock_step
 from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
@@ -123,7 +123,7 @@ def note_overdue(session: Session, hazard_id: str, *, now: datetime) -> None:
     row = session.execute(select(hazard).where(hazard.c.id == hazard_id).with_for_update()).one()
     due_at = overdue_at(Hazard(**{name: getattr(row, name) for name in FACTS}))
     if due_at is not None and due_at <= now and (row.state, "overdue") in hazard_rules().machine.transitions:
-        step_hazard(session, hazard_id, step=Step("overdue", "clock", 0, now))
+        step_hazard(session, hazard_id, step=clock_step("overdue", now))
 
 
 def _call(session: Session, row: Row[Any], moved: Moved, *, step: Step) -> None:

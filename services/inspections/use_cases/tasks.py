@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step, end_of
+from services.inspections.domain.machines import Step, clock_step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
-from services.inspections.domain.tasks import HIGHEST_TIER, MovedTask, Task, next_rung, take_task_step
+from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
@@ -26,7 +26,6 @@ from shared.work.timers import cancel, schedule
 LADDER = "task_ladder"
 ADHOC = "adhoc"
 MAJOR_HAZARD = "major_hazard"
-CLOCK = "clock"
 EXACT = "exact"
 
 
@@ -53,7 +52,7 @@ class NewTask:
     hazard_id: str | None = None
 
 
-def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLOCK) -> str:
+def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     """Make a task and give it an owner, or return the id of the one that is there for this period."""
     enterprise_id = held_id(session, wanted.enterprise_id)
     place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == enterprise_id)).one()
@@ -86,7 +85,7 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime, by: str = CLO
     }
     session.execute(insert(task).values(**row))
     owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
-    step_task(session, row["id"], step=Step("assign", by, 0, now, {"owner": owner, "rung": rung}))
+    step_task(session, row["id"], step=clock_step("assign", now, {"owner": owner, "rung": rung}))
     return str(row["id"])
 
 
@@ -136,7 +135,7 @@ def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     rung = found[1]
     session.execute(update(task).where(task.c.id == task_id).values(climbed=row.climbed + 1))
     if rung.act == "overdue" and row.state not in _DONE:
-        step_task(session, task_id, step=Step("overdue", CLOCK, 0, now))
+        step_task(session, task_id, step=clock_step("overdue", now))
     elif rung.act == "escalate" and row.state in MOVABLE:
         _escalate(session, row, whom=rung.whom, now=now)
     _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
@@ -155,7 +154,7 @@ def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) ->
     """Cancel what a hazard has asked for and nobody has begun."""
     waiting = select(task.c.id).where(task.c.hazard_id == hazard_id, task.c.state.in_(MOVABLE))
     for task_id in session.scalars(waiting.order_by(task.c.id)).all():
-        step_task(session, task_id, step=Step("cancel", CLOCK, HIGHEST_TIER, now, {"reason": reason}))
+        step_task(session, task_id, step=clock_step("cancel", now, {"reason": reason}))
 
 
 def had_before(session: Session, task_id: str) -> list[str]:
@@ -173,7 +172,7 @@ def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> N
     place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
     tier = _TIER_OF.get(whom, row.tier)
     owner, rung = _route(session, place, tier=tier, without=had_before(session, row.id), now=now)
-    step_task(session, row.id, step=Step("assign", CLOCK, 0, now, {"owner": owner, "rung": rung, "ladder": whom}))
+    step_task(session, row.id, step=clock_step("assign", now, {"owner": owner, "rung": rung, "ladder": whom}))
 
 
 def _route(

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.inspections.domain.checklists import Checklist, shown_items
 from services.inspections.domain.hazard_facts import Hazard
-from services.inspections.domain.machines import Step
+from services.inspections.domain.machines import Step, clock_step
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday in China
 TODAY = date(2026, 3, 2)
@@ -72,7 +72,7 @@ def a_step(event: str, *, by: str = "officer-1", tier: int = 4, now: datetime = 
     """Return a step to which nothing is missing; None leaves something out."""
     given = EVERYTHING | ({"deadline": DEADLINES[event]} if event in DEADLINES else {}) | changes
     given = {name: value for name, value in given.items() if value is not None}
-    return Step(event, by, 0 if event == "overdue" else tier, now, given)
+    return clock_step(event, now, given) if event == "overdue" else Step(event, by, tier, now, given)
 
 
 def all_normal(checklist: Checklist) -> dict[str, str]:

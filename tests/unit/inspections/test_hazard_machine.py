@@ -7,7 +7,7 @@ import pytest
 
 from services.inspections.domain.hazard_facts import Hazard, overdue_at
 from services.inspections.domain.hazards import Moved, allowed_steps, is_repeat, is_reported_late, take_step
-from services.inspections.domain.machines import NotAllowed, StepNotPossible
+from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible
 from services.inspections.rules import hazard_rules
 from tests.unit.inspections.builders import NOW, TODAY, YESTERDAY, a_hazard, a_step
 
@@ -140,11 +140,11 @@ class TestRefusals:
             step("open_general", "order", funds=None, acceptance="")
         assert refused.value.facts == {"missing": ["funds", "acceptance"]}
 
-    def test_let_only_the_clock_say_that_a_day_has_passed(self) -> None:
+    @pytest.mark.parametrize(("by", "tier"), [("officer-1", 4), ("clock", 0)])
+    def test_let_only_the_clock_say_that_a_day_has_passed(self, by: str, tier: int) -> None:
         late = a_hazard("rectifying", deadline=YESTERDAY)
-        by_hand = a_step("rectify")
         with pytest.raises(NotAllowed, match="clock"):
-            take_step(RULES, late, step=type(by_hand)("overdue", "officer-1", 4, NOW))
+            take_step(RULES, late, step=Step("overdue", by, tier, NOW))
 
 
 class TestGrading:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable
+from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from services.inspections.domain.tasks import (
     TASK_GUARDS,
     MovedTask,
@@ -67,8 +67,8 @@ def step(state: str, event: str, *, task: dict[str, Any] | None = None, tier: in
     }
     values |= {"owner": "tier:3@331002001"} if event == "take" else {}
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
-    acting = 0 if event == "overdue" else tier
-    wanted = Step(event, str(given.get("by", "officer-1")), acting, NOW, shown)
+    by_hand = Step(event, str(given.get("by", "officer-1")), tier, NOW, shown)
+    wanted = clock_step(event, NOW, shown) if event == "overdue" else by_hand
     return take_task_step(RULES, Task(**(values | {"place": GATE} | (task or {}))), step=wanted)
 
 
@@ -128,9 +128,17 @@ class TestRefusals:
     def test_name_their_reason(self, state: str, event: str, changes: dict[str, Any], code: str) -> None:
         assert refusal(state, event, **changes) == code
 
-    def test_let_only_the_clock_say_that_a_task_is_overdue(self) -> None:
+    @pytest.mark.parametrize(("by", "tier"), [("officer-1", 4), ("clock", 0)])
+    def test_let_only_the_clock_say_that_a_task_is_overdue(self, by: str, tier: int) -> None:
         with pytest.raises(NotAllowed, match="clock"):
-            take_task_step(RULES, Task("assigned", due_at=NOW), step=Step("overdue", "officer-1", 4, NOW))
+            take_task_step(RULES, Task("assigned", due_at=NOW), step=Step("overdue", by, tier, NOW))
+
+    @pytest.mark.parametrize(("event", "code"), [("assign", "authority_only"), ("cancel", "tier_too_low")])
+    def test_do_not_take_somebody_of_no_tier_for_the_clock(self, event: str, code: str) -> None:
+        """Rows 2 and 10 let the clock do so; whoever belongs to none of the four tiers of §7.1 is not the clock."""
+        assert refusal("assigned", event, tier=0, by="clock") == code
+        moved = take_task_step(RULES, Task("assigned", tier=3), step=clock_step(event, NOW, EVERYTHING))
+        assert moved.task.state == EXPECTED["assigned"][event]
 
 
 class TestSubmitting:
