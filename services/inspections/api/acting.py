@@ -1,17 +1,23 @@
-"""In which of the four tiers the caller acts, and what the caller sent with ids as text."""
+"""In which of the four tiers the caller acts, the steps of the caller, and what was sent with ids as text."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import tier_of
 from services.inspections.rules import tiers
-from shared.http import principal
+from shared.http import now, principal
 
 
 def acting_tier() -> int:
     """Return the tier of the caller's roles; 0 for somebody who belongs to none."""
     return tier_of(tiers(), principal().roles)
+
+
+def step_of_caller(event: str = "", given: Mapping[str, Any] | None = None) -> Step:
+    """Return ``event`` as a step of the caller at this moment."""
+    return Step(event, principal().subject, acting_tier(), now(), given or {}, principal().roles)
 
 
 def as_text(given: Any) -> Any:

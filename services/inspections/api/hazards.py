@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text
-from services.inspections.domain.machines import Step
+from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import hazards as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.schemas.hazards import (
@@ -93,7 +92,7 @@ def list_items(session: Session) -> Any:
 def show_hazard(session: Session, hazard_id: str) -> Any:
     """One hazard with all that happened to it; its version is the ETag."""
     row = reading.visible_hazard(session, principal(), hazard_id)
-    allowed = reading.steps_allowed(row, by=principal().subject, tier=acting_tier(), now=now())
+    allowed = reading.steps_allowed(row, asked=step_of_caller())
     shown = {**reading.hazard_view(row), "allowed": allowed, "steps": reading.steps_of(session, hazard_id)}
     return shown, 200, etag_of(row.version)
 
@@ -165,7 +164,7 @@ def _step(session: Session, hazard_id: str, event: str, *, body: dict[str, Any])
     given = as_text(body)
     photos = [*given.get("before", ()), *given.get("after", ())]
     hazards.check_evidence(session, photos, owner=row.enterprise_id)
-    step = Step(event, principal().subject, acting_tier(), now(), given)
+    step = step_of_caller(event, given)
     hazards.step_hazard(session, hazard_id, step=step, based_on=based_on)
     return _shown(session, hazard_id, event=event)
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text
-from services.inspections.domain.machines import Step
+from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import tasks as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import default_checklists
@@ -82,7 +81,7 @@ def begin_check(session: Session, body: dict[str, Any]) -> Any:
 def show_task(session: Session, task_id: str) -> Any:
     """One task with all that happened to it; its version is the ETag."""
     row = reading.visible_task(session, principal(), task_id)
-    allowed = reading.steps_allowed(row, by=principal().subject, tier=acting_tier(), now=now())
+    allowed = reading.steps_allowed(row, asked=step_of_caller())
     shown = {**reading.task_view(row), "allowed": allowed, "steps": reading.steps_of(session, task_id)}
     return shown, 200, etag_of(row.version)
 
@@ -99,7 +98,7 @@ def take_step(session: Session, body: dict[str, Any], task_id: str) -> Any:
     if owner := given.get("owner", "").strip():
         tasks.check_owner(session, row, owner, now=now())
     hazards.check_evidence(session, given.get("evidence", ()), owner=row.enterprise_id)
-    step = Step(event, principal().subject, acting_tier(), now(), given)
+    step = step_of_caller(event, given)
     tasks.step_task(session, task_id, step=step, based_on=based_on)
     return _shown(session, task_id, event=event)
 

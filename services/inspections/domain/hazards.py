@@ -31,11 +31,11 @@ def take_step(rules: HazardRules, hazard: Hazard, *, step: Step) -> Moved:
     return Moved(moved, transition, _due_at(rules, moved, transition=transition, step=step))
 
 
-def allowed_steps(rules: HazardRules, hazard: Hazard, *, by: str, tier: int, now: datetime) -> list[str]:
-    """Return the steps that ``by`` in ``tier`` may take, once everything is given that a step asks for."""
+def allowed_steps(rules: HazardRules, hazard: Hazard, *, asked: Step) -> list[str]:
+    """Return the steps that who ``asked`` may take, once everything is given that a step asks for."""
 
     def meets_all(event: str) -> bool:
-        look = Look(rules, hazard, Step(event, by, tier, now))
+        look = Look(rules, hazard, replace(asked, event=event))
         guards = rules.machine.transition(hazard.state, event).guards
         return all(is_possible(partial(GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
 

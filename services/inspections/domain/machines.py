@@ -1,6 +1,6 @@
 """State machines as data: which event leads from which state to which, under which guards, and what is then due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -90,7 +90,8 @@ class Transition:
 class Step:
     """What somebody wants to do: ``tier`` 1 to 4 (0: none of them), ``given`` what comes with it.
 
-    Only ``clock_step`` says ``is_clock``; whoever calls never does, whatever the tier or the name.
+    ``roles`` are those of ``by``. Only ``clock_step`` says ``is_clock``; whoever calls never does, whatever the tier or
+    the name.
     """
 
     event: str
@@ -98,6 +99,7 @@ class Step:
     tier: int
     now: datetime
     given: Mapping[str, Any] = field(default_factory=dict)
+    roles: Collection[str] = ()
     is_clock: bool = False
 
     @property

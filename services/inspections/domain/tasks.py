@@ -36,8 +36,11 @@ class TaskLimits:
 
 @dataclass(frozen=True)
 class TaskRules:
+    """``assigning``: the roles that give tasks to others."""
+
     machine: Machine
     limits: TaskLimits
+    assigning: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,10 @@ def _is_owner(look: TaskLook) -> None:
     require(is_own, NotAllowed("not_the_owner", "This task is somebody else's: let it be assigned to you first."))
 
 
-def _is_clock_or_authority(look: TaskLook) -> None:
-    is_able = look.step.is_clock or look.step.tier > 2
-    require(is_able, NotAllowed("authority_only", "The subdistrict or the bureau gives tasks to others."))
+def _is_clock_or_assigns(look: TaskLook) -> None:
+    is_able = look.step.is_clock or not look.rules.assigning.isdisjoint(look.step.roles)
+    sentence = "The subdistrict or the bureau gives tasks to others: ask there."
+    require(is_able, NotAllowed("authority_only", sentence))
 
 
 def _is_in_a_queue(look: TaskLook) -> None:
@@ -182,7 +186,7 @@ TASK_GUARDS: Mapping[str, Guard] = {
     for guard in (
         _has_owner,
         _is_owner,
-        _is_clock_or_authority,
+        _is_clock_or_assigns,
         _is_in_a_queue,
         _is_of_this_tier,
         _is_inside_fence,
@@ -204,7 +208,7 @@ TASK_GUARDS: Mapping[str, Guard] = {
 ABOUT_THE_PERSON = frozenset(
     {
         "is_owner",
-        "is_clock_or_authority",
+        "is_clock_or_assigns",
         "is_in_a_queue",
         "is_of_this_tier",
         "is_of_a_higher_tier",
@@ -262,11 +266,11 @@ def take_task_step(rules: TaskRules, task: Task, *, step: Step) -> MovedTask:
     return MovedTask(replace(task, state=transition.to or task.state, **changes), transition)
 
 
-def allowed_task_steps(rules: TaskRules, task: Task, *, by: str, tier: int, now: datetime) -> list[str]:
-    """Return the steps that ``by`` in ``tier`` may take, once everything is given that a step asks for."""
+def allowed_task_steps(rules: TaskRules, task: Task, *, asked: Step) -> list[str]:
+    """Return the steps that who ``asked`` may take, once everything is given that a step asks for."""
 
     def meets_all(event: str) -> bool:
-        look = TaskLook(rules, task, Step(event, by, tier, now))
+        look = TaskLook(rules, task, replace(asked, event=event))
         guards = rules.machine.transition(task.state, event).guards
         return all(is_possible(partial(TASK_GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
 

@@ -1,7 +1,6 @@
 """Hazards within the caller's area: lists, one with its history, the board, and the tables they move by."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
+from services.inspections.domain.machines import Step
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_step
@@ -59,10 +59,10 @@ def hazard_view(row: Row[Any]) -> Document:
     return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
 
 
-def steps_allowed(row: Row[Any], *, by: str, tier: int, now: datetime) -> list[str]:
-    """Return the steps that somebody may take with the hazard in ``row``."""
+def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
+    """Return the steps that who ``asked`` may take with the hazard in ``row``."""
     known = Hazard(**{name: getattr(row, name) for name in Hazard.__dataclass_fields__})
-    allowed = allowed_steps(hazard_rules(), known, by=by, tier=tier, now=now)
+    allowed = allowed_steps(hazard_rules(), known, asked=asked)
     return [event for event in allowed if event != "overdue"]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.checklists import Checklist
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.machines import NotAllowed
+from services.inspections.domain.machines import NotAllowed, Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries.enterprises import in_area
@@ -107,10 +107,10 @@ def task_view(row: Row[Any]) -> Document:
     return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
 
 
-def steps_allowed(row: Row[Any], *, by: str, tier: int, now: datetime) -> list[str]:
-    """Return the steps that somebody may take with the task in ``row``."""
+def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
+    """Return the steps that who ``asked`` may take with the task in ``row``."""
     known = Task(state=row.state, tier=row.tier, owner=row.owner, due_at=row.due_at, is_overdue=row.is_overdue)
-    allowed = allowed_task_steps(task_rules(), known, by=by, tier=tier, now=now)
+    allowed = allowed_task_steps(task_rules(), known, asked=asked)
     return [event for event in allowed if event != "overdue"]
 
 

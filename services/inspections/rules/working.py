@@ -19,7 +19,8 @@ Row = Mapping[str, Any]
 def task_rules() -> TaskRules:
     """Return the way of a task in this release; raises ``UnusableTable``."""
     content = table("tasks.toml")
-    return TaskRules(read_machine(content, head="tasks", guards=TASK_GUARDS), TaskLimits(**content["limits"]))
+    machine = read_machine(content, head="tasks", guards=TASK_GUARDS)
+    return TaskRules(machine, TaskLimits(**content["limits"]), frozenset(content["assigning"]["roles"]))
 
 
 @cache

@@ -169,6 +169,13 @@ class TestAssigning:
     def test_gives_the_task_to_somebody_of_the_area(self, caller: Caller, task_id: str, owner: str) -> None:
         assert step(caller(), task_id, "assign", owner=owner)["owner"] == owner
 
+    def test_is_not_for_grid_workers(self, caller: Caller, task_id: str) -> None:
+        """§7.3: they find and report; the office of the subdistrict hands on."""
+        body = {"event": "assign", "owner": "near"}
+        answer = caller("grid_worker").post(f"{TASKS}/{task_id}/steps", json=body)
+        assert (answer.status_code, answer.json["code"]) == (422, "authority_only")
+        assert step(caller("subdistrict_officer"), task_id, "assign", owner="near")["owner"] == "near"
+
     @pytest.mark.parametrize("owner", ["nobody", "away", "elsewhere"])
     def test_refuses_an_owner_who_could_not_do_it(self, caller: Caller, task_id: str, owner: str) -> None:
         """Row 1: no task is ever unowned."""
@@ -200,7 +207,8 @@ class TestReading:
     def test_says_what_the_caller_may_do(self, caller: Caller, enterprise_id: str) -> None:
         one = begin(caller("grid_worker"), enterprise_id)["id"]
         assert "check_in" in caller("grid_worker").get(f"{TASKS}/{one}").json["allowed"]
-        assert caller("grid_worker", subject="other").get(f"{TASKS}/{one}").json["allowed"] == ["assign"]
+        assert caller("grid_worker", subject="other").get(f"{TASKS}/{one}").json["allowed"] == []
+        assert caller("subdistrict_officer").get(f"{TASKS}/{one}").json["allowed"] == ["assign"]
 
     def test_shows_every_step_of_a_task(self, caller: Caller, enterprise_id: str) -> None:
         worker = caller("grid_worker")

@@ -310,4 +310,4 @@ class TestAllowedSteps:
         ],
     )
     def test_leaves_out_what_is_for_others(self, hazard: Hazard, tier: int, steps: list[str]) -> None:
-        assert sorted(allowed_steps(RULES, hazard, by="me", tier=tier, now=NOW)) == sorted(steps)
+        assert sorted(allowed_steps(RULES, hazard, asked=Step("", "me", tier, NOW))) == sorted(steps)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
+from services.inspections.domain.routing import tier_of
 from services.inspections.domain.tasks import (
     TASK_GUARDS,
     MovedTask,
@@ -16,7 +17,7 @@ from services.inspections.domain.tasks import (
     next_rung,
     take_task_step,
 )
-from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules
+from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules, tiers
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_calls, read_ladder
 from tests.unit.inspections.builders import NOW
@@ -57,7 +58,15 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def step(state: str, event: str, *, task: dict[str, Any] | None = None, tier: int = 4, **given: Any) -> MovedTask:
+def step(
+    state: str,
+    event: str,
+    *,
+    task: dict[str, Any] | None = None,
+    tier: int = 4,
+    roles: tuple[str, ...] = ("bureau_officer",),
+    **given: Any,
+) -> MovedTask:
     """Take a step with a government task of officer-1 that is due now; ``None`` leaves something out."""
     values: dict[str, Any] = {
         "state": state,
@@ -67,7 +76,7 @@ def step(state: str, event: str, *, task: dict[str, Any] | None = None, tier: in
     }
     values |= {"owner": "tier:3@331002001"} if event == "take" else {}
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
-    by_hand = Step(event, str(given.get("by", "officer-1")), tier, NOW, shown)
+    by_hand = Step(event, str(given.get("by", "officer-1")), tier, NOW, shown, roles)
     wanted = clock_step(event, NOW, shown) if event == "overdue" else by_hand
     return take_task_step(RULES, Task(**(values | {"place": GATE} | (task or {}))), step=wanted)
 
@@ -100,7 +109,7 @@ class TestRefusals:
         ("state", "event", "changes", "code"),
         [
             ("planned", "assign", {"owner": ""}, "owner_missing"),
-            ("planned", "assign", {"tier": 2}, "authority_only"),
+            ("planned", "assign", {"tier": 3, "roles": ("grid_worker",)}, "authority_only"),
             ("assigned", "take", {"task": {"owner": "officer-2"}}, "not_in_a_queue"),
             ("assigned", "take", {"tier": 2}, "tier_too_low"),
             ("assigned", "accept", {"by": "worker-9", "tier": 1}, "not_the_owner"),
@@ -136,7 +145,7 @@ class TestRefusals:
     @pytest.mark.parametrize(("event", "code"), [("assign", "authority_only"), ("cancel", "tier_too_low")])
     def test_do_not_take_somebody_of_no_tier_for_the_clock(self, event: str, code: str) -> None:
         """Rows 2 and 10 let the clock do so; whoever belongs to none of the four tiers of §7.1 is not the clock."""
-        assert refusal("assigned", event, tier=0, by="clock") == code
+        assert refusal("assigned", event, tier=0, by="clock", roles=()) == code
         moved = take_task_step(RULES, Task("assigned", tier=3), step=clock_step(event, NOW, EVERYTHING))
         assert moved.task.state == EXPECTED["assigned"][event]
 
@@ -181,6 +190,16 @@ class TestAssigning:
     def test_keeps_the_new_owner(self) -> None:
         moved = step("accepted", "assign", owner="officer-7")
         assert (moved.task.owner, moved.transition.tells) == ("officer-7", ("escalated",))
+
+    @pytest.mark.parametrize("role", sorted({role for tier in tiers().values() for role in tier.roles}))
+    def test_is_for_the_subdistrict_and_the_bureau(self, role: str) -> None:
+        """§7.3: a grid worker finds and reports, the office of the subdistrict hands on."""
+        wanted = Step("assign", "me", tier_of(tiers(), [role]), NOW, EVERYTHING, (role,))
+        if role in ("subdistrict_officer", "bureau_officer"):
+            assert take_task_step(RULES, Task("planned"), step=wanted).task.state == "assigned"
+        else:
+            with pytest.raises(NotAllowed, match="ask there"):
+                take_task_step(RULES, Task("planned"), step=wanted)
 
 
 class TestLadder:
@@ -235,14 +254,16 @@ class TestEscalation:
 
 class TestAllowedSteps:
     @pytest.mark.parametrize(
-        ("task", "tier", "steps"),
+        ("task", "role", "steps"),
         [
-            (Task(state="assigned", tier=3, owner="me"), 3, ["assign", "accept", "check_in", "refuse_entry"]),
-            (Task(state="assigned", tier=3, owner="tier:3@331002001"), 3, ["assign", "take"]),
-            (Task(state="assigned", tier=3, owner="another"), 2, []),
-            (Task(state="submitted", tier=1, owner="another"), 3, ["confirm", "return"]),
-            (Task(state="confirmed", tier=1, owner="another"), 1, ["close"]),
+            (Task("assigned", 3, owner="me"), "subdistrict_officer", ["assign", "accept", "check_in", "refuse_entry"]),
+            (Task("assigned", 3, owner="me"), "grid_worker", ["accept", "check_in", "refuse_entry"]),
+            (Task("assigned", 3, owner="tier:3@331002001"), "grid_worker", ["take"]),
+            (Task("assigned", 3, owner="another"), "intermediary_inspector", []),
+            (Task("submitted", 1, owner="another"), "grid_worker", ["confirm", "return"]),
+            (Task("confirmed", 1, owner="another"), "enterprise_user", ["close"]),
         ],
     )
-    def test_leaves_out_what_is_somebody_elses(self, task: Task, tier: int, steps: list[str]) -> None:
-        assert sorted(allowed_task_steps(RULES, task, by="me", tier=tier, now=NOW)) == sorted(steps)
+    def test_leaves_out_what_is_somebody_elses(self, task: Task, role: str, steps: list[str]) -> None:
+        asked = Step("", "me", tier_of(tiers(), [role]), NOW, roles=(role,))
+        assert sorted(allowed_task_steps(RULES, task, asked=asked)) == sorted(steps)
