@@ -50,7 +50,7 @@ def on_enterprise_graded(session: Session, received: Sequence[Received[Enterpris
 @subscribes(StaffChanged, batch=True)
 def on_staff_changed(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
     """Keep who can be given tasks."""
-    planning.keep_staff(session, received)
+    planning.keep_staff(session, received, now=now)
 
 
 @timer(hazards.DEADLINE)
@@ -69,3 +69,9 @@ def on_planning_due(session: Session, enterprise_id: str, *, now: datetime) -> N
 def on_ladder_due(session: Session, task_id: str, *, now: datetime) -> None:
     """A reminder or an escalation of a task is due."""
     tasks.climb_ladder(session, task_id, now=now)
+
+
+@timer(tasks.ABSENCE)
+def on_absence(session: Session, account_id: str, *, now: datetime) -> None:
+    """Somebody can do no tasks any more: others do them."""
+    tasks.replace_owner(session, account_id, now=now)

@@ -23,7 +23,7 @@ from services.inspections.tables import (
     standing,
     task,
 )
-from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, step_task
+from services.inspections.use_cases.tasks import ABSENCE, MOVABLE, NewTask, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
@@ -97,8 +97,8 @@ def plan_for_owing(session: Session, enterprise_ids: Collection[str], *, now: da
     upsert_rows(session, timer, rows, key=("kind", "entity"))
 
 
-def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> None:
-    """Keep who works where, with which skills, and who is away."""
+def keep_staff(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
+    """Keep who works where, with which skills, and who is away: the tasks of these are given to others."""
     lists = ("roles", "divisions", "grids", "skills")
     rows = [
         {
@@ -112,6 +112,9 @@ def keep_staff(session: Session, received: Sequence[Received[StaffChanged]]) -> 
         for one in _newest(received)
     ]
     upsert_rows(session, staff, rows, key=["account_id"], newer="sequence")
+    for row in rows:
+        if not row["is_available"]:
+            set_timer(session, ABSENCE, str(row["account_id"]), due_at=now)
 
 
 def plan_tasks(session: Session, enterprise_id: str, *, now: datetime) -> None:

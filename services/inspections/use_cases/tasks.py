@@ -15,7 +15,7 @@ from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_t
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
-from services.inspections.tables import enterprise, task, task_step
+from services.inspections.tables import enterprise, staff, task, task_step
 from shared.clock import business_date
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
 from shared.errors import Conflict, Refused
@@ -23,7 +23,7 @@ from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.work.timers import cancel, schedule
 
-LADDER = "task_ladder"
+LADDER, ABSENCE = "task_ladder", "task_absence"
 ADHOC = "adhoc"
 MAJOR_HAZARD = "major_hazard"
 EXACT = "exact"
@@ -141,6 +141,15 @@ def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
 
 
+def replace_owner(session: Session, account_id: str, *, now: datetime) -> None:
+    """Give to others what somebody who is away, disabled or without a licence has not begun on site (row 2)."""
+    is_available = session.scalar(select(staff.c.is_available).where(staff.c.account_id == account_id))
+    waiting = select(task).where(task.c.owner == account_id, task.c.is_open, task.c.state.in_(MOVABLE))
+    if is_available is False:
+        for row in session.execute(waiting.order_by(task.c.id).with_for_update()).all():
+            _escalate(session, row, whom="absence", now=now)
+
+
 def call_for_hazard(session: Session, enterprise_id: str, hazard_id: str, *, key: str, now: datetime) -> None:
     """Give a task to each tier that has to come at once because of a major hazard (§7.1); one each for a ``key``."""
     today = business_date(now)
@@ -170,7 +179,8 @@ _TIER_OF = {"subdistrict": 3, "bureau": 4}
 
 def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> None:
     place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
-    tier = _TIER_OF.get(whom, row.tier)
+    reached = [rung.whom for rung in ladder()[: row.climbed]]
+    tier = max([row.tier, *(_TIER_OF.get(one, 0) for one in (*reached, whom))])
     owner, rung = _route(session, place, tier=tier, without=had_before(session, row.id), now=now)
     step_task(session, row.id, step=clock_step("assign", now, {"owner": owner, "rung": rung, "ladder": whom}))
 

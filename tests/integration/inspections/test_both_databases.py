@@ -56,6 +56,22 @@ class TestAReport:
         assert names_of(told(database)) == ["report_received", "report_substantiated"]
 
 
+class TestAnAbsence:
+    def test_gives_a_task_to_somebody_else(self, database: Database, enterprise_id: str) -> None:
+        """Row 2 of the way of a task: absence."""
+        staffed(database, "first", "grid_worker")
+        graded(database, enterprise_id, 1)
+        owes(database, enterprise_id, "self_check")
+        run_clock(database, now=MONDAY)
+        staffed(database, "second", "grid_worker")
+        staffed(database, "first", "grid_worker", sequence=2, is_absent=True)
+
+        run_clock(database, now=MONDAY)
+
+        [escalated] = told(database, "task_escalated")
+        assert (escalated["data"]["owner"], escalated["data"]["rung"]) == ("second", "first")
+
+
 class TestATask:
     def test_is_planned_routed_handed_in_and_counted(self, database: Database, caller: Caller) -> None:
         one = known_enterprise(database, grid="g-1")

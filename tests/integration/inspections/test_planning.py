@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.inspections.domain.schedules import Period
 from services.inspections.tables import staff, standing, task
-from services.inspections.use_cases.tasks import climb_ladder
+from services.inspections.use_cases.tasks import NewTask, climb_ladder, make_task
+from shared.clock import business_date
 from shared.contracts.registry import ServiceContractStarted
 from shared.database import Database
 from shared.ids import new_id
@@ -234,6 +236,75 @@ class TestRouting:
         assert (taken["owner"], taken["state"]) == ("a-grid_worker", "accepted")
 
 
+class TestAbsence:
+    @pytest.fixture
+    def one(self, database: Database) -> str:
+        """Return an enterprise whose task of tier 3 belongs to somebody who is not alone in the subdistrict."""
+        one = known_enterprise(database)
+        staffed(database, "first", "grid_worker")
+        graded(database, one, 1)
+        owes(database, one, "self_check")
+        run_clock(database, now=MONDAY)
+        staffed(database, "second", "grid_worker")
+        return one
+
+    def owner(self, database: Database) -> str:
+        return next(str(row.owner) for row in rows(database) if row.tier == 3)
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"is_absent": True}, {"is_enabled": False}, {"is_licence_expired": True}],
+        ids=lambda one: next(iter(one)),
+    )
+    def test_gives_open_tasks_to_others(self, database: Database, one: str, change: dict[str, bool]) -> None:
+        """Row 2: absence means another owner, and others hear of it."""
+        staffed(database, "first", "grid_worker", sequence=2, **change)
+        for _ in range(2):
+            run_clock(database, now=MONDAY)
+
+        [escalated] = told(database, "task_escalated")
+        assert (self.owner(database), escalated["data"]["owner"]) == ("second", "second")
+
+    def test_lets_tasks_wait_in_a_queue_when_nobody_is_left(self, database: Database, one: str) -> None:
+        """Row 1: no task is ever unowned."""
+        for number, name in enumerate(("second", "first"), 2):
+            staffed(database, name, "grid_worker", sequence=number, is_absent=True)
+        run_clock(database, now=MONDAY)
+        assert self.owner(database) == "tier:3@331002001"
+
+    @pytest.mark.parametrize(
+        ("sequence", "back"), [(3, True), (1, False)], ids=["is back at once", "was told of too late"]
+    )
+    def test_leaves_the_tasks_of_who_is_there(self, database: Database, one: str, sequence: int, *, back: bool) -> None:
+        """Events come in any order; the newest one counts."""
+        staffed(database, "first", "grid_worker", sequence=2, is_absent=back)
+        staffed(database, "first", "grid_worker", sequence=sequence, is_absent=not back)
+        run_clock(database, now=MONDAY)
+        assert (self.owner(database), told(database, "task_escalated")) == ("first", [])
+
+    def test_leaves_what_has_begun_on_site(self, database: Database, caller: Caller, one: str) -> None:
+        """Row 2 begins in no state after the check-in."""
+        own = next(row.id for row in rows(database) if row.tier == 3)
+        answer = caller("grid_worker", subject="first").post(
+            f"{INSPECTIONS}/tasks/{own}/steps", json={"event": "check_in"}
+        )
+        assert answer.status_code == 200, answer.text
+        staffed(database, "first", "grid_worker", sequence=2, is_absent=True)
+        run_clock(database, now=MONDAY)
+        assert self.owner(database) == "first"
+
+    def test_keeps_a_task_as_high_as_the_ladder_has_led_it(self, database: Database, one: str) -> None:
+        for name in "abc":
+            staffed(database, name, "bureau_officer", divisions=("331002",))
+        for days in (31, 33, 40, 45):
+            run_clock(database, now=MONDAY + timedelta(days=days))
+        before = self.owner(database)
+        staffed(database, "somebody new", "grid_worker")
+        staffed(database, before, "bureau_officer", divisions=("331002",), sequence=2, is_absent=True)
+        run_clock(database, now=MONDAY + timedelta(days=45))
+        assert self.owner(database) in {"a", "b", "c"} - {before}
+
+
 class TestLadder:
     def test_escalates_when_nobody_does_it(self, database: Database) -> None:
         """Row 52 of the superset: escalation that really runs."""
@@ -257,6 +328,19 @@ class TestLadder:
             ("task_escalated", "second"),
             ("task_escalated", "officer"),
         ]
+
+    def test_never_gives_a_task_to_a_lower_tier(self, database: Database, enterprise_id: str) -> None:
+        """§7.1: results escalate upwards; the rung of the subdistrict is none for government supervision."""
+        staffed(database, "subdistrict", "subdistrict_officer")
+        staffed(database, "officer", "bureau_officer", divisions=("331002",))
+        day = business_date(MONDAY)
+        with database.transaction() as session:
+            make_task(session, NewTask(enterprise_id, 4, "adhoc", Period(day, day), owner="officer"), now=MONDAY)
+        for days in range(1, 10):
+            run_clock(database, now=MONDAY + timedelta(days=days))
+
+        owners = [event["data"]["owner"] for event in told(database, "task_escalated")]
+        assert owners == ["tier:4@331002001"] * 3
 
     def test_does_nothing_before_the_moment(self, database: Database) -> None:
         """A timer that runs too early, or for a task that has moved on, leaves everything as it is."""
