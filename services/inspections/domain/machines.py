@@ -107,9 +107,9 @@ class Step:
         return business_date(self.now)
 
 
-def clock_step(event: str, now: datetime, given: Mapping[str, Any] | None = None) -> Step:
+def clock_step(event: str, now: datetime, **given: Any) -> Step:
     """Return what the system itself does when a moment has come; it belongs to none of the tiers."""
-    return Step(event, "clock", 0, now, given or {}, is_clock=True)
+    return Step(event, "clock", 0, now, given, is_clock=True)
 
 
 @dataclass(frozen=True)

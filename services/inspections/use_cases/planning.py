@@ -151,7 +151,7 @@ def _cancel_unowed(session: Session, enterprise_id: str, *, tier: int, duty: str
     own = (columns.enterprise_id == enterprise_id, columns.tier == tier, columns.origin == duty)
     not_begun = select(columns.id, columns.key).where(*own, columns.state.in_(MOVABLE)).order_by(columns.id)
     for task_id, key in session.execute(not_begun).all():
-        step_task(session, task_id, step=clock_step("cancel", now, {"reason": UNOWED}))
+        step_task(session, task_id, step=clock_step("cancel", now, reason=UNOWED))
         session.execute(update(task).where(columns.id == task_id).values(key=f"{key} {task_id}"))
 
 
@@ -219,7 +219,7 @@ def _move_tasks(session: Session, merged_id: str, kept_id: str, *, now: datetime
     for row in (row for row in rows if row.enterprise_id == merged_id):
         is_double = (row.state, "cancel") in task_rules().machine.transitions and _is_owed_twice(row, own)
         if is_double:
-            step_task(session, row.id, step=clock_step("cancel", now, {"reason": MERGED}))
+            step_task(session, row.id, step=clock_step("cancel", now, reason=MERGED))
         key = f"{row.key} {merged_id}" if is_double or (row.tier, row.key) in keys else row.key
         changes = {"enterprise_id": kept_id, "key": key, "owner": queues.get(row.owner, row.owner)}
         session.execute(update(task).where(columns.id == row.id).values(**changes))

@@ -85,7 +85,7 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     }
     session.execute(insert(task).values(**row))
     owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
-    step_task(session, row["id"], step=clock_step("assign", now, {"owner": owner, "rung": rung}))
+    step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung))
     return str(row["id"])
 
 
@@ -163,7 +163,7 @@ def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) ->
     """Cancel what a hazard has asked for and nobody has begun."""
     waiting = select(task.c.id).where(task.c.hazard_id == hazard_id, task.c.state.in_(MOVABLE))
     for task_id in session.scalars(waiting.order_by(task.c.id)).all():
-        step_task(session, task_id, step=clock_step("cancel", now, {"reason": reason}))
+        step_task(session, task_id, step=clock_step("cancel", now, reason=reason))
 
 
 def had_before(session: Session, task_id: str) -> list[str]:
@@ -182,7 +182,7 @@ def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> N
     reached = [rung.whom for rung in ladder()[: row.climbed]]
     tier = max([row.tier, *(_TIER_OF.get(one, 0) for one in (*reached, whom))])
     owner, rung = _route(session, place, tier=tier, without=had_before(session, row.id), now=now)
-    step_task(session, row.id, step=clock_step("assign", now, {"owner": owner, "rung": rung, "ladder": whom}))
+    step_task(session, row.id, step=clock_step("assign", now, owner=owner, rung=rung, ladder=whom))
 
 
 def _route(

@@ -72,7 +72,7 @@ def a_step(event: str, *, by: str = "officer-1", tier: int = 4, now: datetime = 
     """Return a step to which nothing is missing; None leaves something out."""
     given = EVERYTHING | ({"deadline": DEADLINES[event]} if event in DEADLINES else {}) | changes
     given = {name: value for name, value in given.items() if value is not None}
-    return clock_step(event, now, given) if event == "overdue" else Step(event, by, tier, now, given)
+    return clock_step(event, now, **given) if event == "overdue" else Step(event, by, tier, now, given)
 
 
 def all_normal(checklist: Checklist) -> dict[str, str]:

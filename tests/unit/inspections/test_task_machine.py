@@ -77,7 +77,7 @@ def step(
     values |= {"owner": "tier:3@331002001"} if event == "take" else {}
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
     by_hand = Step(event, str(given.get("by", "officer-1")), tier, NOW, shown, roles)
-    wanted = clock_step(event, NOW, shown) if event == "overdue" else by_hand
+    wanted = clock_step(event, NOW, **shown) if event == "overdue" else by_hand
     return take_task_step(RULES, Task(**(values | {"place": GATE} | (task or {}))), step=wanted)
 
 
@@ -146,7 +146,7 @@ class TestRefusals:
     def test_do_not_take_somebody_of_no_tier_for_the_clock(self, event: str, code: str) -> None:
         """Rows 2 and 10 let the clock do so; whoever belongs to none of the four tiers of §7.1 is not the clock."""
         assert refusal("assigned", event, tier=0, by="clock", roles=()) == code
-        moved = take_task_step(RULES, Task("assigned", tier=3), step=clock_step(event, NOW, EVERYTHING))
+        moved = take_task_step(RULES, Task("assigned", tier=3), step=clock_step(event, NOW, **EVERYTHING))
         assert moved.task.state == EXPECTED["assigned"][event]
 
 
