@@ -20,6 +20,7 @@ WORST_FIRST = "level"
 PAGE = 50
 FOUND = 8
 MOST_PEOPLE = 100
+SUPERVISING = "bureau_officer"
 
 
 @site.get("/enterprises")
@@ -88,6 +89,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "enterprise": {**file["enterprise"], "subdistrict_name": _place(file["enterprise"])},
         "risk": file.get("risk") or {},
         "owed": owed,
+        "causes": _causes(down),
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),
         **people,
@@ -107,6 +109,14 @@ def _endings(changes: Sequence[Mapping[str, Any]], down: set[str]) -> dict[str, 
     asked = _unless_down("registry", down, lambda: own_api.read("registry/enterprises/endings"))
     last = next((one for one in changes if "status" in one["changes"]), None)
     return {"ending_titles": {row["id"]: row[title] for row in asked.get("items", [])}, "last_ending": last}
+
+
+def _causes(down: set[str]) -> Sequence[Mapping[str, Any]]:
+    """Return why the bureau may come, for its officers: the yearly cap counts by it."""
+    someone = viewer.current()
+    if someone is None or SUPERVISING not in someone.roles or "inspections" in down:
+        return ()
+    return _unless_down("inspections", down, lambda: own_api.read("inspections/causes")).get("items", ())
 
 
 def _people(enterprise_id: str, down: set[str]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import tasks as reading
 from services.inspections.queries.enterprises import visible_enterprise
-from services.inspections.rules import default_checklists
+from services.inspections.rules import default_checklists, plan_rules
 from services.inspections.schemas.tasks import (
     AtEnterprise,
+    Causes,
     Check,
     CheckList,
     Checklist,
@@ -139,6 +140,14 @@ def list_checks(session: Session, query: dict[str, Any]) -> Any:
 def show_check(session: Session, check_id: str) -> Any:
     """One record of a check."""
     return reading.check_view(reading.visible_check(session, principal(), check_id))
+
+
+@blp.route("/causes", methods=["GET"])
+@public_reads()
+@blp.response(200, Causes)
+def list_causes(session: Session) -> Any:
+    """Why government supervision comes to an enterprise."""
+    return {"items": list(plan_rules().causes.values())}
 
 
 @blp.route("/checklists", methods=["GET"])

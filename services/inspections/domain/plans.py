@@ -26,10 +26,18 @@ class LevelPlan:
     share: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why somebody comes; the yearly cap bounds only what ``is_counted``."""
+
+    id: str
+    zh: str
+    en: str
+    is_counted: bool
+
+
 @dataclass(frozen=True)
 class PlanRules:
-    """``counted``: cause of a check to whether the cap bounds it."""
-
     version: str
     officers_per_inspection: int
     key_share_percent: int
@@ -39,7 +47,7 @@ class PlanRules:
     non_enforcement: tuple[str, ...]
     columns: tuple[str, ...]
     levels: Mapping[int, LevelPlan]
-    counted: Mapping[str, bool]
+    causes: Mapping[str, Cause]
 
 
 @dataclass(frozen=True)
@@ -115,10 +123,11 @@ def check_cap(rules: PlanRules, *, level: int | None, causes: Sequence[str], cau
     ``causes`` are those of this year's on-site checks by the same authority. What a complaint, a reading, an order or
     the enterprise itself caused is counted apart and never refused.
     """
-    require(cause in rules.counted, NotAllowed("unknown_cause", "Say why the check takes place.", cause=cause))
-    if not rules.counted[cause]:
+    require(cause in rules.causes, NotAllowed("unknown_cause", "Say why the check takes place.", cause=cause))
+    if not rules.causes[cause].is_counted:
         return
-    had, cap = sum(rules.counted.get(one, True) for one in causes), cap_of(rules, level)
+    free = {one.id for one in rules.causes.values() if not one.is_counted}
+    had, cap = sum(one not in free for one in causes), cap_of(rules, level)
     sentence = (
         f"This enterprise has had {had} of at most {cap} on-site checks this year: only a clue justifies another."
     )

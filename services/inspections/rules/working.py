@@ -7,7 +7,7 @@ from typing import Any
 
 from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
 from services.inspections.domain.machines import UnusableTable
-from services.inspections.domain.plans import DrawRules, LevelPlan, PlanRules
+from services.inspections.domain.plans import Cause, DrawRules, LevelPlan, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
 from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
 from services.inspections.rules.reading import read_machine, table
@@ -46,7 +46,7 @@ def major_hazard_calls() -> tuple[Call, ...]:
 def read_calls(content: Row) -> tuple[Call, ...]:
     """Return the calls of a table; raises ``UnusableTable`` for a cause that the annual plan does not know."""
     calls = tuple(Call(row["tier"], row["working_days"], row["cause"]) for row in content["major_hazard"])
-    unknown = {one.cause for one in calls if one.cause} - set(plan_rules().counted)
+    unknown = {one.cause for one in calls if one.cause} - set(plan_rules().causes)
     if unknown:
         raise UnusableTable(f"no cause is named {', '.join(sorted(unknown))}")
     return calls
@@ -108,7 +108,7 @@ def plan_rules() -> PlanRules:
         non_enforcement=tuple(head["non_enforcement"]),
         columns=tuple(head["columns"]),
         levels={row["level"]: _level_plan(row) for row in content["level"]},
-        counted={row["id"]: row["is_counted"] for row in content["cause"]},
+        causes={row["id"]: Cause(**row) for row in content["cause"]},
     )
 
 

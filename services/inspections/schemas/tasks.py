@@ -37,7 +37,7 @@ class NewCheck(Schema):
 
     enterprise_id = fields.UUID(required=True)
     checklist = text(40, load_default="")
-    cause = fields.String(load_default="", validate=validate.OneOf(["", *plan_rules().counted]))
+    cause = fields.String(load_default="", validate=validate.OneOf(["", *plan_rules().causes]))
 
 
 class TaskStepBody(Schema):
@@ -191,6 +191,16 @@ class Named(Schema):
     id = fields.String(required=True)
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+class Cause(Named):
+    is_counted = fields.Boolean(required=True)
+
+
+class Causes(Schema):
+    """Why government supervision comes; the yearly cap of an enterprise bounds only what ``is_counted``."""
+
+    items = fields.List(fields.Nested(Cause), required=True)
 
 
 class Answer(Named):

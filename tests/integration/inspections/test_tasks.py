@@ -140,6 +140,12 @@ class TestCap:
         answer = caller().post(TASKS, json={"enterprise_id": enterprise_id})
         assert (answer.status_code, answer.json["code"]) == (422, "unknown_cause")
 
+    def test_names_every_cause_and_whether_it_counts(self, caller: Caller) -> None:
+        """国办发〔2024〕54号: what is planned or drawn counts, a clue does not."""
+        causes = {one["id"]: one for one in caller().get(f"{INSPECTIONS}/causes").json["items"]}
+        assert [name for name, one in causes.items() if one["is_counted"]] == ["plan", "draw"]
+        assert (causes["complaint"]["zh"], causes["complaint"]["en"]) == ("投诉举报", "complaint")
+
     def test_lets_only_the_four_tiers_check(self, database: Database, enterprise_id: str) -> None:
         with pytest.raises(NoTier), database.transaction() as session:
             begin_check(session, Visit(enterprise_id), by="somebody", tier=0, now=MONDAY)

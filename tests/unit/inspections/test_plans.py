@@ -104,7 +104,7 @@ class TestCap:
     def test_counts_clues_and_services_apart(self, cause: str) -> None:
         check_cap(PLAN, level=1, causes=["plan", "plan"], cause=cause)
         check_cap(PLAN, level=2, causes=[cause] * 9, cause="plan")
-        assert PLAN.counted[cause] is False
+        assert PLAN.causes[cause].is_counted is False
 
     @pytest.mark.parametrize(("level", "cap"), [(1, 2), (2, 2), (3, 1), (4, 1), (None, 0)])
     def test_follows_the_level(self, level: int | None, cap: int) -> None:
