@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import DESK, PHONE, Window
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
@@ -117,3 +117,21 @@ class TestBoard:
             page.goto(path)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
             assert page.evaluate(TOO_SMALL) == []
+
+
+class TestFile:
+    @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+    def test_counts_open_hazards_and_leads_to_them(
+        self, window: Window, running_sise: System, plant: str, size: dict[str, int]
+    ) -> None:
+        page = sign_in_as(window(size=size, signed_in=False), "hazard-grid")
+        find(page, plant)
+        page.goto(f"/enterprises/{plant}")
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+        open_ones = page.locator("#work dd a").first
+        count = open_ones.inner_text()
+        open_ones.click()
+
+        expect(page.locator("#figures strong").first).to_have_text(count)
+        expect(page.locator(".notice")).to_contain_text("一家企业")
+        assert {card.inner_text().splitlines()[-2] for card in page.locator(".board-card").all()} == {NAME}

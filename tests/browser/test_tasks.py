@@ -125,6 +125,25 @@ class TestCheck:
         assert gate.evaluate(TOO_SMALL) == []
 
 
+class TestFile:
+    def test_shows_the_next_check_and_leads_to_it(self, gate: Page, running_sise: System, workshop: str) -> None:
+        begin(gate, running_sise, workshop)
+        gate.goto(f"/enterprises/{workshop}")
+        gate.locator("#work").get_by_role("link", name="下一项检查").click()
+        gate.wait_for_url("**/tasks/*")
+        expect(gate.locator("h1")).to_have_text(NAME)
+
+    def test_offers_the_bureau_every_cause_of_the_table(
+        self, window: Window, running_sise: System, workshop: str
+    ) -> None:
+        officer = {"username": "check-bureau", "roles": ["bureau_officer"], "divisions": ["331002"], "name": "试验员"}
+        running_sise.client().call("POST", "identity/accounts", json={**officer, "password": PASSWORD})
+        causes = running_sise.client().call("GET", "inspections/causes")["items"]
+        page = sign_in_as(window(signed_in=False), "check-bureau")
+        page.goto(f"/enterprises/{workshop}")
+        expect(page.locator('select[name="cause"] option')).to_have_text(["为什么检查", *(one["zh"] for one in causes)])
+
+
 class TestInbox:
     def test_says_how_to_begin_when_it_is_empty(self, window: Window, running_sise: System) -> None:
         page = window()

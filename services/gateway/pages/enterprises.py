@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, make_response, redirect, render_template, request, url_for
 
 from services.gateway.neighbours import neighbours
-from services.gateway.pages import language, own_api, viewer
+from services.gateway.pages import language, own_api, tasks, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.reasons import reasons_of
 from services.gateway.pages.site import site
@@ -90,6 +90,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "risk": file.get("risk") or {},
         "owed": owed,
         "causes": _causes(down),
+        "work": _work(file.get("inspections")),
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),
         **people,
@@ -109,6 +110,15 @@ def _endings(changes: Sequence[Mapping[str, Any]], down: set[str]) -> dict[str, 
     asked = _unless_down("registry", down, lambda: own_api.read("registry/enterprises/endings"))
     last = next((one for one in changes if "status" in one["changes"]), None)
     return {"ending_titles": {row["id"]: row[title] for row in asked.get("items", [])}, "last_ending": last}
+
+
+def _work(open_there: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return what is open at the enterprise, the next task with the days that are left; empty for whom may not see."""
+    found = open_there or {}
+    if not found.get("next_task"):
+        return found
+    one = found["next_task"]
+    return {**found, "next_task": {**one, "days": tasks.days_left(one, today=business_date(now()))}}
 
 
 def _causes(down: set[str]) -> Sequence[Mapping[str, Any]]:

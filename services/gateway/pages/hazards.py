@@ -25,6 +25,7 @@ STAGES: Mapping[str, Sequence[str]] = {
     "done": ("closed", "rejected"),
 }  # fmt: skip
 LEVELS = ("general", "major")
+FILTERS = ("level", "is_overdue", "area", "enterprise_id")
 MAJOR = "major"
 SUBDISTRICT_DIGITS = 9
 OFFERED: Mapping[str, Sequence[str]] = {
@@ -65,8 +66,8 @@ Document = Mapping[str, Any]
 @page("hazard:read")
 def hazards() -> str:
     """Draw the board, a column for each stage; one stage alone is a list that goes on."""
-    chosen = {name: request.args.get(name, "") for name in ("level", "is_overdue", "area", "stage")}
-    query = {name: chosen[name] for name in ("level", "is_overdue", "area")}
+    chosen = {name: request.args.get(name, "") for name in (*FILTERS, "stage")}
+    query = {name: chosen[name] for name in FILTERS}
     stages = [chosen["stage"]] if chosen["stage"] in STAGES else list(STAGES)
     is_alone = len(stages) == 1
     board = own_api.read("inspections/hazards/board", query)

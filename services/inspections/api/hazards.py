@@ -67,7 +67,7 @@ def find_hazard(session: Session, body: dict[str, Any]) -> Any:
 @blp.response(200, Board)
 def show_board(session: Session, query: dict[str, Any]) -> Any:
     """How many hazards of the own area stand in each state."""
-    return reading.board(session, principal(), wanted=query)
+    return reading.board(session, principal(), wanted=as_text(query))
 
 
 @blp.route("/hazards/table", methods=["GET"])

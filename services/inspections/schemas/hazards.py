@@ -40,6 +40,7 @@ class HazardQuery(PageQuery):
 class BoardQuery(Schema):
     """``area``: the beginning of a division's code."""
 
+    enterprise_id = fields.UUID()
     level = fields.String(validate=validate.OneOf(["general", "major"]))
     is_overdue = fields.Boolean()
     area = fields.String(validate=validate.Regexp(AREA))

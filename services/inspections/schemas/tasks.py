@@ -129,7 +129,9 @@ class NextTask(Schema):
     id = fields.String(required=True)
     tier = fields.Integer(required=True)
     state = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
     owner = fields.String(required=True)
+    last_day = fields.Date(required=True)
     due_at = fields.AwareDateTime(required=True)
     is_overdue = fields.Boolean(required=True)
 
