@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from services.inspections.domain.hazard_guards import GUARDS
-from services.inspections.domain.machines import NotAllowed, UnusableTable
+from services.inspections.domain.machines import STATUSES, NotAllowed, UnusableTable
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.rules.reading import due_of, read_machine, table
 
@@ -41,6 +42,17 @@ class TestOfficialList:
         with pytest.raises(NotAllowed) as refused:
             major_hazards().item("GM-99-01")
         assert refused.value.code == "item_unknown"
+
+
+TABLES = sorted(one.name for one in files("services.inspections.rules").iterdir() if one.name.endswith(".toml"))
+
+
+class TestEveryTable:
+    @pytest.mark.parametrize("name", TABLES)
+    def test_names_source_clause_status_and_the_day_from_which_it_counts(self, name: str) -> None:
+        heads = [one for one in table(name).values() if isinstance(one, dict) and "effective_from" in one]
+        assert heads
+        assert [one for one in heads if not one["source"] or not one["clause"] or one["status"] not in STATUSES] == []
 
 
 class TestRows:
