@@ -20,9 +20,25 @@ def text(longest: int = 500, **options: object) -> fields.String:
     return fields.String(validate=validate.Length(max=longest), **options)  # type: ignore[arg-type]
 
 
-def photos() -> fields.List:
+def photos(**options: object) -> fields.List:
     """Return a field of attachment ids."""
-    return fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS))
+    return fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS), **options)  # type: ignore[arg-type]
+
+
+def officers(**options: object) -> fields.List:
+    """Return a field of the officers who carried something out together."""
+    one = fields.String(validate=validate.Length(1, 60))
+    return fields.List(one, validate=validate.Length(max=10), **options)  # type: ignore[arg-type]
+
+
+def longitude() -> fields.Float:
+    """Return a field of a longitude in China (degrees); None when it is not known."""
+    return fields.Float(load_default=None, validate=validate.Range(73, 136))
+
+
+def latitude() -> fields.Float:
+    """Return a field of a latitude in China (degrees); None when it is not known."""
+    return fields.Float(load_default=None, validate=validate.Range(3, 54))
 
 
 class HazardQuery(PageQuery):
@@ -55,9 +71,9 @@ class Finding(Schema):
     item = text(20, load_default="")
     clause = text(200, load_default="")
     found_at = fields.AwareDateTime(load_default=None)
-    longitude = fields.Float(load_default=None, validate=validate.Range(73, 136))
-    latitude = fields.Float(load_default=None, validate=validate.Range(3, 54))
-    before = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_PHOTOS))
+    longitude = longitude()
+    latitude = latitude()
+    before = photos(load_default=list)
 
 
 class StepBody(Schema):
@@ -87,7 +103,7 @@ class StepBody(Schema):
     part = text(100)
     decision = text(200)
     evaluation = text(200)
-    officers = fields.List(fields.String(validate=validate.Length(1, 60)), validate=validate.Length(max=10))
+    officers = officers()
     signed = fields.Boolean()
     publication = text(200)
     receiver = text(100)

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.inspections.rules import plan_rules, task_rules
-from services.inspections.schemas.hazards import MOST_PHOTOS, TakenStep, text
+from services.inspections.schemas.hazards import TakenStep, latitude, longitude, officers, photos, text
 from shared.http import PageQuery, Schema
 
 MACHINE = task_rules().machine
@@ -11,14 +11,6 @@ MACHINE = task_rules().machine
 EVENTS = [event for event in MACHINE.events if event not in ("submit", "overdue")]
 MOST_ITEMS = 300
 ITEM_ID = validate.Length(1, 40)
-
-
-def longitude() -> fields.Float:
-    return fields.Float(load_default=None, validate=validate.Range(73, 136))
-
-
-def latitude() -> fields.Float:
-    return fields.Float(load_default=None, validate=validate.Range(3, 54))
 
 
 class TaskQuery(PageQuery):
@@ -49,7 +41,7 @@ class TaskStepBody(Schema):
     reason = text()
     longitude = longitude()
     latitude = latitude()
-    evidence = fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS))
+    evidence = photos()
 
 
 class HandedIn(Schema):
@@ -61,7 +53,7 @@ class HandedIn(Schema):
     )
     photos = fields.Dict(
         keys=fields.String(validate=ITEM_ID),
-        values=fields.List(fields.UUID(), validate=validate.Length(max=MOST_PHOTOS)),
+        values=photos(),
         load_default=dict,
         validate=validate.Length(max=MOST_ITEMS),
     )
@@ -73,9 +65,7 @@ class HandedIn(Schema):
     signed = fields.Boolean(load_default=False)
     countersigned = fields.Boolean(load_default=False)
     refusal = text(load_default="")
-    officers = fields.List(
-        fields.String(validate=validate.Length(1, 60)), load_default=list, validate=validate.Length(max=10)
-    )
+    officers = officers(load_default=list)
 
 
 class Task(Schema):
