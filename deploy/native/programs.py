@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,12 @@ def stop(child: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+
+
+def sweep(child: subprocess.Popen[bytes], *, how: signal.Signals) -> None:
+    """Send what a child that has ended left behind in its process group a signal; a killed master leaves workers."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, how)
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, sentence: str) -> None:

@@ -1,13 +1,14 @@
 """Keeps programs running: what ends by itself is started again, with growing pauses when it ends at once."""
 
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.native.programs import Program, ask_to_stop, stop
+from deploy.native.programs import Program, ask_to_stop, stop, sweep
 
 SHORTEST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
@@ -64,11 +65,13 @@ class Supervisor:
         if kept.due_at is None:
             kept.pause = SHORTEST_PAUSE if now - kept.started_at > SETTLED_AFTER else min(kept.pause * 2, LONGEST_PAUSE)
             kept.due_at = now + kept.pause
+            sweep(kept.child, how=signal.SIGTERM)
             self.say(f"{kept.program.name} ended ({kept.child.returncode}); starting it again in {kept.pause:.0f} s")
         elif now >= kept.due_at:
             self._start_again(kept, now)
 
     def _start_again(self, kept: _Kept, now: float) -> None:
+        sweep(kept.child, how=signal.SIGKILL)
         kept.child, kept.started_at, kept.due_at = kept.program.start(), now, None
         kept.restarts += 1
         self._write_table()

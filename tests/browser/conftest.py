@@ -148,6 +148,12 @@ def sign_in(page: Page, password: str = PASSWORD) -> None:
     page.locator(".sign-in-card button[type=submit]").click()
 
 
+def width_of(page: Page) -> int:
+    """Return how wide the content of a page that has loaded is, in pixels."""
+    page.wait_for_load_state()
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def wait_for_map(page: Page) -> None:
     """Wait until the map is drawn and listens."""
     page.wait_for_selector("#map[data-ready]")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import System
@@ -35,7 +35,7 @@ def answer(page: Page, fact: str, value: str) -> None:
 
 
 def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"))
+    return bool(width_of(page) <= page.evaluate("innerWidth"))
 
 
 class TestAssessment:

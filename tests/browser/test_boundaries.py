@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window, wait_for_map
+from tests.browser.conftest import PHONE, Window, wait_for_map, width_of
 from tests.support.running import System
 
 DISTRICT, SUBDISTRICT = "331002", "331002001"
@@ -78,7 +78,7 @@ class TestBoundary:
         page = window(size=PHONE)
         page.goto("/system/divisions")
         expect(page.locator("#divisions tbody tr").first).to_be_visible()
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        assert width_of(page) <= PHONE["width"]
 
 
 @pytest.mark.usefixtures("district")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
@@ -28,7 +28,7 @@ def fits(page: Page, kind: str) -> None:
     """Nothing scrolls sideways, and everything can be tapped."""
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{page.title()[:6]}-{kind}.png", full_page=True)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= SIZES[kind]["width"]
+    assert width_of(page) <= SIZES[kind]["width"]
     assert kind == "desk" or page.evaluate(TOO_SMALL) == []
 
 
@@ -49,6 +49,7 @@ class TestMerging:
         page.goto("/enterprises/duplicates?kind=name")
         fits(page, kind)
         page.locator("tr", has_text=f"双生{kind}厂").get_by_role("link", name="比对").click()
+        expect(page.locator("#reason")).to_be_visible()
         fits(page, f"{kind}")
         stays = page.url.split("/")[-3]
         kept, gone = (kept, gone) if kept["id"] == stays else (gone, kept)

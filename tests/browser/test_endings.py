@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
@@ -52,7 +52,7 @@ class TestLeaving:
         expect(page.locator("#history")).to_contain_text("注销核准通知书 2026-17")
         if folder := os.environ.get("SHOTS"):
             page.screenshot(path=f"{folder}/ending-{kind}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert width_of(page) <= page.evaluate("innerWidth")
         assert kind == "desk" or page.evaluate(TOO_SMALL) == []
         until(lambda: not shown(running_sise, one), sentence="stayed on the map")
         page.get_by_role("button", name="重新登记").click()

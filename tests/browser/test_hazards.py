@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
@@ -115,7 +115,7 @@ class TestBoard:
         page = sign_in_as(window(size=PHONE, signed_in=False), "hazard-grid")
         for path in (f"/hazards/{find(page, plant)}", "/hazards"):
             page.goto(path)
-            assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert width_of(page) <= PHONE["width"]
             assert page.evaluate(TOO_SMALL) == []
 
 
@@ -127,7 +127,7 @@ class TestFile:
         page = sign_in_as(window(size=size, signed_in=False), "hazard-grid")
         find(page, plant)
         page.goto(f"/enterprises/{plant}")
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+        assert width_of(page) <= size["width"]
         open_ones = page.locator("#work dd a").first
         count = open_ones.inner_text()
         open_ones.click()

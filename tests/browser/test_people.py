@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import System
 
@@ -212,7 +212,7 @@ class TestPages:
     def test_fit_the_window(self, window: Window, people: System, path: str, size: dict[str, int]) -> None:
         page = window(size=size)
         page.goto(path)
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+        assert width_of(page) <= size["width"]
 
     def test_can_be_tapped(self, window: Window, people: System, path: str) -> None:
         page = window(size=PHONE)

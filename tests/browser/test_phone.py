@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.support.running import System
 
 GOVERNING = (
@@ -31,7 +31,7 @@ def open_at_phone_size(window: Window, system: System, path: str) -> Page:
 class TestPhone:
     def test_never_scrolls_sideways(self, window: Window, running_sise: System, path: str) -> None:
         page = open_at_phone_size(window, running_sise, path)
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        assert width_of(page) <= PHONE["width"]
 
     def test_can_be_tapped(self, window: Window, running_sise: System, path: str) -> None:
         page = open_at_phone_size(window, running_sise, path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import System
 
@@ -38,5 +38,5 @@ class TestPhone:
         page.goto("/imports/quality")
         expect(page.locator(".quality").first).to_be_visible()
 
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        assert width_of(page) <= PHONE["width"]
         assert page.evaluate(TOO_SMALL) == []

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import System
 
@@ -37,5 +37,5 @@ class TestReport:
         page = window(size=PHONE, signed_in=False)
         for path in ("/report", "/report/state"):
             page.goto(path)
-            assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert width_of(page) <= PHONE["width"]
             assert page.evaluate(TOO_SMALL) == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
@@ -131,5 +131,5 @@ class TestSurvey:
         for path in ("/surveys", f"/surveys/{shops['摸底试验经营部']}"):
             gate.goto(path)
 
-            assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert width_of(gate) <= PHONE["width"]
             assert gate.evaluate(TOO_SMALL) == []

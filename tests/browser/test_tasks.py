@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window
+from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
@@ -117,11 +117,11 @@ class TestCheck:
         one = begin(gate, running_sise, workshop)
         for path in ("/tasks", "/tasks?view=area", f"/tasks/{one}"):
             gate.goto(path)
-            assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+            assert width_of(gate) <= PHONE["width"]
             assert gate.evaluate(TOO_SMALL) == []
         gate.get_by_role("button", name="到场签到").click()
         expect(gate.locator("#check")).to_be_visible()
-        assert gate.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        assert width_of(gate) <= PHONE["width"]
         assert gate.evaluate(TOO_SMALL) == []
 
 
