@@ -1,0 +1,23 @@
+"""Tables of inspections. Times are UTC, dates those of the district, points WGS-84 degrees."""
+
+from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
+from services.inspections.tables.hazards import halt_order, hazard, hazard_step
+from services.inspections.tables.metadata import metadata
+from services.inspections.tables.reports import public_report
+from services.inspections.tables.tasks import check_record, task, task_step
+
+__all__ = [
+    "check_record",
+    "enterprise",
+    "halt_order",
+    "hazard",
+    "hazard_step",
+    "merged_enterprise",
+    "metadata",
+    "obligation",
+    "public_report",
+    "staff",
+    "standing",
+    "task",
+    "task_step",
+]

@@ -1,0 +1,61 @@
+"""What other services tell about enterprises and staff; the newest sequence wins."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, SmallInteger, Table, Text
+
+from services.inspections.tables.metadata import metadata
+from shared.database import Id, JsonDocument
+
+enterprise = Table(
+    "enterprise",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("subdistrict", Text, nullable=False),
+    Column("grid", Text, nullable=False),
+    Column("industry", Text, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("location_precision", Text, nullable=False),
+    Column("supervision", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+Index("ix__enterprise__division", enterprise.c.division)
+
+merged_enterprise = Table(  # entries that became part of another one: what is told of them is about that one
+    "merged_enterprise",
+    metadata,
+    Column("merged_id", Id, primary_key=True),
+    Column("kept_id", Id, nullable=False),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("level", SmallInteger),
+)
+
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("enterprise_id", Id, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("obligations", JsonDocument, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("roles", JsonDocument, nullable=False),
+    Column("divisions", JsonDocument, nullable=False),
+    Column("grids", JsonDocument, nullable=False),
+    Column("skills", JsonDocument, nullable=False),
+    Column("enterprise_id", Text, nullable=False),
+    Column("intermediary_id", Text, nullable=False),
+    Column("is_available", Boolean, nullable=False),
+)

@@ -1,0 +1,71 @@
+"""Hazards: the row is the lock of everything that happens to one, ``hazard_step`` keeps each step for ever."""
+
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+
+from services.inspections.tables.metadata import metadata
+from shared.database import Id, JsonDocument, UtcDateTime
+
+hazard = Table(
+    "hazard",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("told", Integer, nullable=False),  # events told so far: the sequence of the next one follows
+    Column("state", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("clause", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("found_by", Text, nullable=False),
+    Column("found_tier", SmallInteger, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("reported_at", UtcDateTime, nullable=False),
+    Column("is_reported_late", Boolean, nullable=False),
+    Column("deadline", Date),
+    Column("began_on", Date),
+    Column("wanted_deadline", Date),
+    Column("submitted_by", Text, nullable=False),
+    Column("again", SmallInteger, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("listed_on", Date),
+    Column("was_halted", Boolean, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("repeats", Id),
+    Column("closed_on", Date),
+)
+Index("ix__hazard__enterprise_id", hazard.c.enterprise_id, hazard.c.id)
+Index("ix__hazard__state", hazard.c.state, hazard.c.id)
+
+hazard_step = Table(
+    "hazard_step",
+    metadata,
+    Column("hazard_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("given", JsonDocument, nullable=False),
+    PrimaryKeyConstraint("hazard_id", "version"),
+)
+
+halt_order = Table(
+    "halt_order",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hazard_id", Id, nullable=False),
+    Column("enterprise_id", Id, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("ordered_by", Text, nullable=False),
+    Column("ordered_at", UtcDateTime, nullable=False),
+    Column("resumed_at", UtcDateTime),
+)
+Index("ix__halt_order__hazard_id", halt_order.c.hazard_id)

@@ -1,0 +1,74 @@
+"""Tasks and checks: the row of a task is its lock, ``task_step`` keeps each step for ever."""
+
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+
+from services.inspections.tables.metadata import metadata
+from shared.database import Id, JsonDocument, UtcDateTime
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("origin", Text, nullable=False),  # the duty that makes it due, or adhoc
+    Column("key", Text, nullable=False),  # tells the tasks of one enterprise and tier apart
+    Column("cause", Text, nullable=False),  # why government supervision comes: the cap asks for it
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("rung", Text, nullable=False),  # how far the routing had to go
+    Column("climbed", SmallInteger, nullable=False),  # rungs of the ladder that are behind it
+    Column("checklist", Text, nullable=False),
+    Column("checklist_version", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("hazard_id", Id),  # the hazard that asked for it
+)
+Index("ix__task__hazard_id", task.c.hazard_id)
+Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=True)
+Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
+Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
+
+task_step = Table(
+    "task_step",
+    metadata,
+    Column("task_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("given", JsonDocument, nullable=False),
+    PrimaryKeyConstraint("task_id", "version"),
+)
+
+check_record = Table(
+    "check_record",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", Id, nullable=False),
+    Column("enterprise_id", Id, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    Column("checklist", Text, nullable=False),
+    Column("checklist_version", Integer, nullable=False),
+    Column("answers", JsonDocument, nullable=False),
+    Column("meanings", JsonDocument, nullable=False),
+    Column("notes", JsonDocument, nullable=False),
+    Column("score_hundredths", Integer),
+    Column("hazards", JsonDocument, nullable=False),
+    Column("refuted", JsonDocument, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
+Index("ix__check_record__task_id", check_record.c.task_id)
