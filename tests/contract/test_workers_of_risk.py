@@ -23,12 +23,12 @@ from shared.events import parked
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.ids import new_id
-from tests.contract import test_dynamic_rules
-from tests.contract.test_dynamic_rules import ONE, PASSWORDS, Network
+from tests.contract import risk_network
+from tests.contract.risk_network import ONE, PASSWORDS, Network
 from tests.support.events import logged, until
 from tests.support.rabbitmq import TestRabbitMQ
 
-node, network = test_dynamic_rules.node, test_dynamic_rules.network  # fixtures
+node, network = risk_network.node, risk_network.network  # fixtures
 ENTERPRISES = 300
 FOLLOWS_WITHIN = 2.0  # seconds from the event to the colour that the public sees (rules §6: looked up live)
 
