@@ -69,8 +69,9 @@ class TestMeasures:
         add_red_point(page)
         measures(page, enterprise_id)
         page.get_by_label("执法责任人").select_option(index=1)
-        page.locator("form", has=page.get_by_label("执法责任人")).get_by_role("button", name="指定责任人").click()
-        expect(page.locator(".toast-note", has_text="已保存")).to_be_visible()
+        with page.expect_response(lambda answer: answer.request.method == "PUT") as named:
+            page.locator("form", has=page.get_by_label("执法责任人")).get_by_role("button", name="指定责任人").click()
+        assert named.value.ok
         page.goto("/risk")
         row = page.locator("tr", has=page.locator(f'a[href^="/enterprises/{enterprise_id}"]'))
         expect(row).to_contain_text("执法人员")

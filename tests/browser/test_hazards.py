@@ -134,4 +134,4 @@ class TestFile:
 
         expect(page.locator("#figures strong").first).to_have_text(count)
         expect(page.locator(".notice")).to_contain_text("一家企业")
-        assert {card.inner_text().splitlines()[-2] for card in page.locator(".board-card").all()} == {NAME}
+        assert set(page.locator(".board-card strong + span").all_text_contents()) == {NAME}

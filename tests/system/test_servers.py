@@ -2,8 +2,10 @@
 
 import psycopg
 
+from deploy.native import PostgreSQL
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
+from tests.support.servers import private
 
 QUORUM = {"durable": True, "auto_delete": False, "arguments": {"x-queue-type": "quorum"}}
 
@@ -14,11 +16,11 @@ class TestPrivatePostgreSQL:
 
         assert first != second
 
-    def test_keeps_its_promise_after_a_power_failure(self, postgresql: TestPostgreSQL) -> None:
-        url = postgresql.create_database().replace("+psycopg", "")
-
-        with psycopg.connect(url) as connection:
-            answer = connection.execute("SHOW fsync").fetchone()
+    def test_of_the_stack_keeps_its_promise_after_a_power_failure(self) -> None:
+        with private(PostgreSQL) as server:
+            url = server.create_database("risk").replace("+psycopg", "")
+            with psycopg.connect(url) as connection:
+                answer = connection.execute("SHOW fsync").fetchone()
 
         assert answer == ("on",)
 
