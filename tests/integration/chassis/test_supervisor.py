@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,8 @@ class TestKilledMaster:
         os.kill(first, signal.SIGKILL)
         wait_for(lambda: not is_alive(first), seconds=20, what="the master is dead")
         assert is_alive(orphan)
-        supervisor.keep(lambda seconds: len(workers(tmp_path)) == 2)
+        never = threading.Event()
+        supervisor.keep(lambda seconds: never.wait(seconds) or len(workers(tmp_path)) == 2)
 
         assert master(tmp_path) != first
         assert not is_alive(orphan)
