@@ -1,9 +1,9 @@
 """Hazards: the row is the lock of everything that happens to one, ``hazard_step`` keeps each step for ever."""
 
-from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
 
-from services.inspections.tables.metadata import metadata
-from shared.database import Id, JsonDocument, UtcDateTime
+from services.inspections.tables.metadata import metadata, steps_of
+from shared.database import Id, UtcDateTime
 
 hazard = Table(
     "hazard",
@@ -41,20 +41,7 @@ hazard = Table(
 Index("ix__hazard__enterprise_id", hazard.c.enterprise_id, hazard.c.id)
 Index("ix__hazard__state", hazard.c.state, hazard.c.id)
 
-hazard_step = Table(
-    "hazard_step",
-    metadata,
-    Column("hazard_id", Id, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("tier", SmallInteger, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("given", JsonDocument, nullable=False),
-    PrimaryKeyConstraint("hazard_id", "version"),
-)
+hazard_step = steps_of("hazard", Column("tier", SmallInteger, nullable=False))
 
 halt_order = Table(
     "halt_order",

@@ -1,8 +1,8 @@
 """Tasks and checks: the row of a task is its lock, ``task_step`` keeps each step for ever."""
 
-from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
 
-from services.inspections.tables.metadata import metadata
+from services.inspections.tables.metadata import metadata, steps_of
 from shared.database import Id, JsonDocument, UtcDateTime
 
 task = Table(
@@ -35,20 +35,7 @@ Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=Tru
 Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
 Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
 
-task_step = Table(
-    "task_step",
-    metadata,
-    Column("task_id", Id, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("given", JsonDocument, nullable=False),
-    PrimaryKeyConstraint("task_id", "version"),
-)
+task_step = steps_of("task", Column("owner", Text, nullable=False))
 
 check_record = Table(
     "check_record",
