@@ -16,7 +16,6 @@ from shared.errors import Forbidden, NotFound, Unavailable
 SHOWN = 50
 SCANS_SHOWN = 10
 LEVELS = (1, 2, 3, 4, 0)
-MOST_STAFF = 200
 # Who may be named to watch over an enterprise, for the bureau and for the subdistrict.
 WATCHERS = {"officer": ("bureau_officer",), "subdistrict_person": ("subdistrict_officer", "grid_worker")}
 Document = Mapping[str, Any]
@@ -172,7 +171,7 @@ def _watchers() -> dict[str, list[Document]]:
     someone = viewer.current()
     if someone is None or not {"supervision:write", "staff:read"} <= someone.actions:
         return {}
-    staff = own_api.read("identity/staff", {"limit": MOST_STAFF})["items"]
+    staff = own_api.read_all("identity/staff")
     return {post: [one for one in staff if set(roles) & set(one["roles"])] for post, roles in WATCHERS.items()}
 
 

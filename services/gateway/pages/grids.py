@@ -10,7 +10,6 @@ from services.gateway.pages.site import site
 from shared.errors import Forbidden
 
 PAGE = 50
-MOST_ACCOUNTS = 200
 
 
 @site.get("/grids")
@@ -52,7 +51,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
 def _accounts() -> dict[str, str]:
     """Return user names by account id for those who may know them; others see the ids."""
     try:
-        rows = own_api.read("identity/accounts", {"limit": MOST_ACCOUNTS, "is_enabled": "true"})["items"]
+        rows = own_api.read_all("identity/accounts", {"is_enabled": "true"})
     except Forbidden:
         return {}
     return {row["id"]: row["username"] for row in rows}

@@ -14,7 +14,6 @@ from shared.http.chassis import now
 
 PAGE = 50
 PHASES = ("live", "planned", "ended")
-MOST_CHOSEN = 200
 YEAR = 364  # days after its first one: a contract of a year ends on the day before
 SOON = 30  # days before its end at which a contract or document is marked
 
@@ -60,7 +59,7 @@ def new_contract() -> str:
     """Draw the form of a new contract; `enterprise` and `intermediary` of the address are filled in."""
     chosen = _chosen("enterprise", "intermediary")
     one = own_api.read(f"registry/enterprises/{chosen['enterprise']}") if "enterprise" in chosen else None
-    working = own_api.read("registry/intermediaries", {"status": "registered", "limit": MOST_CHOSEN})["items"]
+    working = own_api.read_all("registry/intermediaries", {"status": "registered"})
     today = business_date(now())
     return render_template(
         "intermediaries/contract_form.html",

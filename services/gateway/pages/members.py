@@ -138,7 +138,7 @@ def _people(someone: viewer.Viewer) -> dict[str, str]:
     """Return the masked names of those who work for the viewer's enterprise, by the id of the register."""
     path = f"registry/enterprises/{someone.enterprise_id}/persons"
     try:
-        items = own_api.read(path, {"limit": 200})["items"]
+        items = own_api.read_all(path)
     except (Unavailable, NotFound, Forbidden):
         return {}
     return {one["id"]: " ".join(part for part in (one["name"], one.get("phone", "")) if part) for one in items}

@@ -14,6 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
 
 from shared.errors import Forbidden, NotFound, SiseError, Unavailable
+from shared.http.paging import LARGEST_LIMIT
 
 
 class SignedOut(SiseError):
@@ -43,6 +44,17 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return dict(response.get_json() or {})
     problem = response.get_json(silent=True) or {}
     raise KINDS.get(response.status_code, Unavailable)(problem.get("detail", ""))
+
+
+def read_all(path: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return every item of the list ``GET /api/v1/<path>``, page by page: what is chosen from must not be cut off."""
+    items: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = read(path, {**(query or {}), "limit": LARGEST_LIMIT, "cursor": cursor})
+        items += answer["items"]
+        cursor = answer["next_cursor"]
+    return items
 
 
 def send(

@@ -11,7 +11,6 @@ from services.gateway.pages.site import site
 
 PAGE = 50
 STATES = ("due", "sent", "accepted", "returned", "overtaken")
-MOST_GRIDS = 200
 PARK_KINDS = ("park", "shared_building")
 PRECISIONS = ("exact", "address")
 
@@ -98,7 +97,7 @@ def _subdistricts() -> dict[str, str]:
 
 
 def _grids() -> list[dict[str, Any]]:
-    return list(own_api.read("registry/grids", {"status": "open", "limit": MOST_GRIDS})["items"])
+    return own_api.read_all("registry/grids", {"status": "open"})
 
 
 def _counties() -> dict[str, str]:
