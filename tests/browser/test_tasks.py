@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
@@ -93,6 +93,19 @@ class TestCheck:
     def test_begins_at_the_file_of_the_enterprise(self, gate: Page, workshop: str) -> None:
         gate.goto(f"/enterprises/{workshop}")
         gate.get_by_role("button", name="开始检查").click()
+        gate.wait_for_url("**/tasks/*")
+        expect(gate.locator("#state")).to_have_attribute("data-state", "assigned")
+
+    def test_begins_also_when_the_button_is_pressed_before_the_scripts_are_there(
+        self, gate: Page, workshop: str
+    ) -> None:
+        held: list[Route] = []
+        gate.route("**/js/deeds.js*", lambda route: held.append(route), times=1)
+        gate.goto(f"/enterprises/{workshop}", wait_until="commit")
+        gate.get_by_role("button", name="开始检查").click(no_wait_after=True)
+        assert gate.url.endswith(workshop)
+        until(lambda: bool(held) or gate.wait_for_timeout(50), sentence="the script was never asked for")
+        held[0].continue_()
         gate.wait_for_url("**/tasks/*")
         expect(gate.locator("#state")).to_have_attribute("data-state", "assigned")
 
