@@ -39,7 +39,7 @@ def _elsewhere(someone: viewer.Viewer, action: str) -> Response:
     """
     if someone.actions <= {shell.EVERYONE}:
         return make_response(redirect(url_for("pages.own_account")))
-    sections = shell.navigation(someone)
+    sections = shell.sections(someone)
     if request.path == "/" and sections:
         return make_response(redirect(sections[0]["href"]))
     raise Forbidden("", action=action)

@@ -17,23 +17,25 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 THEME_COOKIE = "sise_theme"
 THEMES = ("light", "dark")
 EVERYONE = "account:self"
+PHONE_TABS = 5  # what a thumb reaches at once; the drawer holds all
+# endpoint, words, icon, action that opens it, group; the first ones that a person may open are the tabs of a phone
 SECTIONS = (
-    ("pages.cockpit", "nav.cockpit", "map-2", "map:read"),
-    ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read"),
-    ("pages.tasks", "nav.tasks", "inbox", "task:read"),
-    ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read"),
-    ("pages.surveys", "nav.surveys", "list-search", "survey:write"),
-    ("pages.grids", "nav.grids", "hexagons", "grid:read"),
-    ("pages.intermediaries", "nav.agencies", "building", "intermediary:read"),
-    ("pages.supervision", "nav.risk", "shield-check", "grade:read"),
-    ("pages.imports", "nav.imports", "file-import", "enterprise:import"),
-    ("pages.claims", "nav.claims", "id", "claim:review"),
-    ("pages.members", "nav.members", "users", "member:read"),
-    ("pages.sign", "nav.sign", "pencil", "member:sign"),
-    ("pages.accounts", "nav.admin", "user", "account:read"),
-    ("pages.staff", "nav.staff", "users", "staff:read"),
-    ("pages.audit", "nav.audit", "shield-check", "audit:read"),
-    ("pages.health", "nav.system", "server-2", "system:read"),
+    ("pages.cockpit", "nav.cockpit", "map-2", "map:read", ""),
+    ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read", "registry"),
+    ("pages.tasks", "nav.tasks", "inbox", "task:read", ""),
+    ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read", "site"),
+    ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),
+    ("pages.grids", "nav.grids", "hexagons", "grid:read", "registry"),
+    ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
+    ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),
+    ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),
+    ("pages.claims", "nav.claims", "id", "claim:review", "registry"),
+    ("pages.members", "nav.members", "users", "member:read", "people"),
+    ("pages.sign", "nav.sign", "pencil", "member:sign", "people"),
+    ("pages.accounts", "nav.admin", "user", "account:read", "system"),
+    ("pages.staff", "nav.staff", "users", "staff:read", "people"),
+    ("pages.audit", "nav.audit", "shield-check", "audit:read", "system"),
+    ("pages.health", "nav.system", "server-2", "system:read", "system"),
 )
 
 
@@ -66,7 +68,7 @@ def frame() -> dict[str, Any]:
         "user_name": someone.name if someone else "",
         "user_roles": someone.roles if someone else (),
         "actions": someone.actions if someone else frozenset(),
-        "navigation": navigation(someone) if someone else [],
+        "navigation": navigation(someone) if someone else {},
     }
 
 
@@ -82,17 +84,30 @@ def theme() -> str:
     return remembered if remembered in THEMES else THEMES[0]
 
 
-def navigation(someone: viewer.Viewer) -> list[dict[str, Any]]:
-    """Return the sections that a person may open, the current one marked; people of an enterprise begin with it."""
+def navigation(someone: viewer.Viewer) -> dict[str, Any]:
+    """Return the sections that a person may open: in ``groups`` for the menu, the first ones as ``tabs`` of a phone."""
+    known = sections(someone)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for section in known:
+        groups.setdefault(section["group"] or section["label"], []).append(section)
+    named = [{"label": f"nav.group_{name}", "sections": members} for name, members in groups.items()]
+    return {"groups": named, "tabs": known if len(known) <= PHONE_TABS + 1 else known[:PHONE_TABS]}
+
+
+def sections(someone: viewer.Viewer) -> list[dict[str, Any]]:
+    """Return what a person may open, the current one marked; people of an enterprise begin with it."""
     known = [
-        (url_for(endpoint), label, icon)
-        for endpoint, label, icon, action in SECTIONS
+        (url_for(endpoint), label, icon, group)
+        for endpoint, label, icon, action, group in SECTIONS
         if action in someone.actions and not (endpoint == "pages.staff" and "account:read" in someone.actions)
     ]
     if someone.enterprise_id:
         own = url_for("pages.enterprise", enterprise_id=someone.enterprise_id)
-        known.insert(0, (own, "nav.own_enterprise", "building-factory-2"))
-    return [{"href": href, "label": label, "icon": icon, "current": _is_current(href)} for href, label, icon in known]
+        known.insert(0, (own, "nav.own_enterprise", "building-factory-2", ""))
+    return [
+        {"href": href, "label": label, "icon": icon, "group": group, "current": _is_current(href)}
+        for href, label, icon, group in known
+    ]
 
 
 def _is_current(href: str) -> bool:

@@ -24,7 +24,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) || event.target === menu) menu.open = false; // a drawer is its own veil
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -33,6 +33,18 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
+});
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const menu = event.target.closest("details.menu");
+  if (!step || !menu) return;
+  event.preventDefault();
+  menu.open = true;
+  const links = [...menu.querySelectorAll("a, button")];
+  links.at((links.indexOf(event.target) + (step < 0 && event.target.matches("summary") ? 0 : step)) % links.length).focus();
+});
+document.addEventListener("focusin", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
 // On a phone a table is drawn row by row: each cell gets the name of its column.
@@ -47,7 +59,7 @@ function nameCells(part) {
 }
 nameCells(document);
 document.addEventListener("htmx:afterSettle", () => nameCells(document));
-for (const here of document.querySelectorAll(".tabs [aria-current], .tabbar [aria-current], .sections [aria-current]")) {
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
   const row = here.parentElement;
   row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
