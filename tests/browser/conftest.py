@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deploy.demonstration import write_register
-from tests.support.running import PASSWORD, Embedded, System, running
+from tests.support.running import PASSWORD, Embedded, System, running, wait_for
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,6 +23,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 ROWS = 600
+LISTED = 80  # of the first hundred that a search gives
 REFUSED_INPUT = "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
 PATIENCE = 20_000  # milliseconds; machines that test are busy
 HEAVY = {"metal_smelting": "yes", "gas_works": "yes", "dormitory_in_building": "yes", "open_major_hazards": 1}
@@ -55,9 +56,13 @@ def district(running_sise: System, tmp_path_factory: pytest.TempPathFactory) -> 
     register = write_register(tmp_path_factory.mktemp("register") / "register.csv", ROWS)
     assert running_sise.finished(running_sise.begin_import(register))["state"] == "completed"
     client = running_sise.client()
-    items = client.call("GET", "search?limit=100&facets=false&placement=placed")["items"]
-    generated = [item for item in items if "（演示）" in item["name"]]  # other tests register some by hand
-    for number, item in enumerate(generated[::3]):
+
+    def generated() -> list[dict[str, Any]]:
+        items = client.call("GET", "search?limit=100&facets=false&placement=placed")["items"]
+        return [item for item in items if "（演示）" in item["name"]]  # other tests register some by hand
+
+    wait_for(lambda: len(generated()) > LISTED, seconds=60, what="the register is on the map")
+    for number, item in enumerate(generated()[::3]):
         declare(client, item["id"], SHEETS[number % len(SHEETS)])
     return running_sise
 

@@ -54,9 +54,9 @@ class TestDrawer:
         page = window(size=PHONE)
         page.goto("/tasks")
         page.locator(".drawer summary").click()
-        expect(page.locator(".drawer-sheet section", has_text="企业底数").get_by_role("link")).to_have_count(4)
+        registry = page.locator(".drawer-sheet section", has=page.get_by_role("heading", name="企业底数"))
         assert page.evaluate(TOO_SMALL) == []
-        page.locator(".drawer-sheet").get_by_role("link", name="网格").click()
+        registry.get_by_role("link", name="网格").click()
         expect(page).to_have_url("/grids")
         expect(page.locator(".drawer .is-current")).to_be_visible()
 

@@ -18,7 +18,7 @@ class TestSigningIn:
         page = window(signed_in=False)
         sign_in(page)
         page.goto("/system/health")
-        page.locator("details.menu summary").click()
+        page.get_by_label("账户菜单").click()
         page.get_by_role("button", name="退出登录").click()
         page.goto("/enterprises")
         expect(page.locator("#username")).to_be_visible()
