@@ -91,6 +91,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "owed": owed,
         "causes": _causes(down),
         "work": _work(file.get("inspections")),
+        "cap": _unless_down("inspections", down, lambda: tasks.cap_at(enterprise_id)) if file.get("inspections") else {},
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),
         **people,

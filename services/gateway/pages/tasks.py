@@ -14,6 +14,7 @@ from shared.clock import business_date
 from shared.http.chassis import now
 
 PAGE = 50
+SUPERVISION = 4
 VIEWS: Mapping[str, Mapping[str, str]] = {
     "mine": {"mine": "true", "is_open": "true"},
     "area": {"is_open": "true"},
@@ -69,9 +70,15 @@ def task(task_id: str) -> str:
         checklist=own_api.read(f"inspections/checklists/{one['checklist']}"),
         is_on_site=is_on_site,
         acts=acts_of(OFFERED, may, main=MAIN),
+        cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
         records=own_api.read("inspections/checks", {"task_id": task_id})["items"],
         places=_places(),
     )
+
+
+def cap_at(enterprise_id: str) -> dict[str, Any]:
+    """Return how often government supervision has come to an enterprise this year, and how often it may."""
+    return own_api.read(f"inspections/enterprises/{enterprise_id}/cap")
 
 
 def grouped(items: Sequence[Document], *, today: date) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -1,8 +1,9 @@
 """The routes of inspections, by topic."""
 
+from services.inspections.api.caps import blp as caps
 from services.inspections.api.hazards import blp as hazards
 from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
 from services.inspections.api.tasks import blp as tasks
 
-BLUEPRINTS = (hazards, tasks, reports, public)
+BLUEPRINTS = (hazards, tasks, caps, reports, public)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
+from services.inspections.domain.caps import authority_of
 from services.inspections.queries import tasks as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import default_checklists, plan_rules
@@ -71,7 +72,7 @@ def begin_check(session: Session, body: dict[str, Any]) -> Any:
     """Begin a check of an enterprise today, for example after scanning its code; the cap may refuse it."""
     wanted = as_text(body)
     visible_enterprise(session, principal(), wanted["enterprise_id"])
-    visit, caller = checks.Visit(**wanted), principal().subject
+    visit, caller = checks.Visit(**wanted, authority=authority_of(principal().divisions)), principal().subject
     task_id = checks.begin_check(session, visit, by=caller, tier=acting_tier(), now=now())
     return _shown(session, task_id, event="begin")
 

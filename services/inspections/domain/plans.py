@@ -42,6 +42,7 @@ class PlanRules:
     officers_per_inspection: int
     key_share_percent: int
     reserve_percent: int
+    cap_basis: str
     legal_cap: int
     other_enforcement: tuple[str, ...]
     non_enforcement: tuple[str, ...]
@@ -115,23 +116,6 @@ def demand_of(rules: PlanRules, enterprises: Mapping[int, int]) -> Demand:
 def cap_of(rules: PlanRules, level: int | None) -> int:
     """Return how often a year an enterprise of ``level`` (None: grey) is checked on site at most."""
     return min(rules.levels[level or 0].cap, rules.legal_cap)
-
-
-def check_cap(rules: PlanRules, *, level: int | None, causes: Sequence[str], cause: str) -> None:
-    """Raise ``NotAllowed`` when one more check because of ``cause`` would pass the cap (国办发〔2024〕54号).
-
-    ``causes`` are those of this year's on-site checks by the same authority. What a complaint, a reading, an order or
-    the enterprise itself caused is counted apart and never refused.
-    """
-    require(cause in rules.causes, NotAllowed("unknown_cause", "Say why the check takes place.", cause=cause))
-    if not rules.causes[cause].is_counted:
-        return
-    free = {one.id for one in rules.causes.values() if not one.is_counted}
-    had, cap = sum(one not in free for one in causes), cap_of(rules, level)
-    sentence = (
-        f"This enterprise has had {had} of at most {cap} on-site checks this year: only a clue justifies another."
-    )
-    require(had < cap, NotAllowed("cap_reached", sentence, had=had, cap=cap))
 
 
 def monthly_split(visits: int) -> list[int]:

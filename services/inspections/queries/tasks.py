@@ -1,7 +1,7 @@
 """Tasks and records of checks within the caller's area, the checklists they use, and who could get a task."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -147,14 +147,6 @@ def at_enterprise(session: Session, enterprise_id: str) -> Document:
 def level_of(session: Session, enterprise_id: str) -> int | None:
     """Return the present level of an enterprise; None for grey and unknown."""
     return session.scalar(select(standing.c.level).where(standing.c.enterprise_id == enterprise_id))
-
-
-def causes_of_year(session: Session, enterprise_id: str, *, year: int) -> Sequence[str]:
-    """Return why government supervision came or is to come to an enterprise in a year; the cap counts them."""
-    columns = task.c
-    own = (columns.enterprise_id == enterprise_id, columns.tier == HIGHEST_TIER, columns.state != CANCELLED)
-    wanted = select(columns.cause).where(*own, columns.first_day.between(date(year, 1, 1), date(year, 12, 31)))
-    return session.scalars(wanted).all()
 
 
 def checks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:

@@ -103,6 +103,7 @@ def plan_rules() -> PlanRules:
         officers_per_inspection=head["officers_per_inspection"],
         key_share_percent=head["key_share_percent"],
         reserve_percent=head["reserve_percent"],
+        cap_basis=head["cap_basis"],
         legal_cap=head["legal_cap"],
         other_enforcement=tuple(head["other_enforcement"]),
         non_enforcement=tuple(head["non_enforcement"]),

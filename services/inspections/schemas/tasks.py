@@ -25,11 +25,15 @@ class TaskQuery(PageQuery):
 
 
 class NewCheck(Schema):
-    """``cause`` is asked of government supervision only: the cap of an enterprise counts by it."""
+    """``cause`` is asked of government supervision only: the cap of an enterprise counts by it.
+
+    ``basis`` is what justifies a check that the cap does not count: number of a complaint, an order, a reading.
+    """
 
     enterprise_id = fields.UUID(required=True)
     checklist = text(40, load_default="")
     cause = fields.String(load_default="", validate=validate.OneOf(["", *plan_rules().causes]))
+    basis = text(200, load_default="")
 
 
 class TaskStepBody(Schema):
@@ -78,6 +82,7 @@ class Task(Schema):
     tier = fields.Integer(required=True)
     origin = fields.String(required=True)
     cause = fields.String(required=True)
+    authority = fields.String(required=True)
     first_day = fields.Date(required=True)
     last_day = fields.Date(required=True)
     state = fields.String(required=True)

@@ -14,6 +14,8 @@ task = Table(
     Column("origin", Text, nullable=False),  # the duty that makes it due, or adhoc
     Column("key", Text, nullable=False),  # tells the tasks of one enterprise and tier apart
     Column("cause", Text, nullable=False),  # why government supervision comes: the cap asks for it
+    Column("basis", Text, nullable=False, server_default=""),  # what justifies a check that the cap does not count
+    Column("authority", Text, nullable=False, server_default=""),  # the division for which government supervision comes
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     Column("state", Text, nullable=False),

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.caps import OnSite, check_basis
 from services.inspections.domain.checklists import Checklist, Result, result_of
 from services.inspections.domain.machines import Step
-from services.inspections.domain.plans import check_cap
 from services.inspections.domain.sampling import pass_rate, refuted_items
 from services.inspections.domain.schedules import Period
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import HIGHEST_TIER, causes_of_year, checklist_of, level_of
+from services.inspections.queries.tasks import HIGHEST_TIER, checklist_of
 from services.inspections.rules import plan_rules
 from services.inspections.tables import check_record, task
 from services.inspections.use_cases.hazards import Finding, find_hazard
@@ -32,33 +32,36 @@ class NoTier(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who is checked with which list (empty: the usual one of the industry), and why."""
+    """Who is checked with which list (empty: the usual one of the industry), why, on what basis, for which authority."""
 
     enterprise_id: str
     checklist: str = ""
     cause: str = ""
+    basis: str = ""
+    authority: str = ""
 
 
 def begin_check(session: Session, visit: Visit, *, by: str, tier: int, now: datetime) -> str:
     """Make a task for today that belongs to ``by`` and return its id; raises ``NoTier``, ``NotAllowed``.
 
-    Government supervision says why it comes: what is planned or drawn is bounded by the yearly cap of the enterprise.
+    Government supervision says why it comes: what is planned or drawn is bounded by the yearly cap of the enterprise,
+    everything else names its basis.
     """
     if not tier:
         raise NoTier("Only one of the four tiers checks an enterprise.")
-    today, enterprise_id = business_date(now), held_id(session, visit.enterprise_id)
     if tier == HIGHEST_TIER:
-        causes = causes_of_year(session, enterprise_id, year=today.year)
-        level = level_of(session, enterprise_id)
-        check_cap(plan_rules(), level=level, causes=causes, cause=visit.cause)
+        check_basis(plan_rules(), OnSite(visit.cause, basis=visit.basis))
+    today = business_date(now)
     wanted = NewTask(
-        enterprise_id,
+        visit.enterprise_id,
         tier,
         ADHOC,
         Period(today, today),
         checklist=visit.checklist,
         owner=by,
         cause=visit.cause,
+        basis=visit.basis,
+        authority=visit.authority,
         key=new_id(),
     )
     return make_task(session, wanted, now=now)

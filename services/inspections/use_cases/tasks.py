@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.caps import OnSite, authority_of
 from services.inspections.domain.machines import Step, clock_step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
+from services.inspections.queries.caps import require_room
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import checklist_for, intermediary_of, workers
+from services.inspections.queries.tasks import HIGHEST_TIER, checklist_for, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_step
 from shared.clock import business_date
@@ -39,7 +41,10 @@ class OwnerUnfit(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A check of a tier at an enterprise within ``period``; ``owner`` when it is already known who does it."""
+    """A check of a tier at an enterprise within ``period``; ``owner`` when it is already known who does it.
+
+    ``authority`` is the division for which government supervision comes, that of the county unless named.
+    """
 
     enterprise_id: str
     tier: int
@@ -48,18 +53,27 @@ class NewTask:
     checklist: str = ""
     owner: str = ""
     cause: str = ""
+    basis: str = ""
+    authority: str = ""
     key: str = ""
     hazard_id: str | None = None
 
 
 def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
-    """Make a task and give it an owner, or return the id of the one that is there for this period."""
+    """Make a task and give it an owner, or return the id of the one that is there for this period.
+
+    Raises ``NotAllowed`` when government supervision would come more often than the cap of the enterprise allows.
+    """
     enterprise_id = held_id(session, wanted.enterprise_id)
     place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == enterprise_id)).one()
     key = wanted.key or f"{wanted.origin} {wanted.period.first.isoformat()}"
     same = select(task.c.id).where(task.c.enterprise_id == enterprise_id, task.c.tier == wanted.tier, task.c.key == key)
     if found := session.scalar(same):
         return str(found)
+    authority = wanted.authority or authority_of([place.division])
+    if wanted.tier == HIGHEST_TIER:
+        on_site = OnSite(wanted.cause, authority, wanted.basis)
+        require_room(session, enterprise_id, wanted=on_site, day=wanted.period.first)
     checklist = checklist_for(place.industry, named=wanted.checklist)
     row: dict[str, Any] = {
         "id": new_id(),
@@ -68,6 +82,8 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
         "origin": wanted.origin,
         "key": key,
         "cause": wanted.cause,
+        "basis": wanted.basis,
+        "authority": authority if wanted.tier == HIGHEST_TIER else "",
         "hazard_id": wanted.hazard_id,
         "first_day": wanted.period.first,
         "last_day": wanted.period.last,

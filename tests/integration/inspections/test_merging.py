@@ -217,7 +217,7 @@ class TestLaterWork:
         report = {"subject": "打磨", "description": "夜里打磨，粉尘大"}
 
         answers = [officer.post(HAZARDS, json=found | {"enterprise_id": one}) for one in (gone, kept)]
-        begun = officer.post(f"{INSPECTIONS}/tasks", json={"enterprise_id": gone, "cause": "complaint"})
+        begun = officer.post(f"{INSPECTIONS}/tasks", json={"enterprise_id": gone, "cause": "complaint", "basis": "1"})
         officer.post("/api/v1/public/reports", json=report | {"enterprise_id": gone})
         officer.post("/api/v1/public/reports", json=report)
         waiting = officer.get(f"{INSPECTIONS}/reports").json["items"]

@@ -121,31 +121,7 @@ class TestHandingIn:
         assert worker.get(f"{INSPECTIONS}/checks/{record['id']}").json["score"] == 100
 
 
-class TestCap:
-    def test_refuses_a_third_on_site_check_of_the_bureau(
-        self, database: Database, caller: Caller, enterprise_id: str
-    ) -> None:
-        """国办发〔2024〕54号: a complaint is counted apart, a third planned check is refused."""
-        graded(database, enterprise_id, 1)
-        officer = caller()
-        for cause in ("plan", "draw", "complaint"):
-            begin(officer, enterprise_id, cause=cause)
-
-        answer = officer.post(TASKS, json={"enterprise_id": enterprise_id, "cause": "plan"})
-
-        assert (answer.status_code, answer.json["code"]) == (422, "cap_reached")
-        assert begin(officer, enterprise_id, cause="monitoring")["cause"] == "monitoring"
-
-    def test_asks_the_bureau_why_it_comes(self, caller: Caller, enterprise_id: str) -> None:
-        answer = caller().post(TASKS, json={"enterprise_id": enterprise_id})
-        assert (answer.status_code, answer.json["code"]) == (422, "unknown_cause")
-
-    def test_names_every_cause_and_whether_it_counts(self, caller: Caller) -> None:
-        """国办发〔2024〕54号: what is planned or drawn counts, a clue does not."""
-        causes = {one["id"]: one for one in caller().get(f"{INSPECTIONS}/causes").json["items"]}
-        assert [name for name, one in causes.items() if one["is_counted"]] == ["plan", "draw"]
-        assert (causes["complaint"]["zh"], causes["complaint"]["en"]) == ("投诉举报", "complaint")
-
+class TestBeginning:
     def test_lets_only_the_four_tiers_check(self, database: Database, enterprise_id: str) -> None:
         with pytest.raises(NoTier), database.transaction() as session:
             begin_check(session, Visit(enterprise_id), by="somebody", tier=0, now=MONDAY)

@@ -11,8 +11,6 @@ from services.inspections.domain.plans import (
     Capacity,
     Draw,
     Pool,
-    cap_of,
-    check_cap,
     check_capacity,
     demand_of,
     draw,
@@ -87,33 +85,6 @@ class TestDemand:
             for level, row in rows.items()
         }
         assert shown["frequency"]["legal_cap"] == PLAN.legal_cap
-
-
-class TestCap:
-    """国办发〔2024〕54号: an upper bound of on-site checks per enterprise and year."""
-
-    def test_refuses_a_third_on_site_check(self) -> None:
-        check_cap(PLAN, level=1, causes=["plan"], cause="draw")
-        with pytest.raises(NotAllowed) as refused:
-            check_cap(PLAN, level=1, causes=["plan", "draw"], cause="plan")
-        assert (refused.value.code, refused.value.facts) == ("cap_reached", {"had": 2, "cap": 2})
-
-    @pytest.mark.parametrize(
-        "cause", ["complaint", "handed_over", "major_hazard", "monitoring", "recheck", "requested", "service"]
-    )
-    def test_counts_clues_and_services_apart(self, cause: str) -> None:
-        check_cap(PLAN, level=1, causes=["plan", "plan"], cause=cause)
-        check_cap(PLAN, level=2, causes=[cause] * 9, cause="plan")
-        assert PLAN.causes[cause].is_counted is False
-
-    @pytest.mark.parametrize(("level", "cap"), [(1, 2), (2, 2), (3, 1), (4, 1), (None, 0)])
-    def test_follows_the_level(self, level: int | None, cap: int) -> None:
-        assert cap_of(PLAN, level) == cap
-
-    def test_asks_for_a_known_cause(self) -> None:
-        with pytest.raises(NotAllowed) as refused:
-            check_cap(PLAN, level=1, causes=[], cause="mood")
-        assert refused.value.code == "unknown_cause"
 
 
 OBJECTS = Pool(

@@ -1,0 +1,51 @@
+"""The on-site checks of government supervision in a year: what the cap of an enterprise counts, and what is apart."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.caps import OnSite, check_room, counted
+from services.inspections.domain.plans import cap_of
+from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER, level_of
+from services.inspections.rules import plan_rules
+from services.inspections.tables import task
+
+Document = dict[str, Any]
+
+
+def on_site_of_year(session: Session, enterprise_id: str, *, year: int) -> Sequence[OnSite]:
+    """Return the checks of government supervision that took place or are to take place in a year, the first first."""
+    columns = task.c
+    own = (columns.enterprise_id == enterprise_id, columns.tier == HIGHEST_TIER, columns.state != CANCELLED)
+    in_year = columns.first_day.between(date(year, 1, 1), date(year, 12, 31))
+    wanted = select(columns.id, columns.cause, columns.basis, columns.authority, columns.first_day)
+    rows = session.execute(wanted.where(*own, in_year).order_by(columns.first_day, columns.id))
+    return [OnSite(row.cause, row.authority, row.basis, row.id, row.first_day.isoformat()) for row in rows]
+
+
+def require_room(session: Session, enterprise_id: str, *, wanted: OnSite, day: date) -> None:
+    """Raise ``NotAllowed`` when one more check is too many; whoever asks holds the row of the enterprise."""
+    had = on_site_of_year(session, enterprise_id, year=day.year)
+    check_room(plan_rules(), had, wanted=wanted, level=level_of(session, enterprise_id))
+
+
+def cap_view(session: Session, enterprise_id: str, *, year: int, with_basis: bool) -> Document:
+    """Return the checks of a year, those counted and those apart, with the cap and where that is written."""
+    rules, level = plan_rules(), level_of(session, enterprise_id)
+    found = on_site_of_year(session, enterprise_id, year=year)
+    had = found if with_basis else [replace(one, basis="") for one in found]
+    within = counted(rules, had)
+    return {
+        "enterprise_id": enterprise_id,
+        "year": year,
+        "level": level,
+        "cap": cap_of(rules, level),
+        "had": len(within),
+        "basis": rules.cap_basis,
+        "counted": within,
+        "apart": [one for one in had if one not in within],
+    }
