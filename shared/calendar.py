@@ -23,6 +23,15 @@ def is_working_day(day: date, overrides: Overrides = _NO_OVERRIDES) -> bool:
         return day.weekday() < 5
 
 
+def is_arranged(year: int) -> bool:
+    """Return whether the holidays of ``year`` are known; until then its working days are only Monday to Friday."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
 def add_working_days(day: date, count: int, *, overrides: Overrides = _NO_OVERRIDES) -> date:
     """Return the ``count``-th working day after ``day`` (the day itself is not counted); ``count`` >= 0."""
     while count > 0:

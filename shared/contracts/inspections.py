@@ -1,6 +1,7 @@
 """What inspections tells: what was found on site, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.contracts import Kind, event
 
@@ -187,3 +188,19 @@ class ReportSubstantiated:
 
     report_id: str
     enterprise_id: str
+
+
+@event("inspections.enforcement_plan_published.v1", kind=Kind.FACT, subject="plan_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementPlanPublished:
+    """The annual plan of an authority (a division) is in force, in version ``number``.
+
+    ``visits`` counts the on-site checks planned by kind: ``key``, ``general`` and ``random`` (drawn by lot).
+    """
+
+    plan_id: str
+    authority: str
+    year: int
+    number: int = 1
+    enterprises: int = 0
+    visits: Mapping[str, int] = field(default_factory=dict)

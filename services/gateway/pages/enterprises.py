@@ -91,7 +91,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "owed": owed,
         "causes": _causes(down),
         "work": _work(file.get("inspections")),
-        "cap": _unless_down("inspections", down, lambda: tasks.cap_at(enterprise_id)) if file.get("inspections") else {},
+        "cap": _cap(enterprise_id, down) if file.get("inspections") else {},
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),
         **people,
@@ -120,6 +120,10 @@ def _work(open_there: Mapping[str, Any] | None) -> Mapping[str, Any]:
         return found
     one = found["next_task"]
     return {**found, "next_task": {**one, "days": tasks.days_left(one, today=business_date(now()))}}
+
+
+def _cap(enterprise_id: str, down: set[str]) -> Mapping[str, Any]:
+    return _unless_down("inspections", down, lambda: tasks.cap_at(enterprise_id))
 
 
 def _causes(down: set[str]) -> Sequence[Mapping[str, Any]]:

@@ -2,8 +2,9 @@
 
 from services.inspections.api.caps import blp as caps
 from services.inspections.api.hazards import blp as hazards
+from services.inspections.api.plans import blp as plans
 from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
 from services.inspections.api.tasks import blp as tasks
 
-BLUEPRINTS = (hazards, tasks, caps, reports, public)
+BLUEPRINTS = (hazards, tasks, caps, plans, reports, public)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
-from services.inspections.domain.caps import authority_of
 from services.inspections.queries import tasks as reading
+from services.inspections.queries.caps import acting_authority
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import default_checklists, plan_rules
 from services.inspections.schemas.tasks import (
@@ -26,6 +26,7 @@ from services.inspections.schemas.tasks import (
 )
 from services.inspections.tables import check_record, task
 from services.inspections.use_cases import checks, hazards, tasks
+from shared.clock import business_date
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
@@ -71,9 +72,11 @@ def show_inbox(session: Session) -> Any:
 def begin_check(session: Session, body: dict[str, Any]) -> Any:
     """Begin a check of an enterprise today, for example after scanning its code; the cap may refuse it."""
     wanted = as_text(body)
-    visible_enterprise(session, principal(), wanted["enterprise_id"])
-    visit, caller = checks.Visit(**wanted, authority=authority_of(principal().divisions)), principal().subject
-    task_id = checks.begin_check(session, visit, by=caller, tier=acting_tier(), now=now())
+    here, caller = visible_enterprise(session, principal(), wanted["enterprise_id"]), principal()
+    year = business_date(now()).year
+    authority = acting_authority(session, caller.divisions, here.enterprise_id, year=year)
+    visit = checks.Visit(**wanted, authority=authority)
+    task_id = checks.begin_check(session, visit, by=caller.subject, tier=acting_tier(), now=now())
     return _shown(session, task_id, event="begin")
 
 

@@ -32,23 +32,23 @@ def counted(rules: PlanRules, had: Sequence[OnSite]) -> list[OnSite]:
     return [one for one in had if one.cause not in free]
 
 
-def check_room(rules: PlanRules, had: Sequence[OnSite], *, wanted: OnSite, level: int | None) -> None:
+def check_room(rules: PlanRules, had: Sequence[OnSite], *, wanted: OnSite, level: int | None, holder: str = "") -> None:
     """Raise ``NotAllowed`` when ``wanted`` would pass the cap, or another authority comes already.
 
-    ``had`` are the on-site checks of the same year. What a complaint, a reading, an order or the enterprise itself
-    caused is counted apart and never refused.
+    ``holder`` is the authority in whose plan the enterprise is. ``had`` are the on-site checks of the same year. What a
+    complaint, a reading, an order or the enterprise itself caused is counted apart and never refused.
     """
     require(wanted.cause in rules.causes, NotAllowed("unknown_cause", "Say why the check takes place.", field="cause"))
     if not rules.causes[wanted.cause].is_counted:
         return
     found, cap = counted(rules, had), cap_of(rules, level)
     facts = {"checks": [_shown(one) for one in found], "basis": rules.cap_basis}
-    others = sorted({one.authority for one in found} - {wanted.authority, ""}) if wanted.authority else []
-    sentence = "Another authority inspects this enterprise this year: only one level does. Only a clue justifies a check."
-    require(not others, NotAllowed("second_layer", sentence, authorities=others, **facts))
+    others = sorted({holder, *(one.authority for one in found)} - {wanted.authority, ""}) if wanted.authority else []
     sentence = (
-        f"This enterprise has had {len(found)} of at most {cap} on-site checks this year: only a clue justifies another."
+        "Another authority inspects this enterprise this year: only one level does. Only a clue justifies a check."
     )
+    require(not others, NotAllowed("second_layer", sentence, authorities=others, **facts))
+    sentence = f"It has had {len(found)} of at most {cap} on-site checks this year: only a clue justifies another."
     require(len(found) < cap, NotAllowed("cap_reached", sentence, had=len(found), cap=cap, **facts))
 
 

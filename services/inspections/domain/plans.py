@@ -4,13 +4,18 @@ And dual-random draws (双随机): objects by weight and officers by lot, replay
 Everything there is whole numbers and SHA-256: the same seed over the same pool draws the same on every machine.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from hashlib import sha256
+from itertools import accumulate, pairwise
+from typing import Any
 
 import orjson
 
-from services.inspections.domain.machines import NotAllowed, require
+from services.inspections.domain.machines import Machine, NotAllowed, require
+from shared.calendar import working_days_between
 
 MONTHS = 12
 
@@ -36,6 +41,18 @@ class Cause:
     is_counted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Must:
+    """Why an enterprise may not be left out (§4.2): by level, by sector, or by what happened there."""
+
+    id: str
+    zh: str
+    en: str
+    levels: tuple[int, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    within_months: int = 0
+
+
 @dataclass(frozen=True)
 class PlanRules:
     version: str
@@ -49,6 +66,9 @@ class PlanRules:
     columns: tuple[str, ...]
     levels: Mapping[int, LevelPlan]
     causes: Mapping[str, Cause]
+    musts: Mapping[str, Must]
+    words: Mapping[str, Any]
+    machine: Machine
 
 
 @dataclass(frozen=True)
@@ -118,9 +138,26 @@ def cap_of(rules: PlanRules, level: int | None) -> int:
     return min(rules.levels[level or 0].cap, rules.legal_cap)
 
 
-def monthly_split(visits: int) -> list[int]:
-    """Return how many of ``visits`` fall on each month, as evenly as whole numbers allow."""
-    return [visits * (month + 1) // MONTHS - visits * month // MONTHS for month in range(MONTHS)]
+def working_days_of(year: int) -> list[int]:
+    """Return the working days of each month; Monday to Friday where the holidays are not arranged yet."""
+    ends = [date(year + month // MONTHS, month % MONTHS + 1, 1) - timedelta(days=1) for month in range(MONTHS + 1)]
+    return [working_days_between(before, last) for before, last in pairwise(ends)]
+
+
+def monthly_split(visits: int, weights: Sequence[int]) -> list[int]:
+    """Return how many of ``visits`` fall on each month, as near to the ``weights`` as whole numbers allow."""
+    ends = [0, *accumulate(weights)]
+    return [visits * end // ends[-1] - visits * start // ends[-1] for start, end in pairwise(ends)]
+
+
+def months_of(place: int, of: int, *, visits: int, weights: Sequence[int]) -> list[int]:
+    """Return the months (1 to 12) of the visits to number ``place`` of so many enterprises with as many visits.
+
+    The year is as long as its working days: the visits to one stand equally far apart, those to all fill it evenly.
+    """
+    ends = list(accumulate(weights))
+    moments = (ends[-1] * (2 * of * turn + 2 * place + 1) / (2 * of * visits) for turn in range(visits))
+    return sorted({bisect_right(ends, moment) + 1 for moment in moments})
 
 
 OFFICERS = 2

@@ -1,15 +1,16 @@
 """The on-site checks of government supervision in a year: what the cap of an enterprise counts, and what is apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.caps import OnSite, check_room, counted
+from services.inspections.domain.caps import OnSite, authority_of, check_room, counted
 from services.inspections.domain.plans import cap_of
+from services.inspections.queries.plans import holder_of
 from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER, level_of
 from services.inspections.rules import plan_rules
 from services.inspections.tables import task
@@ -27,10 +28,29 @@ def on_site_of_year(session: Session, enterprise_id: str, *, year: int) -> Seque
     return [OnSite(row.cause, row.authority, row.basis, row.id, row.first_day.isoformat()) for row in rows]
 
 
+def had_in_year(session: Session, *, year: int) -> Mapping[str, int]:
+    """Return how many checks of a year count, for every enterprise that has had one."""
+    columns, free = task.c, [one.id for one in plan_rules().causes.values() if not one.is_counted]
+    wanted = select(columns.enterprise_id, func.count()).where(
+        columns.tier == HIGHEST_TIER,
+        columns.state != CANCELLED,
+        columns.cause.not_in(free),
+        columns.first_day.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(columns.enterprise_id))}
+
+
 def require_room(session: Session, enterprise_id: str, *, wanted: OnSite, day: date) -> None:
     """Raise ``NotAllowed`` when one more check is too many; whoever asks holds the row of the enterprise."""
     had = on_site_of_year(session, enterprise_id, year=day.year)
-    check_room(plan_rules(), had, wanted=wanted, level=level_of(session, enterprise_id))
+    holder = holder_of(session, enterprise_id, year=day.year)
+    check_room(plan_rules(), had, wanted=wanted, level=level_of(session, enterprise_id), holder=holder)
+
+
+def acting_authority(session: Session, divisions: Sequence[str], enterprise_id: str, *, year: int) -> str:
+    """Return for which authority somebody comes: a delegated part of the county where it plans for itself."""
+    holder = holder_of(session, enterprise_id, year=year)
+    return holder if holder in divisions else authority_of(divisions)
 
 
 def cap_view(session: Session, enterprise_id: str, *, year: int, with_basis: bool) -> Document:

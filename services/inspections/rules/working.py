@@ -7,7 +7,8 @@ from typing import Any
 
 from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
 from services.inspections.domain.machines import UnusableTable
-from services.inspections.domain.plans import Cause, DrawRules, LevelPlan, PlanRules
+from services.inspections.domain.plan_steps import PLAN_GUARDS
+from services.inspections.domain.plans import Cause, DrawRules, LevelPlan, Must, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
 from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
 from services.inspections.rules.reading import read_machine, table
@@ -110,6 +111,9 @@ def plan_rules() -> PlanRules:
         columns=tuple(head["columns"]),
         levels={row["level"]: _level_plan(row) for row in content["level"]},
         causes={row["id"]: Cause(**row) for row in content["cause"]},
+        musts={row["id"]: _must(row) for row in content["must"]},
+        words=content["export"],
+        machine=read_machine(content, head="plans", guards=PLAN_GUARDS),
     )
 
 
@@ -145,3 +149,8 @@ def assessment_rules() -> AssessmentRules:
 def _level_plan(row: Row) -> LevelPlan:
     share = tuple(row["share_percent"]) if "share_percent" in row else None
     return LevelPlan(row["level"], row["cap"], row["mode"], row.get("planned"), share)
+
+
+def _must(row: Row) -> Must:
+    lists = {name: tuple(row.get(name, ())) for name in ("levels", "prefixes")}
+    return Must(row["id"], row["zh"], row["en"], within_months=row.get("within_months", 0), **lists)

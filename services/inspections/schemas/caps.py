@@ -15,7 +15,7 @@ class OnSiteCheck(Schema):
     """``id`` is the task, ``authority`` the division that comes, ``basis`` what justifies a check that is apart."""
 
     id = fields.String(required=True)
-    day = fields.Date(required=True, metadata={"description": "the day from which it may take place"})
+    day = fields.String(required=True, metadata={"description": "the day from which it may take place"})
     cause = fields.String(required=True)
     authority = fields.String(required=True)
     basis = fields.String(required=True)

@@ -3,6 +3,7 @@
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.metadata import metadata
+from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.tasks import check_record, task, task_step
 
@@ -15,6 +16,10 @@ __all__ = [
     "merged_enterprise",
     "metadata",
     "obligation",
+    "plan",
+    "plan_line",
+    "plan_step",
+    "plan_visit",
     "public_report",
     "staff",
     "standing",

@@ -32,7 +32,7 @@ class NoTier(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who is checked with which list (empty: the usual one of the industry), why, on what basis, for which authority."""
+    """Who is checked with which list (empty: the usual one of the industry), why, on what basis, for whom."""
 
     enterprise_id: str
     checklist: str = ""

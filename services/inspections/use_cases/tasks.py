@@ -74,10 +74,18 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     if wanted.tier == HIGHEST_TIER:
         on_site = OnSite(wanted.cause, authority, wanted.basis)
         require_room(session, enterprise_id, wanted=on_site, day=wanted.period.first)
+    row = _first_row(wanted, place, key=key, authority=authority)
+    session.execute(insert(task).values(**row))
+    owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
+    step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung))
+    return str(row["id"])
+
+
+def _first_row(wanted: NewTask, place: Row[Any], *, key: str, authority: str) -> dict[str, Any]:
     checklist = checklist_for(place.industry, named=wanted.checklist)
-    row: dict[str, Any] = {
+    return {
         "id": new_id(),
-        "enterprise_id": enterprise_id,
+        "enterprise_id": place.enterprise_id,
         "tier": wanted.tier,
         "origin": wanted.origin,
         "key": key,
@@ -99,10 +107,6 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
         "due_at": end_of(wanted.period.last),
         "is_overdue": False,
     }
-    session.execute(insert(task).values(**row))
-    owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
-    step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung))
-    return str(row["id"])
 
 
 def step_task(session: Session, task_id: str, *, step: Step, based_on: int | None = None) -> MovedTask:

@@ -54,7 +54,7 @@ LISTED = {  # where the things of each kind are listed
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
-    *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id"),
+    *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
 )
 KINDS = (*LISTED, "park_id", "person_id", "attachment_id", "point_id", "override_id", "assessment_id", "enterprise_id")
 Things = Mapping[tuple[str, str], Mapping[str, str]]  # (service, kind) → part → id

@@ -335,7 +335,8 @@ class TestLadder:
         staffed(database, "officer", "bureau_officer", divisions=("331002",))
         day = business_date(MONDAY)
         with database.transaction() as session:
-            make_task(session, NewTask(enterprise_id, 4, "adhoc", Period(day, day), owner="officer"), now=MONDAY)
+            wanted = NewTask(enterprise_id, 4, "adhoc", Period(day, day), owner="officer", cause="requested")
+            make_task(session, wanted, now=MONDAY)
         for days in range(1, 10):
             run_clock(database, now=MONDAY + timedelta(days=days))
 

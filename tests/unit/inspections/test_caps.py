@@ -1,4 +1,4 @@
-"""The yearly cap of on-site checks (国办发〔2024〕54号, risk-grading §4.3): what counts, what is apart, one authority."""
+"""The yearly cap of on-site checks (国办发〔2024〕54号, risk-grading §4.3): what counts, what is apart, who comes."""
 
 import pytest
 

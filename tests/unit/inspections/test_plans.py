@@ -16,10 +16,13 @@ from services.inspections.domain.plans import (
     draw,
     is_replayed,
     monthly_split,
+    months_of,
     most_inspections,
     split_days,
+    working_days_of,
 )
 from services.inspections.rules import draw_rules, plan_rules
+from shared.calendar import is_arranged
 
 PLAN, DRAW = plan_rules(), draw_rules()
 KUANCHENG = Capacity(248, 8, {"行政许可": 1035}, {"值班": 535})  # 长春宽城区 2025
@@ -68,9 +71,10 @@ class TestDemand:
         found = demand_of(PLAN, {1: 10, 2: 20, 3: 101, 4: 1000, 0: 50})
         assert (found.key, found.random_least, found.random_most) == (40, 31 + 50, 51 + 100)
 
-    def test_is_spread_over_the_months(self) -> None:
-        assert monthly_split(14) == [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2]
-        assert sum(monthly_split(971)) == 971
+    def test_is_spread_over_the_months_by_their_working_days(self) -> None:
+        assert monthly_split(14, [1] * 12) == [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2]
+        assert monthly_split(248, working_days_of(2025)) == working_days_of(2025)
+        assert sum(monthly_split(971, working_days_of(2025))) == 971
 
     def test_is_that_which_risk_shows(self) -> None:
         shown = tomllib.loads(Path("services/risk/rules/frequencies.toml").read_text("utf-8"))
@@ -85,6 +89,29 @@ class TestDemand:
             for level, row in rows.items()
         }
         assert shown["frequency"]["legal_cap"] == PLAN.legal_cap
+
+
+class TestMonths:
+    def test_have_the_working_days_of_the_state_council(self) -> None:
+        """§4.1: 248 in 2025."""
+        assert working_days_of(2025) == [19, 19, 21, 22, 19, 20, 23, 21, 23, 18, 20, 23]
+        assert sum(working_days_of(2025)) == 248
+
+    def test_count_monday_to_friday_where_nothing_is_arranged(self) -> None:
+        assert (is_arranged(2025), is_arranged(2090), sum(working_days_of(2090))) == (True, False, 260)
+
+    def test_fill_the_year_evenly(self) -> None:
+        months = Counter(month for place in range(120) for month in months_of(place, 120, visits=1, weights=[1] * 12))
+        assert set(months.values()) == {10}
+
+    def test_lie_half_a_year_apart_for_two_visits(self) -> None:
+        found = [months_of(place, 6, visits=2, weights=[1] * 12) for place in range(6)]
+        assert found == [[1, 7], [2, 8], [3, 9], [4, 10], [5, 11], [6, 12]]
+
+    def test_leave_out_those_that_are_over(self) -> None:
+        weights = [0] * 10 + [20, 23]
+        assert [months_of(place, 4, visits=1, weights=weights) for place in range(4)] == [[11], [11], [12], [12]]
+        assert months_of(0, 1, visits=2, weights=[0] * 11 + [23]) == [12]
 
 
 OBJECTS = Pool(

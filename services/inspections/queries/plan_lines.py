@@ -1,0 +1,158 @@
+"""The lines of a plan, month by month: which visits wait, run, are done or were dropped, and what a version changed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.plans import MONTHS, cap_of, monthly_split
+from services.inspections.queries.enterprises import in_area
+from services.inspections.queries.plans import DONE, STANDS, UNGRADED, over_cap
+from services.inspections.rules import plan_rules
+from services.inspections.tables import enterprise, plan_line, plan_visit, standing, task
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+Condition = ColumnElement[bool]
+MOST_CHANGES = 200
+RANK = func.coalesce(standing.c.level, UNGRADED).label("rank")
+
+
+def stand() -> ColumnElement[str]:
+    """Return how a visit stands, as an expression over ``plan_visit`` and its ``task``."""
+    return case(
+        (plan_visit.c.dropped != "", "dropped"),
+        (plan_visit.c.task_id.is_(None), "waiting"),
+        (task.c.state.in_(DONE), "done"),
+        (task.c.is_overdue & task.c.is_open, "overdue"),
+        (task.c.is_open, "running"),
+        else_="ended",
+    )
+
+
+def lines(principal: Principal, *, plan_id: str, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads the lines of a plan in the own area, the worst level first."""
+    joined = plan_line.join(enterprise, enterprise.c.enterprise_id == plan_line.c.enterprise_id)
+    joined = joined.outerjoin(standing, standing.c.enterprise_id == plan_line.c.enterprise_id)
+    named = (enterprise.c.name, enterprise.c.division, enterprise.c.industry, standing.c.level)
+    conditions = [_CONDITIONS[name](value) for name, value in wanted.items() if name in _CONDITIONS and value]
+    if wanted.get("month") or wanted.get("stand"):
+        conditions.append(_has_visit(wanted.get("month"), wanted.get("stand")))
+    is_over = over_cap().label("is_over_cap")
+    own = (plan_line.c.plan_id == plan_id, in_area(principal))
+    return select(plan_line, *named, RANK, is_over).select_from(joined).where(*own, *conditions)
+
+
+def _has_visit(month: int | None, wanted: str | None) -> Condition:
+    visits = select(plan_visit.c.id).outerjoin(task, task.c.id == plan_visit.c.task_id)
+    visits = visits.where(
+        plan_visit.c.plan_id == plan_line.c.plan_id, plan_visit.c.enterprise_id == plan_line.c.enterprise_id
+    )
+    visits = visits.where(plan_visit.c.month == month) if month else visits
+    return (visits.where(stand() == wanted) if wanted else visits).exists()
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], Condition]] = {
+    "kind": lambda kind: plan_line.c.kind == kind,
+    "q": lambda text: enterprise.c.name.contains(text, autoescape=True),
+    "left_out": lambda _: plan_line.c.visits == 0,
+    "over_cap": lambda _: over_cap(),
+    "enterprise_id": lambda one: plan_line.c.enterprise_id == one,
+}
+
+
+def line_views(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
+    """Return lines with their cap and their visits."""
+    visits: dict[str, list[Document]] = {}
+    if rows:
+        ids = [row.enterprise_id for row in rows]
+        own = (plan_visit.c.plan_id == rows[0].plan_id, plan_visit.c.enterprise_id.in_(ids))
+        joined = plan_visit.outerjoin(task, task.c.id == plan_visit.c.task_id)
+        wanted = select(plan_visit, stand().label("stand")).select_from(joined).where(*own)
+        for row in session.execute(wanted.order_by(plan_visit.c.month)):
+            visits.setdefault(row.enterprise_id, []).append(row._asdict())
+    rules = plan_rules()
+    return [
+        {**row._asdict(), "cap": cap_of(rules, row.level), "months": visits.get(row.enterprise_id, [])} for row in rows
+    ]
+
+
+def months(session: Session, plan_id: str, *, quota: int, weights: Sequence[int]) -> list[Document]:
+    """Return for each month the visits by how they stand, and how many are to be drawn by lot then."""
+    joined = plan_visit.outerjoin(task, task.c.id == plan_visit.c.task_id)
+    named = stand().label("stand")
+    counted = select(plan_visit.c.month, named, func.count()).select_from(joined)
+    counted = counted.where(plan_visit.c.plan_id == plan_id).group_by(plan_visit.c.month, named)
+    found = {(month, name): number for month, name, number in session.execute(counted)}
+    drawn = monthly_split(quota, weights)
+    return [
+        {
+            "month": month,
+            "working_days": weights[month - 1],
+            "drawn": drawn[month - 1],
+            "planned": sum(found.get((month, name), 0) for name in STANDS),
+            **{name: found.get((month, name), 0) for name in STANDS},
+        }
+        for month in range(1, MONTHS + 1)
+    ]
+
+
+def kinds(session: Session, plan_id: str) -> Mapping[str, tuple[int, int]]:
+    """Return how many enterprises and visits a plan has of each kind."""
+    counted = select(plan_line.c.kind, func.count(), func.sum(plan_line.c.visits)).where(plan_line.c.plan_id == plan_id)
+    return {kind: (number, visits) for kind, number, visits in session.execute(counted.group_by(plan_line.c.kind))}
+
+
+def changes(session: Session, row: Row[Any]) -> Document:
+    """Return what a version changed of the one that it replaces: enterprises added, left out, in other months."""
+    old, new = (_months_by_enterprise(session, one) for one in (row.replaces, row.id))
+    changed = sorted(one for one in {*old, *new} if old.get(one) != new.get(one))
+    shown = changed[:MOST_CHANGES]
+    titled = select(enterprise.c.enterprise_id, enterprise.c.name).where(enterprise.c.enterprise_id.in_(shown))
+    names = {one[0]: one[1] for one in session.execute(titled)}
+    items = [{"enterprise_id": one, "name": names[one], "before": old.get(one), "after": new.get(one)} for one in shown]
+    return {"count": len(changed), "items": items}
+
+
+def _months_by_enterprise(session: Session, plan_id: str | None) -> dict[str, list[int]]:
+    both = (plan_visit.c.plan_id == plan_line.c.plan_id) & (plan_visit.c.enterprise_id == plan_line.c.enterprise_id)
+    joined = plan_line.outerjoin(plan_visit, both)
+    wanted = select(plan_line.c.enterprise_id, plan_visit.c.month).select_from(joined)
+    wanted = wanted.where(plan_line.c.plan_id == plan_id).order_by(plan_visit.c.month)
+    found: dict[str, list[int]] = {}
+    for enterprise_id, month in session.execute(wanted):
+        found.setdefault(enterprise_id, []).extend([month] if month else [])
+    return found
+
+
+def table_rows(session: Session, principal: Principal, row: Row[Any]) -> Iterator[list[str]]:
+    """Yield the rows of the table that is handed in, in the order of its columns (龙岩 2025)."""
+    musts = plan_rules().musts
+    found = session.execute(lines(principal, plan_id=row.id, wanted={}).order_by(RANK, plan_line.c.enterprise_id)).all()
+    number = 0
+    for number, line in enumerate(line_views(session, found), 1):
+        yield _cells(
+            number,
+            line["kind"],
+            why="、".join(musts[one].zh for one in line["musts"]),
+            whom=line["name"],
+            when=(f"{line['visits']} 次/年，上限 {line['cap']} 次/年", _months(line["months"])),
+            by=(row.agency, line["note"]),
+        )
+    for level, quota in row.quotas.items():
+        number += 1
+        pool = f"{level} 级企业 {quota['pool']} 家，抽取 {quota['percent']}%（{quota['visits']} 家）"
+        often = (f"上限 {cap_of(plan_rules(), int(level))} 次/年", "全年")
+        yield _cells(number, "random", why="", whom=pool, when=often, by=(row.agency, ""))
+
+
+def _months(visits: Sequence[Document]) -> str:
+    return "、".join(f"{visit['month']}月" for visit in visits)
+
+
+def _cells(number: int, kind: str, *, why: str, whom: str, when: tuple[str, str], by: tuple[str, str]) -> list[str]:
+    words = plan_rules().words
+    basis = f"{words['basis']}{'；' + why if why else ''}"
+    way = (words["content"][kind], words["mode"][kind])
+    return [str(number), words["matter"], basis, whom, *way, *when, by[0], words["joint"]["no"], by[1]]
