@@ -172,6 +172,21 @@ class EntryRefused(TaskFact):
     """An enterprise did not let its inspectors in."""
 
 
+@event("inspections.draw_made.v1", kind=Kind.FACT, subject="draw_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawMade:
+    """``drawn`` of ``pool_size`` enterprises below ``division`` were drawn by lot (双随机); the record is open to all.
+
+    ``pool_hash`` is the SHA-256 of the pool that was fixed before the draw.
+    """
+
+    draw_id: str
+    division: str
+    pool_hash: str
+    pool_size: int
+    drawn: int
+
+
 @event("inspections.report_received.v1", kind=Kind.FACT, subject="report_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReceived:

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
+from services.inspections.domain.draws import DrawRules, Relation
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plan_steps import PLAN_GUARDS
-from services.inspections.domain.plans import Cause, DrawRules, LevelPlan, Must, PlanRules
+from services.inspections.domain.plans import Cause, LevelPlan, Must, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
 from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
 from services.inspections.rules.reading import read_machine, table
@@ -119,10 +120,16 @@ def plan_rules() -> PlanRules:
 
 @cache
 def draw_rules() -> DrawRules:
-    """Return the weights of a draw."""
-    row = table("plans.toml")["draws"]
-    levels = {int(level): weight for level, weight in row["level_weights"].items()}
-    return DrawRules(row["algorithm"], levels, row["credit_weights"], row["unknown_credit_weight"])
+    """Return who may be drawn, and with which weights."""
+    content = table("draws.toml")
+    row = content["draws"]
+    same = ("version", "algorithm", "team", "rest_days", "most_candidates", "credit_weights", "unknown_credit_weight")
+    return DrawRules(
+        drawn_states=frozenset(row["drawn_states"]),
+        level_weights={int(level): weight for level, weight in row["level_weights"].items()},
+        relations={one["id"]: Relation(**one) for one in content["relation"]},
+        **{name: row[name] for name in same},
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """Tables of inspections. Times are UTC, dates those of the district, points WGS-84 degrees."""
 
+from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.metadata import metadata
@@ -8,7 +9,11 @@ from services.inspections.tables.reports import public_report
 from services.inspections.tables.tasks import check_record, task, task_step
 
 __all__ = [
+    "avoidance",
     "check_record",
+    "draw",
+    "draw_candidate",
+    "draw_officer",
     "enterprise",
     "halt_order",
     "hazard",

@@ -58,4 +58,7 @@ staff = Table(
     Column("enterprise_id", Text, nullable=False),
     Column("intermediary_id", Text, nullable=False),
     Column("is_available", Boolean, nullable=False),
+    Column("licence_until", Text, nullable=False),  # the last day of the licence to enforce, ISO 8601; empty: none
+    Column("is_enabled", Boolean, nullable=False),
+    Column("is_absent", Boolean, nullable=False),
 )

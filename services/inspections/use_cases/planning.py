@@ -12,6 +12,7 @@ from services.inspections.domain.schedules import FREQUENCIES, Period, first_per
 from services.inspections.queries.enterprises import present_id
 from services.inspections.rules import schedule, task_rules
 from services.inspections.tables import (
+    avoidance,
     check_record,
     enterprise,
     halt_order,
@@ -108,6 +109,9 @@ def keep_staff(session: Session, received: Sequence[Received[StaffChanged]], *, 
             "enterprise_id": one.data.enterprise_id,
             "intermediary_id": one.data.intermediary_id,
             "is_available": one.data.is_enabled and not one.data.is_absent and not one.data.is_licence_expired,
+            "licence_until": one.data.licence_valid_until,
+            "is_enabled": one.data.is_enabled,
+            "is_absent": one.data.is_absent,
         }
         for one in _newest(received)
     ]
@@ -202,7 +206,7 @@ def follow_merge(session: Session, merge: EnterprisesMerged, *, now: datetime) -
         chained = update(merged_enterprise).where(merged_enterprise.c.kept_id == merged_id)
         session.execute(chained.values(kept_id=kept_id))
         _move_tasks(session, merged_id, kept_id, now=now)
-        for table in (hazard, halt_order, check_record, public_report):
+        for table in (hazard, halt_order, check_record, public_report, avoidance):
             session.execute(update(table).where(table.c.enterprise_id == merged_id).values(enterprise_id=kept_id))
         cancel(session, PLAN, merged_id)
     plan_for_owing(session, [kept_id], now=now)

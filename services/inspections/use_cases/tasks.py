@@ -44,6 +44,7 @@ class NewTask:
     """A check of a tier at an enterprise within ``period``; ``owner`` when it is already known who does it.
 
     ``authority`` is the division for which government supervision comes, that of the county unless named.
+    ``officers`` go there together, the owner with them.
     """
 
     enterprise_id: str
@@ -57,6 +58,7 @@ class NewTask:
     authority: str = ""
     key: str = ""
     hazard_id: str | None = None
+    officers: Sequence[str] = ()
 
 
 def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
@@ -77,7 +79,8 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     row = _first_row(wanted, place, key=key, authority=authority)
     session.execute(insert(task).values(**row))
     owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
-    step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung))
+    team = {"officers": list(wanted.officers)} if wanted.officers else {}
+    step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung, **team))
     return str(row["id"])
 
 

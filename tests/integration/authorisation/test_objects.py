@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
+from services.inspections.domain.draws import Asked
+from services.inspections.use_cases.draws import make_draw, prepare_draw
+from services.inspections.use_cases.planning import keep_grades, keep_staff
 from services.risk.use_cases.assessing import Answers, draft_assessment
+from shared.clock import business_date
+from shared.contracts.identity import StaffChanged
+from shared.contracts.risk import EnterpriseGraded
 from tests.integration.authorisation.test_matrix import (
     GUARDED,
     SEES_NOTHING,
@@ -26,6 +32,7 @@ from tests.integration.authorisation.world import (
     day_of,
     running_world,
 )
+from tests.support.events import received
 
 REASON = {"reason": "因为如此"}
 POINT = {"place": "罐区", "hazard": "泄漏", "method": "LS4", "judged": {"L": 2, "S": 2}}
@@ -43,6 +50,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/tasks/<id:task_id>/submit": {"answers": {}},
     "/hazards/<id:hazard_id>/steps": {"event": "order"},
     "/hazards/<id:hazard_id>/verify": {"passed": True},
+    "/draws/<id:draw_id>/cancel": REASON,
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -55,8 +63,19 @@ LISTED = {  # where the things of each kind are listed
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
     *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
+    *("avoidance_id",),
 )
-KINDS = (*LISTED, "park_id", "person_id", "attachment_id", "point_id", "override_id", "assessment_id", "enterprise_id")
+KINDS = (
+    *LISTED,
+    "draw_id",
+    "park_id",
+    "person_id",
+    "attachment_id",
+    "point_id",
+    "override_id",
+    "assessment_id",
+    "enterprise_id",
+)
 Things = Mapping[tuple[str, str], Mapping[str, str]]  # (service, kind) → part → id
 
 
@@ -88,6 +107,25 @@ def things(world: World) -> Things:
         found.setdefault(("registry", "park_id"), {})[part] = park
         for key, one in made(world, enterprise_id).items():
             found.setdefault(key, {})[part] = one
+    return found | {("inspections", "draw_id"): drawn(world)}
+
+
+def drawn(world: World) -> Mapping[str, str]:
+    """Draw in each subdistrict that has an enterprise, and prepare a draw of the whole district."""
+    officers = [
+        StaffChanged(account_id=one, roles=("bureau_officer",), divisions=("331002",), licence_valid_until="2099-01-01")
+        for one in ("drawn-a", "drawn-b")
+    ]
+    grades = [EnterpriseGraded(enterprise_id=one, level=1, colour="red") for one in world.enterprises.values()]
+    found = {}
+    with database_of(world.apps["inspections"]).transaction() as session:
+        keep_staff(session, [received(one, sequence=1) for one in officers], now=NOW)
+        keep_grades(session, [received(one, sequence=10**9) for one in grades], now=NOW)
+        for part, division in {**PARTS_DIVISION, "unplaced": "331002"}.items():
+            asked = Asked(division, (), (), 1, business_date(NOW))
+            found[part] = prepare_draw(session, asked, by="drawn-a", now=NOW)
+        for part in ("own", "foreign"):
+            make_draw(session, found[part], by="drawn-a", now=NOW)
     return found
 
 

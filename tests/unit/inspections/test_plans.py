@@ -9,22 +9,18 @@ import pytest
 from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.plans import (
     Capacity,
-    Draw,
-    Pool,
     check_capacity,
     demand_of,
-    draw,
-    is_replayed,
     monthly_split,
     months_of,
     most_inspections,
     split_days,
     working_days_of,
 )
-from services.inspections.rules import draw_rules, plan_rules
+from services.inspections.rules import plan_rules
 from shared.calendar import is_arranged
 
-PLAN, DRAW = plan_rules(), draw_rules()
+PLAN = plan_rules()
 KUANCHENG = Capacity(248, 8, {"行政许可": 1035}, {"值班": 535})  # 长春宽城区 2025
 CITY = Capacity(247, 22, {"综合监管": 2469}, {"值班": 1994})  # city level, 2019
 
@@ -112,73 +108,3 @@ class TestMonths:
         weights = [0] * 10 + [20, 23]
         assert [months_of(place, 4, visits=1, weights=weights) for place in range(4)] == [[11], [11], [12], [12]]
         assert months_of(0, 1, visits=2, weights=[0] * 11 + [23]) == [12]
-
-
-OBJECTS = Pool(
-    {f"e-{number:03}": DRAW.weight(level=number % 4 + 1, credit="B") for number in range(200)}, {"x": "cap_reached"}
-)
-OFFICERS = Pool({f"o-{number}": 1 for number in range(6)}, {"o-9": "licence_expired"})
-
-
-def drawn(seed: str = "2026-03-02T10:00 4711", *, count: int = 20) -> Draw:
-    return draw(DRAW, objects=OBJECTS, officers=OFFICERS, count=count, seed=seed)
-
-
-class TestDraw:
-    def test_is_the_same_whenever_it_is_repeated(self) -> None:
-        assert is_replayed(DRAW, drawn(), objects=OBJECTS, officers=OFFICERS)
-
-    def test_does_not_depend_on_the_order_of_the_pool(self) -> None:
-        turned = Pool(dict(reversed(OBJECTS.weights.items())), OBJECTS.excluded)
-        assert draw(DRAW, objects=turned, officers=OFFICERS, count=20, seed="2026-03-02T10:00 4711") == drawn()
-
-    def test_is_fixed_for_ever_for_one_seed(self) -> None:
-        small = Pool({"a": 8, "b": 4, "c": 2, "d": 1}, {})
-        found = draw(DRAW, objects=small, officers=Pool({"p": 1, "q": 1, "r": 1}, {}), count=2, seed="seed")
-        assert (found.objects, found.officers) == (("b", "a"), (("r", "p"), ("q", "r")))
-
-    def test_notices_a_record_that_was_changed(self) -> None:
-        record = drawn()
-        forged = Draw(
-            record.algorithm, record.seed, record.objects_digest, record.officers_digest,
-            ("e-000", *record.objects[1:]), record.officers,
-        )  # fmt: skip
-        assert not is_replayed(DRAW, forged, objects=OBJECTS, officers=OFFICERS)
-
-    @pytest.mark.parametrize("excluded", [{}, {"x": "another reason"}])
-    def test_refuses_another_pool(self, excluded: dict[str, str]) -> None:
-        with pytest.raises(NotAllowed) as refused:
-            is_replayed(DRAW, drawn(), objects=Pool(OBJECTS.weights, excluded), officers=OFFICERS)
-        assert refused.value.code == "pool_changed"
-
-    def test_takes_two_officers_for_each_object_and_nobody_twice(self) -> None:
-        record = drawn()
-        assert len(set(record.objects)) == 20
-        assert {len(set(team)) for team in record.officers} == {2}
-
-    def test_prefers_risk(self) -> None:
-        """浙江条例 第二十一条: red weighs eight times blue."""
-        firsts = Counter(drawn(str(number), count=1).objects[0] for number in range(400))
-        by_level = Counter(dict.fromkeys((1, 2, 3, 4), 0))
-        for name, times in firsts.items():
-            by_level[int(name[2:]) % 4 + 1] += times
-        assert by_level[1] > by_level[2] > by_level[3] > by_level[4] > 0
-
-    def test_weighs_credit(self) -> None:
-        assert [DRAW.weight(level=4, credit=credit) for credit in ("A", "B", "C", "D", "")] == [1, 2, 4, 8, 2]
-
-    @pytest.mark.parametrize(
-        ("objects", "officers", "count", "code"),
-        [
-            ({"a": 1}, {"p": 1, "q": 1}, 2, "pool_too_small"),
-            ({"a": 1, "b": 0}, {"p": 1, "q": 1}, 2, "pool_too_small"),
-            ({"a": 1}, {"p": 1, "q": 1}, 0, "pool_too_small"),
-            ({"a": 1}, {"p": 1}, 1, "too_few_officers"),
-        ],
-    )
-    def test_needs_enough_to_draw_from(
-        self, objects: dict[str, int], officers: dict[str, int], count: int, code: str
-    ) -> None:
-        with pytest.raises(NotAllowed) as refused:
-            draw(DRAW, objects=Pool(objects, {}), officers=Pool(officers, {}), count=count, seed="s")
-        assert refused.value.code == code
