@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.inspections.use_cases import hazards, plan_months, planning, tasks
+from services.inspections.use_cases import hazards, plan_months, planning, tallies, tasks
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -77,13 +77,4 @@ def on_absence(session: Session, account_id: str, *, now: datetime) -> None:
     tasks.replace_owner(session, account_id, now=now)
 
 
-@timer(plan_months.MONTH)
-def on_plan_month(session: Session, plan_id: str, *, now: datetime) -> None:
-    """A month of an annual plan begins."""
-    plan_months.begin_month(session, plan_id, now=now)
-
-
-@timer(plan_months.VISIT)
-def on_plan_visit(session: Session, visit_id: str, *, now: datetime) -> None:
-    """A visit of an annual plan is due this month."""
-    plan_months.begin_visit(session, visit_id, now=now)
+from services.inspections.use_cases import hazards, plan_months, planning, tallies, tasks

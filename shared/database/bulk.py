@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, JSON, Column, ColumnElement, Table, TypeDecorator, any_, cast
+from sqlalchemy import ARRAY, JSON, Column, ColumnElement, Select, Table, TypeDecorator, any_, cast, delete, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
@@ -44,6 +44,20 @@ def upsert_rows(
         session.connection().exec_driver_sql(merge.from_stage(stage))
     else:
         session.connection().execute(merge.by_row(), list(rows))
+
+
+def replace_rows(session: Session, table: Table, columns: Sequence[str], selected: Select[Any]) -> None:
+    """Put what ``selected`` gives (in the order of ``columns``) in place of all rows of ``table``, as of one moment.
+
+    What others have written and not committed yet is neither removed nor read: PostgreSQL does both in one
+    statement, of one snapshot; SQLite has no other writer.
+    """
+    fresh = insert(table).from_select(list(columns), selected)
+    if _is_postgresql(session):
+        fresh = fresh.add_cte(delete(table).cte("gone"))
+    else:
+        session.execute(delete(table))
+    session.execute(fresh)
 
 
 def among(session: Session, column: ColumnElement[T], values: Collection[T]) -> ColumnElement[bool]:

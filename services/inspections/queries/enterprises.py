@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Table, null, select
 from sqlalchemy.orm import Session
 
 from services.inspections.tables import enterprise, merged_enterprise
@@ -14,6 +14,16 @@ def in_area(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of ``enterprise`` lies in the principal's jurisdiction."""
     columns = enterprise.c
     return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.enterprise_id)
+
+
+def sees_places(principal: Principal) -> bool:
+    """Return whether the jurisdiction consists of divisions and grids alone, not of single enterprises."""
+    return not (principal.enterprise_id or principal.intermediary_id)
+
+
+def in_places(principal: Principal, tally: Table) -> ColumnElement[bool]:
+    """Return the condition under which a row of a ``tally`` counts a place in the jurisdiction."""
+    return in_scope(principal, division=tally.c.division, grid=tally.c.grid, enterprise_id=null())
 
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:

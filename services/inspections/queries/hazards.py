@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
 from services.inspections.domain.machines import Step
-from services.inspections.queries.enterprises import in_area
+from services.inspections.queries.enterprises import in_area, in_places, sees_places
 from services.inspections.rules import hazard_rules, major_hazards
-from services.inspections.tables import enterprise, hazard, hazard_step
+from services.inspections.tables import enterprise, hazard, hazard_step, hazard_tally
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
@@ -74,10 +74,10 @@ def steps_of(session: Session, hazard_id: str) -> Sequence[Row[Any]]:
 
 def board(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) -> Document:
     """Return how many of the ``wanted`` hazards stand in each state, and how many of them are overdue or major."""
-    counted = hazards(principal, wanted=wanted).with_only_columns(
-        hazard.c.state, hazard.c.level, hazard.c.is_overdue, func.count(), maintain_column_froms=True
-    )
-    rows = session.execute(counted.group_by(hazard.c.state, hazard.c.level, hazard.c.is_overdue)).all()
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    is_tallied = sees_places(principal) and "enterprise_id" not in filters
+    counted = _tallied(principal, filters) if is_tallied else _counted(principal, filters)
+    rows = session.execute(counted).all()
     states = hazard_rules().machine.states
     columns = [
         {
@@ -97,6 +97,28 @@ def board(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) 
         "open_major": sum(number for level, _, number in opened if level == "major"),
         "overdue": sum(number for _, is_overdue, number in opened if is_overdue),
     }
+
+
+def _tallied(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the counts by state, level and lateness as the tally keeps them: the cost is that of the places."""
+    columns = hazard_tally.c
+    conditions = [
+        columns.division.startswith(value) if name == "area" else columns[name] == value
+        for name, value in wanted.items()
+    ]
+    key = (columns.state, columns.level, columns.is_overdue)
+    summed = select(*key, cast(func.sum(columns.number), Integer))
+    return summed.where(in_places(principal, hazard_tally), *conditions).group_by(*key)
+
+
+def _counted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the same counts of the hazards themselves: for who sees single enterprises, which are few."""
+    key = (hazard.c.state, hazard.c.level, hazard.c.is_overdue)
+    return (
+        hazards(principal, wanted=wanted)
+        .with_only_columns(*key, func.count(), maintain_column_froms=True)
+        .group_by(*key)
+    )
 
 
 def hazard_table() -> Document:

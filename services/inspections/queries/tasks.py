@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.checklists import Checklist
@@ -12,9 +12,9 @@ from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.machines import NotAllowed, Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
-from services.inspections.queries.enterprises import in_area
+from services.inspections.queries.enterprises import in_area, in_places, sees_places
 from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
-from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step
+from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step, task_tally
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
 from shared.security.principal import Principal
@@ -122,14 +122,18 @@ def steps_of(session: Session, task_id: str) -> Sequence[Row[Any]]:
 
 def inbox(session: Session, principal: Principal) -> Document:
     """Return how many open tasks are the caller's own, wait in the area, are overdue there, or lie in a queue."""
-    opened = tasks(principal, wanted={"is_open": True}).with_only_columns(
-        func.count(),
-        func.count().filter(task.c.owner == principal.subject),
-        func.count().filter(task.c.is_overdue),
-        func.count().filter(task.c.owner.contains(":")),
-        maintain_column_froms=True,
-    )
-    area, mine, overdue, queued = session.execute(opened).one()
+    columns = task_tally.c
+    if sees_places(principal):
+        counts = [func.coalesce(func.sum(columns.number).filter(of), 0) for of in (true(), columns.is_overdue, columns.is_queued)]
+        counted = select(*counts).where(in_places(principal, task_tally))
+    else:
+        flags = (true(), task.c.is_overdue, task.c.owner.contains(":"))
+        counted = tasks(principal, wanted={"is_open": True}).with_only_columns(
+            *(func.count().filter(of) for of in flags), maintain_column_froms=True
+        )
+    own = tasks(principal, wanted={"is_open": True, "owner": principal.subject})
+    mine = session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True))
+    area, overdue, queued = (int(number) for number in session.execute(counted).one())
     return {"area": area, "mine": mine, "overdue": overdue, "queued": queued}
 
 

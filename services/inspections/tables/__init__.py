@@ -6,6 +6,7 @@ from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
+from services.inspections.tables.tallies import hazard_tally, task_tally
 from services.inspections.tables.tasks import check_record, task, task_step
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "halt_order",
     "hazard",
     "hazard_step",
+    "hazard_tally",
     "merged_enterprise",
     "metadata",
     "obligation",
@@ -30,4 +32,5 @@ __all__ = [
     "standing",
     "task",
     "task_step",
+    "task_tally",
 ]
