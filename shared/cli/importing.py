@@ -96,11 +96,15 @@ def _open_sandbox(client: ApiClient) -> None:
 
 def _live_through_month(url: str, home: Path, *, password: str) -> None:
     month, clock = import_module("deploy.demonstration.month"), Clock(home, movable=True)
+    def sign_in(username: str) -> ApiClient:
+        return ApiClient(url, username=username, password=password)
+
     click.echo("Four weeks pass …")
-    count = month.live_through_month(
-        lambda username: ApiClient(url, username=username, password=password), now=clock.now, advance=clock.advance
-    )
+    count = month.live_through_month(sign_in, now=clock.now, advance=clock.advance)
     click.echo(f"{count} enterprises surveyed in four weeks; the clock shows {business_date(clock.now())}.")
+    checks = import_module("deploy.demonstration.checks")
+    count = checks.check_for_a_month(checks.Life(sign_in, password, clock.now, clock.advance))
+    click.echo(f"{count} enterprises checked themselves in a month; the clock shows {business_date(clock.now())}.")
 
 
 @contextmanager

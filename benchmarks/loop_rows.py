@@ -1,0 +1,120 @@
+"""A district whose loop has run for years: enterprises, tasks with their records, and hazards, made by the database.
+
+Everything is made by statements over whole tables, so that a million records take a minute. Who looks at it is made
+here too: one of each kind of jurisdiction, each time for another place.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.inspections.rules import default_checklists
+from services.inspections.use_cases.tallies import sum_up
+from shared.database import Database
+from shared.security.principal import Principal
+
+DISTRICT = "331002"
+SUBDISTRICTS, GRIDS = 12, 20  # grids of one subdistrict
+CHECKS_OF_ONE, ONE_IN = 50, 5  # checks of an enterprise; one check in five finds a hazard
+NOW = datetime(2026, 6, 30, 2, tzinfo=UTC)
+STAFF = 400
+
+ENTERPRISES = f"""
+INSERT INTO enterprise (enterprise_id, sequence, name, division, subdistrict, grid, industry, location_precision,
+                        supervision, is_active)
+SELECT ('00000001-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 1, '企业' || n,
+       '{DISTRICT}' || lpad((1 + n % {SUBDISTRICTS})::text, 3, '0') || lpad((1 + n % 7)::text, 3, '0'),
+       '{DISTRICT}' || lpad((1 + n % {SUBDISTRICTS})::text, 3, '0'),
+       'G-' || (1 + n % {SUBDISTRICTS}) || '-' || (1 + (n / {SUBDISTRICTS}) % {GRIDS}),
+       'C' || (13 + n % 30), 'exact', 'supervised', true
+FROM generate_series(0, :count - 1) AS n"""
+STANDINGS = "INSERT INTO standing SELECT enterprise_id, 1, 1 + (random() * 3)::int FROM enterprise"
+TASKS = """
+INSERT INTO task (id, enterprise_id, tier, origin, key, cause, first_day, last_day, state, is_open, version, told, owner,
+                  rung, climbed, checklist, checklist_version, due_at, is_overdue, submitted_at)
+SELECT ('00000002-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+       ('00000001-0000-7000-8000-' || lpad(to_hex(n % :enterprises), 12, '0'))::uuid,
+       CASE WHEN n % 10 < 7 THEN 1 WHEN n % 10 = 7 THEN 2 WHEN n % 10 = 8 THEN 3 ELSE 4 END, 'self_check', n::text, '',
+       day::date, day::date + 29, CASE WHEN n % 50 = 0 THEN 'assigned' ELSE 'submitted' END, n % 50 = 0, 3, 2,
+       CASE WHEN n % 1000 = 0 THEN 'tier:3@331002001' ELSE 'account-' || n % :staff END, 'grid', 0, :checklist, 1,
+       day + interval '30 days', n % 250 = 0, CASE WHEN n % 50 = 0 THEN NULL ELSE day + interval '9 days' END
+FROM (SELECT n, :since ::timestamptz + n * :apart ::interval AS day FROM generate_series(0, :count - 1) AS n) AS made"""
+RECORDS = """
+INSERT INTO check_record (id, task_id, enterprise_id, tier, checklist, checklist_version, answers, meanings, notes,
+                          score_hundredths, hazards, refuted, by, at)
+SELECT ('00000003' || substr(id::text, 9))::uuid, id, enterprise_id, tier, checklist, 1, :answers ::jsonb,
+       :meanings ::jsonb, '{}'::jsonb, 9500, '{}'::jsonb, '[]'::jsonb, owner, coalesce(submitted_at, due_at) FROM task"""
+HAZARDS = """
+INSERT INTO hazard (id, enterprise_id, version, told, state, is_open, level, item, clause, description, place, found_by,
+                    found_tier, found_at, reported_at, is_reported_late, submitted_by, again, is_overdue, was_halted,
+                    deadline, closed_on)
+SELECT ('00000004' || substr(id::text, 9))::uuid, enterprise_id, 5, 5,
+       CASE WHEN n % 20 > 0 THEN 'closed' WHEN n % 40 = 0 THEN 'rectifying' ELSE 'overdue' END, n % 20 = 0,
+       CASE WHEN n % 60 = 0 THEN 'major' ELSE 'general' END, '', '条款', '不符合：防护罩缺失', '车间', by, tier, at, at,
+       false, '', 0, n % 40 = 20, false, at::date + 15, CASE WHEN n % 20 > 0 THEN at::date + 9 END
+FROM (SELECT row_number() OVER (ORDER BY id) AS n, * FROM check_record) AS record WHERE n % :one_in = 0"""
+
+
+def fill(database: Database, *, checks: int) -> None:
+    """Write ``checks`` tasks with their records, a hazard for every fifth, over the three years before ``NOW``."""
+    checklist, years = default_checklists()[0], timedelta(days=3 * 365)
+    answers = {item: "ok" for item in checklist.items}
+    enterprises = max(checks // CHECKS_OF_ONE, 1)
+    values = {
+        "checklist": checklist.id, "staff": STAFF, "since": NOW - years, "apart": years / checks,
+        "answers": json.dumps(answers), "meanings": json.dumps(dict.fromkeys(answers, "normal")),
+        "enterprises": enterprises, "one_in": ONE_IN,
+    }  # fmt: skip
+    with database.transaction() as session:
+        for statement, count in ((ENTERPRISES, enterprises), (STANDINGS, 0), (TASKS, checks), (RECORDS, 0), (HAZARDS, 0)):
+            _write(session, statement, {**values, "count": count})
+        sum_up(session, "tallies", now=NOW)
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+def _write(session: Session, statement: str, values: Mapping[str, object]) -> None:
+    wanted = text(statement)
+    session.execute(wanted, {name: values[name] for name in wanted.compile().params})
+
+
+
+
+@dataclass(frozen=True)
+class Lookers:
+    """Somebody of each jurisdiction; which place, changes from look to look."""
+
+    enterprises: int
+    chance: random.Random
+
+    def bureau(self) -> Principal:
+        """Return an officer of the whole district."""
+        return self._somebody(divisions=(DISTRICT,))
+
+    def subdistrict(self) -> Principal:
+        """Return an officer of one subdistrict."""
+        return self._somebody(divisions=(f"{DISTRICT}{self.chance.randint(1, SUBDISTRICTS):03}",))
+
+    def grid(self) -> Principal:
+        """Return a grid worker of one grid."""
+        return self._somebody(grids=(f"G-{self.chance.randint(1, SUBDISTRICTS)}-{self.chance.randint(1, GRIDS)}",))
+
+    def firm(self) -> Principal:
+        """Return somebody of one enterprise."""
+        return self._somebody(enterprise_id=self.enterprise())
+
+    def enterprise(self) -> str:
+        """Return the id of an enterprise."""
+        return f"00000001-0000-7000-8000-{self.chance.randrange(self.enterprises):012x}"
+
+    def each(self) -> Iterator[tuple[str, Callable[[], Principal]]]:
+        """Yield each kind with the function that makes one."""
+        yield from (("bureau", self.bureau), ("subdistrict", self.subdistrict), ("grid", self.grid), ("firm", self.firm))
+
+    def _somebody(self, **area: object) -> Principal:
+        return Principal(f"account-{self.chance.randrange(STAFF)}", at=NOW, **area)  # type: ignore[arg-type]
