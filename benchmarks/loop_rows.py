@@ -34,36 +34,40 @@ SELECT ('00000001-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 1, '企�
        'C' || (13 + n % 30), 'exact', 'supervised', true
 FROM generate_series(0, :count - 1) AS n"""
 STANDINGS = "INSERT INTO standing SELECT enterprise_id, 1, 1 + (random() * 3)::int FROM enterprise"
+# What becomes of a row is drawn by a hash of its number, so that it has nothing to do with where its enterprise lies.
 TASKS = """
-INSERT INTO task (id, enterprise_id, tier, origin, key, cause, first_day, last_day, state, is_open, version, told, owner,
-                  rung, climbed, checklist, checklist_version, due_at, is_overdue, submitted_at)
+INSERT INTO task (id, enterprise_id, tier, origin, key, cause, first_day, last_day, state, is_open, version, told,
+                  owner, rung, climbed, checklist, checklist_version, due_at, is_overdue, submitted_at)
 SELECT ('00000002-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
        ('00000001-0000-7000-8000-' || lpad(to_hex(n % :enterprises), 12, '0'))::uuid,
-       CASE WHEN n % 10 < 7 THEN 1 WHEN n % 10 = 7 THEN 2 WHEN n % 10 = 8 THEN 3 ELSE 4 END, 'self_check', n::text, '',
-       day::date, day::date + 29, CASE WHEN n % 50 = 0 THEN 'assigned' ELSE 'submitted' END, n % 50 = 0, 3, 2,
-       CASE WHEN n % 1000 = 0 THEN 'tier:3@331002001' ELSE 'account-' || n % :staff END, 'grid', 0, :checklist, 1,
-       day + interval '30 days', n % 250 = 0, CASE WHEN n % 50 = 0 THEN NULL ELSE day + interval '9 days' END
-FROM (SELECT n, :since ::timestamptz + n * :apart ::interval AS day FROM generate_series(0, :count - 1) AS n) AS made"""
+       CASE WHEN lot % 10 < 7 THEN 1 WHEN lot % 10 = 7 THEN 2 WHEN lot % 10 = 8 THEN 3 ELSE 4 END, 'self_check', n::text,
+       '', day::date, day::date + 29, CASE WHEN lot % 50 = 0 THEN 'assigned' ELSE 'submitted' END, lot % 50 = 0, 3, 2,
+       CASE WHEN lot % 1000 = 0 THEN 'tier:3@331002001' ELSE 'account-' || lot % :staff END, 'grid', 0, :checklist, 1,
+       day + interval '30 days', lot % 250 = 0, CASE WHEN lot % 50 = 0 THEN NULL ELSE day + interval '9 days' END
+FROM (SELECT n, abs(hashint8(n)) AS lot, :since ::timestamptz + n * :apart ::interval AS day
+      FROM generate_series(0, :count - 1) AS n) AS made"""
 RECORDS = """
 INSERT INTO check_record (id, task_id, enterprise_id, tier, checklist, checklist_version, answers, meanings, notes,
                           score_hundredths, hazards, refuted, by, at)
 SELECT ('00000003' || substr(id::text, 9))::uuid, id, enterprise_id, tier, checklist, 1, :answers ::jsonb,
-       :meanings ::jsonb, '{}'::jsonb, 9500, '{}'::jsonb, '[]'::jsonb, owner, coalesce(submitted_at, due_at) FROM task"""
+       :meanings ::jsonb, '{}'::jsonb, 9500, '{}'::jsonb, '[]'::jsonb, owner, coalesce(submitted_at, due_at)
+FROM task"""
 HAZARDS = """
 INSERT INTO hazard (id, enterprise_id, version, told, state, is_open, level, item, clause, description, place, found_by,
                     found_tier, found_at, reported_at, is_reported_late, submitted_by, again, is_overdue, was_halted,
                     deadline, closed_on)
 SELECT ('00000004' || substr(id::text, 9))::uuid, enterprise_id, 5, 5,
-       CASE WHEN n % 20 > 0 THEN 'closed' WHEN n % 40 = 0 THEN 'rectifying' ELSE 'overdue' END, n % 20 = 0,
-       CASE WHEN n % 60 = 0 THEN 'major' ELSE 'general' END, '', '条款', '不符合：防护罩缺失', '车间', by, tier, at, at,
-       false, '', 0, n % 40 = 20, false, at::date + 15, CASE WHEN n % 20 > 0 THEN at::date + 9 END
-FROM (SELECT row_number() OVER (ORDER BY id) AS n, * FROM check_record) AS record WHERE n % :one_in = 0"""
+       CASE WHEN lot % 20 > 0 THEN 'closed' WHEN lot % 40 = 0 THEN 'rectifying' ELSE 'overdue' END, lot % 20 = 0,
+       CASE WHEN lot % 60 = 0 THEN 'major' ELSE 'general' END, '', '条款', '不符合：防护罩缺失', '车间', by, tier, at,
+       at, false, '', 0, lot % 40 = 20, false, at::date + 15, CASE WHEN lot % 20 > 0 THEN at::date + 9 END
+FROM (SELECT abs(hashtext(id::text)) / :one_in AS lot, *
+      FROM check_record WHERE abs(hashtext(id::text)) % :one_in = 0) AS record"""
 
 
 def fill(database: Database, *, checks: int) -> None:
     """Write ``checks`` tasks with their records, a hazard for every fifth, over the three years before ``NOW``."""
     checklist, years = default_checklists()[0], timedelta(days=3 * 365)
-    answers = {item: "ok" for item in checklist.items}
+    answers = dict.fromkeys(checklist.items, "ok")
     enterprises = max(checks // CHECKS_OF_ONE, 1)
     values = {
         "checklist": checklist.id, "staff": STAFF, "since": NOW - years, "apart": years / checks,
@@ -71,7 +75,13 @@ def fill(database: Database, *, checks: int) -> None:
         "enterprises": enterprises, "one_in": ONE_IN,
     }  # fmt: skip
     with database.transaction() as session:
-        for statement, count in ((ENTERPRISES, enterprises), (STANDINGS, 0), (TASKS, checks), (RECORDS, 0), (HAZARDS, 0)):
+        for statement, count in (
+            (ENTERPRISES, enterprises),
+            (STANDINGS, 0),
+            (TASKS, checks),
+            (RECORDS, 0),
+            (HAZARDS, 0),
+        ):
             _write(session, statement, {**values, "count": count})
         sum_up(session, "tallies", now=NOW)
     with database.engine.connect() as connection:
@@ -81,8 +91,6 @@ def fill(database: Database, *, checks: int) -> None:
 def _write(session: Session, statement: str, values: Mapping[str, object]) -> None:
     wanted = text(statement)
     session.execute(wanted, {name: values[name] for name in wanted.compile().params})
-
-
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,12 @@ class Lookers:
 
     def each(self) -> Iterator[tuple[str, Callable[[], Principal]]]:
         """Yield each kind with the function that makes one."""
-        yield from (("bureau", self.bureau), ("subdistrict", self.subdistrict), ("grid", self.grid), ("firm", self.firm))
+        yield from (
+            ("bureau", self.bureau),
+            ("subdistrict", self.subdistrict),
+            ("grid", self.grid),
+            ("firm", self.firm),
+        )
 
     def _somebody(self, **area: object) -> Principal:
         return Principal(f"account-{self.chance.randrange(STAFF)}", at=NOW, **area)  # type: ignore[arg-type]

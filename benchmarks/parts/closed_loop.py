@@ -104,5 +104,9 @@ def _milliseconds(database: Database, lookers: Lookers, *, kind: str, what: str)
 def _judge(report: Report, work: str, few: list[float], many: list[float]) -> None:
     """One row each: the slowest of ordinary looks, and the middle one against that of the small district."""
     report.at_most(f"{work}: p95 of {LOOKS}", quantile(many, 0.95), LONGEST, unit=" ms")
-    report.at_most(f"{work}: middle, against 1 % of the rows", quantile(many, 0.5) / quantile(few, 0.5), DEARER, unit=" ×")
-    report.notes.append(f"{work}: middle {quantile(few, 0.5):.1f} ms of few rows, {quantile(many, 0.5):.1f} ms of many.")
+    report.at_most(
+        f"{work}: middle, against 1 % of the rows", quantile(many, 0.5) / quantile(few, 0.5), DEARER, unit=" ×"
+    )
+    report.notes.append(
+        f"{work}: middle {quantile(few, 0.5):.1f} ms of few rows, {quantile(many, 0.5):.1f} ms of many."
+    )

@@ -96,6 +96,7 @@ def _open_sandbox(client: ApiClient) -> None:
 
 def _live_through_month(url: str, home: Path, *, password: str) -> None:
     month, clock = import_module("deploy.demonstration.month"), Clock(home, movable=True)
+
     def sign_in(username: str) -> ApiClient:
         return ApiClient(url, username=username, password=password)
 

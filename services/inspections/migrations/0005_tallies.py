@@ -64,7 +64,7 @@ def _counts(table: str) -> str:
 
 
 def _insert(table: str, selected: str) -> str:
-    return f"INSERT INTO {table}_tally (division, grid, {SUMMED[table]}, number) {selected}"  # noqa: S608 - own names
+    return f"INSERT INTO {table}_tally (division, grid, {SUMMED[table]}, number) {selected}"
 
 
 def _count_on_postgresql(table: str) -> None:
@@ -73,7 +73,8 @@ def _count_on_postgresql(table: str) -> None:
     for operation, sides in OPERATIONS.items():
         own = " UNION ALL ".join(
             f"SELECT enterprise.division, enterprise.grid, {columns.format(row='changed')}, {SIGNS[side]} AS number "  # noqa: S608
-            f"FROM {side}_rows AS changed JOIN enterprise USING (enterprise_id) WHERE {is_counted.format(row='changed')}"
+            f"FROM {side}_rows AS changed JOIN enterprise USING (enterprise_id) "
+            f"WHERE {is_counted.format(row='changed')}"
             for side in sides
         )
         _trigger(table, on=table, operation=operation, counted=own)

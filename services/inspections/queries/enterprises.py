@@ -1,19 +1,35 @@
 """Enterprises as far as inspections knows them, within the caller's area; a merged entry is the one that stays."""
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, null, select
+from sqlalchemy import ColumnElement, Row, Table, literal, or_, select
 from sqlalchemy.orm import Session
 
 from services.inspections.tables import enterprise, merged_enterprise
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
+SUBDISTRICT_DIGITS = 9
+
 
 def in_area(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of ``enterprise`` lies in the principal's jurisdiction."""
     columns = enterprise.c
     return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.enterprise_id)
+
+
+def of_area(principal: Principal, table: Table) -> ColumnElement[bool]:
+    """Return the same condition for rows of ``table`` that carry the place of their enterprise (joined to it).
+
+    A subdistrict is then one value and not a range, so that its rows are read in the order of the list.
+    """
+    columns = table.c
+    subdistricts = [division for division in principal.divisions if len(division) == SUBDISTRICT_DIGITS]
+    others = replace(principal, divisions=tuple(set(principal.divisions) - set(subdistricts)))
+    division, grid, enterprise_id = enterprise.c.division, columns.grid, columns.enterprise_id
+    elsewhere = in_scope(others, division=division, grid=grid, enterprise_id=enterprise_id)
+    return or_(elsewhere, columns.subdistrict.in_(subdistricts)) if subdistricts else elsewhere
 
 
 def sees_places(principal: Principal) -> bool:
@@ -23,7 +39,7 @@ def sees_places(principal: Principal) -> bool:
 
 def in_places(principal: Principal, tally: Table) -> ColumnElement[bool]:
     """Return the condition under which a row of a ``tally`` counts a place in the jurisdiction."""
-    return in_scope(principal, division=tally.c.division, grid=tally.c.grid, enterprise_id=null())
+    return in_scope(principal, division=tally.c.division, grid=tally.c.grid, enterprise_id=literal(""))
 
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:

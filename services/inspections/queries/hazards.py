@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
 from services.inspections.domain.machines import Step
-from services.inspections.queries.enterprises import in_area, in_places, sees_places
+from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_step, hazard_tally
 from shared.errors import NotFound
@@ -30,7 +30,7 @@ def hazards(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     joined = hazard.join(enterprise, enterprise.c.enterprise_id == hazard.c.enterprise_id)
     columns = (hazard, enterprise.c.name, enterprise.c.division)
     conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
-    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+    return select(*columns).select_from(joined).where(of_area(principal, hazard), *conditions)
 
 
 def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.machines import NotAllowed, Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
-from services.inspections.queries.enterprises import in_area, in_places, sees_places
+from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
 from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step, task_tally
 from shared.database.chassis import scope_contract
@@ -88,7 +88,7 @@ def tasks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     joined = task.join(enterprise, enterprise.c.enterprise_id == task.c.enterprise_id)
     conditions = [task.c[name] == value for name, value in wanted.items() if value is not None]
     columns = (task, enterprise.c.name, enterprise.c.division)
-    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+    return select(*columns).select_from(joined).where(of_area(principal, task), *conditions)
 
 
 def visible_task(session: Session, principal: Principal, task_id: str) -> Row[Any]:
@@ -124,7 +124,10 @@ def inbox(session: Session, principal: Principal) -> Document:
     """Return how many open tasks are the caller's own, wait in the area, are overdue there, or lie in a queue."""
     columns = task_tally.c
     if sees_places(principal):
-        counts = [func.coalesce(func.sum(columns.number).filter(of), 0) for of in (true(), columns.is_overdue, columns.is_queued)]
+        counts = [
+            func.coalesce(func.sum(columns.number).filter(of), 0)
+            for of in (true(), columns.is_overdue, columns.is_queued)
+        ]
         counted = select(*counts).where(in_places(principal, task_tally))
     else:
         flags = (true(), task.c.is_overdue, task.c.owner.contains(":"))
@@ -157,7 +160,8 @@ def checks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads records of checks of the area."""
     joined = check_record.join(enterprise, enterprise.c.enterprise_id == check_record.c.enterprise_id)
     conditions = [check_record.c[name] == value for name, value in wanted.items() if value is not None]
-    return select(check_record, enterprise.c.name).select_from(joined).where(in_area(principal), *conditions)
+    columns = (check_record, enterprise.c.name)
+    return select(*columns).select_from(joined).where(of_area(principal, check_record), *conditions)
 
 
 def visible_check(session: Session, principal: Principal, check_id: str) -> Row[Any]:

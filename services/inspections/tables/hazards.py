@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
 
-from services.inspections.tables.metadata import metadata, steps_of
+from services.inspections.tables.metadata import index_by_place, metadata, place_of_enterprise, steps_of
 from shared.database import Id, UtcDateTime
 
 hazard = Table(
@@ -37,7 +37,9 @@ hazard = Table(
     Column("due_at", UtcDateTime),
     Column("repeats", Id),
     Column("closed_on", Date),
+    *place_of_enterprise(),
 )
+index_by_place(hazard, "id", flags=("is_open", "is_overdue"))
 Index("ix__hazard__enterprise_id", hazard.c.enterprise_id, hazard.c.id)
 Index("ix__hazard__state", hazard.c.state, hazard.c.id)
 

@@ -1,6 +1,6 @@
 """How many hazards and open tasks there are in each place: changes that triggers write, summed up now and then.
 
-Every change adds a row (`number` may be negative), so nobody waits for anybody; the sum is the count. Why: docs/adr/0012.
+Every change adds a row (`number` may be negative), so nobody waits for anybody; the sum is the count (docs/adr/0012).
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Table, Text

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
 
-from services.inspections.tables.metadata import metadata, steps_of
+from services.inspections.tables.metadata import index_by_place, metadata, place_of_enterprise, steps_of
 from shared.database import Id, JsonDocument, UtcDateTime
 
 task = Table(
@@ -31,7 +31,9 @@ task = Table(
     Column("is_overdue", Boolean, nullable=False),
     Column("submitted_at", UtcDateTime),
     Column("hazard_id", Id),  # the hazard that asked for it
+    *place_of_enterprise(),
 )
+index_by_place(task, "due_at", "id", flags=("is_open",))
 Index("ix__task__hazard_id", task.c.hazard_id)
 Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=True)
 Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
@@ -58,6 +60,10 @@ check_record = Table(
     Column("latitude", Float),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    *place_of_enterprise(),
 )
+index_by_place(check_record, "id")
+Index("ix__check_record__subdistrict__tier", check_record.c.subdistrict, check_record.c.tier, check_record.c.id)
+Index("ix__check_record__grid__tier", check_record.c.grid, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__task_id", check_record.c.task_id)

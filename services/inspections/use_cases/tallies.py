@@ -1,6 +1,7 @@
 """Sums the counts up anew, now and then: few rows to read again, and whatever two changes at once have blurred."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
@@ -10,8 +11,8 @@ from shared.database.bulk import replace_rows
 from shared.work.timers import schedule
 
 SUM_UP, EVERY = "sum_up", timedelta(minutes=10)
-HAZARDS: dict[str, ColumnElement[object]] = {name: hazard.c[name] for name in ("state", "level", "is_overdue")}
-TASKS: dict[str, ColumnElement[object]] = {"is_overdue": task.c.is_overdue, "is_queued": task.c.owner.contains(":")}
+HAZARDS: dict[str, ColumnElement[Any]] = {name: hazard.c[name] for name in ("state", "level", "is_overdue")}
+TASKS: dict[str, ColumnElement[Any]] = {"is_overdue": task.c.is_overdue, "is_queued": task.c.owner.contains(":")}
 
 
 def sum_up(session: Session, entity: str, *, now: datetime) -> None:

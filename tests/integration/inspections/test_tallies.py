@@ -50,7 +50,6 @@ class Place:
                 session.execute(statement)
 
 
-
 def sums(database: Database, tally: Table) -> dict[tuple[Any, ...], int]:
     """Return what a tally says, place by place; places without anything left out."""
     key = [column for column in tally.c if column.name != "number"]
@@ -137,6 +136,17 @@ class TestCounts:
         CHANGES[change](place)
 
         assert (sums(place.database, hazard_tally), sums(place.database, task_tally)) == counts(place.database)
+
+    @pytest.mark.parametrize("change", list(CHANGES))
+    def test_stand_beside_rows_that_carry_the_place_of_their_enterprise(self, place: Place, change: str) -> None:
+        CHANGES[change](place)
+
+        for table in (hazard, task):
+            joined = table.join(enterprise, enterprise.c.enterprise_id == table.c.enterprise_id)
+            own = select(table.c.subdistrict, table.c.grid, enterprise.c.subdistrict, enterprise.c.grid)
+            with place.database.reading() as session:
+                rows = session.execute(own.select_from(joined)).all()
+            assert [row for row in rows if row[:2] != row[2:]] == []
 
     def test_begin_with_something_of_each_kind(self, place: Place) -> None:
         assert (len(counts(place.database)[0]), len(counts(place.database)[1])) == (2, 2)
