@@ -21,6 +21,7 @@ README_SECTIONS = ("Purpose", "Tables", "Routes", "Events in", "Events out", "Se
 OPEN_ROUTES = {"/healthz", "/readyz", "/metrics", "/static/<path:filename>"}
 STATUSES = {"official", "practice", "design"}
 LONGEST_README = 60
+LONGEST_OF_A_LARGE_SERVICE = {"inspections": 90}  # docs/adr/0011
 # Services that others listen to already; as soon as one of them has a folder it has to publish what it announced.
 ANNOUNCED = {"credit", "inspections", "monitoring", "permits", "training"}
 # What the chassis tells itself belongs to no service.
@@ -38,9 +39,10 @@ class TestEveryService:
     def test_has_a_readme_with_every_section(self, service: str) -> None:
         text = (SERVICES / service / "README.md").read_text("utf-8")
 
+        longest = LONGEST_OF_A_LARGE_SERVICE.get(service, LONGEST_README)
         missing = [section for section in README_SECTIONS if f"## {section}" not in text]
 
-        assert (missing, len(text.splitlines()) <= LONGEST_README) == ([], True)
+        assert (missing, len(text.splitlines()) <= longest) == ([], True)
 
     @pytest.mark.parametrize("service", service_names())
     def test_names_each_event_in_its_readme(self, service: str) -> None:

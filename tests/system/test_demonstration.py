@@ -21,7 +21,7 @@ def demonstration(place: Path) -> Iterator[System]:
     command = [SISE, "demo", "--enterprises", str(ENTERPRISES), "--port", "{port}"]
     system = System(home, command, {"SISE_HOME": str(home)})
     with running(system):
-        wait_for(lambda: "in four weeks" in system.said(), seconds=300, what="the month has passed")
+        wait_for(lambda: "checked themselves" in system.said(), seconds=300, what="both months have passed")
         yield system
 
 
@@ -55,6 +55,16 @@ class TestDemonstration:
         client = ApiClient(demonstration.url, username=username, password=PASSWORD)
 
         assert client.call("GET", "identity/me")["username"] == username
+
+    def test_checked_itself_and_put_right_what_was_not_in_order(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        records = client.call("GET", "inspections/checks", params={"tier": 1, "limit": 200})["items"]
+
+        answers = [answer for record in records for answer in record["answers"].values()]
+        in_order = sum(answer != "abnormal" for answer in answers) / len(answers)
+        assert (len(records) > 5, in_order > 0.98) == (True, True)
+        assert client.call("GET", "inspections/hazards/board")["open"] == 0
 
     def test_has_lost_no_event(self, demonstration: System) -> None:
         assert demonstration.sise("events", "reconcile").returncode == 0

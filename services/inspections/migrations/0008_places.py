@@ -6,8 +6,8 @@ Triggers copy them: whoever writes a row need not think of it, and an enterprise
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
