@@ -77,4 +77,19 @@ def on_absence(session: Session, account_id: str, *, now: datetime) -> None:
     tasks.replace_owner(session, account_id, now=now)
 
 
-from services.inspections.use_cases import hazards, plan_months, planning, tallies, tasks
+@timer(plan_months.MONTH)
+def on_plan_month(session: Session, plan_id: str, *, now: datetime) -> None:
+    """A month of an annual plan begins."""
+    plan_months.begin_month(session, plan_id, now=now)
+
+
+@timer(plan_months.VISIT)
+def on_plan_visit(session: Session, visit_id: str, *, now: datetime) -> None:
+    """A visit of an annual plan is due this month."""
+    plan_months.begin_visit(session, visit_id, now=now)
+
+
+@timer(tallies.SUM_UP)
+def on_summing_up(session: Session, entity: str, *, now: datetime) -> None:
+    """Count hazards and tasks of each place anew."""
+    tallies.sum_up(session, entity, now=now)
