@@ -41,7 +41,8 @@ INSERT INTO task (id, enterprise_id, tier, origin, key, cause, first_day, last_d
 SELECT ('00000002-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
        ('00000001-0000-7000-8000-' || lpad(to_hex(n % :enterprises), 12, '0'))::uuid,
        CASE WHEN lot % 10 < 7 THEN 1 WHEN lot % 10 = 7 THEN 2 WHEN lot % 10 = 8 THEN 3 ELSE 4 END, 'self_check',
-       n::text, '', day::date, day::date + 29, CASE WHEN lot % 50 = 0 THEN 'assigned' ELSE 'submitted' END, lot % 50 = 0, 3, 2,
+       n::text, '', day::date, day::date + 29, CASE WHEN lot % 50 = 0 THEN 'assigned' ELSE 'submitted' END,
+       lot % 50 = 0, 3, 2,
        CASE WHEN lot % 1000 = 0 THEN 'tier:3@331002001' ELSE 'account-' || lot % :staff END, 'grid', 0, :checklist, 1,
        day + interval '30 days', lot % 250 = 0, CASE WHEN lot % 50 = 0 THEN NULL ELSE day + interval '9 days' END
 FROM (SELECT n, abs(hashint8(n)) AS lot, :since ::timestamptz + n * :apart ::interval AS day
