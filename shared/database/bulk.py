@@ -46,7 +46,7 @@ def upsert_rows(
         session.connection().execute(merge.by_row(), list(rows))
 
 
-def replace_rows(session: Session, table: Table, columns: Sequence[str], selected: Select[Any]) -> None:
+def replace_rows(session: Session, table: Table, *, columns: Sequence[str], selected: Select[Any]) -> None:
     """Put what ``selected`` gives (in the order of ``columns``) in place of all rows of ``table``, as of one moment.
 
     What others have written and not committed yet is neither removed nor read: PostgreSQL does both in one

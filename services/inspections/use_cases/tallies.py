@@ -24,5 +24,5 @@ def sum_up(session: Session, entity: str, *, now: datetime) -> None:
         columns = {"division": enterprise.c.division, "grid": enterprise.c.grid, **key}
         joined = table.join(enterprise, enterprise.c.enterprise_id == table.c.enterprise_id)
         counted = select(*columns.values(), func.count()).select_from(joined).where(is_counted)
-        replace_rows(session, tally, [*columns, "number"], counted.group_by(*columns.values()))
+        replace_rows(session, tally, columns=[*columns, "number"], selected=counted.group_by(*columns.values()))
     schedule(session, SUM_UP, entity, due_at=now + EVERY)
