@@ -6,8 +6,8 @@ Triggers copy them: whoever writes a row need not think of it, and an enterprise
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
