@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.inspections.use_cases import hazards, plan_months, planning, tallies, tasks
+from services.inspections.use_cases import assessments, hazards, plan_months, planning, tallies, tasks
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -93,3 +93,9 @@ def on_plan_visit(session: Session, visit_id: str, *, now: datetime) -> None:
 def on_summing_up(session: Session, entity: str, *, now: datetime) -> None:
     """Count hazards and tasks of each place anew."""
     tallies.sum_up(session, entity, now=now)
+
+
+@timer(assessments.ASSESS)
+def on_month(session: Session, month: str, *, now: datetime) -> None:
+    """A month is to be computed, frozen or published."""
+    assessments.advance_month(session, month, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.contracts import Kind, event
 
@@ -219,3 +220,19 @@ class EnforcementPlanPublished:
     number: int = 1
     enterprises: int = 0
     visits: Mapping[str, int] = field(default_factory=dict)
+
+
+@event("inspections.assessment_published.v1", kind=Kind.FACT, subject="month")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentPublished:
+    """The assessment of ``month`` (2026-11) is public; a correction tells it again with a higher ``version``.
+
+    ``planned`` and ``done`` are what all subdistricts together owed and did. ``ranking`` is from best to worst:
+    ``{"unit": 9 digits, "rank": place or null, "rate": 0 to 1 or null, "points": number or null}``.
+    """
+
+    month: str
+    version: int
+    planned: int = 0
+    done: int = 0
+    ranking: tuple[Mapping[str, Any], ...] = ()

@@ -3,12 +3,14 @@
 from services.inspections.rules.checklists import default_checklists
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
 from services.inspections.rules.working import (
+    assessment_formula,
     assessment_rules,
     draw_rules,
     escalations,
     ladder,
     major_hazard_calls,
     plan_rules,
+    read_assessment,
     sampling_percent,
     schedule,
     task_rules,
@@ -16,6 +18,7 @@ from services.inspections.rules.working import (
 )
 
 __all__ = [
+    "assessment_formula",
     "assessment_rules",
     "check_tables",
     "default_checklists",
@@ -26,6 +29,7 @@ __all__ = [
     "major_hazard_calls",
     "major_hazards",
     "plan_rules",
+    "read_assessment",
     "sampling_percent",
     "schedule",
     "task_rules",

@@ -5,8 +5,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from services.inspections.domain.assessment import AssessmentRules, Band, Indicator
 from services.inspections.domain.draws import DrawRules, Relation
+from services.inspections.domain.assessments import AssessmentRules, Band, Bonus, Indicator
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plan_steps import PLAN_GUARDS
 from services.inspections.domain.plans import Cause, LevelPlan, Must, PlanRules
@@ -132,14 +132,25 @@ def draw_rules() -> DrawRules:
     )
 
 
+def assessment_formula() -> dict[str, Any]:
+    """Return the table of the monthly assessment as it is; each edition of a month keeps the one it was made with."""
+    return table("assessment.toml")
+
+
 @cache
 def assessment_rules() -> AssessmentRules:
-    """Return the formula of the monthly assessment."""
-    content = table("assessment.toml")
+    """Return the formula of the monthly assessment in this release."""
+    return read_assessment(assessment_formula())
+
+
+def read_assessment(content: Row) -> AssessmentRules:
+    """Return the formula that a table, of this release or of a kept edition, describes."""
     head, days = content["assessment"], content["snapshot"]
     return AssessmentRules(
         version=head["version"],
-        indicators=tuple(Indicator(row["id"], row["weight"], row["zh"], row["en"]) for row in content["indicator"]),
+        indicators=tuple(
+            Indicator(**{**row, "origins": tuple(row.get("origins", ()))}) for row in content["indicator"]
+        ),
         base=Fraction(head["base"]),
         rank_step=Fraction(head["rank_step_percent"], 100),
         major_counts=head["major_counts"],
@@ -148,8 +159,10 @@ def assessment_rules() -> AssessmentRules:
         false_figures_minus=Fraction(head["false_figures_minus"]),
         talk_after=head["talk_after_last_places"],
         accidents=tuple((row["deaths_from"], Fraction(row["minus"])) for row in content["accident"]),
+        bonuses=tuple(Bonus(row["id"], Fraction(row["plus"]), row["zh"], row["en"]) for row in content["bonus"]),
         bands=tuple(Band(row["at_least"], row["zh"], row["en"]) for row in content["band"]),
         days=(days["freeze_day"], days["objection_day"], days["publish_day"]),
+        window_days=days["objection_window_days"],
     )
 
 

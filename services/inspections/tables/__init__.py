@@ -1,6 +1,15 @@
 """Tables of inspections. Times are UTC, dates those of the district, points WGS-84 degrees."""
 
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
+from services.inspections.tables.assessments import (
+    assessment,
+    assessment_edition,
+    assessment_enterprise,
+    assessment_entry,
+    assessment_objection,
+    assessment_row,
+    assessment_unit,
+)
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.metadata import metadata
@@ -11,6 +20,13 @@ from services.inspections.tables.tasks import check_record, task, task_step
 
 __all__ = [
     "avoidance",
+    "assessment",
+    "assessment_edition",
+    "assessment_enterprise",
+    "assessment_entry",
+    "assessment_objection",
+    "assessment_row",
+    "assessment_unit",
     "check_record",
     "draw",
     "draw_candidate",

@@ -41,6 +41,7 @@ hazard = Table(
 )
 index_by_place(hazard, "id", flags=("is_open", "is_overdue"))
 Index("ix__hazard__enterprise_id", hazard.c.enterprise_id, hazard.c.id)
+Index("ix__hazard__deadline", hazard.c.deadline)
 Index("ix__hazard__state", hazard.c.state, hazard.c.id)
 
 hazard_step = steps_of("hazard", Column("tier", SmallInteger, nullable=False))

@@ -37,6 +37,7 @@ index_by_place(task, "due_at", "id", flags=("is_open",))
 Index("ix__task__hazard_id", task.c.hazard_id)
 Index("ix__task__due", task.c.enterprise_id, task.c.tier, task.c.key, unique=True)
 Index("ix__task__owner", task.c.owner, task.c.is_open, task.c.due_at, task.c.id)
+Index("ix__task__last_day", task.c.tier, task.c.last_day)
 Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
 
 task_step = steps_of("task", Column("owner", Text, nullable=False))
@@ -67,3 +68,4 @@ Index("ix__check_record__subdistrict__tier", check_record.c.subdistrict, check_r
 Index("ix__check_record__grid__tier", check_record.c.grid, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__task_id", check_record.c.task_id)
+Index("ix__check_record__at", check_record.c.tier, check_record.c.at)

@@ -24,6 +24,7 @@ from services.inspections.tables import (
     standing,
     task,
 )
+from services.inspections.use_cases.assessments import begin_month
 from services.inspections.use_cases.tasks import ABSENCE, MOVABLE, NewTask, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
@@ -82,6 +83,7 @@ def keep_obligations(session: Session, received: Sequence[Received[ObligationsCh
         for one in _newest(received)
     ]
     upsert_rows(session, obligation, rows, key=["enterprise_id"], newer="sequence")
+    begin_month(session, now=now)
     plan_for_owing(session, [str(row["enterprise_id"]) for row in rows], now=now)
 
 

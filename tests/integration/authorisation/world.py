@@ -21,7 +21,7 @@ from services.inspections.domain.machines import Step
 from services.inspections.queries.tasks import checklist_of
 from services.inspections.tables import task
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
-from services.inspections.use_cases.hazards import Finding, find_hazard
+from services.inspections.use_cases.hazards import Finding, find_hazard, step_hazard
 from services.inspections.use_cases.reports import receive_report
 from services.inspections.use_cases.tasks import step_task
 from services.registry.domain.credit_code import check_digit
@@ -39,6 +39,13 @@ from tests.unit.inspections.builders import all_normal
 PASSWORD = "a quiet harbour 1"
 DISTRICT = "331002"
 NOW = datetime.now(UTC)
+ORDER = {  # due today: the assessment of this month counts it
+    "responsible": "车间主任",
+    "measures": "加装护栏",
+    "funds": "2万元",
+    "acceptance": "安全员",
+    "deadline": business_date(NOW),
+}
 ENTERPRISES = {
     "own": {"uscc": "91331002MA28G00017", "name": "甲字号机械厂", "division": "331002001", "grid": "grid-own"},
     "foreign": {"uscc": "91331002MA28G00025", "name": "乙字号化工厂", "division": "331002002", "grid": "grid-foreign"},
@@ -204,7 +211,9 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
     for enterprise_id in enterprises.values():
         report = {"subject": "某厂", "description": "有粉尘", "place": "", "enterprise_id": enterprise_id}
         with database.transaction() as session:
-            find_hazard(session, Finding(enterprise_id, "无护栏", "平台"), by="finder", tier=3, now=NOW)
+            hazard_id = find_hazard(session, Finding(enterprise_id, "无护栏", "平台"), by="finder", tier=3, now=NOW)
+            for step in ("grade_general", "order"):
+                step_hazard(session, hazard_id, step=Step(step, "finder", 3, NOW, ORDER))
             receive_report(session, report, now=NOW)
             task_id = begin_check(session, Visit(enterprise_id), by="somebody", tier=1, now=NOW)
             step_task(session, task_id, step=Step("check_in", "somebody", 1, NOW))
