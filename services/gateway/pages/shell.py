@@ -30,7 +30,6 @@ SECTIONS = (
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
     ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),
     ("pages.plans", "nav.plans", "file-spreadsheet", "plan:read", "supervision"),
-    ("pages.ranking", "nav.ranking", "stack-2", "ranking:read", "supervision"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),
     ("pages.claims", "nav.claims", "id", "claim:review", "registry"),
     ("pages.members", "nav.members", "users", "member:read", "people"),
@@ -38,6 +37,7 @@ SECTIONS = (
     ("pages.accounts", "nav.admin", "user", "account:read", "system"),
     ("pages.staff", "nav.staff", "users", "staff:read", "people"),
     ("pages.audit", "nav.audit", "shield-check", "audit:read", "system"),
+    ("pages.ranking", "nav.ranking", "stack-2", "ranking:read", "supervision"),
     ("pages.health", "nav.system", "server-2", "system:read", "system"),
 )
 

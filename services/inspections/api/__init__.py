@@ -1,13 +1,12 @@
 """The routes of inspections, by topic."""
 
+from services.inspections.api.assessments import blp as assessments
 from services.inspections.api.caps import blp as caps
 from services.inspections.api.draws import blp as draws
 from services.inspections.api.draws import public as public_draws
 from services.inspections.api.hazards import blp as hazards
-from services.inspections.api.plans import blp as plans
-from services.inspections.api.assessments import blp as assessments
-from services.inspections.api.hazards import blp as hazards
 from services.inspections.api.objections import blp as objections
+from services.inspections.api.plans import blp as plans
 from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
 from services.inspections.api.tasks import blp as tasks
