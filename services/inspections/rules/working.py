@@ -5,8 +5,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from services.inspections.domain.draws import DrawRules, Relation
 from services.inspections.domain.assessments import AssessmentRules, Band, Bonus, Indicator
+from services.inspections.domain.draws import DrawRules, Relation
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plan_steps import PLAN_GUARDS
 from services.inspections.domain.plans import Cause, LevelPlan, Must, PlanRules

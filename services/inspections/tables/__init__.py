@@ -1,6 +1,5 @@
 """Tables of inspections. Times are UTC, dates those of the district, points WGS-84 degrees."""
 
-from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.assessments import (
     assessment,
     assessment_edition,
@@ -10,6 +9,7 @@ from services.inspections.tables.assessments import (
     assessment_row,
     assessment_unit,
 )
+from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.metadata import metadata
