@@ -6,6 +6,7 @@ from services.identity import api
 from services.identity.api import oidc
 from services.identity.queries import accounts as queries
 from services.identity.settings import Settings
+from services.identity.use_cases.passwords import choose_hashing
 from shared.database import connect
 from shared.http import make_app
 from shared.security.tokens import KeyDocument, KeyRing
@@ -14,6 +15,7 @@ from shared.security.tokens import KeyDocument, KeyRing
 def create_app(settings: Settings) -> Flask:
     """Return identity's application; it verifies tokens with the keys of its own database."""
     database = connect(settings.database_url)
+    choose_hashing(database, settings.password_hashing)
 
     def own_keys() -> KeyDocument:
         with database.reading() as session:

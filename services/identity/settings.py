@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.identity.domain.signing_in import HASHING, Hashing
 from shared.settings import BadSettings, ServiceSettings, environment, read, whole_number
 
 REFERENCE_DISTRICT = "331002"
@@ -19,7 +20,8 @@ class Settings(ServiceSettings):
     """``district`` is the division (6 digits) of the first administrator; ``admin_password`` may be empty.
 
     ``sign_ins_per_minute`` are those from one address; the gateway counts its own with the same setting.
-    ``oidc_issuer`` names a provider by which people may sign in; empty: none.
+    ``oidc_issuer`` names a provider by which people may sign in; empty: none. ``password_hashing`` is not for the
+    environment: no installation may make passwords cheaper to guess.
     """
 
     district: str
@@ -29,6 +31,7 @@ class Settings(ServiceSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_username_claim: str = "preferred_username"
+    password_hashing: Hashing = HASHING
 
 
 def from_env(variables: Mapping[str, str] | None = None) -> Settings:

@@ -1,6 +1,7 @@
 """Languages of the pages: Chinese first, English second; the choice is remembered in a cookie."""
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def current() -> Language:
     return Language(code=code, tag=TAGS[code], other=other, other_name=NAMES[other])
 
 
+@cache
 def read_catalogue(code: str) -> Translations:
     """Compile the catalogue of language ``code`` in memory, so that no built file has to be kept."""
     with (CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as source:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from services.identity.domain import read_rules
@@ -21,6 +21,16 @@ CLOCK_LEEWAY = 60  # seconds by which the clock of a provider may differ
 ID_TOKEN_ALGORITHMS = ("ES256", "RS256", "PS256", "Ed25519")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CHARACTER_CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^a-zA-Z\d]")
+
+
+class Hashing(NamedTuple):
+    """What it costs to hash a password by argon2id: rounds, and memory in KiB."""
+
+    time_cost: int
+    memory_cost: int
+
+
+HASHING = Hashing(time_cost=2, memory_cost=19_456)  # OWASP Password Storage Cheat Sheet: 19 MiB, 2 iterations, 1 lane
 
 
 class PasswordTooWeak(Refused):

@@ -69,7 +69,7 @@ def create_account(
     staff = {**NOTHING, **{name: content[name] for name in STAFF_FIELDS if name in content}}
     _check_staff(staff, giver)
     known = {**content, "username": username}
-    account_id = insert_account(session, known, staff, password_hash=hash_password(password), now=now)
+    account_id = insert_account(session, known, staff, password_hash=hash_password(session, password), now=now)
     return account_id, None if chosen else password
 
 
@@ -196,7 +196,7 @@ def ensure_administrator(session: Session, password: str, *, now: datetime, dist
     content = {"username": "admin", "name": "系统管理员"}
     staff = {**NOTHING, "roles": FIRST_ROLES, "divisions": [district]}
     _check_staff(staff, None)
-    insert_account(session, content, staff, password_hash=hash_password(first_password), now=now)
+    insert_account(session, content, staff, password_hash=hash_password(session, first_password), now=now)
     return None if password else first_password
 
 

@@ -62,7 +62,7 @@ def make_claim(session: Session, content: Mapping[str, str], *, photo: bytes, no
         "sealed_name": vault.encrypt(content["name"], field=CLAIM_NAME),
         "sealed_mobile": vault.encrypt(content["mobile"], field=CLAIM_MOBILE),
         "username": username,
-        "password_hash": hash_password(content["password"]),
+        "password_hash": hash_password(session, content["password"]),
         "photo_id": kept.id,
         "state": OPEN,
         "reason": "",

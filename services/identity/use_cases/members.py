@@ -120,7 +120,7 @@ def accept_invitation(session: Session, content: Mapping[str, str], *, now: date
     session.execute(update(invitation).where(invitation.c.id == held.id).values(used_at=now))
     if held.account_id:
         found = member_for_change(session, held.account_id, enterprise_id=held.enterprise_id)
-        change_row(session, found, {"pin_hash": hash_password(content["pin"])}, now=now)
+        change_row(session, found, {"pin_hash": hash_password(session, content["pin"])}, now=now)
         forget_failures(session, attempts_on(session, found.id, field=BY_PIN, now=now))
         account_id = str(found.id)
     else:
@@ -144,7 +144,7 @@ def sign_as_member(
     audit_note(session, entity=f"account:{found.id}", subject=found.id, details=details)
     if wait := seconds_locked(attempts, now=now):
         raise PinLocked("Too many wrong PINs: this person can sign again later.", retry_after=wait)
-    if not is_right_password(pin, found.pin_hash):
+    if not is_right_password(session, pin, found.pin_hash):
         count_failure(session, attempts, rule=terms().pin_lock, now=now)
         raise PinRefused("The PIN is not right.")
     forget_failures(session, attempts)
@@ -195,7 +195,7 @@ def _new_member(session: Session, held: Row[Any], content: Mapping[str, str], no
     if username:
         check_username(username)
         check_password(content.get("password", ""), username=username)
-        password_hash = hash_password(content["password"])
+        password_hash = hash_password(session, content["password"])
     username = username or f"m-{held.id}"
     if session.scalar(select(account.c.id).where(account.c.username == username)):
         raise UsernameTaken("This user name is taken: choose another.")
@@ -207,7 +207,7 @@ def _new_member(session: Session, held: Row[Any], content: Mapping[str, str], no
     person = {
         "username": username,
         "name": name,
-        "pin_hash": hash_password(content["pin"]),
+        "pin_hash": hash_password(session, content["pin"]),
         "person_id": held.person_id,
     }
     return insert_account(session, person, staff, password_hash=password_hash, now=now)

@@ -11,6 +11,8 @@ from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from services.identity.domain.signing_in import (
+    HASHING,
+    Hashing,
     LockOut,
     PasswordTooWeak,
     SignInRefused,
@@ -21,12 +23,12 @@ from services.identity.domain.signing_in import (
 from services.identity.tables import sign_in_attempts
 from services.identity.use_cases.refreshing import end_sessions_of
 from services.identity.use_cases.staff import renew_rights
-from shared.database import UtcDateTime
+from shared.database import Database, UtcDateTime
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
 
-# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_PRODUCT = PasswordHasher(**HASHING._asdict(), parallelism=1)
+_CARRIED_AS = "password hasher"
 GENERATED_BYTES = 12
 _OPEN_ATTEMPTS = text(
     "INSERT INTO sign_in_attempts (username_digest, failures, updated_at) VALUES (:digest, '[]', :now) "
@@ -53,29 +55,35 @@ def change_own_password(session: Session, found: Row[Any], *, current: str, new:
     Raises ``SignInRefused`` for a wrong current one, ``PasswordTooWeak``.
     """
     audit_note(session, entity=f"account:{found.id}")
-    if not is_right_password(current, found.password_hash):
+    if not is_right_password(session, current, found.password_hash):
         raise SignInRefused("The current password is not right.")
     if current == new:
         raise PasswordTooWeak("Choose a password that differs from the present one.")
     _set_password(session, found, new, must_change=False, now=now)
 
 
-def hash_password(password: str) -> str:
+def choose_hashing(database: Database, hashing: Hashing) -> None:
+    """Let every session of ``database`` in this process hash passwords at this cost."""
+    database.session_info[_CARRIED_AS] = PasswordHasher(**hashing._asdict(), parallelism=1)
+
+
+def hash_password(session: Session, password: str) -> str:
     """Return the argon2id hash of ``password`` with its salt and parameters."""
-    return _hasher.hash(password)
+    return _hasher(session).hash(password)
 
 
-def is_right_password(password: str, password_hash: str | None) -> bool:
+def is_right_password(session: Session, password: str, password_hash: str | None) -> bool:
     """Return whether ``password`` fits; without a hash it takes as long and the answer is no."""
     try:
-        return _hasher.verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+        hasher = _hasher(session)
+        return hasher.verify(password_hash or _nobodys_hash(hasher), password) and password_hash is not None
     except Argon2Error:
         return False
 
 
-def is_hash_outdated(password_hash: str) -> bool:
+def is_hash_outdated(session: Session, password_hash: str) -> bool:
     """Return whether the hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)
+    return _hasher(session).check_needs_rehash(password_hash)
 
 
 def generate_password() -> str:
@@ -122,13 +130,22 @@ def forget_failures(session: Session, attempts: Row[Any]) -> None:
     session.execute(delete(sign_in_attempts).where(sign_in_attempts.c.username_digest == attempts.username_digest))
 
 
+def _hasher(session: Session) -> PasswordHasher:
+    hasher: PasswordHasher = session.info.get(_CARRIED_AS, _PRODUCT)
+    return hasher
+
+
 @cache
-def _nobodys_hash() -> str:
-    return _hasher.hash(secrets.token_urlsafe(GENERATED_BYTES))
+def _nobodys_hash(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(GENERATED_BYTES))
 
 
 def _set_password(session: Session, found: Row[Any], password: str, *, must_change: bool, now: datetime) -> None:
     check_password(password, username=found.username)
-    changed = {"password_hash": hash_password(password), "password_set_at": now, "must_change_password": must_change}
+    changed = {
+        "password_hash": hash_password(session, password),
+        "password_set_at": now,
+        "must_change_password": must_change,
+    }
     end_sessions_of(session, found.id, now=now)
     renew_rights(session, found, changed, now=now)

@@ -65,7 +65,7 @@ def sign_in(session: Session, *, username: str, password: str, origin: Origin, n
         raise SignInLocked("Too many failures: this user name is locked for a while.", retry_after=wait)
     found = session.execute(select(account).where(account.c.username == username)).one_or_none()
     is_known = found is not None and found.is_enabled
-    is_right = is_right_password(password, found.password_hash if found and is_known else None)
+    is_right = is_right_password(session, password, found.password_hash if found and is_known else None)
     audit_note(session, entity=f"account:{found.id}" if found else "", subject=found.id if found else "unknown")
     if found is None or not is_right:
         count_failure(session, attempts, rule=lock_out(), now=now)
@@ -110,8 +110,10 @@ def forget_old_sessions(session: Session, *, now: datetime) -> None:
 
 
 def _renew_hash(session: Session, found: Row[Any], password: str) -> None:
-    if is_hash_outdated(found.password_hash):
-        session.execute(update(account).where(account.c.id == found.id).values(password_hash=hash_password(password)))
+    if is_hash_outdated(session, found.password_hash):
+        session.execute(
+            update(account).where(account.c.id == found.id).values(password_hash=hash_password(session, password))
+        )
 
 
 def signed_in(session: Session, found: Row[Any], renewable: Renewable, *, now: datetime) -> SignedIn:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.identity.app import create_app
+from services.identity.domain.signing_in import Hashing
 from services.identity.settings import Settings
 from services.identity.use_cases import create_account, ensure_administrator
 from shared.database import Database
@@ -15,6 +16,7 @@ from tests.support.callers import service_settings
 from tests.support.databases import reused_home
 
 PASSWORD = "a quiet harbour 1"
+CHEAP = Hashing(time_cost=1, memory_cost=64)  # the product's own cost is proved by the unit tests
 NOW = datetime.now(UTC)
 
 
@@ -32,6 +34,7 @@ def app(database: Database) -> Flask:
         database_url=database.url,
         district="331002",
         admin_password=PASSWORD,
+        password_hashing=CHEAP,
     )
     app = application(create_app, settings)
     with database.transaction() as session:

@@ -22,7 +22,7 @@ from services.identity.tables import account
 from shared.database import Database
 from shared.settings import BadSettings
 from tests.integration.gateway.neighbours import serving
-from tests.integration.identity.conftest import PASSWORD
+from tests.integration.identity.conftest import CHEAP, PASSWORD
 from tests.support.callers import service_settings
 
 BACK = "https://sise.example/sign-in/oidc/return"
@@ -91,6 +91,7 @@ def client(provider: Provider, database: Database, tmp_path: Path, make_account:
         database_url=database.url,
         district="331002",
         admin_password=PASSWORD,
+        password_hashing=CHEAP,
         oidc_issuer=provider.url,
         oidc_client_id=CLIENT,
         oidc_client_secret=SECRET,
@@ -219,6 +220,7 @@ class TestSwitch:
             database_url=database.url,
             district="331002",
             admin_password=PASSWORD,
+            password_hashing=CHEAP,
             oidc_issuer="http://127.0.0.1:9",
             oidc_client_id=CLIENT,
             oidc_client_secret=SECRET,

@@ -73,7 +73,7 @@ class TestSigningIn:
         assert sign_in("lin").status_code == 200
         with database.reading() as session:
             stored = session.scalar(select(account.c.password_hash).where(account.c.username == "lin"))
-        assert "$m=19456,t=2,p=1$" in stored
+        assert "$m=64,t=1,p=1$" in stored
 
     def test_is_limited_per_address(self, sign_in: Callable[..., Any], app: Flask, database: Database) -> None:
         from shared.database.chassis import rate_bucket
