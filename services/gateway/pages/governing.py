@@ -11,6 +11,7 @@ from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page, public_page
 from services.gateway.pages.history import names_of
 from services.gateway.pages.site import site
+from services.gateway.pages.tasks import beginning_at
 from shared.errors import Forbidden, NotFound, Unavailable
 
 SHOWN = 50
@@ -137,7 +138,9 @@ def code(token: str) -> tuple[str, int]:
         return render_template("governing/code.html", facts=None, file=None), 404
     if "HX-Request" not in request.headers:
         _note_scan(token)
-    return render_template("governing/code.html", facts=facts, file=_file_of(facts["enterprise_id"])), 200
+    enterprise_id = facts["enterprise_id"]
+    beginning = beginning_at(enterprise_id) if facts["is_active"] else None
+    return render_template("governing/code.html", facts=facts, file=_file_of(enterprise_id), beginning=beginning), 200
 
 
 def shifts_by_place(shifts: Sequence[Document], phase: str) -> dict[str, dict[tuple[int, int], int]]:

@@ -30,6 +30,7 @@ SECTIONS = (
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
     ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),
     ("pages.plans", "nav.plans", "file-spreadsheet", "plan:read", "supervision"),
+    ("pages.checklists", "nav.checklists", "check", "checklist:read", "supervision"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),
     ("pages.claims", "nav.claims", "id", "claim:review", "registry"),
     ("pages.members", "nav.members", "users", "member:read", "people"),

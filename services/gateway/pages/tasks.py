@@ -11,10 +11,12 @@ from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
 from services.gateway.pages.site import site
 from shared.clock import business_date
+from shared.errors import Forbidden, NotFound, Unavailable
 from shared.http.chassis import now
 
 PAGE = 50
 SUPERVISION = 4
+SUPERVISING = "bureau_officer"  # says why it comes, because the yearly cap counts by it
 VIEWS: Mapping[str, Mapping[str, str]] = {
     "mine": {"mine": "true", "is_open": "true"},
     "area": {"is_open": "true"},
@@ -67,7 +69,7 @@ def task(task_id: str) -> str:
         "tasks/task.html",
         one=one,
         days=days_left(one, today=business_date(now())),
-        checklist=own_api.read(f"inspections/checklists/{one['checklist']}"),
+        checklist=own_api.read(f"inspections/checklists/{one['checklist']}", {"version": one["checklist_version"]}),
         is_on_site=is_on_site,
         acts=acts_of(OFFERED, may, main=MAIN),
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
@@ -79,6 +81,19 @@ def task(task_id: str) -> str:
 def cap_at(enterprise_id: str) -> dict[str, Any]:
     """Return how often government supervision has come to an enterprise this year, and how often it may."""
     return own_api.read(f"inspections/enterprises/{enterprise_id}/cap")
+
+
+def beginning_at(enterprise_id: str) -> dict[str, Any] | None:
+    """Return what may be chosen for a check of an enterprise, for those who may begin one there; else None."""
+    someone = viewer.current()
+    if someone is None or "task:work" not in someone.actions:
+        return None
+    try:
+        own_api.read(f"inspections/enterprises/{enterprise_id}")
+        causes = own_api.read("inspections/causes")["items"] if SUPERVISING in someone.roles else ()
+        return {"lists": own_api.read("inspections/checklists")["items"], "causes": causes}
+    except (NotFound, Forbidden, Unavailable):
+        return None
 
 
 def grouped(items: Sequence[Document], *, today: date) -> list[tuple[str, list[dict[str, Any]]]]:

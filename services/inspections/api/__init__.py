@@ -2,6 +2,8 @@
 
 from services.inspections.api.assessments import blp as assessments
 from services.inspections.api.caps import blp as caps
+from services.inspections.api.checklist_files import blp as checklist_files
+from services.inspections.api.checklists import blp as checklists
 from services.inspections.api.draws import blp as draws
 from services.inspections.api.draws import public as public_draws
 from services.inspections.api.hazards import blp as hazards
@@ -11,4 +13,7 @@ from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
 from services.inspections.api.tasks import blp as tasks
 
-BLUEPRINTS = (hazards, tasks, caps, plans, reports, public, draws, public_draws, assessments, objections)
+BLUEPRINTS = (
+    *(hazards, tasks, caps, checklists, checklist_files, plans, reports, public),
+    *(draws, public_draws, assessments, objections),
+)

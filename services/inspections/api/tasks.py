@@ -1,4 +1,4 @@
-"""inspections/tasks, checks and checklists: the inbox, what one does with a task, and what was handed in."""
+"""inspections/tasks and checks: the inbox, what one does with a task, and what was handed in."""
 
 from typing import Any
 
@@ -6,14 +6,12 @@ from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import tasks as reading
 from services.inspections.queries.caps import acting_authority
 from services.inspections.queries.enterprises import visible_enterprise
-from services.inspections.rules import default_checklists, plan_rules
+from services.inspections.rules import plan_rules
 from services.inspections.schemas.tasks import (
     AtEnterprise,
     Causes,
     Check,
     CheckList,
-    Checklist,
-    Checklists,
     CheckQuery,
     HandedIn,
     Inbox,
@@ -32,7 +30,7 @@ from shared.http import Blueprint, audit_note, etag_of, now, page, principal, pu
 
 HANDED_IN = ("answers", "photos", "notes", "longitude", "latitude")
 
-blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description="Tasks, checks and checklists")
+blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description="Tasks and checks")
 
 
 @blp.route("/tasks", methods=["GET"])
@@ -152,22 +150,6 @@ def show_check(session: Session, check_id: str) -> Any:
 def list_causes(session: Session) -> Any:
     """Why government supervision comes to an enterprise."""
     return {"items": list(plan_rules().causes.values())}
-
-
-@blp.route("/checklists", methods=["GET"])
-@public_reads()
-@blp.response(200, Checklists)
-def list_checklists(session: Session) -> Any:
-    """Every checklist with its items, clauses and conditions."""
-    return {"items": [reading.checklist_view(one) for one in default_checklists()]}
-
-
-@blp.route("/checklists/<string:checklist_id>", methods=["GET"])
-@public_reads()
-@blp.response(200, Checklist)
-def show_checklist(session: Session, checklist_id: str) -> Any:
-    """One checklist."""
-    return reading.checklist_view(reading.checklist_of(checklist_id))
 
 
 def _shown(session: Session, task_id: str, *, event: str) -> Any:

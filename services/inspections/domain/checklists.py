@@ -1,6 +1,6 @@
 """Checklists: sections of items with a clause each, items that appear only after certain answers, scores."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,6 +9,8 @@ from services.inspections.domain.machines import NotAllowed, require
 
 NORMAL, ABNORMAL, NOT_APPLICABLE = "normal", "abnormal", "not_applicable"
 MEANINGS = (NORMAL, ABNORMAL, NOT_APPLICABLE)
+OF_FAULTS, ALWAYS = "fault", "always"
+PHOTOS = (OF_FAULTS, ALWAYS)
 WHOLE = 100
 Answers = Mapping[str, str]  # item -> response
 
@@ -34,7 +36,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """``major`` names the item of the official list that an abnormal answer points to."""
+    """``major`` names the item of the official list that an abnormal answer points to.
+
+    ``photo``: a fault always needs one; ``always`` asks for one whatever the answer, unless the item does not apply.
+    """
 
     id: str
     zh: str
@@ -45,6 +50,7 @@ class Item:
     is_mandatory: bool = True
     shown_if: Condition | None = None
     major: str = ""
+    photo: str = OF_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,12 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the answers come to; ``score`` is 0 to 100, None when nothing applies."""
+    """What the answers come to; ``photographed`` needs a photo; ``score`` is 0 to 100, None when nothing applies."""
 
     meanings: Mapping[str, str]
     unanswered: Sequence[str]
     abnormal: Sequence[str]
+    photographed: Sequence[str]
     score: Fraction | None
     majors: Mapping[str, str]
 
@@ -117,14 +124,15 @@ def result_of(checklist: Checklist, answers: Answers) -> Result:
         meanings={name: response.meaning for name, response in given.items()},
         unanswered=[item.id for item in shown if item.is_mandatory and item.id not in given],
         abnormal=abnormal,
+        photographed=[name for name, response in given.items() if _needs_photo(checklist.items[name], response)],
         score=_score(checklist, given),
         majors={name: major for name in abnormal if (major := checklist.items[name].major)},
     )
 
 
-def problems_of(checklist: Checklist, *, major_items: frozenset[str]) -> list[str]:
-    """Return what is wrong with a list, a sentence each; an empty list means that it can be published."""
-    return [*_double_names(checklist), *_item_problems(checklist, major_items), *_condition_problems(checklist)]
+def _needs_photo(item: Item, response: Response) -> bool:
+    asks_always = item.photo == ALWAYS and response.meaning != NOT_APPLICABLE
+    return asks_always or response.meaning == ABNORMAL
 
 
 def _score(checklist: Checklist, given: Mapping[str, Response]) -> Fraction | None:
@@ -136,37 +144,3 @@ def _score(checklist: Checklist, given: Mapping[str, Response]) -> Fraction | No
     total = sum(weight for weight, _ in weighed)
     earned = sum(weight * response.percent for weight, response in weighed)
     return Fraction(earned, total) if total else None
-
-
-def _double_names(checklist: Checklist) -> Iterator[str]:
-    names = [item.id for section in checklist.sections for item in section.items]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{name}: two items have this id"
-    if not names:
-        yield "the list has no items"
-
-
-def _item_problems(checklist: Checklist, major_items: frozenset[str]) -> Iterator[str]:
-    for item in checklist.items.values():
-        if not item.clause:
-            yield f"{item.id}: name the clause that it checks"
-        if item.responses not in checklist.response_sets:
-            yield f"{item.id}: there is no response set {item.responses}"
-        if item.weight < 0:
-            yield f"{item.id}: a weight is not negative"
-        if item.major and item.major not in major_items:
-            yield f"{item.id}: the official list has no item {item.major}"
-
-
-def _condition_problems(checklist: Checklist) -> Iterator[str]:
-    """A condition looks back: on an item further up, and on answers that this item can have."""
-    above: set[str] = set()
-    for item in checklist.items.values():
-        asks = item.shown_if
-        if asks is not None and asks.item not in above:
-            yield f"{item.id}: it may only depend on an item above it"
-        elif asks is not None:
-            possible = checklist.response_sets.get(checklist.items[asks.item].responses, {})
-            if asks.responses - set(possible):
-                yield f"{item.id}: {asks.item} cannot be answered like that"
-        above.add(item.id)

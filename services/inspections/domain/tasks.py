@@ -128,9 +128,10 @@ def _has_every_answer(look: TaskLook) -> None:
 
 
 def _has_a_photo_of_what_is_abnormal(look: TaskLook) -> None:
+    """A checklist may ask for photos of more than what is not in order."""
     least, photos = look.rules.limits.photos_per_abnormal_item, look.given.get("photos", {})
-    missing = [item for item in look.given.get("abnormal", ()) if len(photos.get(item, ())) < least]
-    sentence = "Attach a photo to every item that is not in order."
+    missing = [item for item in look.given.get("photographed", ()) if len(photos.get(item, ())) < least]
+    sentence = "Attach a photo to every item that is not in order, and to those that ask for one."
     require(not missing, NotAllowed("photos_missing", sentence, missing=missing))
 
 

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.checklists import Checklist
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.machines import NotAllowed, Step
+from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
-from services.inspections.rules import default_checklists, task_rules, tiers, usual_checklists
+from services.inspections.rules import task_rules, tiers
 from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step, task_tally
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
@@ -68,19 +67,6 @@ class TaskNotFound(NotFound):
 
 class CheckNotFound(NotFound):
     code = "check_not_found"
-
-
-def checklist_of(checklist_id: str, version: int | None = None) -> Checklist:
-    """Return a checklist; raises ``NotAllowed`` for one that does not exist, or not in this version."""
-    found = [one for one in default_checklists() if one.id == checklist_id and version in (None, one.version)]
-    if not found:
-        raise NotAllowed("checklist_unknown", "There is no such checklist: choose one of the list.", id=checklist_id)
-    return found[0]
-
-
-def checklist_for(industry: str, *, named: str) -> Checklist:
-    """Return the checklist with this name, or the usual one of an industry."""
-    return checklist_of(named or next(name for prefixes, name in usual_checklists() if industry.startswith(prefixes)))
 
 
 def tasks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
@@ -175,33 +161,3 @@ def visible_check(session: Session, principal: Principal, check_id: str) -> Row[
 def check_view(row: Row[Any]) -> Document:
     """Return a record with its score (0 to 100)."""
     return {**row._asdict(), "score": None if row.score_hundredths is None else row.score_hundredths / 100}
-
-
-def checklist_view(checklist: Checklist) -> Document:
-    """Return a checklist as a form shows it."""
-    return {
-        "id": checklist.id,
-        "version": checklist.version,
-        "zh": checklist.zh,
-        "en": checklist.en,
-        "source": checklist.source,
-        "status": checklist.status,
-        "effective_from": checklist.effective_from,
-        "sections": [
-            {"id": one.id, "zh": one.zh, "en": one.en, "items": [_item_view(checklist, item) for item in one.items]}
-            for one in checklist.sections
-        ],
-    }
-
-
-def _item_view(checklist: Checklist, item: Any) -> Document:
-    names = ("id", "zh", "en", "clause", "weight", "is_mandatory", "major")
-    asks = item.shown_if
-    return {
-        **{name: getattr(item, name) for name in names},
-        "responses": [
-            {"id": one.id, "zh": one.zh, "en": one.en, "meaning": one.meaning}
-            for one in checklist.response_sets[item.responses].values()
-        ],
-        "shown_if": {"item": asks.item, "responses": sorted(asks.responses)} if asks else None,
-    }

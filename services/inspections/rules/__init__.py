@@ -1,6 +1,12 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
-from services.inspections.rules.checklists import default_checklists
+from services.inspections.rules.checklists import (
+    check_checklist,
+    default_checklists,
+    read_checklist,
+    sheet_words,
+    standard_sets,
+)
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
 from services.inspections.rules.working import (
     assessment_formula,
@@ -11,6 +17,7 @@ from services.inspections.rules.working import (
     major_hazard_calls,
     plan_rules,
     read_assessment,
+    read_choices,
     sampling_percent,
     schedule,
     task_rules,
@@ -20,6 +27,7 @@ from services.inspections.rules.working import (
 __all__ = [
     "assessment_formula",
     "assessment_rules",
+    "check_checklist",
     "check_tables",
     "default_checklists",
     "draw_rules",
@@ -30,8 +38,12 @@ __all__ = [
     "major_hazards",
     "plan_rules",
     "read_assessment",
+    "read_checklist",
+    "read_choices",
     "sampling_percent",
     "schedule",
+    "sheet_words",
+    "standard_sets",
     "task_rules",
     "tiers",
     "usual_checklists",

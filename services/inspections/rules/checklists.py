@@ -5,14 +5,16 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from services.inspections.domain.checklist_problems import problems_of
+from services.inspections.domain.checklist_sheets import SheetWords
 from services.inspections.domain.checklists import (
     MEANINGS,
+    OF_FAULTS,
     Checklist,
     Condition,
     Item,
     Response,
     Section,
-    problems_of,
 )
 from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.rules.reading import major_hazards, table
@@ -37,6 +39,19 @@ def response_sets() -> Mapping[str, Mapping[str, Response]]:
     return read_responses(table("responses.toml"))
 
 
+def standard_sets() -> list[dict[str, Any]]:
+    """Return the response sets of this release as a document has them, for a list that begins."""
+    return list(table("responses.toml")["set"])
+
+
+@cache
+def sheet_words() -> SheetWords:
+    """Return the columns and words of a checklist that is a sheet."""
+    content = table("checklist_sheet.toml")
+    titles = {row["id"]: (row["zh"], row["en"]) for row in content["column"]}
+    return SheetWords(titles, content["words"])
+
+
 def read_responses(content: Row) -> Mapping[str, Mapping[str, Response]]:
     """Return the response sets of a table; raises ``UnusableTable``."""
     sets = {row["id"]: {one["id"]: Response(**one) for one in row["responses"]} for row in content["set"]}
@@ -57,15 +72,15 @@ def read_checklist(content: Row) -> Checklist:
             Section(row["id"], row["zh"], row["en"], tuple(_item(item) for item in row.get("item", ())))
             for row in content.get("section", ())
         ),
-        response_sets=response_sets(),
+        response_sets=read_responses(content) if "set" in content else response_sets(),
     )
 
 
 def check_checklist(checklist: Checklist) -> None:
     """Raise ``NotAllowed`` that names everything that keeps a list from being published."""
-    problems = problems_of(checklist, major_items=frozenset(major_hazards().items))
-    if problems:
-        raise NotAllowed("checklist_unusable", "Mend what is named, then publish the list.", problems=problems)
+    if problems := problems_of(checklist, major_items=frozenset(major_hazards().items)):
+        told = [one._asdict() for one in problems]
+        raise NotAllowed("checklist_unusable", "Mend what is named, then publish the list.", problems=told)
 
 
 def _item(row: Row) -> Item:
@@ -80,6 +95,7 @@ def _item(row: Row) -> Item:
         is_mandatory=row.get("is_mandatory", True),
         shown_if=Condition(asks["item"], frozenset(asks["responses"])) if asks else None,
         major=row.get("major", ""),
+        photo=row.get("photo", OF_FAULTS),
     )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from services.inspections.domain.assessments import AssessmentRules, Band, Bonus, Indicator
+from services.inspections.domain.checklist_choices import Choice
 from services.inspections.domain.draws import DrawRules, Relation
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plan_steps import PLAN_GUARDS
@@ -77,9 +78,17 @@ def read_schedule(content: Row) -> Schedule:
 
 
 @cache
-def usual_checklists() -> Sequence[tuple[tuple[str, ...], str]]:
-    """Return (industry prefixes, checklist) pairs; the first that fits is the list of a task that names none."""
-    return [(tuple(row["prefixes"]), row["checklist"]) for row in table("tasks.toml")["choice"]]
+def usual_checklists() -> Sequence[Choice]:
+    """Return which list a task gets that names none, until the bureau decides otherwise."""
+    return read_choices(table("tasks.toml")["choice"])
+
+
+def read_choices(rows: Sequence[Row]) -> Sequence[Choice]:
+    """Return the choices of a table or of a decision."""
+    return [
+        Choice(row["checklist"], tuple(row["prefixes"]), tuple(row.get("tiers", ())), tuple(row.get("features", ())))
+        for row in rows
+    ]
 
 
 @cache

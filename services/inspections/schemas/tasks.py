@@ -1,4 +1,4 @@
-"""Requests and responses about tasks, checks and checklists."""
+"""Requests and responses about tasks and checks."""
 
 from marshmallow import fields, validate
 
@@ -198,37 +198,3 @@ class Causes(Schema):
     """Why government supervision comes; the yearly cap of an enterprise bounds only what ``is_counted``."""
 
     items = fields.List(fields.Nested(Cause), required=True)
-
-
-class Answer(Named):
-    meaning = fields.String(required=True)
-
-
-class ShownIf(Schema):
-    item = fields.String(required=True)
-    responses = fields.List(fields.String(), required=True)
-
-
-class ChecklistItem(Named):
-    clause = fields.String(required=True)
-    weight = fields.Integer(required=True)
-    is_mandatory = fields.Boolean(required=True)
-    major = fields.String(required=True)
-    responses = fields.List(fields.Nested(Answer), required=True)
-    shown_if = fields.Nested(ShownIf, required=True, allow_none=True)
-
-
-class ChecklistSection(Named):
-    items = fields.List(fields.Nested(ChecklistItem), required=True)
-
-
-class Checklist(Named):
-    version = fields.Integer(required=True)
-    source = fields.String(required=True)
-    status = fields.String(required=True)
-    effective_from = fields.Date(required=True)
-    sections = fields.List(fields.Nested(ChecklistSection), required=True)
-
-
-class Checklists(Schema):
-    items = fields.List(fields.Nested(Checklist), required=True)

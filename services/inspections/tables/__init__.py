@@ -9,6 +9,7 @@ from services.inspections.tables.assessments import (
     assessment_row,
     assessment_unit,
 )
+from services.inspections.tables.checklists import checklist_choice, checklist_version
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
@@ -31,6 +32,8 @@ __all__ = [
     "draw",
     "draw_candidate",
     "draw_officer",
+    "checklist_choice",
+    "checklist_version",
     "enterprise",
     "halt_order",
     "hazard",

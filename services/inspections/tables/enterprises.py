@@ -20,6 +20,7 @@ enterprise = Table(
     Column("location_precision", Text, nullable=False),
     Column("supervision", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
+    Column("features", JsonDocument),  # hazard features that it has; null until the register tells again
 )
 Index("ix__enterprise__division", enterprise.c.division)
 

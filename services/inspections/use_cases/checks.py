@@ -13,8 +13,9 @@ from services.inspections.domain.checklists import Checklist, Result, result_of
 from services.inspections.domain.machines import Step
 from services.inspections.domain.sampling import pass_rate, refuted_items
 from services.inspections.domain.schedules import Period
+from services.inspections.queries.checklists import checklist_of
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import HIGHEST_TIER, checklist_of
+from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.rules import plan_rules
 from services.inspections.tables import check_record, task
 from services.inspections.use_cases.hazards import Finding, find_hazard
@@ -91,10 +92,10 @@ def submit_check(session: Session, row: Row[Any], handed_in: HandedIn, *, by: st
     """
     held_id(session, row.enterprise_id)
     row = session.execute(select(task).where(task.c.id == row.id)).one()  # a merge may have come in between
-    checklist = checklist_of(row.checklist, row.checklist_version)
+    checklist = checklist_of(session, row.checklist, version=row.checklist_version)
     result = result_of(checklist, handed_in.answers)
     photos = {item: list(ids) for item, ids in handed_in.photos.items()}
-    facts = {"unanswered": result.unanswered, "abnormal": result.abnormal, "photos": photos}
+    facts = {"unanswered": result.unanswered, "photographed": result.photographed, "photos": photos}
     step = Step("submit", by, tier, now, {**handed_in.given, **facts})
     step_task(session, row.id, step=step, based_on=handed_in.based_on)
     hazards = _find_hazards(session, row, checklist, abnormal=result.abnormal, handed_in=handed_in, step=step)

@@ -55,6 +55,7 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
         **{name: getattr(state, name) for name in same},
         "supervision": state.supervision,
         "is_active": state.status == ACTIVE,
+        "features": sorted(name for name, fact in state.features.items() if fact["value"] == "yes"),
     }
 
 

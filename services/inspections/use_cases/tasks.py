@@ -9,13 +9,15 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import OnSite, authority_of
+from services.inspections.domain.checklists import Checklist
 from services.inspections.domain.machines import Step, clock_step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
 from services.inspections.queries.caps import require_room
+from services.inspections.queries.checklists import checklist_for
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import HIGHEST_TIER, checklist_for, intermediary_of, workers
+from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_step
 from shared.clock import business_date
@@ -76,7 +78,8 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     if wanted.tier == HIGHEST_TIER:
         on_site = OnSite(wanted.cause, authority, wanted.basis)
         require_room(session, enterprise_id, wanted=on_site, day=wanted.period.first)
-    row = _first_row(wanted, place, key=key, authority=authority)
+    checklist = checklist_for(session, place, tier=wanted.tier, named=wanted.checklist, at=now)
+    row = _first_row(wanted, place, key=key, authority=authority, checklist=checklist)
     session.execute(insert(task).values(**row))
     owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
     team = {"officers": list(wanted.officers)} if wanted.officers else {}
@@ -84,8 +87,7 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     return str(row["id"])
 
 
-def _first_row(wanted: NewTask, place: Row[Any], *, key: str, authority: str) -> dict[str, Any]:
-    checklist = checklist_for(place.industry, named=wanted.checklist)
+def _first_row(wanted: NewTask, place: Row[Any], *, key: str, authority: str, checklist: Checklist) -> dict[str, Any]:
     return {
         "id": new_id(),
         "enterprise_id": place.enterprise_id,

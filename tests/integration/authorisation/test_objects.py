@@ -63,7 +63,7 @@ LISTED = {  # where the things of each kind are listed
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
     *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
-    *("avoidance_id", "objection_id", "entry_id"),
+    *("avoidance_id", "objection_id", "entry_id", "version_id"),
 )
 KINDS = (
     *LISTED,

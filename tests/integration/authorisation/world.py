@@ -18,7 +18,6 @@ from werkzeug.serving import make_server
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
 from services.inspections.domain.machines import Step
-from services.inspections.queries.tasks import checklist_of
 from services.inspections.tables import task
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
 from services.inspections.use_cases.hazards import Finding, find_hazard, step_hazard
@@ -34,7 +33,7 @@ from shared.events.received import Received
 from shared.http.chassis import EXTENSION
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import all_normal, default_list
 
 PASSWORD = "a quiet harbour 1"
 DISTRICT = "331002"
@@ -218,7 +217,7 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
             task_id = begin_check(session, Visit(enterprise_id), by="somebody", tier=1, now=NOW)
             step_task(session, task_id, step=Step("check_in", "somebody", 1, NOW))
             row = session.execute(select(task).where(task.c.id == task_id)).one()
-            answers = HandedIn(all_normal(checklist_of(row.checklist)), given={"signed": True})
+            answers = HandedIn(all_normal(default_list(row.checklist)), given={"signed": True})
             submit_check(session, row, answers, by="somebody", tier=1, now=NOW)
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flask import Flask
 
-from services.inspections.queries.tasks import checklist_of
 from shared.database import Database
 from tests.integration.inspections.conftest import (
     INSPECTIONS,
@@ -19,7 +18,7 @@ from tests.integration.inspections.conftest import (
     staffed,
     told,
 )
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import all_normal, default_list
 
 HAZARDS = f"{INSPECTIONS}/hazards"
 ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
@@ -84,7 +83,7 @@ class TestATask:
         address = f"{INSPECTIONS}/tasks/{task['id']}"
         assert worker.post(f"{address}/steps", json={"event": "check_in"}).status_code == 200
 
-        body = {"answers": all_normal(checklist_of(task["checklist"])), "signed": True}
+        body = {"answers": all_normal(default_list(task["checklist"])), "signed": True}
         record = worker.post(f"{address}/submit", json=body).json
 
         assert (record["score"], record["hazards"], record["tier"]) == (100, {}, 3)

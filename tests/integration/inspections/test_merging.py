@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
-from services.inspections.queries.tasks import checklist_of
 from services.inspections.subscriptions import on_enterprise_state, on_enterprises_merged
 from services.inspections.tables import check_record, halt_order, hazard, public_report, task, task_step
 from services.inspections.use_cases.hazards import Finding, find_hazard
@@ -30,7 +29,7 @@ from tests.integration.inspections.conftest import (
     told,
 )
 from tests.support.events import received
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import all_normal, default_list
 
 HAZARDS = f"{INSPECTIONS}/hazards"
 ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
@@ -90,7 +89,7 @@ class TestAMerge:
         planned(database, gone)
         address = f"{INSPECTIONS}/tasks/{worker.get(f'{INSPECTIONS}/tasks?mine=true').json['items'][0]['id']}"
         worker.post(f"{address}/steps", json={"event": "check_in"})
-        answers = all_normal(checklist_of("GENERAL"))
+        answers = all_normal(default_list("GENERAL"))
         assert worker.post(f"{address}/submit", json={"answers": answers, "signed": True}).status_code == 201
         halted = {"event": "safety_order", "order_number": "责停〔2027〕1号", "part": "二车间"}
         one = find(database, gone, item="GM-11-03")

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.inspections.queries.tasks import checklist_of
 from services.inspections.use_cases.checks import NoTier, Visit, begin_check
 from shared.database import Database
 from tests.integration.inspections.conftest import (
@@ -22,7 +21,7 @@ from tests.integration.inspections.conftest import (
     staffed,
     told,
 )
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import all_normal, default_list
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 TASKS = f"{INSPECTIONS}/tasks"
@@ -41,7 +40,7 @@ def step(client: FlaskClient, task_id: str, event: str, **given: Any) -> dict[st
 
 
 def answers_with(**changes: str) -> dict[str, str]:
-    return all_normal(checklist_of("FIRE-SMALL")) | {name.replace("_", "-"): value for name, value in changes.items()}
+    return all_normal(default_list("FIRE-SMALL")) | {name.replace("_", "-"): value for name, value in changes.items()}
 
 
 def checked(client: FlaskClient, enterprise_id: str, *, photo: bool = False, **changes: str) -> dict[str, Any]:
@@ -74,7 +73,7 @@ class TestHandingIn:
         worker = caller("grid_worker")
         one = begin(worker, enterprise_id, checklist="CONFINED")["id"]
         step(worker, one, "check_in")
-        answers = all_normal(checklist_of("CONFINED")) | {"CS-04": "abnormal"}
+        answers = all_normal(default_list("CONFINED")) | {"CS-04": "abnormal"}
         body = {"answers": answers, "photos": {"CS-04": [photo_of(worker, enterprise_id)]}, "signed": True}
 
         record = worker.post(f"{TASKS}/{one}/submit", json=body | {"notes": {"CS-04": "无人监护"}}).json

@@ -6,6 +6,7 @@ from typing import Any
 from services.inspections.domain.checklists import Checklist, shown_items
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.machines import Step, clock_step
+from services.inspections.rules import default_checklists
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday in China
 TODAY = date(2026, 3, 2)
@@ -75,6 +76,11 @@ def a_step(event: str, *, by: str = "officer-1", tier: int = 4, now: datetime = 
     return clock_step(event, now, **given) if event == "overdue" else Step(event, by, tier, now, given)
 
 
+def default_list(name: str) -> Checklist:
+    """Return a list of the default set."""
+    return next(one for one in default_checklists() if one.id == name)
+
+
 def all_normal(checklist: Checklist) -> dict[str, str]:
     """Return answers in which everything that appears is in order."""
     answers: dict[str, str] = {}
@@ -82,3 +88,15 @@ def all_normal(checklist: Checklist) -> dict[str, str]:
         for item in shown_items(checklist, answers):
             answers.setdefault(item.id, {"standard": "normal", "yes_no": "yes", "graded": "good"}[item.responses])
     return answers
+
+
+def a_document(**head: Any) -> dict[str, Any]:
+    """Return a list of two items, the second of which appears only after a fault of the first."""
+    first = {"id": "A", "zh": "甲", "en": "a", "clause": "第一条", "responses": "standard", "weight": 2}
+    second = {
+        "id": "B", "zh": "乙", "en": "b", "clause": "第二条", "responses": "standard", "weight": 1,
+        "shown_if": {"item": "A", "responses": ["abnormal"]},
+    }  # fmt: skip
+    values = {"id": "X", "version": 1, "zh": "表", "en": "list", "source": "s", "status": "design"}
+    section = {"id": "s", "zh": "节", "en": "section", "item": [first, second]}
+    return {"checklist": values | {"effective_from": "2026-01-01"} | head, "section": [section]}

@@ -1,33 +1,20 @@
-"""Checklists: conditions, scores and clauses; the default set; what keeps a list from being published."""
+"""Checklists: conditions, scores and clauses; the default set; photos; which list is for whom."""
 
-from collections.abc import Callable
-from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from services.inspections.domain.checklist_choices import Choice, check_choices, chosen
 from services.inspections.domain.checklists import Checklist, result_of, shown_items
 from services.inspections.domain.machines import NotAllowed, UnusableTable
-from services.inspections.rules import default_checklists
-from services.inspections.rules.checklists import check_checklist, read_checklist, read_responses
+from services.inspections.rules import default_checklists, usual_checklists
+from services.inspections.rules.checklists import read_checklist, read_responses
 from services.inspections.rules.reading import table
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import a_document, all_normal
 
 BY_ID = {one.id: one for one in default_checklists()}
 FIRE, GENERAL = BY_ID["FIRE-SMALL"], BY_ID["GENERAL"]
-
-
-def a_document(**head: Any) -> dict[str, Any]:
-    """Return a list of two items, the second of which appears only after a fault of the first."""
-    first = {"id": "A", "zh": "甲", "en": "a", "clause": "第一条", "responses": "standard", "weight": 2}
-    second = {
-        "id": "B", "zh": "乙", "en": "b", "clause": "第二条", "responses": "standard", "weight": 1,
-        "shown_if": {"item": "A", "responses": ["abnormal"]},
-    }  # fmt: skip
-    values = {"id": "X", "version": 1, "zh": "表", "en": "list", "source": "s", "status": "design"}
-    section = {"id": "s", "zh": "节", "en": "section", "item": [first, second]}
-    return {"checklist": values | {"effective_from": "2026-01-01"} | head, "section": [section]}
 
 
 class TestDefaultSet:
@@ -100,49 +87,62 @@ class TestAnswers:
         assert refused.value.code == code
 
 
-def spoiled(change: Callable[[list[dict[str, Any]]], Any]) -> list[str]:
-    document = deepcopy(a_document())
-    change(document["section"][0]["item"])
-    with pytest.raises(NotAllowed) as refused:
-        check_checklist(read_checklist(document))
-    assert refused.value.code == "checklist_unusable"
-    problems = refused.value.facts["problems"]
-    assert isinstance(problems, list)
-    return problems
-
-
-class TestPublication:
-    def test_takes_a_sound_list(self) -> None:
-        checklist = read_checklist(a_document(version=7))
-        check_checklist(checklist)
-        assert (checklist.version, list(checklist.items)) == (7, ["A", "B"])
-
-    def test_names_every_problem_at_once(self) -> None:
-        assert spoiled(lambda items: items[0].update(clause="", weight=-1)) == [
-            "A: name the clause that it checks",
-            "A: a weight is not negative",
-        ]
-
+class TestPhotos:
     @pytest.mark.parametrize(
-        ("change", "problem"),
+        ("answers", "needed"),
         [
-            (lambda items: items.clear(), "the list has no items"),
-            (lambda items: items[1].update(id="A"), "A: two items have this id"),
-            (lambda items: items[0].update(responses="stars"), "A: there is no response set stars"),
-            (lambda items: items[0].update(major="GM-99-01"), "A: the official list has no item GM-99-01"),
-            (lambda items: items.reverse(), "B: it may only depend on an item above it"),
-            (
-                lambda items: items[1].update(shown_if={"item": "A", "responses": ["yes"]}),
-                "B: A cannot be answered like that",
-            ),
+            ({"A": "normal"}, ["A"]),
+            ({"A": "not_applicable"}, []),
+            ({"A": "abnormal", "B": "normal"}, ["A"]),
+            ({"A": "abnormal", "B": "abnormal"}, ["A", "B"]),
         ],
     )
-    def test_is_refused_with_a_sentence(self, change: Callable[[list[dict[str, Any]]], Any], problem: str) -> None:
-        assert problem in spoiled(change)
+    def test_are_asked_for_by_the_version(self, answers: dict[str, str], needed: list[str]) -> None:
+        document = a_document()
+        document["section"][0]["item"][0]["photo"] = "always"
+        assert result_of(read_checklist(document), answers).photographed == needed
 
-    def test_without_sections_is_refused(self) -> None:
-        with pytest.raises(NotAllowed):
-            check_checklist(read_checklist({"checklist": a_document()["checklist"]}))
+
+class TestChoices:
+    CHOICES = (
+        Choice("CHEMICALS", ("C25", "C26")),
+        Choice("DUST", features=("metal_dust", "no_frame"), tiers=(3, 4)),
+        Choice("GENERAL"),
+    )
+
+    @pytest.mark.parametrize(
+        ("industry", "tier", "features", "expected"),
+        [
+            ("C2614", 1, (), "CHEMICALS"),
+            ("C2110", 3, ("metal_dust", "no_frame", "coating"), "DUST"),
+            ("C2110", 3, ("metal_dust",), "GENERAL"),
+            ("C2110", 1, ("metal_dust", "no_frame"), "GENERAL"),
+            ("", 1, (), "GENERAL"),
+        ],
+    )
+    def test_go_by_industry_tier_and_features(
+        self, industry: str, tier: int, features: tuple[str, ...], expected: str
+    ) -> None:
+        assert chosen(self.CHOICES, industry=industry, tier=tier, features=features) == expected
+
+    def test_of_the_release_can_be_followed(self) -> None:
+        check_choices(usual_checklists(), known=BY_ID)
+        assert chosen(usual_checklists(), industry="C2631", tier=1, features=()) == "CHEMICALS"
+
+    @pytest.mark.parametrize(
+        ("choices", "problem"),
+        [
+            ((), {"row": 0, "field": "prefixes", "code": "last_not_for_all"}),
+            ((Choice("GENERAL", ("C25",)),), {"row": 1, "field": "prefixes", "code": "last_not_for_all"}),
+            ((Choice("XX"),), {"row": 1, "field": "checklist", "code": "checklist_not_in_force"}),
+            ((Choice("DUST"), Choice("GENERAL")), {"row": 1, "field": "prefixes", "code": "hides_what_follows"}),
+        ],
+        ids=["none", "not_all", "unknown", "hidden"],
+    )
+    def test_that_cannot_be_followed_are_named(self, choices: tuple[Choice, ...], problem: dict[str, Any]) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            check_choices(choices, known=BY_ID)
+        assert refused.value.facts["problems"] == [problem]
 
 
 class TestResponses:

@@ -117,7 +117,7 @@ class TestRefusals:
             ("assigned", "check_in", {"longitude": None}, "position_missing"),
             ("assigned", "check_in", {"latitude": 28.68}, "outside_fence"),
             ("on_site", "submit", {"unanswered": ["GI-01"]}, "answers_missing"),
-            ("on_site", "submit", {"abnormal": ["GI-02"], "photos": {"GI-01": ["p"]}}, "photos_missing"),
+            ("on_site", "submit", {"photographed": ["GI-02"], "photos": {"GI-01": ["p"]}}, "photos_missing"),
             ("on_site", "submit", {"officers": None}, "two_officers_needed"),
             ("on_site", "submit", {"officers": ["officer-1"]}, "two_officers_needed"),
             ("on_site", "submit", {"countersigned": False}, "signature_missing"),
@@ -156,7 +156,7 @@ class TestSubmitting:
         assert step("on_site", "submit", countersigned=None, refusal="拒绝签字").task.state == "submitted"
 
     def test_takes_a_photo_of_each_abnormal_item(self) -> None:
-        moved = step("on_site", "submit", abnormal=["GI-02"], photos={"GI-02": ["p"]})
+        moved = step("on_site", "submit", photographed=["GI-02"], photos={"GI-02": ["p"]})
         assert moved.transition.tells == ("check_completed",)
 
     def test_of_a_lower_tier_needs_one_signature(self) -> None:

@@ -9,6 +9,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = body.code ?? "";
     this.errors = body.errors ?? [];
+    this.facts = body.facts ?? {};
   }
 }
 
