@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.inspections.use_cases import assessments, hazards, plan_months, planning, tallies, tasks
+from services.inspections.use_cases import assessments, hazards, plan_months, planning, tallies, tasks, uploads
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -99,3 +99,9 @@ def on_summing_up(session: Session, entity: str, *, now: datetime) -> None:
 def on_month(session: Session, month: str, *, now: datetime) -> None:
     """A month is to be computed, frozen or published."""
     assessments.advance_month(session, month, now=now)
+
+
+@timer(uploads.GIVEN_UP)
+def on_upload_given_up(session: Session, upload_id: str, *, now: datetime) -> None:
+    """Nothing more has come of a photo for days, or it was put together long ago."""
+    uploads.give_up(session, upload_id)

@@ -2,7 +2,7 @@
 
 Content is addressed by its SHA-256: the same bytes are stored once, and sending them again for the same owner
 gives the attachment that is there. Bytes are kept as they came, because evidence must not be changed; they are
-served only to those who may see the owner. Resumable uploads and object storage are not built.
+served only to those who may see the owner. Object storage is not built.
 """
 
 from collections.abc import Iterator

@@ -7,13 +7,15 @@ from services.inspections.api.checklists import blp as checklists
 from services.inspections.api.draws import blp as draws
 from services.inspections.api.draws import public as public_draws
 from services.inspections.api.hazards import blp as hazards
+from services.inspections.api.late_checks import blp as late_checks
 from services.inspections.api.objections import blp as objections
 from services.inspections.api.plans import blp as plans
 from services.inspections.api.reports import blp as reports
 from services.inspections.api.reports import public
 from services.inspections.api.tasks import blp as tasks
+from services.inspections.api.uploads import blp as uploads
 
 BLUEPRINTS = (
     *(hazards, tasks, caps, checklists, checklist_files, plans, reports, public),
-    *(draws, public_draws, assessments, objections),
+    *(draws, public_draws, assessments, objections, late_checks, uploads),
 )

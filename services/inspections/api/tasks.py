@@ -28,7 +28,7 @@ from shared.clock import business_date
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
-HANDED_IN = ("answers", "photos", "notes", "longitude", "latitude")
+HANDED_IN = ("answers", "photos", "notes", "longitude", "latitude", "sending_id", "finished_at", "list_version")
 
 blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description="Tasks and checks")
 
@@ -113,11 +113,7 @@ def take_step(session: Session, body: dict[str, Any], task_id: str) -> Any:
 def submit_check(session: Session, body: dict[str, Any], task_id: str) -> Any:
     """Hand in what was checked: what is not in order becomes a hazard with the clause of its item."""
     row = reading.visible_task(session, principal(), task_id)
-    given = as_text(body)
-    hazards.check_evidence(session, [one for ids in given["photos"].values() for one in ids], owner=row.enterprise_id)
-    handed_in = checks.HandedIn(
-        **{name: given.pop(name) for name in HANDED_IN}, based_on=given.pop("version", None), given=given
-    )
+    handed_in = handed_in_of(session, row, body)
     caller = principal().subject
     check_id = checks.submit_check(session, row, handed_in, by=caller, tier=acting_tier(), now=now())
     audit_note(session, entity=f"task:{task_id}", details={"event": "submit", "check": check_id})
@@ -156,3 +152,11 @@ def _shown(session: Session, task_id: str, *, event: str) -> Any:
     row = reading.visible_task(session, principal(), task_id)
     audit_note(session, entity=f"task:{task_id}", details={"event": event, "state": row.state})
     return reading.task_view(row), etag_of(row.version)
+
+
+def handed_in_of(session: Session, row: Any, body: dict[str, Any]) -> checks.HandedIn:
+    """Return what was sent about a check of the task in ``row``; raises for a photo of another enterprise."""
+    given = as_text(body)
+    hazards.check_evidence(session, [one for ids in given["photos"].values() for one in ids], owner=row.enterprise_id)
+    facts = {name: given.pop(name) for name in HANDED_IN}
+    return checks.HandedIn(**facts, based_on=given.pop("version", None), given=given)

@@ -7,6 +7,7 @@ from functools import partial
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+from services.inspections.domain.late_checks import is_too_late
 from services.inspections.domain.machines import (
     Machine,
     NotAllowed,
@@ -287,4 +288,5 @@ _CHANGES: Mapping[str, Callable[[TaskLook], dict[str, Any]]] = {
     "assign": lambda look: {"owner": look.given["owner"]},
     "take": lambda look: {"owner": look.step.by},
     "overdue": lambda look: {"is_overdue": True},
+    "submit": lambda look: {"is_overdue": look.task.is_overdue and is_too_late(look.task.due_at, look.step)},
 }

@@ -7,6 +7,7 @@ from services.inspections.rules.checklists import (
     sheet_words,
     standard_sets,
 )
+from services.inspections.rules.phone import believed_time, upload_limits
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
 from services.inspections.rules.working import (
     assessment_formula,
@@ -27,6 +28,7 @@ from services.inspections.rules.working import (
 __all__ = [
     "assessment_formula",
     "assessment_rules",
+    "believed_time",
     "check_checklist",
     "check_tables",
     "default_checklists",
@@ -46,6 +48,7 @@ __all__ = [
     "standard_sets",
     "task_rules",
     "tiers",
+    "upload_limits",
     "usual_checklists",
 ]
 
@@ -55,4 +58,6 @@ def check_tables() -> None:
     for read in (hazard_rules, tiers, task_rules, ladder, schedule, plan_rules, draw_rules, assessment_rules):
         read()
     major_hazard_calls()
+    believed_time()
+    upload_limits()
     default_checklists()

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.inspections.rules import plan_rules, task_rules
 from services.inspections.schemas.hazards import TakenStep, latitude, longitude, officers, photos, text
+from services.inspections.schemas.uploads import REAL_TIME
 from shared.http import PageQuery, Schema
 
 MACHINE = task_rules().machine
@@ -37,7 +38,10 @@ class NewCheck(Schema):
 
 
 class TaskStepBody(Schema):
-    """``owner`` is an account; position for checking in; reason and evidence where the step asks for them."""
+    """``owner`` is an account; position for checking in; reason and evidence where the step asks for them.
+
+    ``done_at``: by the phone's clock, when it could send the step only later.
+    """
 
     event = fields.String(required=True, validate=validate.OneOf(EVENTS))
     version = fields.Integer(validate=validate.Range(1))
@@ -46,10 +50,14 @@ class TaskStepBody(Schema):
     longitude = longitude()
     latitude = latitude()
     evidence = photos()
+    done_at = fields.AwareDateTime(validate=REAL_TIME)
 
 
 class HandedIn(Schema):
-    """Answers, photos (attachment ids) and notes by item of the checklist; who signed."""
+    """Answers, photos (attachment ids) and notes by item of the checklist; who signed.
+
+    ``sending_id``: chosen by the phone, a check arrives once under it; ``finished_at``: by the phone's clock.
+    """
 
     version = fields.Integer(validate=validate.Range(1))
     answers = fields.Dict(
@@ -70,6 +78,9 @@ class HandedIn(Schema):
     countersigned = fields.Boolean(load_default=False)
     refusal = text(load_default="")
     officers = officers(load_default=list)
+    sending_id = fields.UUID(load_default=None)
+    finished_at = fields.AwareDateTime(load_default=None, validate=REAL_TIME)
+    list_version = fields.Integer(load_default=None, validate=validate.Range(1))
 
 
 class Task(Schema):
@@ -169,6 +180,7 @@ class Check(Schema):
     latitude = fields.Float(required=True, allow_none=True)
     by = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
+    finished_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class CheckQuery(PageQuery):

@@ -13,11 +13,13 @@ from services.inspections.tables.checklists import checklist_choice, checklist_v
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
+from services.inspections.tables.late_checks import late_check
 from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.tallies import hazard_tally, task_tally
 from services.inspections.tables.tasks import check_record, task, task_step
+from services.inspections.tables.uploads import upload, upload_part
 
 __all__ = [
     "avoidance",
@@ -39,6 +41,7 @@ __all__ = [
     "hazard",
     "hazard_step",
     "hazard_tally",
+    "late_check",
     "merged_enterprise",
     "metadata",
     "obligation",
@@ -52,4 +55,6 @@ __all__ = [
     "task",
     "task_step",
     "task_tally",
+    "upload",
+    "upload_part",
 ]

@@ -61,11 +61,14 @@ check_record = Table(
     Column("latitude", Float),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("sending_id", Id),  # the phone has chosen it: a check arrives once
+    Column("finished_at", UtcDateTime),  # by the clock of the phone
     *place_of_enterprise(),
 )
 index_by_place(check_record, "id")
 Index("ix__check_record__subdistrict__tier", check_record.c.subdistrict, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__grid__tier", check_record.c.grid, check_record.c.tier, check_record.c.id)
+Index("ix__check_record__sending_id", check_record.c.sending_id, unique=True)
 Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__task_id", check_record.c.task_id)
 Index("ix__check_record__at", check_record.c.tier, check_record.c.at)

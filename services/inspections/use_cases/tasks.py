@@ -129,7 +129,7 @@ def step_task(session: Session, task_id: str, *, step: Step, based_on: int | Non
         "owner": moved.task.owner,
         "rung": step.given.get("rung", row.rung),
         "is_overdue": moved.task.is_overdue,
-        "submitted_at": step.now if step.event == "submit" else row.submitted_at,
+        "submitted_at": step.given.get("judged_at", step.now) if step.event == "submit" else row.submitted_at,
     }
     session.execute(update(task).where(task.c.id == task_id).values(**changes))
     _keep_step(session, row, moved, step=step)

@@ -48,6 +48,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/risk-points/<id:point_id>": POINT,
     "/tasks/<id:task_id>/steps": {"event": "accept"},
     "/tasks/<id:task_id>/submit": {"answers": {}},
+    "/tasks/<id:task_id>/late-checks/<id:sending_id>": {"answers": {}},
     "/hazards/<id:hazard_id>/steps": {"event": "order"},
     "/hazards/<id:hazard_id>/verify": {"passed": True},
     "/draws/<id:draw_id>/cancel": REASON,
@@ -63,7 +64,7 @@ LISTED = {  # where the things of each kind are listed
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
     *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
-    *("avoidance_id", "objection_id", "entry_id", "version_id"),
+    *("avoidance_id", "objection_id", "entry_id", "version_id", "upload_id"),
 )
 KINDS = (
     *LISTED,
