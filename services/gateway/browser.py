@@ -242,6 +242,7 @@ def _viewer(current: LiveSession, token: str) -> Viewer | None:
     except Unauthenticated:
         return None
     return Viewer(
+        person=someone.subject,
         name=someone.name or someone.subject,
         roles=tuple(sorted(someone.roles)),
         actions=someone.actions,

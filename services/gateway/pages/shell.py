@@ -45,7 +45,7 @@ SECTIONS = (
 
 def register_shell(app: Flask) -> None:
     """Give every template of ``app`` the shell's names and filters."""
-    app.jinja_env.globals.update(asset=asset, words=words)
+    app.jinja_env.globals.update(asset=asset, words=words, release=release)
     app.jinja_env.filters.update(
         moment=moment,
         number=number,
@@ -69,6 +69,7 @@ def frame() -> dict[str, Any]:
         "signed_in": someone is not None,
         "signs_until": someone.signs_until if someone else None,
         "csrf_token": someone.csrf_token if someone else "",
+        "person": someone.person if someone else "",
         "user_name": someone.name if someone else "",
         "user_roles": someone.roles if someone else (),
         "actions": someone.actions if someone else frozenset(),
@@ -124,6 +125,16 @@ def asset(name: str) -> str:
     """Return the address of a static file; it changes when the file does."""
     path = STATIC / name
     return url_for("pages.static", filename=name, v=_version(name, path.stat().st_mtime_ns if path.is_file() else 0))
+
+
+@lru_cache(maxsize=1)
+def release() -> str:
+    """Return a digest of all static files: what a phone keeps of an earlier release is of no use."""
+    files = sorted(path for path in STATIC.rglob("*") if path.is_file())
+    total = hashlib.sha256()
+    for path in files:
+        total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()[:12]
 
 
 @lru_cache(maxsize=256)

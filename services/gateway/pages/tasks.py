@@ -60,7 +60,10 @@ def tasks() -> str:
 @site.get("/tasks/<task_id>")
 @page("task:read")
 def task(task_id: str) -> str:
-    """Draw one task with what may be done with it now; on site that is the form of its checklist."""
+    """Draw one task with what may be done with it now; on site that is the form of its checklist.
+
+    The form lies ready for whoever may check in, because there may be no connection then.
+    """
     one = own_api.read(f"inspections/tasks/{task_id}")
     someone = viewer.current()
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
@@ -71,9 +74,11 @@ def task(task_id: str) -> str:
         days=days_left(one, today=business_date(now())),
         checklist=own_api.read(f"inspections/checklists/{one['checklist']}", {"version": one["checklist_version"]}),
         is_on_site=is_on_site,
+        has_form=is_on_site or "check_in" in may,
         acts=acts_of(OFFERED, may, main=MAIN),
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
         records=own_api.read("inspections/checks", {"task_id": task_id})["items"],
+        late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
         places=_places(),
     )
 

@@ -8,12 +8,13 @@ from flask import g
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person; ``csrf_token`` must come back with every write.
+    """A signed-in person; ``person`` is the account, ``csrf_token`` must come back with every write.
 
     ``enterprise_id`` is that of people of an enterprise. Somebody who signs by PIN on a colleague's browser does so
     until ``signs_until``.
     """
 
+    person: str
     name: str
     roles: tuple[str, ...]
     actions: frozenset[str]

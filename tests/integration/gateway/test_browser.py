@@ -1,8 +1,10 @@
 """A browser holds a cookie; the tokens behind it stay at the gateway."""
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -109,6 +111,36 @@ def deny(database: Database, *, is_shut: bool) -> None:
     row = {"subject": "officer", "denied_at": moment, "lifted_at": None if is_shut else moment, "sequence": 1}
     with database.transaction() as session:
         session.execute(token_deny.insert(), row)
+
+
+class TestAPhone:
+    """What a phone asks that was without a connection."""
+
+    def test_hears_who_is_signed_in_and_what_writes_must_bring(self, browser: FlaskClient, database: Database) -> None:
+        answer = browser.get("/phone/session")
+
+        assert answer.json == {"person": "officer", "csrf_token": csrf_token(database)}
+
+    def test_hears_that_nobody_is(self, app: Flask) -> None:
+        answer = app.test_client().get("/phone/session")
+
+        assert (answer.status_code, answer.json["code"]) == (401, "signed_out")
+
+    def test_gets_a_worker_that_names_its_release_and_files_that_are_there(self, app: Flask) -> None:
+        client = app.test_client()
+
+        answer = client.get("/phone-worker.js")
+
+        release, assets, _ = answer.text.split("\n", 2)
+        assert (answer.mimetype, release.startswith('const RELEASE = "')) == ("text/javascript", True)
+        addresses = json.loads(assets.removeprefix("const ASSETS = ").removesuffix(";"))
+        for address in addresses:
+            with closing(client.get(address)) as file:
+                assert (address, file.status_code) == (address, 200)
+        assert any(address.startswith("/static/js/check.js?v=") for address in addresses)
+
+    def test_gets_a_page_for_what_it_has_not_kept(self, app: Flask) -> None:
+        assert app.test_client().get("/phone/offline").status_code == 200
 
 
 class TestChangedRights:

@@ -16,7 +16,9 @@ SIDE_BY_SIDE = 7  # groups and lone sections that fit beside the search field at
 
 def viewer(role: str, *, enterprise_id: str = "") -> Viewer:
     actions = frozenset(roles()[role].actions)
-    return Viewer(name="A", roles=(role,), actions=actions, csrf_token="", enterprise_id=enterprise_id)
+    return Viewer(
+        person="somebody", name="A", roles=(role,), actions=actions, csrf_token="", enterprise_id=enterprise_id
+    )
 
 
 def labels(navigation: dict[str, list[dict[str, object]]]) -> list[list[str]]:

@@ -1,5 +1,6 @@
 // Behaviour of every page: htmx settings, "/" to search, arrow keys in results, menus that close.
 import { csrf } from "./api.js";
+import "./phone_leaving.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 

@@ -1,12 +1,21 @@
-// The form of a check on site: conditional items, notes and photos of faults; a draft stays on the phone until it is sent.
-import { call } from "./api.js";
-import { kept, locate, place, show } from "./evidence.js";
+// The form of a check on site: conditional items, notes and photos of faults. All of it is kept on the phone as it is
+// filled in, and sent from there.
+import { kept, locate, place } from "./evidence.js";
+import { keepPages, person, sendSoon } from "./phone.js";
+import { draw as drawBox } from "./phone_box.js";
+import { bindPhotos, restorePhotos } from "./phone_photos.js";
+import { changeDraft, draftOf, handIn, onChange, onChangeElsewhere, sendingAbout } from "./phone_store.js";
 import { word } from "./words.js";
 
 const form = document.getElementById("check");
 const refused = document.getElementById("refused");
 const items = [...form.querySelectorAll("[data-item]")];
-const DRAFT = `sise.check.${form.dataset.task}`;
+const signing = [...form.querySelectorAll("[data-signing] input")];
+const ABOUT = `task:${form.dataset.task}`;
+const PAGE = window.location.pathname;
+const title = document.querySelector("h1").textContent.trim();
+let wasWaiting = false;
+let draftId = "";
 
 const chosen = (item) => item.querySelector('input[type="radio"]:checked');
 const isFault = (item) => chosen(item)?.closest("[data-meaning]").dataset.meaning === "abnormal";
@@ -49,15 +58,38 @@ function signatures() {
   };
 }
 
-function restore() {
-  const draft = JSON.parse(window.localStorage.getItem(DRAFT) ?? "{}");
+// Writes down what was changed: one item, or who signs. Two tabs with the same check do not undo each other.
+async function save({ target }) {
+  const item = target.closest("[data-item]");
+  const saved = changeDraft(person, ABOUT, (draft) => {
+    Object.assign(draft, { title, address: PAGE });
+    const name = item?.dataset.item;
+    if (item) (draft.answers ??= {})[name] = chosen(item)?.value;
+    if (item) (draft.notes ??= {})[name] = item.querySelector("[data-note]").value;
+    else draft.signing = Object.fromEntries(signing.map((one) => [one.id, one.type === "checkbox" ? one.checked : one.value]));
+  });
+  draftId = (await saved.catch(() => refuse(word("offline.full")))) ?? draftId;
+}
+
+async function restore() {
+  const draft = (await draftOf(person, ABOUT)) ?? {};
+  draftId = draft.id ?? draftId;
   for (const item of items) {
     const name = item.dataset.item;
     const radio = item.querySelector(`input[value="${draft.answers?.[name]}"]`);
+    const note = item.querySelector("[data-note]");
     if (radio) radio.checked = true;
-    item.querySelector("[data-note]").value = draft.notes?.[name] ?? "";
-    for (const id of draft.photos?.[name] ?? []) show(item.querySelector("[data-evidence]"), id);
+    if (note !== document.activeElement) note.value = draft.notes?.[name] ?? note.value;
   }
+  for (const one of signing) {
+    if (one === document.activeElement || !(one.id in (draft.signing ?? {}))) continue;
+    if (one.type === "checkbox") one.checked = draft.signing[one.id];
+    else one.value = draft.signing[one.id];
+  }
+  if (draft.steps) document.body.classList.add("is-begun-here");
+  if (draft.steps) document.getElementById("form-part").hidden = false;
+  await restorePhotos(form, ABOUT);
+  draw();
 }
 
 function refuse(text, item) {
@@ -76,33 +108,67 @@ function missing() {
   return document.getElementById("signed").checked ? null : ["check.sign_first", null];
 }
 
-form.addEventListener("change", () => {
+// What was handed in waits on the phone; once it has arrived the page shows what the server made of it.
+async function follow() {
+  const sending = await sendingAbout(person, ABOUT);
+  if (sending?.state === "waiting") wasWaiting = true;
+  if (!wasWaiting || sending?.state !== "arrived") return;
+  wasWaiting = false;
+  window.location.assign(`${PAGE}?done=check_handed_in`);
+}
+
+function handedIn({ steps = [] } = {}) {
+  const { photos, ...found } = content();
+  const position = place.known ? { longitude: place.known.longitude, latitude: place.known.latitude } : {};
+  const finished = { finished_at: new Date().toISOString(), list_version: Number(form.dataset.list) };
+  const draft = { answers: found.answers, notes: found.notes, title, address: PAGE };
+  return {
+    kind: "check",
+    draftId,
+    task: form.dataset.task,
+    title,
+    address: PAGE,
+    photos,
+    draft: { ...draft, ...(steps.length ? { steps } : {}) },
+    steps,
+    body: { ...found, ...position, ...signatures(), ...finished },
+  };
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.type !== "file") save(event);
   draw();
-  window.localStorage.setItem(DRAFT, JSON.stringify(content()));
 });
-form.addEventListener("kept", () => window.localStorage.setItem(DRAFT, JSON.stringify(content())));
+form.addEventListener("input", (event) => event.target.matches("[data-note], [data-signing] input") && save(event));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const lack = missing();
   if (lack) return refuse(word(lack[0]), lack[1]);
   refuse("");
-  const button = form.querySelector('button[type="submit"]');
-  const position = place.known ? { longitude: place.known.longitude, latitude: place.known.latitude } : {};
-  const body = { ...content(), ...position, ...signatures(), version: Number(form.dataset.version) };
-  button.disabled = true;
   try {
-    await call(`/api/v1/inspections/tasks/${form.dataset.task}/submit`, { method: "POST", body });
-    window.localStorage.removeItem(DRAFT);
-    window.location.assign(`${window.location.pathname}?done=check_handed_in`);
-  } catch (problem) {
-    refuse(problem.message);
-    button.disabled = false;
+    await handIn(person, ABOUT, handedIn(await draftOf(person, ABOUT)));
+    await drawBox();
+    window.scrollTo({ top: 0 });
+    sendSoon();
+  } catch {
+    refuse(word("offline.full"));
   }
 });
 
-restore();
-draw();
+// Checking in without a connection is noted here with its time and place, and sent before the check.
+document.querySelector('[data-act="check_in"]')?.addEventListener("unsent", (event) => {
+  event.preventDefault();
+  const { longitude, latitude } = event.detail;
+  const step = { event: "check_in", longitude, latitude, done_at: new Date().toISOString() };
+  changeDraft(person, ABOUT, (draft) => Object.assign(draft, { title, address: PAGE, steps: [step] })).then(restore);
+});
+
+bindPhotos(form, ABOUT, draw);
+onChange(follow);
+onChangeElsewhere((about) => about === ABOUT && restore());
+restore().then(follow);
+keepPages([PAGE, "/tasks"]);
 locate(() => {
   const key = place.known ? "check.place_known" : "check.place_none";
   document.querySelector("#place span").textContent = word(key, { metres: Math.round(place.known?.accuracy ?? 0) });

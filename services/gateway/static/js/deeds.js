@@ -22,7 +22,8 @@ for (const form of document.querySelectorAll("form.deed[data-send]")) {
     try {
       await send(form, read(form));
     } catch (problem) {
-      complain(form.querySelector(".deed-problem"), problem);
+      const isLeft = problem.status !== 0 || form.dispatchEvent(new CustomEvent("unsent", { bubbles: true, cancelable: true, detail: read(form) }));
+      if (isLeft) complain(form.querySelector(".deed-problem"), problem);
       event.submitter?.removeAttribute("disabled");
     }
   });

@@ -29,10 +29,10 @@ async function keep(file, enterprise) {
   return (await call("/api/v1/inspections/attachments", { method: "POST", body })).body.id;
 }
 
-export function show(box, id) {
+export function show(box, id, { source = `/api/v1/inspections/attachments/${id}`, isUsed = true } = {}) {
   const label = document.createElement("label");
-  const tick = Object.assign(document.createElement("input"), { type: "checkbox", name: box.dataset.evidence, value: id, checked: true });
-  const image = Object.assign(document.createElement("img"), { src: `/api/v1/inspections/attachments/${id}`, alt: "" });
+  const tick = Object.assign(document.createElement("input"), { type: "checkbox", name: box.dataset.evidence, value: id, checked: isUsed });
+  const image = Object.assign(document.createElement("img"), { src: source, alt: "" });
   label.className = "evidence-photo";
   tick.dataset.kind = "many";
   tick.setAttribute("aria-label", word("act.photo_kept"));
@@ -42,7 +42,7 @@ export function show(box, id) {
 
 export const kept = (box) => [...box.querySelectorAll('.evidence-kept input[type="checkbox"]:checked')].map((tick) => tick.value);
 
-for (const box of document.querySelectorAll("[data-evidence]")) {
+for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-evidence])")) {
   const state = box.querySelector('[role="status"]');
   box.querySelector('input[type="file"]').addEventListener("change", async (event) => {
     for (const file of event.target.files) {

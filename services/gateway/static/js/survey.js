@@ -1,12 +1,16 @@
 // The card at the gate: position, eight questions, photo; kept on the phone before it is sent.
-import { call } from "./api.js";
-import { add, send } from "./survey_queue.js";
+import { place } from "./evidence.js";
+import { keepPages, person, sendSoon } from "./phone.js";
+import { problemOf } from "./phone_box.js";
+import { take } from "./phone_photos.js";
+import { handIn, sendingAbout, takeBack } from "./phone_store.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 
 const card = document.getElementById("card");
 const refused = document.getElementById("refused");
-const state = { place: null, photo: null };
+const state = { photo: null };
+const ABOUT = `survey:${card.dataset.enterprise}`;
 
 const outcome = () => card.querySelector('input[name="outcome"]:checked')?.value ?? "";
 
@@ -20,7 +24,7 @@ function locate() {
   if (!navigator.geolocation) return void (text.textContent = word("survey.place_none"));
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
-      state.place = { longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy };
+      place.known = { longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy };
       text.textContent = word("survey.place_known", { metres: Math.round(coords.accuracy) });
     },
     () => (text.textContent = word("survey.place_none")),
@@ -46,8 +50,7 @@ function content() {
     ...found,
     headcount: Number(given.get("headcount")),
     answers: answers(),
-    ...(state.place ? { place: state.place } : {}),
-    ...(state.photo ? { photo_id: state.photo } : {}),
+    ...(place.known ? { place: place.known } : {}),
     ...Object.fromEntries(contact.map((name) => [name, given.get(name).trim()])),
   };
 }
@@ -76,34 +79,43 @@ card.addEventListener("submit", async (event) => {
   const reason = missing();
   refuse(reason && word(reason));
   if (reason) return;
-  try {
-    const isSent = await send(add(content()));
-    toast(word(isSent ? "survey.sent" : "survey.kept"));
-    if (isSent) window.location.assign(card.dataset.list);
-    else card.querySelector('button[type="submit"]').disabled = true;
-  } catch (problem) {
-    refuse(problem.message);
-  }
+  await handIn(person, ABOUT, {
+    kind: "survey",
+    title: document.querySelector("h1").textContent.trim(),
+    address: window.location.pathname,
+    photos: state.photo ? { photo: [state.photo] } : {},
+    draft: {},
+    body: content(),
+  });
+  await sendSoon();
+  await tellWhatBecameOfIt();
 });
+
+async function tellWhatBecameOfIt() {
+  const sending = await sendingAbout(person, ABOUT);
+  if (sending.state === "refused") {
+    await takeBack(sending);
+    return refuse(problemOf(sending.problem));
+  }
+  const isSent = sending.state === "arrived";
+  toast(word(isSent ? "survey.sent" : "survey.kept"));
+  if (isSent) window.location.assign(card.dataset.list);
+  else card.querySelector('button[type="submit"]').disabled = true;
+}
 
 document.getElementById("photo").addEventListener("change", async (event) => {
   const [file] = event.target.files;
   const note = document.getElementById("photo-state");
   if (!file) return;
-  const body = new FormData();
-  body.append("file", file);
-  body.append("enterprise_id", card.dataset.enterprise);
-  body.append("taken_at", new Date(file.lastModified).toISOString());
-  for (const [name, value] of Object.entries(state.place ?? {})) body.append(name, value);
-  note.textContent = word("survey.photo_sending");
   try {
-    state.photo = (await call("/api/v1/registry/attachments", { method: "POST", body })).body.id;
+    state.photo = (await take(file, { about: ABOUT, item: "photo", enterprise: card.dataset.enterprise })).id;
     note.textContent = word("survey.photo_kept");
   } catch (problem) {
-    note.textContent = problem.message;
+    note.textContent = problem.name === "QuotaExceededError" ? word("offline.full") : problem.message;
   }
 });
 
 document.getElementById("locate").addEventListener("click", locate);
 showParts();
 locate();
+keepPages([window.location.pathname, "/surveys"]);

@@ -1,22 +1,28 @@
-// The list: surveys that were filled in without a connection are sent as soon as there is one.
-import { sendAll, waiting } from "./survey_queue.js";
-import { toast } from "./toast.js";
-import { word } from "./words.js";
+// The list of surveys: what this phone keeps is shown, and the first cards are laid up so that they open without a connection.
+import { keepPages, onOutcome, outcome, person, sendSoon } from "./phone.js";
+import "./phone_box.js";
+import { changeDraft, handIn, waitingOf } from "./phone_store.js";
 
-const note = document.getElementById("waiting");
+const EARLIER = "sise.surveys"; // where an earlier release kept what waited
+const MOST = 10;
+const cards = [...document.querySelectorAll(".survey-list a")].slice(0, MOST).map((link) => link.getAttribute("href"));
 
-function show() {
-  const count = waiting().length;
-  note.hidden = count === 0;
-  note.querySelector("span").textContent = word("survey.waiting", { count });
+async function adopt() {
+  for (const { id, content } of JSON.parse(window.localStorage.getItem(EARLIER) ?? "[]")) {
+    const about = `survey:${content.enterprise_id}`;
+    await changeDraft(person, about, (draft) => (draft.id = id));
+    await handIn(person, about, { kind: "survey", title: "", address: `/surveys/${content.enterprise_id}`, photos: {}, body: content });
+  }
+  window.localStorage.removeItem(EARLIER);
+  sendSoon();
 }
 
-async function flush() {
-  const sent = await sendAll((problem) => toast(problem.message, { bad: true }));
-  show();
-  if (sent > 0) window.location.reload();
+// What arrives leaves the list.
+async function watch() {
+  const before = (await waitingOf(person)).filter((one) => one.kind === "survey").length;
+  onOutcome(() => before && outcome() === "done" && window.location.reload());
 }
 
-window.addEventListener("online", flush);
-show();
-flush();
+watch();
+if (window.localStorage.getItem(EARLIER)) adopt();
+keepPages(["/surveys", ...cards]);
