@@ -50,6 +50,7 @@ class Clock:
         if by < timedelta():
             raise ClockFixed("The clock can only be moved forward.")
         offset = self.offset() + by
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps({"offset_seconds": offset.total_seconds()}))
         fresh.replace(self._file)

@@ -43,7 +43,8 @@ class System:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [*GUARD, *(part.format(home=home, port=self.port) for part in command)]
-        self._settings = {"SISE_ADMIN_PASSWORD": PASSWORD, "SISE_DEMO": "1", "SISE_PORT": str(self.port), **settings}
+        usual = {"SISE_ADMIN_PASSWORD": PASSWORD, "SISE_DEMO": "1", "SISE_PORT": str(self.port)}
+        self._settings = {**usual, "SISE_PUBLIC_URL": self.url, **settings}
         self._said, self._heard = home.parent / f"{home.name}.out", 0
         self._child: subprocess.Popen[str] | None = None
         self._client: tuple[float, ApiClient] | None = None
@@ -143,7 +144,6 @@ class Embedded(System):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home, [SISE, "run"], {"SISE_HOME": str(home)})
-        self._settings["SISE_PUBLIC_URL"] = self.url
 
     def kill(self) -> None:
         """End the process as a power failure would."""

@@ -38,7 +38,7 @@ class Chain:
         self.enterprise_id = str(made["id"])
         wait_for(lambda: self.reds() == 0 and self.level() is not None, seconds=30, what="it has a grade")
         assert system.reconciled()["status"] == 0  # inspections has heard of the enterprise and of its people
-        self.code = str(client.call("POST", f"risk/codes/{self.enterprise_id}")["token"])
+        self.code = str(client.call("POST", f"risk/codes/{self.enterprise_id}")["address"])
 
     def level(self) -> int | None:
         """Return the level; None while risk has not heard of the enterprise."""
@@ -55,7 +55,7 @@ class Chain:
 
     def is_everywhere(self, level: int | None, *, reds: int) -> bool:
         """Return whether the grade, the figures of the open map and the page of the printed code say the same."""
-        page = requests.get(f"{self.system.url}/code/{self.code}", timeout=30)
+        page = requests.get(self.code, timeout=30)
         return (self.level(), self.reds(), f'data-level="{level}"' in page.text) == (level, reds, True)
 
     def owners(self, hazard_id: str) -> set[str]:

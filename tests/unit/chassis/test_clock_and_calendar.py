@@ -24,6 +24,11 @@ class TestClock:
 
         assert clock.advance(timedelta(hours=2)) == timedelta(days=1, hours=2)
 
+    def test_is_moved_in_a_home_that_holds_nothing_yet(self, tmp_path: Path) -> None:
+        home = tmp_path / "files"
+
+        assert Clock(home, movable=True).advance(timedelta(days=1)) == Clock(home, movable=True).offset()
+
     def test_refuses_to_move_elsewhere(self, tmp_path: Path) -> None:
         with pytest.raises(ClockFixed):
             Clock(tmp_path).advance(timedelta(days=1))
