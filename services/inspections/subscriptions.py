@@ -5,7 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.inspections.use_cases import assessments, hazards, plan_months, planning, tallies, tasks, uploads
+from services.inspections.use_cases import (
+    assessments,
+    complaints,
+    hazards,
+    plan_months,
+    planning,
+    reviews,
+    tallies,
+    tasks,
+    uploads,
+    visiting,
+    visits,
+)
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -14,6 +26,9 @@ from shared.contracts.registry import (
     EnterpriseState,
     EnterpriseUpdated,
     ObligationsChanged,
+    ServiceContractEnded,
+    ServiceContractStarted,
+    ServiceContractState,
 )
 from shared.contracts.risk import EnterpriseGraded
 from shared.declarations import subscribes, timer
@@ -51,6 +66,43 @@ def on_enterprise_graded(session: Session, received: Sequence[Received[Enterpris
 def on_staff_changed(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
     """Keep who can be given tasks."""
     planning.keep_staff(session, received, now=now)
+
+
+@subscribes(ServiceContractStarted, ServiceContractEnded)
+def on_service_contract(session: Session, received: Received[ServiceContractState], *, now: datetime) -> None:
+    """Keep a contract, and plan the visits that it names."""
+    visiting.keep_contract(session, received.data, sequence=received.sequence, now=now)
+
+
+@timer(visiting.VISIT_PLAN)
+def on_visits_due(session: Session, contract_id: str, *, now: datetime) -> None:
+    """A contract, or a period of it, has begun or ended."""
+    visiting.plan_visits(session, contract_id, now=now)
+
+
+@timer(visits.VISIT_DUE)
+def on_visit_due(session: Session, visit_id: str, *, now: datetime) -> None:
+    """The time for what was expected of a visit has passed."""
+    visits.note_visit_due(session, visit_id, now=now)
+
+
+@timer(hazards.MAJOR_FOUND)
+def on_major_found(session: Session, hazard_id: str, *, now: datetime) -> None:
+    """A hazard has become a major one: who was there shortly before may have missed it."""
+    visits.note_missed(session, hazard_id, now=now)
+
+
+@timer(reviews.SAMPLE_DUE)
+def on_sample_due(session: Session, entity: str, *, now: datetime) -> None:
+    """A half-year has ended: what is missing from the share of reports to be looked at again is drawn."""
+    half, intermediary_id = entity.split()
+    reviews.draw_sample(session, half, intermediary_id, by="clock", now=now)
+
+
+@timer(complaints.COMPLAINT_DUE)
+def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> None:
+    """The time for the answer to a complaint has passed."""
+    complaints.note_complaint_due(session, complaint_id, now=now)
 
 
 @timer(hazards.DEADLINE)

@@ -188,6 +188,47 @@ class DrawMade:
     drawn: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFact:
+    """Something happened on an intermediary's visit; ``inspector`` is the account that checked in, empty before."""
+
+    visit_id: str
+    enterprise_id: str
+    intermediary_id: str
+    task_id: str
+    inspector: str = ""
+
+
+@event("inspections.visit_started.v1", kind=Kind.FACT, subject="visit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitStarted(VisitFact):
+    """Somebody checked in, in WGS-84 degrees with the accuracy in metres.
+
+    ``is_proposal``: nobody knew where the enterprise is, so the position is offered as its place.
+    """
+
+    longitude: float
+    latitude: float
+    accuracy: float = 0
+    is_proposal: bool = False
+
+
+@event("inspections.visit_ended.v1", kind=Kind.FACT, subject="visit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEnded(VisitFact):
+    """A visit is over after so many ``minutes``; null when nobody checked out and the clock ended it."""
+
+    minutes: int | None = None
+
+
+@event("inspections.visit_flagged.v1", kind=Kind.FACT, subject="visit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFlagged(VisitFact):
+    """An ``anomaly`` of rules/visits.toml was noted: outside_fence, too_short, too_fast, no_check_out and others."""
+
+    anomaly: str
+
+
 @event("inspections.report_received.v1", kind=Kind.FACT, subject="report_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportReceived:

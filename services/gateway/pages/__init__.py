@@ -34,6 +34,8 @@ from services.gateway.pages import (
     surveys,
     system,
     tasks,
+    visit_reviews,
+    visits,
 )
 from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
@@ -73,6 +75,8 @@ PAGES = (
     surveys,
     system,
     tasks,
+    visit_reviews,
+    visits,
 )
 
 

@@ -14,6 +14,7 @@ KINDS = {
     "difficulty": "long",
     "treatment": "long",
     "reply": "long",
+    "answer": "long",
     "deadline": "date",
     "told_workers_on": "date",
     "evidence": "photos",

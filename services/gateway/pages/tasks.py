@@ -79,6 +79,7 @@ def task(task_id: str) -> str:
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
         records=own_api.read("inspections/checks", {"task_id": task_id})["items"],
         late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
+        visits=own_api.read("inspections/visits", {"task_id": task_id})["items"],
         places=_places(),
     )
 

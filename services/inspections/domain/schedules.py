@@ -82,3 +82,34 @@ def periods_due(frequency: str, *, starts_on: date, ends_on: date | None, month:
 def _months_later(first: date, months: int) -> date:
     years, month = divmod(first.month - 1 + months, 12)
     return date(first.year + years, month + 1, 1)
+
+
+def contract_period(starts_on: date, ends_on: date, *, per_year: int, today: date) -> Period | None:
+    """Return the period of a contract (``ends_on`` excluded) in which one of its yearly visits is owed today.
+
+    The years of the contract are cut into equal parts; nobody owes half a part but the first, and nothing before the
+    contract begins or after it has ended.
+    """
+    if not per_year or not starts_on <= today < ends_on:
+        return None
+    number = 0
+    while _cut(starts_on, number + 1, per_year=per_year) <= today:
+        number += 1
+    first, following = (_cut(starts_on, one, per_year=per_year) for one in (number, number + 1))
+    if following > ends_on and number:
+        return None
+    return Period(first, min(following, ends_on) - timedelta(days=1))
+
+
+def _cut(starts_on: date, number: int, *, per_year: int) -> date:
+    years, part = divmod(number, per_year)
+    first, following = (_same_day(starts_on, years + one) for one in (0, 1))
+    return first + timedelta(days=(following - first).days * part // per_year)
+
+
+def _same_day(day: date, years: int) -> date:
+    """The 29th of February becomes the 1st of March in other years."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)

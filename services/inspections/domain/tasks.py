@@ -111,8 +111,8 @@ def _is_of_this_tier(look: TaskLook) -> None:
 
 
 def _is_inside_fence(look: TaskLook) -> None:
-    """A self-check happens at home; without an exact position there is no fence, and the position is a proposal."""
-    if look.task.tier == 1 or look.task.place is None:
+    """A self-check happens at home, a visit notes it by itself; without an exact position there is no fence."""
+    if look.task.tier == 1 or look.task.place is None or look.given.get("visit"):
         return
     longitude, latitude = look.given.get("longitude"), look.given.get("latitude")
     if longitude is None or latitude is None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
-from services.inspections.domain.machines import Step
+from services.inspections.domain.machines import Machine, Step
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_step, hazard_tally
@@ -122,8 +122,12 @@ def _counted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
 
 
 def hazard_table() -> Document:
-    """Return the way of a hazard as data: states and rows with clause and standing, for everyone to read."""
-    machine = hazard_rules().machine
+    """Return the way of a hazard as data."""
+    return machine_table(hazard_rules().machine)
+
+
+def machine_table(machine: Machine) -> Document:
+    """Return the table of a machine as data: states and rows with clause and standing, for everyone to read."""
     states = [{"id": one.id, "zh": one.zh, "en": one.en, "is_open": one.is_open} for one in machine.states.values()]
     rows = [
         {

@@ -9,6 +9,7 @@ from services.inspections.rules.checklists import (
 )
 from services.inspections.rules.phone import believed_time, upload_limits
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
+from services.inspections.rules.visiting import complaint_rules, rating_rules, review_rules, visit_rules
 from services.inspections.rules.working import (
     assessment_formula,
     assessment_rules,
@@ -31,6 +32,7 @@ __all__ = [
     "believed_time",
     "check_checklist",
     "check_tables",
+    "complaint_rules",
     "default_checklists",
     "draw_rules",
     "escalations",
@@ -39,9 +41,11 @@ __all__ = [
     "major_hazard_calls",
     "major_hazards",
     "plan_rules",
+    "rating_rules",
     "read_assessment",
     "read_checklist",
     "read_choices",
+    "review_rules",
     "sampling_percent",
     "schedule",
     "sheet_words",
@@ -50,6 +54,7 @@ __all__ = [
     "tiers",
     "upload_limits",
     "usual_checklists",
+    "visit_rules",
 ]
 
 
@@ -57,6 +62,8 @@ def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     for read in (hazard_rules, tiers, task_rules, ladder, schedule, plan_rules, draw_rules, assessment_rules):
         read()
+    for check in (visit_rules, review_rules, rating_rules, complaint_rules):
+        check()
     major_hazard_calls()
     believed_time()
     upload_limits()

@@ -10,6 +10,7 @@ from services.inspections.tables.assessments import (
     assessment_unit,
 )
 from services.inspections.tables.checklists import checklist_choice, checklist_version
+from services.inspections.tables.complaints import complaint, complaint_step
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
@@ -17,9 +18,18 @@ from services.inspections.tables.late_checks import late_check
 from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
+from services.inspections.tables.reviews import review, sample_draw
 from services.inspections.tables.tallies import hazard_tally, task_tally
 from services.inspections.tables.tasks import check_record, task, task_step
 from services.inspections.tables.uploads import upload, upload_part
+from services.inspections.tables.visits import (
+    service_contract,
+    visit,
+    visit_finding,
+    visit_flag,
+    visit_person,
+    visit_step,
+)
 
 __all__ = [
     "avoidance",
@@ -31,6 +41,8 @@ __all__ = [
     "assessment_row",
     "assessment_unit",
     "check_record",
+    "complaint",
+    "complaint_step",
     "draw",
     "draw_candidate",
     "draw_officer",
@@ -50,6 +62,9 @@ __all__ = [
     "plan_step",
     "plan_visit",
     "public_report",
+    "review",
+    "sample_draw",
+    "service_contract",
     "staff",
     "standing",
     "task",
@@ -57,4 +72,9 @@ __all__ = [
     "task_tally",
     "upload",
     "upload_part",
+    "visit",
+    "visit_finding",
+    "visit_flag",
+    "visit_person",
+    "visit_step",
 ]

@@ -1,6 +1,6 @@
 """What other services tell about enterprises and staff; the newest sequence wins."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, SmallInteger, Table, Text
 
 from services.inspections.tables.metadata import metadata
 from shared.database import Id, JsonDocument
@@ -21,6 +21,7 @@ enterprise = Table(
     Column("supervision", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("features", JsonDocument),  # hazard features that it has; null until the register tells again
+    Column("headcount", Integer),
 )
 Index("ix__enterprise__division", enterprise.c.division)
 

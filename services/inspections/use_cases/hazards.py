@@ -36,6 +36,7 @@ def check_evidence(session: Session, attachment_ids: Sequence[str], *, owner: st
 
 
 DEADLINE = "hazard_deadline"
+MAJOR_FOUND = "major_found"  # visits shortly before are looked at: did they miss it?
 ENDED = ("closed", "cancelled")
 FACTS = tuple(Hazard.__dataclass_fields__)
 
@@ -132,6 +133,7 @@ def _call(session: Session, row: Row[Any], moved: Moved, *, step: Step) -> None:
     if is_major and row.level != MAJOR:
         key = f"{row.id} {row.version}"
         call_for_hazard(session, row.enterprise_id, row.id, key=key, now=step.now)
+        schedule(session, MAJOR_FOUND, row.id, due_at=step.now)
     elif row.level == MAJOR and not is_major:
         call_off(session, row.id, reason=step.event, now=step.now)
 

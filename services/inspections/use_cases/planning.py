@@ -10,19 +10,24 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.machines import clock_step, end_of
 from services.inspections.domain.schedules import FREQUENCIES, Period, first_period, period_of
 from services.inspections.queries.enterprises import present_id
+from services.inspections.queries.visits import is_visited
 from services.inspections.rules import schedule, task_rules
 from services.inspections.tables import (
     avoidance,
     check_record,
+    complaint,
     enterprise,
     halt_order,
     hazard,
     merged_enterprise,
     obligation,
     public_report,
+    review,
+    service_contract,
     staff,
     standing,
     task,
+    visit,
 )
 from services.inspections.use_cases.assessments import begin_month
 from services.inspections.use_cases.tasks import ABSENCE, MOVABLE, NewTask, make_task, step_task
@@ -38,6 +43,8 @@ from shared.work.timers import cancel
 from shared.work.timers import schedule as set_timer
 
 ACTIVE, MERGED = "active", "merged"
+# What hangs on an enterprise and goes over to the entry that stays.
+FOLLOWING = (hazard, halt_order, check_record, public_report, avoidance, visit, service_contract, review, complaint)
 
 
 def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState, int]]) -> None:
@@ -48,7 +55,8 @@ def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState
 
 
 def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
-    same = ("name", "division", "subdistrict", "grid", "industry", "longitude", "latitude", "location_precision")
+    same = ("name", "division", "subdistrict", "grid", "industry", "longitude", "latitude", "location_precision",
+            "headcount")  # fmt: skip
     return {
         "enterprise_id": state.enterprise_id,
         "sequence": sequence,
@@ -61,6 +69,7 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
 
 PLAN = "plan_tasks"
 DUTIES = {1: "self_check", 2: "contract", 3: "self_check"}  # the duty that makes a tier's tasks due
+VISITING = 2  # the tier whose tasks come from a contract that names its visits
 UNOWED = "not_owed_any_more"
 FOLLOWS_LEVEL = ("by_level", "continuous")
 
@@ -140,7 +149,7 @@ def plan_tasks(session: Session, enterprise_id: str, *, now: datetime) -> None:
             continue
         period = _period(row, owed, tier=tier, today=today)
         wake_on += _turning_days(owed, period, today=today)
-        if period and period.first <= today:
+        if period and period.first <= today and not (tier == VISITING and is_visited(session, enterprise_id, now=now)):
             make_task(session, NewTask(enterprise_id, tier, duty, period), now=now)
     if wake_on:
         set_timer(session, PLAN, enterprise_id, due_at=end_of(min(wake_on) - timedelta(days=1)))
@@ -209,7 +218,7 @@ def follow_merge(session: Session, merge: EnterprisesMerged, *, now: datetime) -
         chained = update(merged_enterprise).where(merged_enterprise.c.kept_id == merged_id)
         session.execute(chained.values(kept_id=kept_id))
         _move_tasks(session, merged_id, kept_id, now=now)
-        for table in (hazard, halt_order, check_record, public_report, avoidance):
+        for table in FOLLOWING:
             session.execute(update(table).where(table.c.enterprise_id == merged_id).values(enterprise_id=kept_id))
         cancel(session, PLAN, merged_id)
     plan_for_owing(session, [kept_id], now=now)

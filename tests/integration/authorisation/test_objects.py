@@ -49,6 +49,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/tasks/<id:task_id>/steps": {"event": "accept"},
     "/tasks/<id:task_id>/submit": {"answers": {}},
     "/tasks/<id:task_id>/late-checks/<id:sending_id>": {"answers": {}},
+    "/complaints/<id:complaint_id>/steps": {"event": "withdraw"},
+    "/reviews/<id:review_id>/decide": {"agrees": True, "remark": "属实"},
+    "/visits/<id:visit_id>/steps": {"event": "follow_up"},
+    "/visits/<id:visit_id>/findings": {"description": "无护栏", "place": "平台"},
     "/hazards/<id:hazard_id>/steps": {"event": "order"},
     "/hazards/<id:hazard_id>/verify": {"passed": True},
     "/draws/<id:draw_id>/cancel": REASON,
@@ -59,6 +63,9 @@ LISTED = {  # where the things of each kind are listed
     "hazard_id": ("inspections", "hazards"),
     "task_id": ("inspections", "tasks"),
     "check_id": ("inspections", "checks"),
+    "visit_id": ("inspections", "visits"),
+    "review_id": ("inspections", "reviews"),
+    "complaint_id": ("inspections", "complaints"),
     "report_id": ("inspections", "reports"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name

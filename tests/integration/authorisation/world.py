@@ -12,17 +12,21 @@ from typing import Any
 import orjson
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
 from services.inspections.domain.machines import Step
-from services.inspections.tables import task
+from services.inspections.domain.reviews import half_of
+from services.inspections.tables import service_contract, task, visit
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
+from services.inspections.use_cases.complaints import receive_complaint
 from services.inspections.use_cases.hazards import Finding, find_hazard, step_hazard
 from services.inspections.use_cases.reports import receive_report
+from services.inspections.use_cases.reviews import draw_sample
 from services.inspections.use_cases.tasks import step_task
+from services.inspections.use_cases.visiting import plan_visits
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
@@ -177,7 +181,7 @@ def _contracts(registry: Flask, token: str, *, enterprises: Mapping[str, str]) -
         send("PUT", f"intermediaries/{agency['id']}/documents", {"documents": documents}, **{"If-Match": '"1"'})
         days = {"starts_on": day_of(NOW, -1), "ends_on": day_of(NOW, 300)}
         sides = {"enterprise_id": enterprise_id, "intermediary_id": agency["id"], "services": ["training"]}
-        send("POST", "contracts", {**sides, **days, "number": "1"})
+        send("POST", "contracts", {**sides, **days, "number": "1", "visits_per_year": 4})
         send("POST", f"enterprises/{enterprise_id}/persons", {"name": "某人", "posts": ["principal"]})
         agencies[part] = str(agency["id"])
     return agencies["own"]
@@ -206,7 +210,8 @@ def _deliver(received: Received[Any], service: Service, *, into: Database) -> No
 
 
 def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> None:
-    """Let each enterprise check itself, a hazard be found there, and somebody report something about it."""
+    """Let each enterprise check itself, be visited, a hazard be found there, and somebody report something about it."""
+    _visit_everything(database)
     for enterprise_id in enterprises.values():
         report = {"subject": "某厂", "description": "有粉尘", "place": "", "enterprise_id": enterprise_id}
         with database.transaction() as session:
@@ -219,6 +224,18 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
             row = session.execute(select(task).where(task.c.id == task_id)).one()
             answers = HandedIn(all_normal(default_list(row.checklist)), given={"signed": True})
             submit_check(session, row, answers, by="somebody", tier=1, now=NOW)
+
+
+def _visit_everything(database: Database) -> None:
+    """Let every intermediary report a visit, one report be looked at again, and every enterprise complain."""
+    complaint = {"subject": "careless", "description": "没有进车间"}
+    with database.transaction() as session:
+        for contract_id in session.scalars(select(service_contract.c.contract_id)).all():
+            plan_visits(session, contract_id, now=NOW)
+        session.execute(update(visit).values(reported_at=NOW))
+        for row in session.execute(select(visit)).all():
+            draw_sample(session, half_of(business_date(NOW)), row.intermediary_id, by="somebody", now=NOW)
+            receive_complaint(session, row, step=Step("complain", "somebody", 1, NOW, complaint))
 
 
 def _claim_everything(identity: Flask) -> None:

@@ -10,7 +10,7 @@ export function locate(onKnown = () => {}) {
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
       place.known = { longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy };
-      for (const name of ["longitude", "latitude"]) {
+      for (const name of ["longitude", "latitude", "accuracy"]) {
         for (const field of document.querySelectorAll(`input[type="hidden"][name="${name}"]`)) field.value = place.known[name];
       }
       onKnown();

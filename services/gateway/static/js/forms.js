@@ -18,6 +18,7 @@ export function read(form) {
       continue;
     }
     if (field.type === "checkbox" && field.dataset.kind === "flag" && !field.checked) continue;
+    if (field.type === "radio" && !field.checked) continue;
     const text = field.value.trim();
     if (text === "" && !field.required && !("empties" in field.dataset)) continue;
     const [name, part] = field.name.split(".");

@@ -1,0 +1,101 @@
+"""The visits of intermediaries: the list with what is noted, and one visit with what may be done on it now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template, request
+
+from services.gateway.pages import own_api, viewer
+from services.gateway.pages.access import page
+from services.gateway.pages.acts import acts_of
+from services.gateway.pages.site import site
+from shared.clock import business_date
+from shared.http.chassis import now
+
+PAGE = 50
+COUNTED = ("mine", "area", "intermediary_id", "enterprise_id", "half_year")
+FILTERS = ("state", "flag", "fault", "is_flagged", "proposes_place", *COUNTED)
+SUBDISTRICT_DIGITS = 9
+WAY = ("planned", "started", "ended", "reported", "countersigned", "followed_up", "rated", "closed")
+BESIDE = {"disputed": "reported"}  # states that lie beside the way
+OFFERED: Mapping[str, Sequence[str]] = {
+    "countersign": ("signed",),
+    "dispute": ("reason",),
+    "uphold": ("reason",),
+    "follow_up": (),
+    "close": (),
+    "cancel": ("reason",),
+}
+MAIN = ("countersign", "follow_up", "close")
+Document = Mapping[str, Any]
+
+
+@site.get("/visits")
+@page("task:read")
+def visits() -> str:
+    """Draw the visits of one's area or one's own, the newest first, with figures that open their rows."""
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    figures = own_api.read("inspections/visits/figures", {name: chosen[name] for name in COUNTED})
+    answer = own_api.read("inspections/visits", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
+    return render_template(
+        "visits/list.html",
+        chosen={name: value for name, value in chosen.items() if value},
+        kept={name: chosen[name] for name in COUNTED if chosen[name]},
+        figures=figures,
+        visits=answer["items"],
+        next_cursor=answer["next_cursor"],
+        anomalies=own_api.read("inspections/visits/table")["anomalies"],
+        agencies=agencies(),
+        places=subdistricts(),
+        today=business_date(now()),
+    )
+
+
+@site.get("/visits/<visit_id>")
+@page("task:read")
+def visit(visit_id: str) -> str:
+    """Draw one visit with only those steps that are open to who looks at it."""
+    one = own_api.read(f"inspections/visits/{visit_id}")
+    someone = viewer.current()
+    may = one["allowed"] if someone and "task:work" in someone.actions else ()
+    complains = someone is not None and bool(someone.enterprise_id) and one["started_at"]
+    return render_template(
+        "visits/visit.html",
+        one=one,
+        subjects=own_api.read("inspections/complaints/subjects")["items"] if complains else (),
+        complaints=own_api.read("inspections/complaints", {"visit_id": visit_id})["items"],
+        reviews=own_api.read("inspections/reviews", {"visit_id": visit_id})["items"],
+        may=may,
+        acts=acts_of(OFFERED, may, main=MAIN),
+        way=way_of(one),
+        left=days_left(one, today=business_date(now())),
+        items=own_api.read("inspections/hazards/items")["items"] if "find" in may else (),
+        agencies=agencies(),
+        places=subdistricts(),
+    )
+
+
+def way_of(one: Document) -> list[tuple[str, str]]:
+    """Return the stations of the way, each ``done``, ``now`` or ``later``; a cancelled visit goes no way."""
+    state = BESIDE.get(one["state"], one["state"])
+    if state not in WAY:
+        return []
+    at = WAY.index(state)
+    return [(name, "done" if place < at else "now" if place == at else "later") for place, name in enumerate(WAY)]
+
+
+def days_left(one: Document, *, today: date) -> int | None:
+    """Return the days until a planned visit is due; None once somebody came."""
+    return (date.fromisoformat(one["last_day"]) - today).days if one["state"] == "planned" else None
+
+
+def agencies() -> dict[str, str]:
+    """Return the names of the intermediaries that one may see, by id."""
+    return {row["id"]: row["name"] for row in own_api.read_all("registry/intermediaries")}
+
+
+def subdistricts() -> dict[str, str]:
+    """Return the names of the subdistricts by code."""
+    listed = own_api.read("registry/divisions")["items"]
+    return {row["code"]: row["name"] for row in listed if len(row["code"]) == SUBDISTRICT_DIGITS}

@@ -1,0 +1,207 @@
+"""Requests and responses about the visits of intermediaries."""
+
+from marshmallow import fields, validate
+from webargs.fields import DelimitedList
+
+from services.inspections.domain.visits import CLOCK_EVENTS, CONCLUSIONS, OUTCOMES
+from services.inspections.rules import rating_rules, visit_rules
+from services.inspections.schemas.hazards import (
+    AREA,
+    NamedState,
+    TableRow,
+    TakenStep,
+    latitude,
+    longitude,
+    photos,
+    text,
+)
+from services.inspections.schemas.reviews import a_half_year
+from shared.http import PageQuery, Schema
+
+RULES = visit_rules()
+MACHINE = RULES.machine
+# Finding has its own route; closing is open to people too, the rest of the clock's steps is not.
+EVENTS = [event for event in MACHINE.events if event not in {"find", *CLOCK_EVENTS} - {"close"}]
+STATES = list(MACHINE.states)
+ANOMALIES = list(RULES.anomalies)
+
+
+class FiguresQuery(Schema):
+    """``area``: the beginning of a division's code; ``mine``: the caller was on it; ``half_year``: of the report."""
+
+    mine = fields.Boolean(load_default=False)
+    enterprise_id = fields.UUID()
+    intermediary_id = fields.UUID()
+    half_year = a_half_year()
+    area = fields.String(validate=validate.Regexp(AREA))
+
+
+class VisitQuery(FiguresQuery, PageQuery):
+    """The newest first. ``states``: several, separated by commas; ``flag``: what is noted and not dismissed.
+
+    ``fault``: what takes points from the intermediary.
+    """
+
+    state = fields.String(validate=validate.OneOf(STATES))
+    states = DelimitedList(fields.String(validate=validate.OneOf(STATES)), validate=validate.Length(1, len(STATES)))
+    is_open = fields.Boolean()
+    is_flagged = fields.Boolean()
+    flag = fields.String(validate=validate.OneOf(ANOMALIES))
+    fault = fields.String(validate=validate.OneOf(list(rating_rules().minus)))
+    proposes_place = fields.Boolean()
+    task_id = fields.UUID()
+
+
+class NewVisit(Schema):
+    """A visit today; without a task it is one that nobody had planned."""
+
+    enterprise_id = fields.UUID(required=True)
+    task_id = fields.UUID(load_default=None)
+
+
+class VisitStepBody(Schema):
+    """What comes with a step; ``at`` is the moment that the phone tells, when it had no network."""
+
+    event = fields.String(required=True, validate=validate.OneOf(EVENTS))
+    version = fields.Integer(validate=validate.Range(1))
+    at = fields.AwareDateTime()
+    longitude = longitude()
+    latitude = latitude()
+    accuracy = fields.Float(validate=validate.Range(0, 100_000))
+    companions = fields.List(fields.String(validate=validate.Length(1, 60)), validate=validate.Length(max=10))
+    summary = text(1000)
+    conclusion = fields.String(validate=validate.OneOf(CONCLUSIONS))
+    photos = photos()
+    signed = fields.Boolean()
+    reason = text()
+    stars = fields.Integer(validate=validate.Range(1, RULES.limits.stars))
+    opinion = text()
+    flag = fields.String(validate=validate.OneOf(ANOMALIES))
+    outcome = fields.String(validate=validate.OneOf(OUTCOMES))
+
+
+class VisitFinding(Schema):
+    """``item`` is a code of the official list: such a hazard is major by itself. ``found_at`` is the phone's."""
+
+    version = fields.Integer(validate=validate.Range(1))
+    description = fields.String(required=True, validate=validate.Length(2, 1000))
+    place = fields.String(required=True, validate=validate.Length(1, 100))
+    item = text(20, load_default="")
+    clause = text(200, load_default="")
+    found_at = fields.AwareDateTime(load_default=None)
+    longitude = longitude()
+    latitude = latitude()
+    before = photos(load_default=list)
+
+
+class VisitFlag(Schema):
+    """``outcome``: upheld or dismissed, empty while nobody has decided; ``facts`` show why it was noted."""
+
+    kind = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    is_unreal = fields.Boolean(required=True)
+    at = fields.AwareDateTime(required=True)
+    facts = fields.Dict(required=True)
+    explanation = fields.String(required=True)
+    outcome = fields.String(required=True)
+    remark = fields.String(required=True)
+
+
+class Visit(Schema):
+    """``proposes_place``: nobody knew where the enterprise is, so its start is offered as the place."""
+
+    id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    division = fields.String(required=True)
+    intermediary_id = fields.String(required=True)
+    contract_id = fields.String(required=True)
+    task_id = fields.String(required=True)
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+    state = fields.String(required=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    possible = fields.List(fields.String(), required=True)
+    is_open = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    due_at = fields.AwareDateTime(required=True, allow_none=True)
+    inspector = fields.String(required=True)
+    people = fields.List(fields.String(), required=True)
+    started_at = fields.AwareDateTime(required=True, allow_none=True)
+    start_longitude = fields.Float(required=True, allow_none=True)
+    start_latitude = fields.Float(required=True, allow_none=True)
+    start_accuracy = fields.Float(required=True, allow_none=True)
+    proposes_place = fields.Boolean(required=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    end_longitude = fields.Float(required=True, allow_none=True)
+    end_latitude = fields.Float(required=True, allow_none=True)
+    end_accuracy = fields.Float(required=True, allow_none=True)
+    minutes = fields.Integer(required=True, allow_none=True)
+    conclusion = fields.String(required=True)
+    summary = fields.String(required=True)
+    photos = fields.List(fields.String(), required=True)
+    findings = fields.Integer(required=True)
+    reported_at = fields.AwareDateTime(required=True, allow_none=True)
+    countersigned_by = fields.String(required=True)
+    countersigned_at = fields.AwareDateTime(required=True, allow_none=True)
+    stars = fields.Integer(required=True, allow_none=True)
+    opinion = fields.String(required=True)
+    flags = fields.List(fields.Nested(VisitFlag), required=True)
+
+
+class VisitList(Schema):
+    items = fields.List(fields.Nested(Visit), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class FoundHazard(Schema):
+    id = fields.String(required=True)
+    description = fields.String(required=True)
+    place = fields.String(required=True)
+    level = fields.String(required=True)
+    state = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    is_overdue = fields.Boolean(required=True)
+    is_reported_late = fields.Boolean(required=True)
+    deadline = fields.Date(required=True, allow_none=True)
+
+
+class VisitWithSteps(Visit):
+    """``allowed``: those of the possible steps that the caller may take; ``find`` has a route of its own."""
+
+    allowed = fields.List(fields.String(), required=True)
+    is_checked = fields.Boolean(required=True)
+    hazards = fields.List(fields.Nested(FoundHazard), required=True)
+    steps = fields.List(fields.Nested(TakenStep), required=True)
+
+
+class VisitCount(Schema):
+    state = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    count = fields.Integer(required=True)
+
+
+class VisitFigures(Schema):
+    states = fields.List(fields.Nested(VisitCount), required=True)
+    flagged = fields.Integer(required=True)
+
+
+class AnomalyKind(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    is_unreal = fields.Boolean(required=True)
+
+
+class VisitTable(Schema):
+    """The way of a visit, and what is noted beside it."""
+
+    id = fields.String(required=True)
+    version = fields.String(required=True)
+    states = fields.List(fields.Nested(NamedState), required=True)
+    transitions = fields.List(fields.Nested(TableRow), required=True)
+    anomalies = fields.List(fields.Nested(AnomalyKind), required=True)
