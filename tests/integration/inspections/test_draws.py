@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.machines import Step
 from services.inspections.domain.schedules import Period
-from services.inspections.queries.tasks import checklist_of
 from services.inspections.subscriptions import on_enterprises_merged
 from services.inspections.tables import draw, plan, plan_line, task
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
@@ -30,7 +29,7 @@ from tests.integration.inspections.conftest import (
     told,
 )
 from tests.support.events import received
-from tests.unit.inspections.builders import all_normal
+from tests.unit.inspections.builders import all_normal, default_list
 from tests.unit.inspections.test_draws import drawn_elsewhere
 
 DRAWS = f"{INSPECTIONS}/draws"
@@ -187,7 +186,7 @@ class TestPreview:
             task_id = begin_check(session, Visit(enterprises[0], cause="plan"), by="o-1", tier=4, now=NOW)
             step_task(session, task_id, step=Step("check_in", "o-1", 4, NOW))
             row = session.execute(select(task).where(task.c.id == task_id)).one()
-            handed_in = HandedIn(all_normal(checklist_of(row.checklist)), given=done)
+            handed_in = HandedIn(all_normal(default_list(row.checklist)), given=done)
             submit_check(session, row, handed_in, by="o-1", tier=4, now=NOW)
             step_task(session, task_id, step=Step("close", "o-2", 4, NOW))
 
