@@ -14,6 +14,7 @@ from services.inspections.use_cases import (
     reviews,
     tallies,
     tasks,
+    transfers,
     uploads,
     visiting,
     visits,
@@ -157,3 +158,9 @@ def on_month(session: Session, month: str, *, now: datetime) -> None:
 def on_upload_given_up(session: Session, upload_id: str, *, now: datetime) -> None:
     """Nothing more has come of a photo for days, or it was put together long ago."""
     uploads.give_up(session, upload_id)
+
+
+@timer(transfers.REMINDER)
+def on_transfer_due(session: Session, transfer_id: str, *, now: datetime) -> None:
+    """The other authority has not answered in time."""
+    transfers.remind(session, transfer_id, now=now)

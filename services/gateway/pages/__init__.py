@@ -12,6 +12,7 @@ from services.gateway.pages import (
     choices,
     claims,
     cockpit,
+    documents,
     draws,
     duplicates,
     enterprises,
@@ -34,6 +35,7 @@ from services.gateway.pages import (
     surveys,
     system,
     tasks,
+    transfers,
     visit_reviews,
     visits,
 )
@@ -56,6 +58,7 @@ PAGES = (
     choices,
     cockpit,
     draws,
+    documents,
     duplicates,
     enterprises,
     faults,
@@ -77,6 +80,7 @@ PAGES = (
     tasks,
     visit_reviews,
     visits,
+    transfers,
 )
 
 

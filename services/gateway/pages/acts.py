@@ -16,6 +16,7 @@ KINDS = {
     "reply": "long",
     "answer": "long",
     "deadline": "date",
+    "on": "date",
     "told_workers_on": "date",
     "evidence": "photos",
     "before": "photos",

@@ -9,6 +9,7 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import KINDS, acts_of
+from services.gateway.pages.documents import documents_about, kinds_for
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.http.chassis import now
@@ -102,6 +103,8 @@ def hazard(hazard_id: str) -> str:
         written=WRITTEN - {name for name, kind in KINDS.items() if kind == "photos"},
         places=_places(),
         days=days_left(one, today=business_date(now())),
+        documents=documents_about(someone, hazard_id=hazard_id),
+        kinds=kinds_for(one) if someone and "document:write" in someone.actions else (),
     )
 
 

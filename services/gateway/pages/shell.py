@@ -25,6 +25,7 @@ SECTIONS = (
     ("pages.tasks", "nav.tasks", "inbox", "task:read", ""),
     ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read", "site"),
     ("pages.visits", "nav.visits", "route", "task:read", "site"),
+    ("pages.documents", "nav.documents", "file-spreadsheet", "document:read", "site"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),
     ("pages.draws", "nav.draws", "stack-2", "draw:read", "site"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read", "registry"),

@@ -9,6 +9,7 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
+from services.gateway.pages.documents import documents_about, kinds
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.errors import Forbidden, NotFound, Unavailable
@@ -68,6 +69,7 @@ def task(task_id: str) -> str:
     someone = viewer.current()
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
     is_on_site = "submit" in may
+    records = own_api.read("inspections/checks", {"task_id": task_id})["items"]
     return render_template(
         "tasks/task.html",
         one=one,
@@ -77,9 +79,11 @@ def task(task_id: str) -> str:
         has_form=is_on_site or "check_in" in may,
         acts=acts_of(OFFERED, may, main=MAIN),
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
-        records=own_api.read("inspections/checks", {"task_id": task_id})["items"],
         late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
         visits=own_api.read("inspections/visits", {"task_id": task_id})["items"],
+        records=records,
+        kinds=list(kinds().values()) if records else (),
+        documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
         places=_places(),
     )
 

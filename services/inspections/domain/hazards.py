@@ -114,6 +114,7 @@ CHANGES: Mapping[str, Callable[[Look], dict[str, Any]]] = {
     "grant_extension": lambda look: {"deadline": look.hazard.wanted_deadline, "wanted_deadline": None},
     "refuse_extension": lambda look: {"wanted_deadline": None},
     "safety_order": lambda look: {"was_halted": True},
+    "withdraw_order": lambda look: {"deadline": None, "began_on": None, "is_overdue": False, "was_halted": False},
     "approve_plan": _planned,
     "list": lambda look: {"listed_on": look.step.today},
     "keep_open": lambda look: {"was_halted": True},

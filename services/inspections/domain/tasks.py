@@ -32,7 +32,6 @@ class TaskLimits:
 
     fence_metres: int
     photos_per_abnormal_item: int
-    officers_on_site: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,10 @@ class TaskRules:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``place`` is the exact position (longitude, latitude) of the enterprise, None when nobody knows it."""
+    """``place`` is the exact position (longitude, latitude) of the enterprise, None when nobody knows it.
+
+    ``is_recorded``: everybody has signed the record of the check.
+    """
 
     state: str = "planned"
     tier: int = 1
@@ -54,6 +56,7 @@ class Task:
     due_at: datetime | None = None
     is_overdue: bool = False
     place: tuple[float, float] | None = None
+    is_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +140,15 @@ def _has_a_photo_of_what_is_abnormal(look: TaskLook) -> None:
 
 
 def _is_signed(look: TaskLook) -> None:
-    """Government supervision: two officers, and the other side signs or its refusal is recorded (Art. 68)."""
-    if look.task.tier < HIGHEST_TIER:
-        require(bool(look.given.get("signed")), NotAllowed("signature_missing", "Sign the record."))
-        return
-    officers = {look.step.by, *look.given.get("officers", ())}
-    enough = len(officers) >= look.rules.limits.officers_on_site
-    require(enough, NotAllowed("two_officers_needed", "Two officers carry out an inspection: name the second."))
-    has_both = bool(look.given.get("signed")) and bool(look.given.get("countersigned") or look.given.get("refusal"))
-    sentence = "Both sides sign, or write down that the other side refused."
-    require(has_both, NotAllowed("signature_missing", sentence))
+    """Government supervision signs the record of the check, a document of its own (Art. 68); others sign here."""
+    is_signed = look.task.tier == HIGHEST_TIER or bool(look.given.get("signed"))
+    require(is_signed, NotAllowed("signature_missing", "Sign the record."))
+
+
+def _is_recorded(look: TaskLook) -> None:
+    """Two officers and the other side have signed, or its refusal is recorded (Art. 68)."""
+    sentence = "Let two officers and the other side sign the record of this check first."
+    require(look.task.is_recorded, NotAllowed("record_not_signed", sentence))
 
 
 def _is_of_a_higher_tier(look: TaskLook) -> None:
@@ -195,6 +197,7 @@ TASK_GUARDS: Mapping[str, Guard] = {
         _has_every_answer,
         _has_a_photo_of_what_is_abnormal,
         _is_signed,
+        _is_recorded,
         _is_of_a_higher_tier,
         _is_of_the_highest_tier,
         _is_clock_or_of_a_higher_tier,

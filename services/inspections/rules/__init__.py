@@ -7,8 +7,10 @@ from services.inspections.rules.checklists import (
     sheet_words,
     standard_sets,
 )
+from services.inspections.rules.documents import document_rules
 from services.inspections.rules.phone import believed_time, upload_limits
 from services.inspections.rules.reading import hazard_rules, major_hazards, tiers
+from services.inspections.rules.transfers import transfer_rules
 from services.inspections.rules.visiting import complaint_rules, rating_rules, review_rules, visit_rules
 from services.inspections.rules.working import (
     assessment_formula,
@@ -34,6 +36,7 @@ __all__ = [
     "check_tables",
     "complaint_rules",
     "default_checklists",
+    "document_rules",
     "draw_rules",
     "escalations",
     "hazard_rules",
@@ -53,6 +56,7 @@ __all__ = [
     "task_rules",
     "tiers",
     "upload_limits",
+    "transfer_rules",
     "usual_checklists",
     "visit_rules",
 ]
@@ -67,4 +71,6 @@ def check_tables() -> None:
     major_hazard_calls()
     believed_time()
     upload_limits()
+    document_rules()
+    transfer_rules()
     default_checklists()

@@ -9,8 +9,8 @@ from shared.http import PageQuery, Schema
 
 MACHINE = hazard_rules().machine
 STATES = [name for name in MACHINE.states if name != "new"]
-# Entering has its own route, and only the clock says that a deadline has passed.
-EVENTS = [event for event in MACHINE.events if event not in ("find", "overdue")]
+# Entering and taking documents back have routes of their own, and only the clock says that a deadline has passed.
+EVENTS = [event for event in MACHINE.events if event not in ("find", "overdue", "withdraw_order", "take_back")]
 MOST_PHOTOS = 20
 AREA = r"^\d{2,12}\Z"
 

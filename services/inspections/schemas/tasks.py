@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.inspections.rules import plan_rules, task_rules
-from services.inspections.schemas.hazards import TakenStep, latitude, longitude, officers, photos, text
+from services.inspections.schemas.hazards import TakenStep, latitude, longitude, photos, text
 from services.inspections.schemas.uploads import REAL_TIME
 from shared.http import PageQuery, Schema
 
@@ -54,8 +54,9 @@ class TaskStepBody(Schema):
 
 
 class HandedIn(Schema):
-    """Answers, photos (attachment ids) and notes by item of the checklist; who signed.
+    """Answers, photos (attachment ids) and notes by item of the checklist.
 
+    ``signed``: below government supervision, whose record is a document that everybody signs.
     ``sending_id``: chosen by the phone, a check arrives once under it; ``finished_at``: by the phone's clock.
     """
 
@@ -75,9 +76,6 @@ class HandedIn(Schema):
     longitude = longitude()
     latitude = latitude()
     signed = fields.Boolean(load_default=False)
-    countersigned = fields.Boolean(load_default=False)
-    refusal = text(load_default="")
-    officers = officers(load_default=list)
     sending_id = fields.UUID(load_default=None)
     finished_at = fields.AwareDateTime(load_default=None, validate=REAL_TIME)
     list_version = fields.Integer(load_default=None, validate=validate.Range(1))

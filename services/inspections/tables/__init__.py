@@ -11,6 +11,7 @@ from services.inspections.tables.assessments import (
 )
 from services.inspections.tables.checklists import checklist_choice, checklist_version
 from services.inspections.tables.complaints import complaint, complaint_step
+from services.inspections.tables.documents import document, document_hazard, document_series, document_signature
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
@@ -21,6 +22,7 @@ from services.inspections.tables.reports import public_report
 from services.inspections.tables.reviews import review, sample_draw
 from services.inspections.tables.tallies import hazard_tally, task_tally
 from services.inspections.tables.tasks import check_record, task, task_step
+from services.inspections.tables.transfers import transfer, transfer_step
 from services.inspections.tables.uploads import upload, upload_part
 from services.inspections.tables.visits import (
     service_contract,
@@ -48,6 +50,10 @@ __all__ = [
     "draw_officer",
     "checklist_choice",
     "checklist_version",
+    "document",
+    "document_hazard",
+    "document_series",
+    "document_signature",
     "enterprise",
     "halt_order",
     "hazard",
@@ -77,4 +83,6 @@ __all__ = [
     "visit_flag",
     "visit_person",
     "visit_step",
+    "transfer",
+    "transfer_step",
 ]

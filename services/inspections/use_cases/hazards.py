@@ -16,6 +16,7 @@ from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases.tasks import call_for_hazard, call_off
 from services.inspections.use_cases.telling import tell_of_hazard
+from services.inspections.use_cases.transfers import follow_hazard
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
@@ -116,6 +117,7 @@ def step_hazard(session: Session, hazard_id: str, *, step: Step, based_on: int |
     _keep_step(session, hazard_id, moved, version=row.version + 1, step=step)
     _set_clock(session, row, moved)
     _call(session, row, moved, step=step)
+    follow_hazard(session, row, step=step)
     tell_of_hazard(session, row._asdict() | changes, moved, step=step, was_halted=before.was_halted)
 
 

@@ -16,6 +16,7 @@ from services.inspections.tables import (
     avoidance,
     check_record,
     complaint,
+    document,
     enterprise,
     halt_order,
     hazard,
@@ -27,6 +28,7 @@ from services.inspections.tables import (
     staff,
     standing,
     task,
+    transfer,
     visit,
 )
 from services.inspections.use_cases.assessments import begin_month
@@ -44,7 +46,10 @@ from shared.work.timers import schedule as set_timer
 
 ACTIVE, MERGED = "active", "merged"
 # What hangs on an enterprise and goes over to the entry that stays.
-FOLLOWING = (hazard, halt_order, check_record, public_report, avoidance, visit, service_contract, review, complaint)
+FOLLOWING = (
+    *(hazard, halt_order, check_record, public_report, avoidance, visit, service_contract, review, complaint),
+    *(document, transfer),
+)
 
 
 def keep_register_state(session: Session, states: Sequence[tuple[EnterpriseState, int]]) -> None:

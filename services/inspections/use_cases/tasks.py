@@ -16,6 +16,7 @@ from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
 from services.inspections.queries.caps import require_room
 from services.inspections.queries.checklists import checklist_for
+from services.inspections.queries.documents import is_recorded
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
@@ -197,7 +198,8 @@ def had_before(session: Session, task_id: str) -> list[str]:
     return list(session.scalars(wanted))
 
 
-_DONE = ("submitted", "confirmed")
+SUBMITTED = "submitted"
+_DONE = (SUBMITTED, "confirmed")
 MOVABLE = ("assigned", "accepted", "returned")
 _TIER_OF = {"subdistrict": 3, "bureau": 4}
 
@@ -238,6 +240,7 @@ def _task_of(session: Session, row: Row[Any]) -> Task:
         due_at=row.due_at,
         is_overdue=row.is_overdue,
         place=(place.longitude, place.latitude) if is_exact else None,
+        is_recorded=row.state == SUBMITTED and is_recorded(session, row.id),
     )
 
 

@@ -2,13 +2,9 @@
 
 import io
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pylopdf_fonts_zh_cn
 import segno
-from fpdf import FPDF
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +12,7 @@ from services.risk.domain.levels import colour_of
 from services.risk.queries.standings import in_area
 from services.risk.tables import code_scan, code_scan_count, enterprise, grade, information_code
 from shared.errors import NotFound, Refused
+from shared.pdf import Paper
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -23,7 +20,6 @@ COLUMNS, ROWS = 3, 4  # codes on a sheet of A4
 CELL_WIDTH, CELL_HEIGHT, MARGIN = 62, 68, 12  # millimetres
 CODE_SIZE = 42
 MOST_PRINTED = 600
-FONT = "noto"
 NOT_VALID = "This code is not valid: it was revoked or never issued."
 
 
@@ -122,9 +118,7 @@ def picture(address: str, kind: str) -> bytes:
 
 def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
     """Return a PDF with a code and a name per enterprise, twelve on a page; the colour is never printed."""
-    document = FPDF(format="A4")
-    document.add_font(FONT, fname=_font())
-    document.set_font(FONT, size=9)
+    document = Paper(size=9)
     for number, row in enumerate(rows):
         place = number % (COLUMNS * ROWS)
         if place == 0:
@@ -135,10 +129,5 @@ def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
         code = io.BytesIO(picture(code_address(public_url, row.token), "png"))
         document.image(code, x=x + (CELL_WIDTH - CODE_SIZE) / 2, y=y + 2, w=CODE_SIZE)
         document.set_xy(x, y + CODE_SIZE + 3)
-        document.multi_cell(CELL_WIDTH, 4.5, f"{row.name}\\n{row.token}", align="C")
+        document.multi_cell(CELL_WIDTH, 4.5, f"{row.name}\n{row.token}", align="C")
     return bytes(document.output())
-
-
-@cache
-def _font() -> Path:
-    return Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"

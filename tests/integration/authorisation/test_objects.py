@@ -56,6 +56,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/hazards/<id:hazard_id>/steps": {"event": "order"},
     "/hazards/<id:hazard_id>/verify": {"passed": True},
     "/draws/<id:draw_id>/cancel": REASON,
+    "/documents/<id:document_id>/signatures": {"place": "officer", "sha256": "0" * 64},
+    "/transfers/<id:hazard_transfer_id>/answers": {"event": "receive"},
+    "/documents/<id:document_id>/take-back": REASON,
+    "/documents/<id:document_id>/fields": {"version": 1, "fields": {}},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -67,6 +71,8 @@ LISTED = {  # where the things of each kind are listed
     "review_id": ("inspections", "reviews"),
     "complaint_id": ("inspections", "complaints"),
     "report_id": ("inspections", "reports"),
+    "document_id": ("inspections", "documents"),
+    "hazard_transfer_id": ("inspections", "transfers"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

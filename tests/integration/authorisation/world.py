@@ -19,24 +19,31 @@ from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
 from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import half_of
-from services.inspections.tables import service_contract, task, visit
+from services.inspections.tables import document, service_contract, task, visit
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
 from services.inspections.use_cases.complaints import receive_complaint
+from services.inspections.use_cases.documents import Wanted, draw_up
 from services.inspections.use_cases.hazards import Finding, find_hazard, step_hazard
+from services.inspections.use_cases.planning import keep_staff
 from services.inspections.use_cases.reports import receive_report
 from services.inspections.use_cases.reviews import draw_sample
+from services.inspections.use_cases.signing import Signer, Signing, sign_document
 from services.inspections.use_cases.tasks import step_task
 from services.inspections.use_cases.visiting import plan_visits
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
-from shared.database import Database, connect
+from shared.contracts.identity import StaffChanged
+from shared.database import Database, Session, connect
 from shared.database.chassis import outbox
 from shared.database.migrate import migrate
 from shared.events.received import Received
 from shared.http.chassis import EXTENSION
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
+from shared.work.attachments import Taken, keep_attachment
+from tests.support.events import received
+from tests.support.pictures import PICTURE
 from tests.unit.inspections.builders import all_normal, default_list
 
 PASSWORD = "a quiet harbour 1"
@@ -224,6 +231,30 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
             row = session.execute(select(task).where(task.c.id == task_id)).one()
             answers = HandedIn(all_normal(default_list(row.checklist)), given={"signed": True})
             submit_check(session, row, answers, by="somebody", tier=1, now=NOW)
+            _send_letter(session, enterprise_id)
+            major = find_hazard(
+                session, Finding(enterprise_id, "无泄爆", "车间", item="GM-11-03"), by="f", tier=3, now=NOW
+            )
+            step_hazard(session, major, step=Step("safety_order", "officer-1", 4, NOW, {"order_number": "1号"}))
+
+
+def _send_letter(session: Session, enterprise_id: str) -> None:
+    """Transfer a hazard by a letter that two officers have signed."""
+    hazard_id = find_hazard(session, Finding(enterprise_id, "无灭火器", "仓库"), by="finder", tier=3, now=NOW)
+    officers = ("officer-1", "officer-2")
+    told = [
+        StaffChanged(account_id=name, roles=("bureau_officer",), licence_valid_until="2099-12-31") for name in officers
+    ]
+    keep_staff(session, [received(one) for one in told], now=NOW)
+    letter = Wanted("transfer_letter", {"receiver": "消防救援大队", "reason": "消防"}, hazard_ids=[hazard_id])
+    document_id = draw_up(session, letter, asked=Step("", "officer-1", 4, NOW))
+    picture = keep_attachment(
+        session, BytesIO(PICTURE), owner=enterprise_id, taken=Taken(author="officer-1", taken_at=NOW), now=NOW
+    )
+    seen = session.scalars(select(document.c.sha256).where(document.c.id == document_id)).one()
+    for name in officers:
+        signing = Signing("officer", seen, image_id=picture.id)
+        sign_document(session, document_id, signing, signer=Signer(name, "某人", "", False), now=NOW)
 
 
 def _visit_everything(database: Database) -> None:

@@ -25,8 +25,9 @@ EXPECTED = {
     "fixed": {"pass": "verified", "fail": "open_general"},
     "rectifying": {
         "rectify": "pending_review", "overdue": "overdue", "extend": "rectifying", "grade_major": "open_major",
+        "withdraw_order": "open_general",
     },
-    "overdue": {"rectify": "pending_review", "grade_major": "open_major"},
+    "overdue": {"rectify": "pending_review", "grade_major": "open_major", "withdraw_order": "open_general"},
     "pending_review": {"pass": "verified", "fail": "rectifying"},
     "verified": {"close": "closed"},
     "closed": {},
@@ -40,6 +41,7 @@ EXPECTED = {
     },
     "major_halted": {
         "approve_plan": "major_treating", "overdue": "major_halted", "propose_closing": "close_proposed",
+        "withdraw_order": "major_reported",
     },
     "major_treating": {
         "list": "supervised", "rectify": "major_review", "overdue": "major_treating", "safety_order": "major_halted",
@@ -54,7 +56,7 @@ EXPECTED = {
     "major_review": {"pass": "cancelled", "fail": "major_halted", "propose_closing": "close_proposed"},
     "cancelled": {"close": "closed"},
     "close_proposed": {"shut_down": "closed", "keep_open": "major_halted"},
-    "transferred": {"note_reply": "closed"},
+    "transferred": {"note_reply": "closed", "take_back": "reported"},
 }  # fmt: skip
 PAIRS = [(state, event) for state in RULES.machine.states for event in RULES.machine.events]
 
@@ -101,6 +103,8 @@ class TestRefusals:
             ("reported", "grade_major", {"expert_opinion": None}, "no_basis_for_major"),
             ("reported", "transfer", {"receiver": None}, "receiver_missing"),
             ("reported", "transfer", {"tier": 2}, "authority_only"),
+            ("transferred", "take_back", {"reason": None}, "reason_missing"),
+            ("rectifying", "withdraw_order", {"tier": 3}, "officers_only"),
             ("open_general", "fix_on_spot", {"after": None}, "evidence_missing"),
             ("open_general", "fix_on_spot", {"now": NOW + timedelta(days=1)}, "not_on_the_spot"),
             ("open_general", "order", {"funds": ""}, "order_incomplete"),

@@ -52,9 +52,7 @@ EVERYTHING: dict[str, Any] = {
     "evidence": ["photo-1"],
     "longitude": 121.4301,
     "latitude": 28.6701,
-    "officers": ["officer-2"],
     "signed": True,
-    "countersigned": True,
 }
 
 
@@ -73,6 +71,7 @@ def step(
         "tier": 4 if event in ("submit", "close") else 3,
         "owner": "officer-1",
         "due_at": NOW,
+        "is_recorded": True,
     }
     values |= {"owner": "tier:3@331002001"} if event == "take" else {}
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
@@ -118,15 +117,12 @@ class TestRefusals:
             ("assigned", "check_in", {"latitude": 28.68}, "outside_fence"),
             ("on_site", "submit", {"unanswered": ["GI-01"]}, "answers_missing"),
             ("on_site", "submit", {"photographed": ["GI-02"], "photos": {"GI-01": ["p"]}}, "photos_missing"),
-            ("on_site", "submit", {"officers": None}, "two_officers_needed"),
-            ("on_site", "submit", {"officers": ["officer-1"]}, "two_officers_needed"),
-            ("on_site", "submit", {"countersigned": False}, "signature_missing"),
-            ("on_site", "submit", {"signed": False}, "signature_missing"),
             ("on_site", "submit", {"signed": False, "task": {"tier": 1}}, "signature_missing"),
             ("submitted", "confirm", {"tier": 3}, "tier_too_low"),
             ("submitted", "return", {"reason": " "}, "reason_missing"),
             ("submitted", "close", {"task": {"tier": 3}}, "not_confirmed"),
             ("submitted", "close", {"tier": 3}, "not_confirmed"),
+            ("submitted", "close", {"task": {"is_recorded": False}}, "record_not_signed"),
             ("assigned", "cancel", {"tier": 3}, "tier_too_low"),
             ("assigned", "refuse_entry", {"evidence": []}, "evidence_missing"),
             ("assigned", "overdue", {"task": {"due_at": NOW + timedelta(seconds=1)}}, "not_overdue"),
@@ -151,16 +147,16 @@ class TestRefusals:
 
 
 class TestSubmitting:
-    def test_of_a_refused_signature_is_written_down(self) -> None:
-        """Art. 68: who refuses to sign is recorded."""
-        assert step("on_site", "submit", countersigned=None, refusal="拒绝签字").task.state == "submitted"
+    def test_of_government_supervision_is_signed_in_its_record(self) -> None:
+        """Art. 68: the record is a document that both sides sign."""
+        assert step("on_site", "submit", signed=False).task.state == "submitted"
 
     def test_takes_a_photo_of_each_abnormal_item(self) -> None:
         moved = step("on_site", "submit", photographed=["GI-02"], photos={"GI-02": ["p"]})
         assert moved.transition.tells == ("check_completed",)
 
     def test_of_a_lower_tier_needs_one_signature(self) -> None:
-        assert step("on_site", "submit", task={"tier": 1}, officers=None, countersigned=None).task.state == "submitted"
+        assert step("on_site", "submit", task={"tier": 1}).task.state == "submitted"
 
 
 class TestOwner:

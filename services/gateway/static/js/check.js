@@ -49,14 +49,8 @@ function content() {
   return found;
 }
 
-function signatures() {
-  const field = (id) => document.getElementById(id);
-  return {
-    signed: field("signed").checked,
-    ...(field("officers") ? { officers: field("officers").value.split(/[、,，\s]+/).filter(Boolean) } : {}),
-    ...(field("countersigned") ? { countersigned: field("countersigned").checked, refusal: field("refusal").value.trim() } : {}),
-  };
-}
+// Government supervision signs the record of the check on a page of its own, and has no tick here.
+const tick = document.getElementById("signed");
 
 // Writes down what was changed: one item, or who signs. Two tabs with the same check do not undo each other.
 async function save({ target }) {
@@ -105,7 +99,7 @@ function missing() {
   if (open) return ["check.answer_this", open];
   const bare = shown().find((item) => isFault(item) && !kept(item).length);
   if (bare) return ["check.photo_this", bare];
-  return document.getElementById("signed").checked ? null : ["check.sign_first", null];
+  return !tick || tick.checked ? null : ["check.sign_first", null];
 }
 
 // What was handed in waits on the phone; once it has arrived the page shows what the server made of it.
@@ -131,7 +125,7 @@ function handedIn({ steps = [] } = {}) {
     photos,
     draft: { ...draft, ...(steps.length ? { steps } : {}) },
     steps,
-    body: { ...found, ...position, ...signatures(), ...finished },
+    body: { ...found, ...position, signed: Boolean(tick?.checked), ...finished },
   };
 }
 

@@ -1,0 +1,163 @@
+"""Official documents: drawn up at a hazard, signed with a finger on a phone, opened as a file; transfers and halts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shared.clock import business_date
+from tests.browser.conftest import PHONE, Window, width_of
+from tests.browser.test_people import PASSWORD, sign_in_as
+from tests.browser.test_phone import TOO_SMALL
+from tests.support.events import until
+from tests.support.running import System
+
+OFFICERS = ("paper-one", "paper-two")
+NAME = "文书试验机械厂"
+TODAY = business_date(datetime.now(UTC))
+
+
+@pytest.fixture(scope="module")
+def workshop(running_sise: System) -> str:
+    """Return an enterprise that two officers with licences may check."""
+    client = running_sise.client()
+    for name in OFFICERS:
+        licence = {"licence_number": f"浙J{name}", "licence_valid_until": (TODAY + timedelta(days=300)).isoformat()}
+        account = {"username": name, "roles": ["bureau_officer"], "divisions": ["331002"], "name": f"试验员{name[-3:]}"}
+        client.call("POST", "identity/accounts", json={**account, **licence, "password": PASSWORD})
+    facts = {"uscc": "91331002MA28G88889", "name": NAME, "division": "331002001", "industry": "C3311"}
+    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
+    return str(made["id"])
+
+
+def ask(page: Page, path: str, body: dict[str, Any]) -> Any:
+    """Send something to the API as the person who is signed in; None when it is refused."""
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    answer = page.request.post(f"/api/v1/{path}", data=body, headers={"X-CSRF-Token": token})
+    return answer.json() if answer.ok else None
+
+
+def a_hazard(page: Page, enterprise_id: str) -> str:
+    """Find a general hazard as soon as inspections has heard of the enterprise."""
+    body = {"enterprise_id": enterprise_id, "description": "临边防护栏杆缺失", "place": "二层平台"}
+    found = until(lambda: ask(page, "inspections/hazards", body), sentence="inspections never heard of the enterprise")
+    ask(page, f"inspections/hazards/{found['id']}/steps", {"event": "grade_general"})
+    return str(found["id"])
+
+
+def draw(page: Page, pad: Any) -> None:
+    """Draw a line on a pad as a finger does."""
+    pad.evaluate("pad => pad.scrollIntoView({block: 'center', behavior: 'instant'})")  # not below the tabs
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 90)
+    page.mouse.down()
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + 30 + 40 * step, box["y"] + (40 if step % 2 else 110), steps=4)
+    page.mouse.up()
+
+
+def sign_as_officer(page: Page) -> None:
+    """Sign a document with the own account."""
+    form = page.locator('form[data-sign]:has([value="officer"])')
+    draw(page, form.locator("[data-pad]"))
+    form.get_by_role("button", name="签名", exact=True).click()
+    expect(page.locator("#done")).to_contain_text("签名已保存")
+
+
+class TestAnOrder:
+    def test_is_drawn_up_signed_by_everybody_and_opened_as_a_file(self, window: Window, workshop: str) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        hazard = a_hazard(page, workshop)
+        page.goto(f"/hazards/{hazard}")
+        page.locator("#documents").get_by_role("link", name="责令限期整改指令书").click()
+        page.get_by_label("整改期限").fill((TODAY + timedelta(days=10)).isoformat())
+        for label, text in (
+            ("整改责任人", "车间主任"),
+            ("整改措施", "加装护栏"),
+            ("整改资金", "2万元"),
+            ("验收标准", "安全员"),
+        ):
+            page.get_by_label(label).fill(text)
+        page.get_by_role("button", name="编号并送签").click()
+        expect(page.locator("#number")).to_contain_text("应急责改〔")
+        expect(page.locator("#officer-post")).to_have_value(f"浙J{OFFICERS[0]}")
+        self.fits(page)
+        sign_as_officer(page)
+        page.get_by_text("在场人员签名", exact=True).click()
+        other = page.locator('form[data-sign]:has([name="name"])')
+        other.get_by_label("姓名").fill("试验员丙")
+        draw(page, other.locator("[data-pad]"))
+        other.get_by_role("button", name="签名", exact=True).click()
+        expect(page.locator('[data-place="present"]')).to_contain_text("试验员丙")
+        address = page.url.split("?")[0]
+
+        second = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[1])
+        second.goto(address)
+        sign_as_officer(second)
+
+        expect(second.locator("#state")).to_have_attribute("data-state", "issued")
+        expect(second.locator("#intact")).to_contain_text("未改动")
+        file = second.request.get(second.locator("#file").get_attribute("href") or "")
+        assert (file.status, file.body()[:5]) == (200, b"%PDF-")
+        self.fits(second)
+        second.goto(f"/hazards/{hazard}")
+        expect(second.locator("#state")).to_have_attribute("data-state", "rectifying")
+
+    def fits(self, page: Page) -> None:
+        assert width_of(page) <= PHONE["width"]
+        assert page.evaluate(TOO_SMALL) == []
+
+    def test_asks_for_a_signature_before_anything_is_sent(self, window: Window, workshop: str) -> None:
+        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        page.goto(f"/documents/{a_letter(page, workshop)}")
+        page.locator('form[data-sign]:has([value="officer"])').get_by_role("button", name="签名", exact=True).click()
+        expect(page.locator("#signing .notice-bad")).to_contain_text("请先在框内签名")
+
+    def test_is_voided_with_a_reason(self, window: Window, workshop: str) -> None:
+        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        page.goto(f"/documents/{a_letter(page, workshop)}")
+        page.locator("#taking-back summary").click()
+        page.locator("#taking-back textarea").fill("对象有误")
+        page.locator('#taking-back button[type="submit"]').click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "void")
+        page.goto("/documents?state=void")
+        expect(page.locator("#documents tbody tr").first).to_contain_text("隐患移送书")
+
+
+def a_letter(page: Page, enterprise_id: str) -> str:
+    """Draw up a letter about a new hazard and return its document."""
+    fields = {"receiver": "消防救援大队", "reason": "属消防职责"}
+    body = {"kind": "transfer_letter", "fields": fields, "hazard_ids": [a_hazard(page, enterprise_id)]}
+    return str(ask(page, "inspections/documents", body)["id"])
+
+
+class TestTransfer:
+    def test_is_received_and_answered(self, window: Window, workshop: str) -> None:
+        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        hazard = a_hazard(page, workshop)
+        letter = {"receiver": "试验消防大队", "reason": "属消防职责"}
+        ask(page, f"inspections/hazards/{hazard}/steps", {"event": "transfer", **letter})
+        page.goto("/documents/transfers")
+        page.get_by_role("link", name="试验消防大队").first.click()
+        receipt = page.locator('[data-act="receive"]')
+        receipt.locator("summary").click()
+        receipt.get_by_label("签收单位和人员").fill("值班室")
+        receipt.get_by_label("日期").fill(TODAY.isoformat())
+        receipt.get_by_role("button", name="登记签收").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "received")
+        result = page.locator('[data-act="resolve"]')
+        result.locator("summary").click()
+        result.locator("textarea").fill("已责令改正")
+        result.get_by_role("button", name="登记办理结果").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "resolved")
+
+
+class TestPages:
+    @pytest.mark.parametrize("path", ["/documents", "/documents/transfers", "/documents/halts?view=all"])
+    def test_fit_the_phone(self, window: Window, workshop: str, path: str) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        page.goto(path)
+        expect(page.locator("h1")).to_be_visible()
+        assert width_of(page) <= PHONE["width"]
+        assert page.evaluate(TOO_SMALL) == []
