@@ -19,6 +19,7 @@ from services.inspections.use_cases import (
     visiting,
     visits,
 )
+from shared.contracts.credit import AccidentRecorded
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import (
     EnterpriseDeregistered,
@@ -104,6 +105,12 @@ def on_sample_due(session: Session, entity: str, *, now: datetime) -> None:
 def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> None:
     """The time for the answer to a complaint has passed."""
     complaints.note_complaint_due(session, complaint_id, now=now)
+
+
+@subscribes(AccidentRecorded)
+def on_accident_recorded(session: Session, received: Received[AccidentRecorded], *, now: datetime) -> None:
+    """Take from the year of the subdistrict what an accident costs it."""
+    assessments.note_accident(session, received.data, now=now)
 
 
 @timer(hazards.DEADLINE)

@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.assessments import (
+    ACCIDENT,
     COMPUTED,
     DONE,
     DROPPED,
@@ -23,6 +24,7 @@ from services.inspections.domain.assessments import (
     period_of_month,
 )
 from services.inspections.queries.counted import COLUMNS, kept, live
+from services.inspections.queries.enterprises import present_id
 from services.inspections.queries.figures import assessed, entries
 from services.inspections.queries.objections import undecided
 from services.inspections.rules import assessment_formula, assessment_rules, read_assessment
@@ -33,17 +35,19 @@ from services.inspections.tables import (
     assessment_entry,
     assessment_row,
     assessment_unit,
+    enterprise,
 )
 from shared.clock import business_date
+from shared.contracts.credit import AccidentRecorded
 from shared.contracts.inspections import AssessmentPublished
 from shared.database.bulk import upsert_rows
-from shared.errors import Conflict, NotFound, Refused
+from shared.errors import Conflict, NotFound, NotYet, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.work.timers import schedule
 
 ASSESS = "assess_month"
-CLOCK = "clock"
+CLOCK, CREDIT = "clock", "credit"
 
 
 class MonthNotComputed(Conflict):
@@ -144,6 +148,25 @@ def enter(session: Session, entry: Entry, *, by: str, now: datetime) -> str:
     session.execute(insert(assessment_entry).values(id=entry_id, since=row.version + 1, by=by, at=now, **values))
     _renew(session, row, reason=entry.reason, by=by, now=now)
     return entry_id
+
+
+def note_accident(session: Session, accident: AccidentRecorded, *, now: datetime) -> None:
+    """Take from the year of a subdistrict what an accident costs it (S71), in the month in which it happened.
+
+    An accident that costs nothing, or of a month that is not assessed, is nobody's entry. Raises ``NotYet`` while the
+    enterprise has not arrived.
+    """
+    month = accident.occurred_on[:7]
+    is_assessed = session.scalar(select(assessment.c.month).where(assessment.c.month == month))
+    if not is_assessed or not entry_points(assessment_rules(), ACCIDENT, deaths=accident.deaths):
+        return
+    enterprise_id = present_id(session, accident.enterprise_id)
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == enterprise_id)).one_or_none()
+    if place is None:
+        raise NotYet(f"enterprise:{enterprise_id}")
+    if place.subdistrict:
+        reason = f"{place.name} {accident.occurred_on}"
+        enter(session, Entry(month, place.subdistrict, ACCIDENT, reason, accident.deaths), by=CREDIT, now=now)
 
 
 def withdraw_entry(session: Session, entry: Row[Any], *, reason: str, by: str, now: datetime) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.inspections.subscriptions import on_accident_recorded
 from services.inspections.tables import assessment_objection
 from services.inspections.use_cases.objections import Ruling, decide_objection
+from shared.contracts.credit import AccidentRecorded
 from shared.database import Database
+from shared.errors import NotYet
+from shared.ids import new_id
 from tests.integration.inspections.conftest import Caller, run_clock, told
 from tests.integration.inspections.test_assessments import (
     ASSESSMENTS,
@@ -25,6 +29,7 @@ from tests.integration.inspections.test_assessments import (
     read,
     supervised,
 )
+from tests.support.events import received
 
 
 @pytest.fixture
@@ -226,3 +231,37 @@ class TestEntry:
         assert sent(stranger, "/entries", 404, **entry())["code"] == "unit_not_found"
         answer = sent(stranger, f"/entries/{entry_id}/withdraw", 404, reason="不对")
         assert answer["code"] == "entry_not_found"
+
+
+def accident(database: Database, enterprise_id: str, **facts: Any) -> None:
+    told_by_credit = {"accident_id": new_id(), "occurred_on": "2027-03-12", "deaths": 4} | facts
+    with database.transaction() as session:
+        event = AccidentRecorded(enterprise_id=enterprise_id, **told_by_credit)
+        on_accident_recorded(session, received(event), now=COMPUTED)
+
+
+class TestAccident:
+    def test_costs_the_subdistrict_in_which_it_happened(self, database: Database, caller: Caller, month: Any) -> None:
+        accident(database, supervised(database, SECOND, name="乙厂"))
+        shown = {one["unit"]: one for one in read(caller())["items"]}
+        [entered] = shown[SECOND]["entries"]
+        assert (entered["points"], entered["deaths"], entered["reason"]) == (-5, 4, "乙厂 2027-03-12")
+        assert read(caller())["version"] == 2
+
+    @pytest.mark.parametrize(
+        ("place", "facts"),
+        [
+            pytest.param({}, {"deaths": 2}, id="two-dead"),
+            pytest.param({}, {"occurred_on": "2026-01-01"}, id="before-the-first-month"),
+            pytest.param({"division": "331002", "subdistrict": ""}, {}, id="in-no-subdistrict"),
+        ],
+    )
+    def test_that_costs_nobody_anything_changes_nothing(
+        self, database: Database, caller: Caller, month: Any, place: dict[str, Any], facts: dict[str, Any]
+    ) -> None:
+        accident(database, supervised(database, **place), **facts)
+        assert read(caller())["version"] == 1
+
+    def test_waits_for_the_enterprise(self, database: Database, month: Any) -> None:
+        with pytest.raises(NotYet):
+            accident(database, new_id())
