@@ -1,6 +1,7 @@
 """The routes of inspections, by topic."""
 
 from services.inspections.api.assessments import blp as assessments
+from services.inspections.api.campaigns import blp as campaigns
 from services.inspections.api.caps import blp as caps
 from services.inspections.api.checklist_files import blp as checklist_files
 from services.inspections.api.checklists import blp as checklists
@@ -25,6 +26,6 @@ from services.inspections.api.visits import blp as visits
 BLUEPRINTS = (
     *(hazards, tasks, caps, checklists, checklist_files, plans, reports, public),
     *(visits, reviews, complaints),
-    *(draws, public_draws, assessments, objections, late_checks, uploads),
+    *(draws, public_draws, campaigns, assessments, objections, late_checks, uploads),
     *(documents, transfers, halts, public_documents),
 )

@@ -15,6 +15,7 @@ from services.inspections.rules.visiting import complaint_rules, rating_rules, r
 from services.inspections.rules.working import (
     assessment_formula,
     assessment_rules,
+    campaign_rules,
     draw_rules,
     escalations,
     ladder,
@@ -33,6 +34,7 @@ __all__ = [
     "assessment_rules",
     "believed_time",
     "check_checklist",
+    "campaign_rules",
     "check_tables",
     "complaint_rules",
     "default_checklists",
@@ -73,4 +75,5 @@ def check_tables() -> None:
     upload_limits()
     document_rules()
     transfer_rules()
+    campaign_rules()
     default_checklists()

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from services.inspections.domain.assessments import AssessmentRules, Band, Bonus, Indicator
+from services.inspections.domain.campaigns import CampaignRules, ServiceItem, Side
 from services.inspections.domain.checklist_choices import Choice
 from services.inspections.domain.draws import DrawRules, Relation
 from services.inspections.domain.machines import UnusableTable
@@ -144,6 +145,19 @@ def draw_rules() -> DrawRules:
 def assessment_formula() -> dict[str, Any]:
     """Return the table of the monthly assessment as it is; each edition of a month keeps the one it was made with."""
     return table("assessment.toml")
+
+
+@cache
+def campaign_rules() -> CampaignRules:
+    """Return how the density of risk is weighed, who makes a team, and what a plan can hold."""
+    content = table("campaigns.toml")
+    row = content["campaigns"]
+    return CampaignRules(
+        level_weights={int(level): weight for level, weight in row["level_weights"].items()},
+        sides=tuple(Side(one["id"], frozenset(one["roles"])) for one in content["side"]),
+        items={one["id"]: ServiceItem(**one) for one in content["item"]},
+        **{name: row[name] for name in ("version", "density_per", "most_enterprises", "least_members")},
+    )
 
 
 @cache

@@ -9,6 +9,7 @@ from services.inspections.tables.assessments import (
     assessment_row,
     assessment_unit,
 )
+from services.inspections.tables.campaigns import campaign, campaign_member, campaign_plan, campaign_tick
 from services.inspections.tables.checklists import checklist_choice, checklist_version
 from services.inspections.tables.complaints import complaint, complaint_step
 from services.inspections.tables.documents import document, document_hazard, document_series, document_signature
@@ -42,6 +43,10 @@ __all__ = [
     "assessment_objection",
     "assessment_row",
     "assessment_unit",
+    "campaign",
+    "campaign_member",
+    "campaign_plan",
+    "campaign_tick",
     "check_record",
     "complaint",
     "complaint_step",

@@ -7,8 +7,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from services.inspections.domain.draws import Asked
+from services.inspections.tables import campaign, campaign_member, campaign_plan
+from services.inspections.use_cases.campaigns import NewCampaign, start_campaign
 from services.inspections.use_cases.draws import make_draw, prepare_draw
 from services.inspections.use_cases.planning import keep_grades, keep_staff
 from services.risk.use_cases.assessing import Answers, draft_assessment
@@ -60,6 +63,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/transfers/<id:hazard_transfer_id>/answers": {"event": "receive"},
     "/documents/<id:document_id>/take-back": REASON,
     "/documents/<id:document_id>/fields": {"version": 1, "fields": {}},
+    "/campaigns/<id:campaign_id>/plans/<id:enterprise_id>/ticks": {"item": "training", "outcome": "done"},
+    "/campaigns/<id:campaign_id>/close": {"summary": "已服务"},
+    "/campaigns/<id:campaign_id>/cancel": {"summary": "台风"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -82,6 +88,7 @@ ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whol
 KINDS = (
     *LISTED,
     "draw_id",
+    "campaign_id",
     "park_id",
     "person_id",
     "attachment_id",
@@ -121,7 +128,8 @@ def things(world: World) -> Things:
         found.setdefault(("registry", "park_id"), {})[part] = park
         for key, one in made(world, enterprise_id).items():
             found.setdefault(key, {})[part] = one
-    return found | {("inspections", "draw_id"): drawn(world)}
+    made_there = {("inspections", "draw_id"): drawn(world), ("inspections", "campaign_id"): served(world)}
+    return found | made_there
 
 
 def drawn(world: World) -> Mapping[str, str]:
@@ -141,6 +149,22 @@ def drawn(world: World) -> Mapping[str, str]:
         for part in ("own", "foreign"):
             make_draw(session, found[part], by="drawn-a", now=NOW)
     return found
+
+
+def served(world: World) -> Mapping[str, str]:
+    """Begin a campaign for each enterprise, with its id: the address of a plan names the two."""
+    people = {"served-a": ("bureau_officer",), "served-b": ("grid_worker",)}
+    team = [StaffChanged(account_id=one, roles=roles, divisions=("331002",)) for one, roles in people.items()]
+    days = {"first_day": business_date(NOW), "last_day": business_date(NOW)}
+    with database_of(world.apps["inspections"]).transaction() as session:
+        keep_staff(session, [received(one, sequence=1) for one in team], now=NOW)
+        for one in world.enterprises.values():
+            wanted = NewCampaign("某行动", "industry", ["C"], [1], ["training"], list(people), "served-a", **days)
+            begun = start_campaign(session, wanted, chosen=[(one, 1)], dense=[], by="served-a", now=NOW)
+            session.execute(update(campaign).where(campaign.c.id == begun).values(id=one))
+            for table in (campaign_member, campaign_plan):
+                session.execute(update(table).where(table.c.campaign_id == begun).values(campaign_id=one))
+    return world.enterprises
 
 
 def made(world: World, enterprise_id: str) -> Mapping[tuple[str, str], str]:
