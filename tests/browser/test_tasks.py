@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from shared.running.client import ApiRefused
 from tests.browser.conftest import PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
@@ -37,19 +38,27 @@ def gate(window: Window, workshop: str) -> Page:
     return sign_in_as(page, "check-one")
 
 
-def begin(page: Page, system: System, enterprise_id: str) -> str:
+def begin(page: Page, system: System, enterprise_id: str, *, checklist: str = "FIRE-SMALL") -> str:
     """Begin a check of an enterprise as the person who is signed in and return its task."""
 
     def begun() -> Any:
         token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
         answer = page.request.post(
             f"{system.url}/api/v1/inspections/tasks",
-            data={"enterprise_id": enterprise_id, "checklist": "FIRE-SMALL"},
+            data={"enterprise_id": enterprise_id, "checklist": checklist},
             headers={"X-CSRF-Token": token},
         )
         return answer.json()["id"] if answer.status == 201 else None
 
     return str(until(begun, sentence="inspections never heard of the enterprise"))
+
+
+def code_of(client: Any, enterprise_id: str) -> str:
+    """Issue a code for an enterprise and return its address; empty while risk does not know it."""
+    try:
+        return str(client.call("POST", f"risk/codes/{enterprise_id}")["address"])
+    except ApiRefused:
+        return ""
 
 
 def answer_all(page: Page, *, fault: str) -> None:
@@ -89,6 +98,41 @@ class TestCheck:
         record = running_sise.client().call("GET", f"inspections/checks?task_id={one}")["items"][0]
         assert list(record["hazards"]) == [fault]
         assert record["longitude"] == PLACE["longitude"]
+
+    def test_asks_for_the_photos_that_its_version_wants(self, gate: Page, running_sise: System, workshop: str) -> None:
+        client = running_sise.client()
+        versions = "inspections/checklists/versions"
+        draft = client.call("POST", versions, json={"id": "PHOTOS", "zh": "拍照检查表", "en": "Photos"})
+        item = {"id": "P-1", "zh": "灭火器", "en": "Extinguishers", "clause": "消防法 第十六条", "photo": "always"}
+        content = draft["content"] | {
+            "section": [{"id": "s1", "zh": "节", "en": "s", "item": [{**item, "responses": "standard", "weight": 1}]}]
+        }
+        content["checklist"]["source"] = "消防法"
+        path = f"{versions}/{draft['id']}"
+        made = client.call("PUT", path, json={"content": content}, headers={"If-Match": '"1"'})
+        client.call("POST", f"{path}/publish", json={}, headers={"If-Match": f'"{made["revision"]}"'})
+        gate.goto(f"/tasks/{begin(gate, running_sise, workshop, checklist='PHOTOS')}")
+        gate.get_by_role("button", name="到场签到").click()
+        gate.locator('[data-item="P-1"] [data-meaning="normal"]').click()
+        gate.get_by_label("我已核对").check()
+        gate.get_by_role("button", name="提交检查").click()
+        expect(gate.locator("#refused")).to_contain_text("要拍一张照片")
+        photo = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
+        gate.locator('[data-item="P-1"] input[type="file"]').set_input_files(photo)
+        expect(gate.locator('[data-item="P-1"] .evidence-photo')).to_have_count(1)
+        gate.get_by_role("button", name="提交检查").click()
+        expect(gate.locator("#done")).to_contain_text("检查已提交")
+
+    def test_begins_at_the_gate_from_the_scanned_code(self, gate: Page, running_sise: System, workshop: str) -> None:
+        client = running_sise.client()
+        begin(gate, running_sise, workshop)
+        code = str(until(lambda: code_of(client, workshop), sentence="risk never heard of the enterprise"))
+        gate.goto(code)
+        gate.get_by_label("检查表", exact=True).select_option("CONFINED")
+        assert gate.evaluate(TOO_SMALL) == []
+        gate.get_by_role("button", name="开始检查").click()
+        gate.wait_for_url("**/tasks/*")
+        expect(gate.locator(".loop-head")).to_contain_text("有限空间作业检查表")
 
     def test_begins_at_the_file_of_the_enterprise(self, gate: Page, workshop: str) -> None:
         gate.goto(f"/enterprises/{workshop}")

@@ -19,6 +19,9 @@ let draftId = "";
 
 const chosen = (item) => item.querySelector('input[type="radio"]:checked');
 const isFault = (item) => chosen(item)?.closest("[data-meaning]").dataset.meaning === "abnormal";
+const isAnswered = (item) => (chosen(item)?.closest("[data-meaning]").dataset.meaning ?? "not_applicable") !== "not_applicable";
+// A fault needs a photo; the list may ask for one of an item whatever the answer.
+const needsPhoto = (item) => isFault(item) || ("photographed" in item.dataset && isAnswered(item));
 const shown = () => items.filter((item) => !item.hidden);
 
 // An item that depends on another one appears after its answer; a hidden item hides what depends on it.
@@ -28,7 +31,7 @@ function draw() {
     const { if: asks, answers: wanted } = item.dataset;
     item.hidden = Boolean(asks) && !wanted.split(" ").includes(answers[asks]);
     if (!item.hidden) answers[item.dataset.item] = chosen(item)?.value;
-    item.querySelector(".check-fault").hidden = !isFault(item);
+    item.querySelector(".check-fault").hidden = !needsPhoto(item);
   }
   const all = shown();
   const count = all.filter(chosen).length;
@@ -43,8 +46,8 @@ function content() {
     const note = item.querySelector("[data-note]").value.trim();
     const photos = kept(item);
     if (chosen(item)) found.answers[name] = chosen(item).value;
-    if (isFault(item) && note) found.notes[name] = note;
-    if (isFault(item) && photos.length) found.photos[name] = photos;
+    if (needsPhoto(item) && note) found.notes[name] = note;
+    if (needsPhoto(item) && photos.length) found.photos[name] = photos;
   }
   return found;
 }
@@ -97,7 +100,7 @@ function refuse(text, item) {
 function missing() {
   const open = shown().find((item) => "mandatory" in item.dataset && !chosen(item));
   if (open) return ["check.answer_this", open];
-  const bare = shown().find((item) => isFault(item) && !kept(item).length);
+  const bare = shown().find((item) => needsPhoto(item) && !kept(item).length);
   if (bare) return ["check.photo_this", bare];
   return !tick || tick.checked ? null : ["check.sign_first", null];
 }
