@@ -90,10 +90,8 @@ def note_visit_due(session: Session, visit_id: str, *, now: datetime) -> None:
     if row.state == "planned" and not session.scalar(select(task.c.is_open).where(task.c.id == row.task_id)):
         step_visit(session, visit_id, step=clock_step("cancel", now, reason="task_ended"))
         return
-    for event in CLOCK_EVENTS:
-        if (row.state, event) in visit_rules().machine.transitions:
-            step_visit(session, visit_id, step=clock_step(event, now))
-            return
+    event = next(one for one in CLOCK_EVENTS if (row.state, one) in visit_rules().machine.transitions)
+    step_visit(session, visit_id, step=clock_step(event, now))
 
 
 def note_missed(session: Session, hazard_id: str, *, now: datetime) -> None:

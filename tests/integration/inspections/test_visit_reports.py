@@ -168,6 +168,15 @@ class TestReporting:
         assert marks == {"few_photos": {"photos": 0, "least": 5}, "same_photo": {"photos": [photo]}}
         assert elsewhere != photo
 
+    def test_with_five_photos_of_its_own_is_not_marked(self, agency: Agency) -> None:
+        one = agency.planned()["id"]
+        step(agency.inspector, one, "start", at=before(hours=2), **GATE)
+        agency.check(one)
+        step(agency.inspector, one, "end", **GATE)
+        own = [photo_of(agency.inspector, agency.enterprise_id, b"\xff\xd8\xff %d" % number) for number in range(5)]
+        step(agency.inspector, one, "report", photos=own, **REPORT)
+        assert kinds(agency, one) == []
+
     def test_marks_the_third_visit_that_finds_nothing(self, agency: Agency, caller: Caller) -> None:
         """§7.4: zero hazards in three visits while a later tier finds some."""
         visits = [agency.arranged() for _ in range(3)]

@@ -12,7 +12,4 @@ function tell() {
   }
 }
 
-if (forms.length) {
-  for (const form of forms) form.querySelector('button[type="submit"]').disabled = true;
-  locate(tell);
-}
+if (forms.length) locate(tell);
