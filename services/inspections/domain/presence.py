@@ -63,11 +63,12 @@ def minutes_between(started_at: datetime, ended_at: datetime) -> int:
 def check_one_place(stays: Iterable[Stay], *, started_at: datetime, ended_at: datetime | None) -> None:
     """Raise ``InspectorElsewhere`` when one of the other ``stays`` of a person overlaps this one.
 
-    One that still lasts is judged by its beginning, and once more when it ends.
+    One that still lasts is judged by its beginning, and once more when it ends; two never last at the same time.
     """
     for one in stays:
+        both_last = ended_at is None and one.ended_at is None
         is_before = one.started_at < ended_at if ended_at else one.started_at <= started_at
-        if is_before and (one.ended_at is None or one.ended_at > started_at):
+        if both_last or (is_before and (one.ended_at is None or one.ended_at > started_at)):
             sentence = "The same person is on another visit at that time: check out there first."
             raise InspectorElsewhere(sentence, visit_id=one.visit_id)
 

@@ -7,6 +7,7 @@ from shared.clock import business_date
 from shared.database import Database
 from tests.integration.inspections.agencies import VISITS, contracted, refused, step
 from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, names_of, run_clock, told
+from tests.support.racing import at_once
 
 REVIEWS, COMPLAINTS = f"{INSPECTIONS}/reviews", f"{INSPECTIONS}/complaints"
 HALF = half_of(business_date(NOW))
@@ -48,3 +49,15 @@ class TestAVisit:
         step(agency.inspector, agency.planned()["id"], "start", **GATE)
         assert refused(other.inspector, other.planned()["id"], "start", **GATE) == (409, "inspector_elsewhere")
         assert names_of(told(database, "visit_started")) == ["visit_started"]
+
+    def test_is_begun_once_by_somebody_with_two_phones(self, database: Database, caller: Caller) -> None:
+        """Both start at the same moment at different gates: one of them waits, and is refused."""
+        first = contracted(database, caller)
+        agencies = [first, *(contracted(database, caller, agency_id=first.id) for _ in range(3))]
+        visits = [agency.planned()["id"] for agency in agencies]
+
+        def start(number: int) -> int:
+            body = {"event": "start", **GATE}
+            return agencies[number].inspector.post(f"{VISITS}/{visits[number]}/steps", json=body).status_code
+
+        assert sorted(at_once(start, threads=4)) == [200, 409, 409, 409]

@@ -235,6 +235,7 @@ class TestOnePerson:
             (stay(60, 120), 30, 60, False),
             (stay(60, 120), 30, 61, True),
             (stay(60, None), 30, 61, True),
+            (stay(60, None), 30, None, True),
             (stay(0, 60), 30, 90, True),
             (stay(0, 30), 30, 90, False),
         ],
