@@ -256,6 +256,29 @@ class TestNothingIsDoubled:
         assert len(records(running_sise, on_site)) == 1
 
 
+class TestWhatWasRefused:
+    def test_is_kept_with_what_to_do_and_can_be_mended(
+        self, gate: Page, on_site: str, running_sise: System, tolerated_lines: list[str]
+    ) -> None:
+        tolerated_lines.append(REFUSED + "422")
+        problem = {"code": "answers_missing", "detail": "Answer every item that has to be answered."}
+        gate.route("**/submit", lambda route: route.fulfill(status=422, json=problem), times=2)
+        fault = fill_in(gate)[0]
+        hand_in(gate)
+        box = gate.locator(".phone-list")
+        expect(box).to_contain_text("请答完所有必答项")
+        gate.get_by_role("button", name="再试一次").click()
+        expect(box).to_contain_text("需要处理")
+        gate.get_by_role("button", name="修改后重交").click()
+        expect(gate.locator(f'[data-item="{fault}"] textarea')).to_have_value(f"问题 {fault}")
+        expect(gate.locator(f'[data-item="{fault}"] .evidence-photo')).to_have_count(1)
+        gate.get_by_label("我已核对").check()
+        hand_in(gate)
+
+        until_arrived(gate)
+        assert len(records(running_sise, on_site)) == 1
+
+
 class TestPeople:
     def test_whose_session_has_ended_sign_in_again_and_it_is_sent(
         self, gate: Page, on_site: str, running_sise: System, tolerated_lines: list[str]

@@ -118,6 +118,27 @@ class TestSurvey:
         card = running_sise.client().call("GET", f"registry/enterprises/{shops['摸底试验门市部']}/survey")
         assert [one["outcome"] for one in card["surveys"]] == ["closed"]
 
+    def test_that_was_refused_is_filled_in_again(
+        self, gate: Page, shops: dict[str, str], tolerated_lines: list[str]
+    ) -> None:
+        tolerated_lines.append("Failed to load resource: ")
+        card = f"/surveys/{shops['摸底试验经营部']}"
+        gate.goto(card)
+        gate.wait_for_load_state()
+        gate.context.set_offline(True)
+        gate.locator('label.segment:has(input[value="moved"])').click()
+        gate.fill("#moved_to", "试验路 9 号")
+        gate.get_by_role("button", name="核实并上报").click()
+        expect(gate.locator("#toasts")).to_contain_text("已存在手机上")
+        problem = {"code": "invalid_fields", "detail": "Some fields are not acceptable."}
+        gate.route("**/api/v1/registry/surveys/*", lambda route: route.fulfill(status=422, json=problem))
+        gate.context.set_offline(False)
+        gate.goto("/surveys")
+        gate.locator('.phone-list [data-state="refused"] [data-part="mend"]').click()
+
+        gate.wait_for_url(f"**{card}")
+        expect(gate.locator("#moved_to")).to_have_value("试验路 9 号")
+
     def test_says_what_is_missing(self, gate: Page) -> None:
         gate.get_by_role("link", name="摸底试验经营部").click()
         gate.get_by_role("button", name="核实并上报").click()

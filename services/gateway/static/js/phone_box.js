@@ -1,6 +1,6 @@
 // Shows what this phone still keeps: saved here, being sent, arrived, or in need of somebody.
 import { keptAt, onOutcome, outcome, person, sendSoon } from "./phone.js";
-import { discard, draftsOf, onChange, photosIn, sendingsOf, takeBack } from "./phone_store.js";
+import { changeSending, discard, draftsOf, onChange, photosIn, sendingsOf, takeBack } from "./phone_store.js";
 import { ask } from "./toast.js";
 import { clock, hasWord, tag, word } from "./words.js";
 
@@ -39,7 +39,8 @@ function row(one) {
   piece("remark").textContent = remarkOf(one);
   Object.assign(piece("progress"), { max: photosIn(one).length + 1, value: one.sent ?? 0, hidden: one.state !== "waiting" });
   Object.assign(piece("open"), { href: one.address ?? "#", hidden: Boolean(only) || one.state === "refused" });
-  piece("mend").hidden = piece("discard").hidden = one.state !== "refused";
+  for (const name of ["mend", "retry", "discard"]) piece(name).hidden = one.state !== "refused";
+  piece("retry").addEventListener("click", () => retry(one));
   piece("mend").addEventListener("click", () => mend(one));
   piece("discard").addEventListener("click", () => discardAfterAsking(one));
   return made;
@@ -48,6 +49,11 @@ function row(one) {
 async function mend(one) {
   await takeBack(one);
   window.location.assign(one.address);
+}
+
+async function retry(one) {
+  await changeSending(one.id, { state: "waiting", problem: null });
+  await sendSoon();
 }
 
 async function discardAfterAsking(one) {
@@ -61,6 +67,9 @@ function isNewerThanPage(one) {
   return !one.settled_at || one.settled_at > (keptAt ? Date.parse(keptAt) : performance.timeOrigin);
 }
 
+// The page itself shows what has arrived before it was drawn.
+const isOfUse = (one) => one.state !== "arrived" || isNewerThanPage(one);
+
 function trouble(waiting) {
   if (waiting && outcome() === "signed_out") return word("offline.signed_out");
   if (waiting && (outcome() === "later" || !navigator.onLine)) return word("offline.no_connection");
@@ -70,7 +79,7 @@ function trouble(waiting) {
 export async function draw() {
   const drafts = (await draftsOf(person)).map((one) => ({ ...one, state: "draft" }));
   const sendings = await sendingsOf(person);
-  const all = [...sendings, ...(only ? [] : drafts)].filter((one) => !only || one.about === only);
+  const all = [...sendings, ...(only ? [] : drafts)].filter((one) => !only || (one.about === only && isOfUse(one)));
   const waiting = all.filter((one) => one.state === "waiting").length;
   const text = trouble(waiting);
   box.querySelector("ul").replaceChildren(...all.map(row));

@@ -3,7 +3,7 @@ import { place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { problemOf } from "./phone_box.js";
 import { take } from "./phone_photos.js";
-import { handIn, sendingAbout, takeBack } from "./phone_store.js";
+import { changeDraft, draftOf, handIn, photosOf, sendingAbout, takeBack } from "./phone_store.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 
@@ -63,11 +63,38 @@ function missing() {
   return "";
 }
 
+// What is filled in is kept as it is typed; a card that was refused later is filled in again with it.
+const fields = [...card.querySelectorAll("input:not([type=file])")];
+const isTicked = (field) => ["radio", "checkbox"].includes(field.type);
+const filledIn = () => fields.map((field) => [field.name, isTicked(field) ? field.value : "", isTicked(field) ? field.checked : field.value]);
+const facts = () => ({ title: document.querySelector("h1").textContent.trim(), address: window.location.pathname });
+
+function save() {
+  changeDraft(person, ABOUT, (draft) => Object.assign(draft, facts(), { fields: filledIn() })).catch(() => refuse(word("offline.full")));
+}
+
+async function restore() {
+  const draft = await draftOf(person, ABOUT);
+  for (const [name, value, found] of draft?.fields ?? []) {
+    const field = fields.find((one) => one.name === name && (!isTicked(one) || one.value === value));
+    if (field) field[isTicked(field) ? "checked" : "value"] = found;
+  }
+  for (const ticks of card.querySelectorAll("[data-question] .ticks")) {
+    const some = ticks.closest("[data-question]").querySelector('input[value="some"]');
+    ticks.hidden = !some.checked;
+  }
+  const photo = (await photosOf(person, ABOUT)).pop();
+  if (photo) state.photo = photo.id;
+  if (photo) document.getElementById("photo-state").textContent = word("survey.photo_kept");
+  showParts();
+}
+
 function refuse(text) {
   refused.textContent = text;
   refused.hidden = !text;
 }
 
+card.addEventListener("input", (event) => event.target.type !== "file" && save());
 card.addEventListener("change", (event) => {
   if (event.target.name === "outcome") showParts();
   const question = event.target.closest("[data-question]");
@@ -81,10 +108,9 @@ card.addEventListener("submit", async (event) => {
   if (reason) return;
   await handIn(person, ABOUT, {
     kind: "survey",
-    title: document.querySelector("h1").textContent.trim(),
-    address: window.location.pathname,
+    ...facts(),
     photos: state.photo ? { photo: [state.photo] } : {},
-    draft: {},
+    draft: { ...facts(), fields: filledIn() },
     body: content(),
   });
   await sendSoon();
@@ -116,6 +142,6 @@ document.getElementById("photo").addEventListener("change", async (event) => {
 });
 
 document.getElementById("locate").addEventListener("click", locate);
-showParts();
+restore();
 locate();
 keepPages([window.location.pathname, "/surveys"]);
