@@ -319,6 +319,7 @@ class TestPeople:
         assert gate.evaluate(KEPT_HERE, [f"/tasks/{on_site}", ""]) is False
         assert records(running_sise, on_site) == []
         sign_out(gate)
+        expect(gate.locator("#username")).to_be_visible()
         sign_in_as(gate, "offline-one")
         gate.goto("/tasks")
 
