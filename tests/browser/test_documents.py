@@ -1,5 +1,6 @@
 """Official documents: drawn up at a hazard, signed with a finger on a phone, opened as a file; transfers and halts."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -161,3 +162,38 @@ class TestPages:
         expect(page.locator("h1")).to_be_visible()
         assert width_of(page) <= PHONE["width"]
         assert page.evaluate(TOO_SMALL) == []
+
+
+class TestRecord:
+    def test_is_drawn_up_at_a_check_and_named_at_its_task(self, window: Window, workshop: str) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        a_hazard(page, workshop)
+        one = a_check(page, workshop)
+        page.goto(f"/tasks/{one}")
+        expect(page.locator("[data-record]")).to_contain_text("检查记录要由两名执法人员和对方签名后")
+        page.locator("[data-documents]").get_by_role("link", name="现场检查记录").click()
+        expect(page.get_by_label("检查情况")).to_have_value(re.compile("发现问题0项"))
+        page.get_by_label("检查场所").fill("一车间")
+        page.get_by_label("处理意见").fill("无")
+        page.get_by_role("button", name="编号并送签").click()
+        expect(page.locator("#number")).to_contain_text("应急检记〔")
+        page.goto(f"/tasks/{one}")
+        expect(page.locator("[data-record]")).to_contain_text("待签名")
+        assert width_of(page) <= PHONE["width"]
+
+
+def a_check(page: Page, enterprise_id: str) -> str:
+    """Hand in a check of the bureau in which all is in order and return its task."""
+    visit = {"enterprise_id": enterprise_id, "cause": "complaint", "basis": "信访1号"}
+    task = ask(page, "inspections/tasks", visit)
+    ask(page, f"inspections/tasks/{task['id']}/steps", {"event": "check_in", "longitude": 121.4, "latitude": 28.6})
+    address = f"/api/v1/inspections/checklists/{task['checklist']}?version={task['checklist_version']}"
+    checklist = page.request.get(address).json()
+    answers: dict[str, str] = {}
+    for item in [item for section in checklist["sections"] for item in section["items"]]:
+        asks = item["shown_if"]
+        if not asks or answers.get(asks["item"]) in asks["responses"]:
+            answers[item["id"]] = next(one["id"] for one in item["responses"] if one["meaning"] != "abnormal")
+    handed_in = ask(page, f"inspections/tasks/{task['id']}/submit", {"answers": answers})
+    assert handed_in is not None
+    return str(task["id"])

@@ -121,7 +121,7 @@ def _fits(field: DocumentField, text: str) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        return bool(date.fromisoformat(text))
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 

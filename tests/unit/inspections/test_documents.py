@@ -100,6 +100,7 @@ class TestFields:
         [
             ("rectification_order", {"deadline": ""}, "fields_missing"),
             ("rectification_order", {"deadline": "soon"}, "fields_wrong"),
+            ("rectification_order", {"deadline": "20260320"}, "fields_wrong"),
             ("rectification_order", {"funds": "2" * 201}, "fields_wrong"),
             ("rectification_order", {"colour": "red"}, "field_unknown"),
             ("resumption_review", {"outcome": "perhaps", "reason": "已核"}, "fields_wrong"),
