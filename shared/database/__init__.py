@@ -13,10 +13,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from shared.database.columns import Id, JsonDocument, UtcDateTime
+from shared.database.turns import Turns
 
 __all__ = [
     "NAMING",
@@ -62,7 +63,7 @@ class Database:
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.after_commit: list[Callable[[], None]] = []
         self.session_info: dict[str, Any] = {}  # what every session of this process carries, such as the secret
-        self._writer: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else threading.RLock()
+        self._writer: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Turns()
         self._reads = self.engine.execution_options(readonly=True, postgresql_readonly=True)
 
     @contextmanager
@@ -80,13 +81,19 @@ class Database:
             wake()
 
     @contextmanager
+    def quiet_transaction(self, connection: Connection) -> Iterator[Session]:
+        """Open a write transaction on the caller's own ``connection``; its end wakes nobody."""
+        with self._writer, self._session(connection) as session, session.begin():
+            yield session
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads."""
         with self._session(self._reads) as session, session.begin():
             yield session
 
-    def _session(self, engine: Engine) -> Session:
-        return Session(engine, expire_on_commit=False, info=self.session_info)
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, expire_on_commit=False, info=self.session_info)
 
     def close(self) -> None:
         """Give the connections back to the system."""

@@ -6,13 +6,11 @@ transaction open. Whatever stops it, it begins again at the cursor; an event may
 """
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, literal, select, text, update
-from sqlalchemy.orm import Session
 
 from shared import metrics
 from shared.bus import LoggedEvent, Published, Publisher
@@ -113,6 +111,8 @@ class Relay:
             connection.rollback()
             if self._database.is_postgresql:
                 self._watch = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            else:
+                _leave_to_others_to_sync(connection)
         except BaseException:
             _end(connection)
             raise
@@ -146,7 +146,8 @@ class Relay:
         values = {"most": BATCH, "now": self._clock.now()}
         copy = _MOVE if self._database.is_postgresql else _COPY  # SQLite's one writer can do it in two statements
         statement = text(copy.format(lane=int(lane))).bindparams(bindparam("now", type_=UtcDateTime))
-        with self._transaction() as session:
+        assert self._connection is not None
+        with self._database.quiet_transaction(self._connection) as session:
             moved = session.execute(statement.columns(*self._columns), values).all()
             if not self._database.is_postgresql:
                 session.execute(text(_REMOVE.format(lane=int(lane))), values)
@@ -168,7 +169,8 @@ class Relay:
         if not published.confirmed:
             return
         position = events[published.confirmed - 1].position
-        with self._transaction() as session:
+        assert self._connection is not None
+        with self._database.quiet_transaction(self._connection) as session:
             session.execute(text(_ADVANCE), {"lane": int(lane), "position": position})
             if published.unrouted:
                 session.execute(
@@ -180,15 +182,6 @@ class Relay:
             metrics.EVENTS_UNROUTED.labels(self._service).inc(len(published.unrouted))
             logger.warning("events that nobody is bound for", service=self._service, count=len(published.unrouted))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        if self._database.is_postgresql:
-            with Session(self._connection) as session, session.begin():
-                yield session
-        else:
-            with self._database.transaction() as session:
-                yield session
-
 
 def _logged_columns(database: Database) -> list[ColumnElement[Any]]:
     """The fields of ``LoggedEvent``; PostgreSQL writes the id as text faster than Python does, once per event."""
@@ -199,6 +192,16 @@ def _logged_columns(database: Database) -> list[ColumnElement[Any]]:
 
 def _has_lock(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}))
+
+
+def _leave_to_others_to_sync(connection: Connection) -> None:
+    """Let commits on an SQLite connection not wait for the disk; the next commit of anybody else syncs them too.
+
+    What a power failure takes away of the relay's own work is done again: the outbox row is still there, the cursor is
+    where it was, and the listener knows the event. Each event waited twice for the disk (measured: a third of its way).
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous=NORMAL")
 
 
 def _end(connection: Connection) -> None:
