@@ -7,6 +7,7 @@ from services.inspections.queries import campaigns as reading
 from services.inspections.schemas.campaigns import (
     CampaignEnded,
     CampaignList,
+    CampaignPlanQuery,
     CampaignQuery,
     CampaignTable,
     CampaignWithTeam,
@@ -15,7 +16,6 @@ from services.inspections.schemas.campaigns import (
     EnterprisePlans,
     EnterprisePlanWithItems,
     NewCampaignBody,
-    PlanQuery,
     TeamCandidates,
     TickBody,
 )
@@ -90,7 +90,7 @@ def show_campaign(session: Session, campaign_id: str) -> Any:
 
 @blp.route("/campaigns/<id:campaign_id>/plans", methods=["GET"])
 @reads("campaign:read")
-@blp.arguments(PlanQuery, location="query")
+@blp.arguments(CampaignPlanQuery, location="query")
 @blp.response(200, EnterprisePlans)
 def list_plans(session: Session, query: dict[str, Any], campaign_id: str) -> Any:
     """The plans of a campaign: all of them for its team, else those of the own area."""

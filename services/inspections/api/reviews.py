@@ -9,9 +9,9 @@ from services.inspections.rules import review_rules
 from services.inspections.schemas.reviews import (
     AgencyStandings,
     DecisionOfReview,
-    DrawBody,
     Drawn,
     Review,
+    ReviewDrawBody,
     ReviewGrounds,
     ReviewList,
     ReviewQuery,
@@ -40,7 +40,7 @@ def list_reviews(session: Session, query: dict[str, Any]) -> Any:
 
 @blp.route("/reviews/draw", methods=["POST"])
 @writes("task:work")
-@blp.arguments(DrawBody)
+@blp.arguments(ReviewDrawBody)
 @blp.response(200, Drawn)
 def draw(session: Session, body: dict[str, Any]) -> Any:
     """Draw what is missing from the share of a half-year that has to be looked at again."""

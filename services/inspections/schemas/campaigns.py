@@ -144,7 +144,7 @@ class CampaignWithTeam(CampaignProgress):
     is_mine = fields.Boolean(required=True)
 
 
-class PlanQuery(PageQuery):
+class CampaignPlanQuery(PageQuery):
     is_finished = fields.Boolean()
 
 

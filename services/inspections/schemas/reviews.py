@@ -25,7 +25,7 @@ class ReviewQuery(PageQuery):
     visit_id = fields.UUID()
 
 
-class DrawBody(Schema):
+class ReviewDrawBody(Schema):
     """Whose reports of which half-year."""
 
     half_year = a_half_year(required=True)
