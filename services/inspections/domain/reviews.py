@@ -16,7 +16,7 @@ from shared.errors import Conflict
 
 DRAWN, AGREES, REFUTED = STATES = ("drawn", "agrees", "refuted")
 SUBDISTRICT, OFFICER = 3, 4  # tiers
-HALF_YEAR = r"^\d{4}H[12]\Z"
+HALF_YEAR = r"^20\d{2}H[12]\Z"
 
 
 class AlreadyReviewed(Conflict):
