@@ -149,3 +149,27 @@ class TestCap:
         page.wait_for_url("**/tasks/*")
         page.locator("#cap summary").click()
         expect(page.locator("#cap")).to_contain_text("12350-77")
+
+
+class TestJointCheck:
+    def test_is_begun_and_written_down_by_each_agency(
+        self, window: Window, running_sise: System, works: dict[str, str]
+    ) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "plan-officer")
+        page.goto(f"/enterprises/{works[OTHER]}")
+        page.get_by_role("link", name="联合检查").click()
+        page.locator("#cause").select_option("handed_over")
+        page.locator("#basis").fill("区安委办〔2026〕7号")
+        for place, (agency, subject) in enumerate((("应急管理局", "安全生产"), ("消防救援大队", "消防安全")), 1):
+            page.locator(f"#agency-{place}").fill(agency)
+            page.locator(f"#subject-{place}").fill(subject)
+        page.get_by_role("button", name="开始联合检查").click()
+        expect(page.locator("#state")).to_have_text("待填写结果")
+        for agency in ("应急管理局", "消防救援大队"):
+            part = page.locator(f'[data-agency="{agency}"]')
+            part.locator("textarea").fill("未发现问题")
+            part.locator("button").click()
+            expect(page.locator("#done")).to_be_visible()
+        expect(page.locator("#state")).to_have_text("各部门已填写")
+        assert width_of(page) <= PHONE["width"]
+        assert page.evaluate(TOO_SMALL) == []

@@ -12,6 +12,7 @@ from services.inspections.api.draws import blp as draws
 from services.inspections.api.draws import public as public_draws
 from services.inspections.api.halts import blp as halts
 from services.inspections.api.hazards import blp as hazards
+from services.inspections.api.joint_checks import blp as joint_checks
 from services.inspections.api.late_checks import blp as late_checks
 from services.inspections.api.objections import blp as objections
 from services.inspections.api.plans import blp as plans
@@ -24,7 +25,7 @@ from services.inspections.api.uploads import blp as uploads
 from services.inspections.api.visits import blp as visits
 
 BLUEPRINTS = (
-    *(hazards, tasks, caps, checklists, checklist_files, plans, reports, public),
+    *(hazards, tasks, caps, joint_checks, checklists, checklist_files, plans, reports, public),
     *(visits, reviews, complaints),
     *(draws, public_draws, campaigns, assessments, objections, late_checks, uploads),
     *(documents, transfers, halts, public_documents),

@@ -134,25 +134,27 @@ def table_rows(session: Session, principal: Principal, row: Row[Any]) -> Iterato
     for number, line in enumerate(line_views(session, found), 1):
         yield _cells(
             number,
-            line["kind"],
+            line,
             why="、".join(musts[one].zh for one in line["musts"]),
             whom=line["name"],
             when=(f"{line['visits']} 次/年，上限 {line['cap']} 次/年", _months(line["months"])),
-            by=(row.agency, line["note"]),
+            by=row.agency,
         )
     for level, quota in row.quotas.items():
         number += 1
         pool = f"{level} 级企业 {quota['pool']} 家，抽取 {quota['percent']}%（{quota['visits']} 家）"
         often = (f"上限 {cap_of(plan_rules(), int(level))} 次/年", "全年")
-        yield _cells(number, "random", why="", whom=pool, when=often, by=(row.agency, ""))
+        line = {"kind": "random", "is_joint": False, "note": ""}
+        yield _cells(number, line, why="", whom=pool, when=often, by=row.agency)
 
 
 def _months(visits: Sequence[Document]) -> str:
     return "、".join(f"{visit['month']}月" for visit in visits)
 
 
-def _cells(number: int, kind: str, *, why: str, whom: str, when: tuple[str, str], by: tuple[str, str]) -> list[str]:
-    words = plan_rules().words
+def _cells(number: int, line: Document, *, why: str, whom: str, when: tuple[str, str], by: str) -> list[str]:
+    words, kind = plan_rules().words, line["kind"]
     basis = f"{words['basis']}{'；' + why if why else ''}"
+    joint = words["joint"]["yes" if line["is_joint"] else "no"]
     way = (words["content"][kind], words["mode"][kind])
-    return [str(number), words["matter"], basis, whom, *way, *when, by[0], words["joint"]["no"], by[1]]
+    return [str(number), words["matter"], basis, whom, *way, *when, by, joint, line["note"]]

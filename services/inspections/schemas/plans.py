@@ -55,6 +55,7 @@ class PlanLineBody(Schema):
     kind = fields.String(load_default="key", validate=validate.OneOf(KINDS))
     months = fields.List(fields.Integer(validate=MONTHS), required=True, validate=validate.Length(max=12))
     note = text(200, load_default="")
+    is_joint = fields.Boolean(load_default=False, metadata={"description": "other agencies come along"})
 
 
 class PlanLineQuery(PageQuery):
@@ -209,6 +210,7 @@ class PlanLine(Schema):
     visits = fields.Integer(required=True)
     cap = fields.Integer(required=True)
     is_over_cap = fields.Boolean(required=True)
+    is_joint = fields.Boolean(required=True)
     months = fields.List(fields.Nested(PlanVisit), required=True)
 
 

@@ -16,6 +16,7 @@ from services.inspections.tables.documents import document, document_hazard, doc
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
+from services.inspections.tables.joint_checks import joint_check, joint_part
 from services.inspections.tables.late_checks import late_check
 from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
@@ -64,6 +65,8 @@ __all__ = [
     "hazard",
     "hazard_step",
     "hazard_tally",
+    "joint_check",
+    "joint_part",
     "late_check",
     "merged_enterprise",
     "metadata",

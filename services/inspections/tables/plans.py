@@ -1,6 +1,6 @@
 """Annual plans: each version a row that locks its lines; a line is an enterprise, a visit one month of it."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text, false
 
 from services.inspections.tables.metadata import metadata, steps_of
 from shared.database import Id, JsonDocument, UtcDateTime
@@ -37,6 +37,7 @@ plan_line = Table(
     Column("musts", JsonDocument, nullable=False),  # why it has to be in the plan
     Column("note", Text, nullable=False),  # why it is in, or why it is left out
     Column("visits", SmallInteger, nullable=False),
+    Column("is_joint", Boolean, nullable=False, server_default=false()),  # other agencies come along
     PrimaryKeyConstraint("plan_id", "enterprise_id"),
 )
 Index("ix__plan_line__enterprise_id", plan_line.c.enterprise_id, plan_line.c.plan_id)

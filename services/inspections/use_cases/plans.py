@@ -150,6 +150,7 @@ def _insert_lines(session: Session, plan_id: str, group: Sequence[Row[Any]], pla
             "musts": why,
             "note": "",
             "visits": len(months),
+            "is_joint": False,
         }
         for one, why, months in zip(group, musts, planned, strict=True)
     ]
@@ -179,6 +180,7 @@ def set_line(session: Session, row: Row[Any], line: Mapping[str, Any], *, now: d
     session.execute(delete(plan_line).where(*same))
     if months or musts:
         kept = {"kind": line["kind"], "musts": musts, "note": line["note"], "visits": len(months)}
+        kept["is_joint"] = line["is_joint"]
         session.execute(insert(plan_line).values(plan_id=row.id, enterprise_id=enterprise_id, **kept))
     _change(session, row, quotas=_quotas(session, row, {}))
 

@@ -66,6 +66,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/campaigns/<id:campaign_id>/plans/<id:enterprise_id>/ticks": {"item": "training", "outcome": "done"},
     "/campaigns/<id:campaign_id>/close": {"summary": "已服务"},
     "/campaigns/<id:campaign_id>/cancel": {"summary": "台风"},
+    "/joint-checks/<id:joint_id>/parts": {"agency": "消防救援大队", "result": "合格"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -76,6 +77,7 @@ LISTED = {  # where the things of each kind are listed
     "visit_id": ("inspections", "visits"),
     "review_id": ("inspections", "reviews"),
     "complaint_id": ("inspections", "complaints"),
+    "joint_id": ("inspections", "joint-checks"),
     "report_id": ("inspections", "reports"),
     "document_id": ("inspections", "documents"),
     "hazard_transfer_id": ("inspections", "transfers"),

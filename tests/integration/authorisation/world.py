@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
+from services.inspections.domain.joint_checks import Part
 from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import half_of
 from services.inspections.tables import document, service_contract, task, visit
@@ -24,6 +25,7 @@ from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, 
 from services.inspections.use_cases.complaints import receive_complaint
 from services.inspections.use_cases.documents import Wanted, draw_up
 from services.inspections.use_cases.hazards import Finding, find_hazard, step_hazard
+from services.inspections.use_cases.joint_checks import JointCheck, begin_joint_check
 from services.inspections.use_cases.planning import keep_staff
 from services.inspections.use_cases.reports import receive_report
 from services.inspections.use_cases.reviews import draw_sample
@@ -226,6 +228,7 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
             for step in ("grade_general", "order"):
                 step_hazard(session, hazard_id, step=Step(step, "finder", 3, NOW, ORDER))
             receive_report(session, report, now=NOW)
+            begin_joint_check(session, jointly(enterprise_id), by="officer", tier=4, now=NOW)
             task_id = begin_check(session, Visit(enterprise_id), by="somebody", tier=1, now=NOW)
             step_task(session, task_id, step=Step("check_in", "somebody", 1, NOW))
             row = session.execute(select(task).where(task.c.id == task_id)).one()
@@ -267,6 +270,11 @@ def _visit_everything(database: Database) -> None:
         for row in session.execute(select(visit)).all():
             draw_sample(session, half_of(business_date(NOW)), row.intermediary_id, by="somebody", now=NOW)
             receive_complaint(session, row, step=Step("complain", "somebody", 1, NOW, complaint))
+
+
+def jointly(enterprise_id: str) -> JointCheck:
+    visit = Visit(enterprise_id, cause="complaint", basis="12350-1")
+    return JointCheck(visit, [Part("应急管理局", "安全生产"), Part("消防救援大队", "消防安全")])
 
 
 def _claim_everything(identity: Flask) -> None:

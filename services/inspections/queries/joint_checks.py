@@ -1,0 +1,53 @@
+"""Joint checks of the caller's area, each with the part of every agency."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.joint_checks import Part, is_complete
+from services.inspections.queries.enterprises import in_area
+from services.inspections.tables import enterprise, joint_check, joint_part, task
+from shared.errors import NotFound
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+
+
+class JointCheckNotFound(NotFound):
+    code = "joint_check_not_found"
+
+
+def joint_checks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads joint checks of the area; ``wanted`` names joint check, task or enterprise."""
+    joined = joint_check.join(task, task.c.id == joint_check.c.task_id)
+    joined = joined.join(enterprise, enterprise.c.enterprise_id == task.c.enterprise_id)
+    named = {"id": joint_check.c.id, "task_id": task.c.id, "enterprise_id": task.c.enterprise_id}
+    conditions = [named[name] == value for name, value in wanted.items() if value is not None]
+    about = (task.c.enterprise_id, task.c.cause, task.c.first_day, task.c.state, enterprise.c.name)
+    return select(joint_check, *about).select_from(joined).where(in_area(principal), *conditions)
+
+
+def visible_joint_check(session: Session, principal: Principal, joint_id: str) -> Row[Any]:
+    """Return one joint check; raises ``JointCheckNotFound`` outside the area."""
+    row = session.execute(joint_checks(principal, wanted={"id": joint_id})).one_or_none()
+    if row is None:
+        raise JointCheckNotFound("There is no such joint check in your area.")
+    return row
+
+
+def joint_views(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
+    """Return joint checks with their parts, the leading agency first."""
+    parts: dict[str, list[Row[Any]]] = {row.id: [] for row in rows}
+    wanted = select(joint_part).where(joint_part.c.joint_id.in_(list(parts)))
+    for part in session.execute(wanted.order_by(joint_part.c.is_lead.desc(), joint_part.c.agency)):
+        parts[part.joint_id].append(part)
+    return [
+        {**row._asdict(), "parts": parts[row.id], "is_complete": is_complete([_part(one) for one in parts[row.id]])}
+        for row in rows
+    ]
+
+
+def _part(row: Row[Any]) -> Part:
+    return Part(row.agency, row.subject, row.result)

@@ -1,0 +1,51 @@
+"""Joint checks begun and written down: one task, which the cap counts once, and a part for each agency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, update
+from sqlalchemy.orm import Session
+
+from services.inspections.domain.joint_checks import Part, check_parts, check_writer
+from services.inspections.tables import joint_check, joint_part
+from services.inspections.use_cases.checks import Visit, begin_check
+from shared.errors import NotFound
+from shared.ids import new_id
+
+
+class AgencyUnknown(NotFound):
+    code = "agency_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class JointCheck:
+    """``visit`` says where and why; the agency of the first part leads."""
+
+    visit: Visit
+    parts: Sequence[Part]
+
+
+def begin_joint_check(session: Session, wanted: JointCheck, *, by: str, tier: int, now: datetime) -> str:
+    """Begin a joint check today and return its id; it is one on-site check. Raises ``NotAllowed``."""
+    check_parts(wanted.parts, tier=tier)
+    task_id = begin_check(session, wanted.visit, by=by, tier=tier, now=now)
+    joint_id = new_id()
+    session.execute(insert(joint_check).values(id=joint_id, task_id=task_id, version=1, begun_by=by, begun_at=now))
+    for place, part in enumerate(wanted.parts):
+        told = {"agency": part.agency.strip(), "subject": part.subject, "is_lead": place == 0}
+        row = {"joint_id": joint_id, **told, "result": "", "entered_by": "", "entered_at": None}
+        session.execute(insert(joint_part).values(**row))
+    return joint_id
+
+
+def enter_part(session: Session, row: Row[Any], part: Part, *, by: str, tier: int, now: datetime) -> None:
+    """Write down what an agency found; raises ``NotAllowed``, ``AgencyUnknown``."""
+    check_writer(tier)
+    found = update(joint_check).where(joint_check.c.id == row.id).values(version=joint_check.c.version + 1)
+    session.execute(found)
+    own = (joint_part.c.joint_id == row.id, joint_part.c.agency == part.agency)
+    written = update(joint_part).where(*own).values(result=part.result, entered_by=by, entered_at=now)
+    if not session.execute(written.returning(joint_part.c.agency)).all():
+        raise AgencyUnknown("This agency has no part in the check.")
