@@ -36,11 +36,12 @@ def begin_joint_check() -> str | Response:
     form = request.form
     pairs = zip(form.getlist("agency"), form.getlist("subject"), strict=False)
     parts = [{"agency": agency.strip(), "subject": subject.strip()} for agency, subject in pairs if agency.strip()]
-    content = {**{name: form.get(name, "").strip() for name in ("enterprise_id", "cause", "basis")}, "parts": parts}
+    given = {name: form.get(name, "").strip() for name in ("enterprise_id", "cause", "basis")}
+    content: dict[str, Any] = {**given, "parts": parts}
     try:
         made = own_api.send("POST", JOINT, content=content)
     except own_api.Refusal as refusal:
-        return _form(content["enterprise_id"], given=content, refusal=refusal_of(refusal))
+        return _form(given["enterprise_id"], given=content, refusal=refusal_of(refusal))
     return make_response(redirect(url_for("pages.joint_check", joint_id=made["id"]), 303))
 
 
