@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import OnSite, authority_of, check_room, counted
 from services.inspections.domain.plans import cap_of
+from services.inspections.queries.enterprises import present_id
 from services.inspections.queries.plans import holder_of
 from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER, level_of
 from services.inspections.rules import plan_rules
 from services.inspections.tables import task
 
 Document = dict[str, Any]
+PLANNED = "plan"  # the cause and the origin of what an annual plan makes
+WAITING = ("assigned", "accepted", "on_site", "returned")
 
 
 def on_site_of_year(session: Session, enterprise_id: str, *, year: int) -> Sequence[OnSite]:
@@ -50,7 +53,16 @@ def require_room(session: Session, enterprise_id: str, *, wanted: OnSite, day: d
 def acting_authority(session: Session, divisions: Sequence[str], enterprise_id: str, *, year: int) -> str:
     """Return for which authority somebody comes: a delegated part of the county where it plans for itself."""
     holder = holder_of(session, enterprise_id, year=year)
-    return holder if holder in divisions else authority_of(divisions)
+    is_delegated = bool(holder) and any(one.startswith(holder) for one in divisions)
+    return holder if is_delegated else authority_of(divisions)
+
+
+def planned_task(session: Session, enterprise_id: str, *, day: date) -> str | None:
+    """Return the task that the annual plan has made for this time and nobody has handed in; None for none."""
+    columns = task.c
+    own = (columns.enterprise_id == present_id(session, enterprise_id), columns.origin == PLANNED)
+    waiting = (columns.state.in_(WAITING), columns.first_day <= day, columns.last_day >= day)
+    return session.scalar(select(columns.id).where(*own, *waiting).order_by(columns.id).limit(1))
 
 
 def cap_view(session: Session, enterprise_id: str, *, year: int, with_basis: bool) -> Document:

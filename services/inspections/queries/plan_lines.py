@@ -1,6 +1,7 @@
 """The lines of a plan, month by month: which visits wait, run, are done or were dropped, and what a version changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.plans import MONTHS, cap_of, monthly_split
 from services.inspections.queries.enterprises import in_area
 from services.inspections.queries.plans import DONE, STANDS, UNGRADED, over_cap
+from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER
 from services.inspections.rules import plan_rules
 from services.inspections.tables import enterprise, plan_line, plan_visit, standing, task
 from shared.security.principal import Principal
@@ -16,6 +18,7 @@ from shared.security.principal import Principal
 Document = dict[str, Any]
 Condition = ColumnElement[bool]
 MOST_CHANGES = 200
+DRAWN = "draw"  # the cause of what a draw makes
 RANK = func.coalesce(standing.c.level, UNGRADED).label("rank")
 
 
@@ -78,24 +81,33 @@ def line_views(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
     ]
 
 
-def months(session: Session, plan_id: str, *, quota: int, weights: Sequence[int]) -> list[Document]:
-    """Return for each month the visits by how they stand, and how many are to be drawn by lot then."""
+def months(session: Session, row: Row[Any], *, quota: int, weights: Sequence[int]) -> list[Document]:
+    """Return for each month the visits by how they stand, and how many are to be drawn and were drawn by lot then."""
     joined = plan_visit.outerjoin(task, task.c.id == plan_visit.c.task_id)
     named = stand().label("stand")
     counted = select(plan_visit.c.month, named, func.count()).select_from(joined)
-    counted = counted.where(plan_visit.c.plan_id == plan_id).group_by(plan_visit.c.month, named)
+    counted = counted.where(plan_visit.c.plan_id == row.id).group_by(plan_visit.c.month, named)
     found = {(month, name): number for month, name, number in session.execute(counted)}
-    drawn = monthly_split(quota, weights)
+    drawn, made = monthly_split(quota, weights), _drawn_by_month(session, row)
     return [
         {
             "month": month,
             "working_days": weights[month - 1],
             "drawn": drawn[month - 1],
+            "drawn_made": made.get(month, 0),
             "planned": sum(found.get((month, name), 0) for name in STANDS),
             **{name: found.get((month, name), 0) for name in STANDS},
         }
         for month in range(1, MONTHS + 1)
     ]
+
+
+def _drawn_by_month(session: Session, row: Row[Any]) -> Mapping[int, int]:
+    columns, month = task.c, func.extract("month", task.c.first_day)
+    own = (columns.tier == HIGHEST_TIER, columns.cause == DRAWN, columns.authority == row.authority)
+    in_year = columns.first_day.between(date(row.year, 1, 1), date(row.year, 12, 31))
+    counted = select(month.label("month"), func.count()).where(*own, in_year, columns.state != CANCELLED)
+    return {int(one[0]): one[1] for one in session.execute(counted.group_by("month"))}
 
 
 def kinds(session: Session, plan_id: str) -> Mapping[str, tuple[int, int]]:

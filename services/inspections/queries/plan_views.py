@@ -37,7 +37,7 @@ def whole_plan(session: Session, row: Row[Any], *, asked: Step) -> Document:
             {"kind": kind, "enterprises": number, "visits": visits}
             for kind, (number, visits) in sorted(kinds(session, row.id).items())
         ],
-        "months": months(session, row.id, quota=drawn, weights=weights),
+        "months": months(session, row, quota=drawn, weights=weights),
         **{name: getattr(state, name) for name in ("lines", "visits", "missing", "over_cap")},
         "left_out": session.scalar(left_out),
         "allowed": allowed_plan_steps(plan_rules().machine, state, asked=asked),

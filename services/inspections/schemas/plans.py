@@ -149,11 +149,12 @@ class PlanKind(Schema):
 
 
 class PlanMonth(Schema):
-    """``planned`` visits by how they stand; ``drawn``: those to be drawn by lot besides."""
+    """``planned`` visits by how they stand; ``drawn`` are to be drawn by lot besides, ``drawn_made`` were."""
 
     month = fields.Integer(required=True)
     working_days = fields.Integer(required=True)
     drawn = fields.Integer(required=True)
+    drawn_made = fields.Integer(required=True)
     planned = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
     running = fields.Integer(required=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.machines import NotAllowed, clock_step
 from services.inspections.domain.plans import MONTHS
 from services.inspections.domain.schedules import Period, period_of
+from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.tables import enterprise, plan, plan_visit, task
 from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, step_task
@@ -44,8 +45,7 @@ def begin_month(session: Session, plan_id: str, *, now: datetime) -> None:
 def begin_visit(session: Session, visit_id: str, *, now: datetime) -> None:
     """Make the task of a planned visit, or write down why there is none."""
     joined = plan_visit.join(plan, plan.c.id == plan_visit.c.plan_id)
-    joined = joined.join(enterprise, enterprise.c.enterprise_id == plan_visit.c.enterprise_id)
-    columns = (plan_visit, plan.c.year, plan.c.authority, plan.c.state, enterprise.c.is_active)
+    columns = (plan_visit, plan.c.year, plan.c.authority, plan.c.state)
     wanted = select(*columns).select_from(joined).where(plan_visit.c.id == visit_id)
     row = session.execute(wanted.with_for_update(of=plan_visit)).one_or_none()
     if row is None or row.state != PUBLISHED or row.task_id or row.dropped:
@@ -55,8 +55,8 @@ def begin_visit(session: Session, visit_id: str, *, now: datetime) -> None:
 
 
 def _outcome(session: Session, row: Row[Any], *, now: datetime) -> dict[str, Any]:
-    month = period_of("monthly", date(row.year, row.month, 1))
-    if not row.is_active:
+    month, present = period_of("monthly", date(row.year, row.month, 1)), held_id(session, row.enterprise_id)
+    if not session.scalar(select(enterprise.c.is_active).where(enterprise.c.enterprise_id == present)):
         return {"dropped": "inactive"}
     if month.last < business_date(now):
         return {"dropped": "month_over"}

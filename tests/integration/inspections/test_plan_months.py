@@ -10,18 +10,22 @@ from sqlalchemy import select
 
 from services.inspections.tables import task
 from services.inspections.use_cases.plan_months import begin_visit
+from shared.clock import business_date
 from shared.database import Database
 from shared.sheets.workbook import workbook_rows
 from tests.integration.inspections.conftest import (
     INSPECTIONS,
+    NOW,
     Caller,
     graded,
     known_enterprise,
     run_clock,
     staffed,
 )
+from tests.integration.inspections.test_merging import merge
 from tests.integration.inspections.test_plans import YEAR, four, made, published, read, refused, send
 
+THIS_MONTH = business_date(NOW).month
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
@@ -35,12 +39,14 @@ def tasks(database: Database) -> list[Any]:
         return list(session.execute(select(task).where(task.c.tier == 4).order_by(task.c.id)))
 
 
-def one_line(database: Database, caller: Caller, months: list[int], *, level: int = 1) -> tuple[str, str]:
+def one_line(
+    database: Database, caller: Caller, months: list[int], *, level: int = 1, year: int = YEAR
+) -> tuple[str, str]:
     """Return a published plan with one enterprise, and that enterprise."""
     enterprise_id = known_enterprise(database)
     graded(database, enterprise_id, level)
     officer = caller()
-    one = made(officer)
+    one = made(officer, year=year)
     send(officer, f"{one}/capacity", "PUT", working_days=248, officers=8)
     send(officer, f"{one}/lines/{enterprise_id}", "PUT", months=months)
     return published(caller, of=one), enterprise_id
@@ -60,6 +66,21 @@ class TestMonth:
         assert (made_one.first_day.month, made_one.last_day.day, made_one.owner) == (3, 31, "officer")
         [line] = read(caller(), f"{one}/lines")["items"]
         assert [(visit["month"], visit["stand"]) for visit in line["months"]] == [(3, "running"), (9, "waiting")]
+
+
+@on_sqlite
+class TestPlannedTask:
+    def test_is_the_one_that_an_officer_opens(self, database: Database, caller: Caller) -> None:
+        """A planned check is not begun a second time beside the task of the month; a clue is another matter."""
+        _, enterprise_id = one_line(database, caller, [THIS_MONTH], year=YEAR - 1)
+        run_clock(database, now=datetime.now(UTC))
+        [waiting] = tasks(database)
+        body = {"enterprise_id": enterprise_id, "cause": "plan"}
+        answer = caller().post(f"{INSPECTIONS}/tasks", json=body)
+        assert (answer.status_code, answer.json["code"]) == (422, "planned_already")
+        assert answer.json["facts"]["id"] == waiting.id
+        clue = body | {"cause": "complaint", "basis": "12350-77"}
+        assert caller().post(f"{INSPECTIONS}/tasks", json=clue).status_code == 201
 
 
 @on_sqlite
@@ -89,6 +110,15 @@ class TestProgress:
         run_clock(database, now=day(9))
         [line] = read(caller(), f"{one}/lines")["items"]
         assert [visit["dropped"] for visit in line["months"]] == ["month_over", "inactive"]
+
+    def test_goes_over_to_the_entry_that_stays(self, database: Database, caller: Caller) -> None:
+        _, gone = one_line(database, caller, [3])
+        kept = known_enterprise(database, name="留下的企业")
+        graded(database, kept, 1)
+        merge(database, kept, gone)
+        known_enterprise(database, enterprise_id=gone, status="merged", sequence=2)
+        run_clock(database, now=day(3))
+        assert [row.enterprise_id for row in tasks(database)] == [kept]
 
     def test_ends_with_the_year(self, database: Database, caller: Caller) -> None:
         one, _ = one_line(database, caller, [12])
