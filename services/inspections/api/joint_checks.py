@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text
-from services.inspections.domain.joint_checks import Part
+from services.inspections.domain.caps import Part
 from services.inspections.queries import joint_checks as reading
 from services.inspections.queries.caps import acting_authority
 from services.inspections.queries.enterprises import visible_enterprise

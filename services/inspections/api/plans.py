@@ -8,7 +8,7 @@ from services.inspections.api.acting import as_text, step_of_caller
 from services.inspections.queries import plan_lines
 from services.inspections.queries import plans as reading
 from services.inspections.queries.enterprises import visible_enterprise
-from services.inspections.queries.plan_views import plan_view, table_view, whole_plan
+from services.inspections.queries.plan_lines import plan_view, table_view, whole_plan
 from services.inspections.rules import plan_rules
 from services.inspections.schemas.plans import (
     CapacityBody,

@@ -1,4 +1,4 @@
-"""How often the authorities come on site: a yearly cap for each enterprise, one authority only (国办发〔2024〕54号)."""
+"""How often the authorities come on site: a yearly cap, one authority only, jointly where several come (国办发〔2024〕54号)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,3 +61,34 @@ def check_basis(rules: PlanRules, wanted: OnSite) -> None:
 
 def _shown(one: OnSite) -> dict[str, str]:
     return {"id": one.id, "day": one.day, "cause": one.cause, "authority": one.authority}
+
+
+HIGHEST_TIER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one agency looks at, and what it found (empty until it is known)."""
+
+    agency: str
+    subject: str
+    result: str = ""
+
+
+def check_parts(parts: Sequence[Part], *, tier: int) -> None:
+    """Raise ``NotAllowed`` unless an authority begins, with another agency at least, and each agency once."""
+    check_writer(tier)
+    names = [one.agency.strip() for one in parts]
+    require(len(names) > 1, NotAllowed("partner_missing", "Name the other agencies that come along.", field="parts"))
+    twice = sorted({name for name in names if names.count(name) > 1})
+    require(not twice, NotAllowed("agency_twice", "Name each agency once.", agencies=twice, field="parts"))
+
+
+def check_writer(tier: int) -> None:
+    """Raise ``NotAllowed`` unless somebody of the bureau writes, who leads the check."""
+    require(tier == HIGHEST_TIER, NotAllowed("authority_only", "The bureau leads a joint check: ask there."))
+
+
+def is_complete(parts: Sequence[Part]) -> bool:
+    """Return whether every agency has said what it found."""
+    return all(one.result for one in parts)

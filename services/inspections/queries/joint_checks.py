@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.joint_checks import Part, is_complete
+from services.inspections.domain.caps import Part, is_complete
 from services.inspections.queries.enterprises import in_area
 from services.inspections.tables import enterprise, joint_check, joint_part, task
 from shared.errors import NotFound

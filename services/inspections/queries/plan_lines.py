@@ -1,4 +1,4 @@
-"""The lines of a plan, month by month: which visits wait, run, are done or were dropped, and what a version changed."""
+"""A plan in its figures and lines: capacity, months, which visits wait, run or are done, what a version changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -7,12 +7,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.plans import MONTHS, cap_of, monthly_split
+from services.inspections.domain.machines import Step
+from services.inspections.domain.plan_steps import allowed_plan_steps
+from services.inspections.domain.plans import MONTHS, cap_of, monthly_split, split_days, working_days_of
 from services.inspections.queries.enterprises import in_area
-from services.inspections.queries.plans import DONE, STANDS, UNGRADED, over_cap
+from services.inspections.queries.plans import (
+    DONE,
+    STANDS,
+    UNGRADED,
+    capacity_of,
+    most_of,
+    over_cap,
+    state_of,
+    steps_of,
+)
 from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER
 from services.inspections.rules import plan_rules
 from services.inspections.tables import enterprise, plan_line, plan_visit, standing, task
+from shared.calendar import is_arranged
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -170,3 +182,68 @@ def _cells(number: int, line: Document, *, why: str, whom: str, when: tuple[str,
     joint = words["joint"]["yes" if line["is_joint"] else "no"]
     way = (words["content"][kind], words["mode"][kind])
     return [str(number), words["matter"], basis, whom, *way, *when, by, joint, line["note"]]
+
+
+def plan_view(row: Row[Any]) -> Document:
+    """Return a plan with the name of its state."""
+    state = plan_rules().machine.states[row.state]
+    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en}
+
+
+def whole_plan(session: Session, row: Row[Any], *, asked: Step) -> Document:
+    """Return one version of a plan with all its figures and the steps that who ``asked`` may take."""
+    state, weights = state_of(session, row, now=asked.now), working_days_of(row.year)
+    left_out = select(func.count()).where(plan_line.c.plan_id == row.id, plan_line.c.visits == 0)
+    drawn = sum(quota["visits"] for quota in row.quotas.values())
+    return {
+        **plan_view(row),
+        "arithmetic": _arithmetic(row),
+        "calendar": {"working_days": sum(weights), "is_arranged": is_arranged(row.year)},
+        "quotas": _quotas(row),
+        "kinds": [
+            {"kind": kind, "enterprises": number, "visits": visits}
+            for kind, (number, visits) in sorted(kinds(session, row.id).items())
+        ],
+        "months": months(session, row, quota=drawn, weights=weights),
+        **{name: getattr(state, name) for name in ("lines", "visits", "missing", "over_cap")},
+        "left_out": session.scalar(left_out),
+        "allowed": allowed_plan_steps(plan_rules().machine, state, asked=asked),
+        "steps": steps_of(session, row.id),
+    }
+
+
+def _arithmetic(row: Row[Any]) -> Document | None:
+    capacity, rules = capacity_of(row), plan_rules()
+    if capacity is None:
+        return None
+    key, general = split_days(rules, capacity)
+    return {
+        **row.capacity,
+        "total": capacity.total,
+        "other_days": sum(capacity.other_enforcement.values()),
+        "non_days": sum(capacity.non_enforcement.values()),
+        "inspection_days": capacity.inspection_days,
+        "key_days": key,
+        "general_days": general,
+        "reserve_percent": rules.reserve_percent,
+        "officers_each": rules.officers_per_inspection,
+        "most": most_of(row),
+    }
+
+
+def _quotas(row: Row[Any]) -> list[Document]:
+    levels = plan_rules().levels
+    shares = {level: one.share for level, one in levels.items() if one.share}
+    nothing = {level: {"percent": share[0], "pool": 0, "visits": 0} for level, share in shares.items()}
+    return [
+        {"level": level, "least": share[0], "most": share[1], **row.quotas.get(str(level), nothing[level])}
+        for level, share in shares.items()
+    ]
+
+
+def table_view() -> Document:
+    """Return the words of a plan: categories of days, reasons to be in it, columns of its table."""
+    rules = plan_rules()
+    musts = [{"id": one.id, "zh": one.zh, "en": one.en} for one in rules.musts.values()]
+    names = ("other_enforcement", "non_enforcement", "columns")
+    return {"musts": musts, **{name: list(getattr(rules, name)) for name in names}}

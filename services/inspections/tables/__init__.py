@@ -16,14 +16,13 @@ from services.inspections.tables.documents import document, document_hazard, doc
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
 from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
-from services.inspections.tables.joint_checks import joint_check, joint_part
 from services.inspections.tables.late_checks import late_check
 from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.reviews import review, sample_draw
 from services.inspections.tables.tallies import hazard_tally, task_tally
-from services.inspections.tables.tasks import check_record, task, task_step
+from services.inspections.tables.tasks import check_record, joint_check, joint_part, task, task_step
 from services.inspections.tables.transfers import transfer, transfer_step
 from services.inspections.tables.uploads import upload, upload_part
 from services.inspections.tables.visits import (

@@ -1,6 +1,6 @@
 """Tasks and checks: the row of a task is its lock, ``task_step`` keeps each step for ever."""
 
-from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
 
 from services.inspections.tables.metadata import index_by_place, metadata, place_of_enterprise, steps_of
 from shared.database import Id, JsonDocument, UtcDateTime
@@ -72,3 +72,28 @@ Index("ix__check_record__sending_id", check_record.c.sending_id, unique=True)
 Index("ix__check_record__enterprise_id", check_record.c.enterprise_id, check_record.c.tier, check_record.c.id)
 Index("ix__check_record__task_id", check_record.c.task_id)
 Index("ix__check_record__at", check_record.c.tier, check_record.c.at)
+
+# Several agencies come together, once: the task is what is counted, a part is what each agency did.
+joint_check = Table(
+    "joint_check",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("begun_by", Text, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+)
+Index("ix__joint_check__task_id", joint_check.c.task_id, unique=True)
+
+joint_part = Table(
+    "joint_part",
+    metadata,
+    Column("joint_id", Id, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("is_lead", Boolean, nullable=False),
+    Column("subject", Text, nullable=False),  # what the agency looks at
+    Column("result", Text, nullable=False),  # empty until somebody has entered it
+    Column("entered_by", Text, nullable=False),
+    Column("entered_at", UtcDateTime),
+    PrimaryKeyConstraint("joint_id", "agency"),
+)

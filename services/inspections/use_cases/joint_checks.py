@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.joint_checks import Part, check_parts, check_writer
+from services.inspections.domain.caps import Part, check_parts, check_writer
 from services.inspections.tables import joint_check, joint_part
 from services.inspections.use_cases.checks import Visit, begin_check
 from shared.errors import NotFound

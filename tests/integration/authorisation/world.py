@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
-from services.inspections.domain.joint_checks import Part
+from services.inspections.domain.caps import Part
 from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import half_of
 from services.inspections.tables import document, service_contract, task, visit
