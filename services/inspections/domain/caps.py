@@ -1,4 +1,4 @@
-"""How often the authorities come on site: a yearly cap, one authority only, jointly where several come (国办发〔2024〕54号)."""
+"""How often the authorities come on site: a yearly cap, one authority only, jointly if several (国办发〔2024〕54号)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
