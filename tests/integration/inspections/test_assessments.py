@@ -140,6 +140,7 @@ class TestFigures:
         due(database, one, state="cancelled")
         due(database, one, last_day=date(2027, 4, 1))
         due(database, one, tier=2, done_on=in_time)
+        due(database, one, tier=2, origin="visit", done_on=in_time)
         due(database, one, tier=3, state="refused_entry")
         due(database, one, tier=3, state="refused_entry", is_overdue=True)
         due(database, one, tier=3, origin="adhoc")
@@ -147,7 +148,7 @@ class TestFigures:
 
         [unit] = read(caller())["items"]
 
-        assert figures(unit) == {"self_check": (1, 3), "intermediary": (1, 1), "grid": (1, 2), "government": (1, 1)}
+        assert figures(unit) == {"self_check": (1, 3), "intermediary": (2, 2), "grid": (1, 2), "government": (1, 1)}
         assert unit["rate"] == pytest.approx((20 / 3 + 15 + 25 / 2 + 10) / 70)
         assert (unit["enterprises"], unit["band_en"]) == (1, "sufficient")
 
