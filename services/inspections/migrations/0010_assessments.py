@@ -19,9 +19,11 @@ def upgrade() -> None:
     _create_assessment_enterprise()
     _create_assessment_entry()
     _create_assessment_objection()
-    op.create_index("ix__task__last_day", "task", ["tier", "last_day"])
+    of_task = ("tier", "last_day", "origin", "state", "is_overdue", "due_at", "submitted_at", "enterprise_id", "id")
+    op.create_index("ix__task__last_day", "task", list(of_task))
     op.create_index("ix__hazard__deadline", "hazard", ["deadline"])
-    op.create_index("ix__check_record__at", "check_record", ["tier", "at"])
+    of_check = ("tier", "at", "enterprise_id", "task_id", "score_hundredths", "id")
+    op.create_index("ix__check_record__at", "check_record", list(of_check))
     _set_first_timer()
 
 

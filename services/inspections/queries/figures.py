@@ -35,11 +35,7 @@ def assessed(
     session: Session, counted: Counted, rules: AssessmentRules, *, entered: Sequence[Row[Any]]
 ) -> list[Document]:
     """Return each unit's figures, rate, rank, points, band and what the month does to its year; the best first."""
-    rows = counted.rows.c
-    done = func.sum(case((rows.is_done, rows.times), else_=0))
-    columns = (rows.unit, rows.indicator, func.sum(rows.times), done, func.sum(rows.score), func.count(rows.score))
-    found = session.execute(select(*columns).group_by(rows.unit, rows.indicator)).all()
-    sums = {(unit, indicator): tuple(figures) for unit, indicator, *figures in found}
+    sums = _sums(session, counted)
     own = counted.enterprises.c
     supervised = session.execute(select(own.unit, func.count().label("number")).group_by(own.unit))
     enterprises: dict[str, int] = {row.unit: row.number for row in supervised}
@@ -56,6 +52,19 @@ def assessed(
         }
         for one in ranking(rules, rates)
     ]
+
+
+def _sums(session: Session, counted: Counted) -> Mapping[Any, Any]:
+    """Return what is due, what is done, scores and how many have one, by unit and indicator."""
+    sums: dict[Any, list[int]] = {}
+    for part in counted.parts:
+        rows = part.c
+        done = func.sum(case((rows.is_done, rows.times), else_=0))
+        columns = (rows.unit, rows.indicator, func.sum(rows.times), done, func.sum(rows.score), func.count(rows.score))
+        for unit, indicator, *figures in session.execute(select(*columns).group_by(rows.unit, rows.indicator)):
+            before = sums.get((unit, indicator), [0] * len(figures))
+            sums[unit, indicator] = [one + (more or 0) for one, more in zip(before, figures, strict=True)]
+    return sums
 
 
 def _counts(rules: AssessmentRules, sums: Mapping[Any, Any], unit: str) -> dict[str, Count]:
