@@ -22,9 +22,11 @@ QUARTERS = ((-1, -1), (0, -1), (-1, 0), (0, 0))
 YEAR = timedelta(days=365)
 BUREAU = (
     ("demo-leader", "局长", "bureau_leader"),
-    ("demo-officer", "执法员", "bureau_officer"),
+    ("demo-officer", "执法员甲", "bureau_officer"),
+    ("demo-officer-2", "执法员乙", "bureau_officer"),
     ("demo-auditor", "审计员", "auditor"),
 )
+LICENSED, LICENSED_UNTIL = "bureau_officer", "2099-12-31"
 
 
 class Client(Protocol):
@@ -55,6 +57,7 @@ def accounts() -> list[dict[str, Any]]:
     district = words["subdistrict"][0]["code"][:6]
     found: list[dict[str, Any]] = [
         {"username": username, "name": f"演示{name}", "roles": [role], "divisions": [district]}
+        | (_licence(username) if role == LICENSED else {})
         for username, name, role in BUREAU
     ]
     for place in words["subdistrict"]:
@@ -63,6 +66,11 @@ def accounts() -> list[dict[str, Any]]:
         found.append({**common, "username": f"demo-street-{number}", "roles": ["subdistrict_officer"]})
         found.append({**common, "username": f"demo-grid-{number}", "roles": ["grid_worker"], "divisions": []})
     return found
+
+
+def _licence(username: str) -> dict[str, str]:
+    """Return a licence of enforcement (行政执法证): without one nobody signs a record or is drawn by lot."""
+    return {"licence_number": f"演示{username.removeprefix('demo-')}", "licence_valid_until": LICENSED_UNTIL}
 
 
 def _accounts_outside(client: Client) -> Iterator[dict[str, Any]]:

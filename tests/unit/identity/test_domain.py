@@ -54,7 +54,7 @@ class TestRoles:
 
     def test_keep_audit_apart_from_administration_gbt_22239_815(self) -> None:
         assert "audit:read" not in actions_of(set(roles()) - {"auditor"})
-        assert actions_of(["auditor"]) == {"audit:read", "division:read", "ranking:read", EVERYONE}
+        assert actions_of(["auditor"]) == {"audit:read", EVERYONE}
         with pytest.raises(RolesConflict):
             check_roles(["administrator", "auditor"])
 

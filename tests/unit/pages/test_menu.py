@@ -65,4 +65,4 @@ class TestMenu:
 
     def test_gives_a_phone_all_when_they_are_few(self) -> None:
         menu = shell.navigation(viewer("auditor"))
-        assert [item["label"] for item in menu["tabs"]] == ["nav.audit", "nav.ranking"]
+        assert [item["label"] for item in menu["tabs"]] == ["nav.audit"]
