@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.inspections.rules import default_checklists
+from services.inspections.use_cases.assessments import advance_month, begin_month
 from services.inspections.use_cases.tallies import sum_up
 from shared.database import Database
 from shared.security.principal import Principal
@@ -21,7 +22,8 @@ from shared.security.principal import Principal
 DISTRICT = "331002"
 SUBDISTRICTS, GRIDS = 12, 20  # grids of one subdistrict
 CHECKS_OF_ONE, ONE_IN = 50, 5  # checks of an enterprise; one check in five finds a hazard
-NOW = datetime(2026, 6, 30, 2, tzinfo=UTC)
+NOW, DAYS_OF_JUNE = datetime(2026, 6, 30, 2, tzinfo=UTC), 30
+COMPUTED, RUNNING = "2026-05", "2026-06"  # months of the assessment: closed by its clock, and still open
 STAFF = 400
 
 ENTERPRISES = f"""
@@ -85,6 +87,8 @@ def fill(database: Database, *, checks: int) -> None:
         ):
             _write(session, statement, {**values, "count": count})
         sum_up(session, "tallies", now=NOW)
+        begin_month(session, now=NOW - timedelta(days=DAYS_OF_JUNE))
+        advance_month(session, COMPUTED, now=NOW)
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 

@@ -1,4 +1,4 @@
-"""P11: lists and boards of inspections over a million records of checks and 200,000 hazards, and over one in a hundred.
+"""P11: lists, boards and the monthly assessment of inspections over a million checks and 200,000 hazards.
 
 Each look is what the route does: the statement within the jurisdiction of somebody, one page, and the view of each row.
 The same looks are taken in a small and in a large district; what a look costs must not follow the number of rows.
@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from benchmarks.loop_rows import Lookers, fill
+from benchmarks.loop_rows import COMPUTED, RUNNING, Lookers, fill
 from benchmarks.results import Report
 from benchmarks.setting import Setting, quantile, say
 from deploy.native import PostgreSQL
-from services.inspections.queries import hazards, tasks
+from services.inspections.queries import assessments, hazards, tasks
 from services.inspections.tables import check_record, hazard, task
 from shared.database import Database, connect
 from shared.database.migrate import migrate
@@ -53,6 +53,30 @@ def _checks(**wanted: object) -> Look:
     return look
 
 
+def _month(month: str) -> Look:
+    def look(session: Session, principal: Principal) -> object:
+        return assessments.month_view(session, principal, assessments.month_at(session, month))
+
+    return look
+
+
+def _figure(month: str) -> Look:
+    def look(session: Session, principal: Principal) -> object:
+        one = assessments.month_at(session, month)
+        counted = assessments.counted_rows(principal, one, wanted={"indicator": "self_check"})
+        key = [counted.selected_columns[name] for name in ("indicator", "thing_id")]
+        return page(session, counted, key=key)
+
+    return look
+
+
+MONTHS: Mapping[str, Look] = {
+    "month, computed": _month(COMPUTED),
+    "month, computed, rows of a figure": _figure(COMPUTED),
+    "month, open": _month(RUNNING),
+    "month, open, rows of a figure": _figure(RUNNING),
+}
+SEE_MONTHS = ("bureau", "subdistrict")
 LOOK_AT: Mapping[str, Look] = {
     "hazards": _hazards(),
     "hazards open": _hazards(is_open=True),
@@ -65,6 +89,7 @@ LOOK_AT: Mapping[str, Look] = {
     "inbox": tasks.inbox,
     "records of checks": _checks(),
     "records of tier 4": _checks(tier=4),
+    **MONTHS,
 }
 
 
@@ -73,12 +98,16 @@ def measure(setting: Setting) -> Report:
     report = Report("P11")
     with setting.postgresql() as server:
         small, large = (_district(server, setting.size(checks)) for checks in (CHECKS // SMALL, CHECKS))
-        for kind, what in [(kind, what) for what in LOOK_AT for kind, _ in small[1].each()]:
+        for kind, what in [(kind, what) for what in LOOK_AT for kind, _ in small[1].each() if _may_look(kind, what)]:
             few, many = (_milliseconds(*district, kind=kind, what=what) for district in (small, large))
             _judge(report, f"{what}, {kind}", few, many)
         for database, _ in (small, large):
             database.close()
     return report
+
+
+def _may_look(kind: str, what: str) -> bool:
+    return what not in MONTHS or kind in SEE_MONTHS
 
 
 def _district(server: PostgreSQL, checks: int) -> tuple[Database, Lookers]:
