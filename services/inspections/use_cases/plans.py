@@ -56,9 +56,10 @@ def create_plan(session: Session, head: PlanHead, *, by: str, now: datetime) -> 
     is_ahead = bool(months_left(head.year, business_date(now)))
     require(is_ahead, NotAllowed("year_over", "This year is over: plan the present or a coming one.", field="year"))
     same = (plan.c.year == head.year, plan.c.authority == head.authority)
+    number = session.scalar(select(func.coalesce(func.max(plan.c.number), 0)).where(*same)) or 0
+    # The number comes first: whoever begins the plan after it was read is seen below, or has taken the number.
     if found := session.scalar(select(plan.c.id).where(*same, plan.c.is_open)):
         raise PlanExists("There is a plan already: open it, or make a new version of it.", id=found)
-    number = session.scalar(select(func.coalesce(func.max(plan.c.number), 0)).where(*same)) or 0
     row = {"year": head.year, "authority": head.authority, "agency": head.agency, "replaces": None}
     return _keep_plan(session, row | {"capacity": {}, "quotas": {}}, number=number + 1, by=by, now=now)
 

@@ -1,10 +1,13 @@
 """Annual plans: capacity by its vectors, lines by risk, the way to publication, what they become month by month."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
+from services.inspections.use_cases.plans import PlanHead, create_plan
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.inspections.conftest import (
@@ -15,6 +18,7 @@ from tests.integration.inspections.conftest import (
     known_enterprise,
     told,
 )
+from tests.support.events import until
 from tests.support.racing import at_once
 
 PLANS = f"{INSPECTIONS}/plans"
@@ -131,6 +135,25 @@ class TestBeginning:
         answers = at_once(lambda number: officers[number].post(PLANS, json=HEAD), threads=2)
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert len(officers[0].get(PLANS).json["items"]) == 1
+
+    @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+    def test_waits_for_somebody_who_has_just_begun_it(self, database: Database, caller: Caller) -> None:
+        """The second one finds no plan, wants the same number, and waits until the first one is there."""
+        officer = caller()
+        with ThreadPoolExecutor(1) as pool:
+            with database.transaction() as session:
+                create_plan(session, PlanHead(**HEAD), by="first", now=NOW)
+                second = pool.submit(officer.post, PLANS, json=HEAD)
+                until(lambda: is_waiting(database))
+            answer = second.result()
+        assert (answer.status_code, answer.json["code"]) == (409, "plan_exists")
+
+
+def is_waiting(database: Database) -> bool:
+    """Return whether a statement waits for the transaction of another one (PostgreSQL)."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.reading() as session:
+        return bool(session.scalar(text(waiting)))
 
 
 class TestProposal:
