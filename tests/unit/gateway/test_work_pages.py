@@ -7,6 +7,7 @@ import pytest
 from services.gateway.pages import hazards, tasks
 from services.gateway.pages.acts import acts_of
 from services.inspections.rules import hazard_rules, task_rules
+from services.inspections.schemas.hazards import EVENTS
 
 TODAY = date(2026, 3, 2)
 
