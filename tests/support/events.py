@@ -48,10 +48,14 @@ def many_logged(count: int, *, make: Callable[..., Any] = registered, address: s
     return [logged(make(), position=number, address=address) for number in range(1, count + 1)]
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 20.0, sentence: str = "") -> Any:
-    """Return what ``condition`` returns as soon as that is true; fail after ``seconds``."""
-    deadline = time.monotonic() + seconds
+def until(condition: Callable[[], Any], *, seconds: float = 40.0, sentence: str = "") -> Any:
+    """Return what ``condition`` returns as soon as that is true; fail after ``seconds``.
+
+    It asks less and less often: who asks a system a hundred times a second slows it down and is refused in the end.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.01
     while not (found := condition()):
         assert time.monotonic() < deadline, sentence or f"waited {seconds:g} s in vain"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.3)
     return found
