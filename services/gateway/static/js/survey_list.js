@@ -1,7 +1,7 @@
 // The list of surveys: what this phone keeps is shown, and the first cards are laid up so that they open without a connection.
-import { keepPages, onOutcome, outcome, person, sendSoon } from "./phone.js";
+import { keepPages, onOutcome, person, sendSoon } from "./phone.js";
 import "./phone_box.js";
-import { changeDraft, handIn, waitingOf } from "./phone_store.js";
+import { changeDraft, handIn, onChange, sendingsOf } from "./phone_store.js";
 
 const EARLIER = "sise.surveys"; // where an earlier release kept what waited
 const MOST = 10;
@@ -17,12 +17,14 @@ async function adopt() {
   sendSoon();
 }
 
-// What arrives leaves the list.
-async function watch() {
-  const before = (await waitingOf(person)).filter((one) => one.kind === "survey").length;
-  onOutcome(() => before && outcome() === "done" && window.location.reload());
+// What has arrived since this list was drawn leaves it, whichever page sent it and whenever that is noticed.
+async function leave() {
+  const isGone = (one) => one.kind === "survey" && one.state === "arrived" && one.settled_at > performance.timeOrigin;
+  if ((await sendingsOf(person)).some(isGone)) window.location.reload();
 }
 
-watch();
+onOutcome(leave);
+onChange(leave);
+leave();
 if (window.localStorage.getItem(EARLIER)) adopt();
 keepPages(["/surveys", ...cards]);
