@@ -79,10 +79,8 @@ def _self_checks(client: Client) -> list[Document]:
 
 def _hired(life: Life, tasks: list[Document], *, first: int) -> dict[str, Document]:
     """Give the firm of each task an account, numbered from ``first``; return the tasks by user name."""
-    admin, by_username = (
-        life.sign_in("admin"),
-        {f"demo-firm-{number:04}": task for number, task in enumerate(tasks, first)},
-    )
+    admin = life.sign_in("admin")
+    by_username = {f"demo-firm-{number:04}": task for number, task in enumerate(tasks, first)}
     for username, task in by_username.items():
         facts = {"name": "演示企业", "roles": ["enterprise_administrator"], "enterprise_id": task["enterprise_id"]}
         admin.call("POST", "identity/accounts", json={"username": username, "password": life.password, **facts})
