@@ -18,6 +18,7 @@ ARGUMENTS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",  # the map draws with WebGL, also where there is no graphics card
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-rasterization",
 ]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
