@@ -20,6 +20,10 @@ ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--disable-gpu-rasterization",
 ]
+CUT_OFF = (  # what Chromium says when the connection goes: of a request, and of the worker it looks for by itself
+    "Failed to load resource: net::ERR_",
+    "An unknown error occurred when fetching the script.",
+)
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.conftest import PHONE, Window, width_of
+from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.browser.test_tasks import OPEN, PLACE, begin
@@ -19,7 +19,6 @@ from tests.support.running import System
 
 GRID = "grid-offline"
 NAME = "离线检查试验厂"
-LOST = "Failed to load resource: net::ERR_"
 REFUSED = "Failed to load resource: the server responded with a status of "
 PHOTO_BYTES = 700_000  # more than one part
 KEPT_HERE = """async ([path, text]) => {
@@ -42,7 +41,7 @@ def workshop(running_sise: System) -> str:
 @pytest.fixture
 def gate(window: Window, workshop: str, tolerated_lines: list[str]) -> Page:
     """Return the phone of a worker, with a position; that requests fail is what these tests are about."""
-    tolerated_lines.append(LOST)
+    tolerated_lines.extend(CUT_OFF)
     page = window(size=PHONE, signed_in=False)
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation(PLACE)

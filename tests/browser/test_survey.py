@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window, width_of
+from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
 from tests.browser.test_people import PASSWORD, sign_in_as
 from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
@@ -104,7 +104,7 @@ class TestSurvey:
     def test_without_a_connection_waits_on_the_phone(
         self, gate: Page, running_sise: System, shops: dict[str, str], tolerated_lines: list[str]
     ) -> None:
-        tolerated_lines.append("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
+        tolerated_lines.extend(CUT_OFF)
         gate.get_by_role("link", name="摸底试验门市部").click()
         gate.wait_for_load_state()  # what the page needs must be there before the connection goes
         gate.locator('label.segment:has(input[value="closed"])').click()
@@ -121,7 +121,7 @@ class TestSurvey:
     def test_that_was_refused_is_filled_in_again(
         self, gate: Page, shops: dict[str, str], tolerated_lines: list[str]
     ) -> None:
-        tolerated_lines.append("Failed to load resource: ")
+        tolerated_lines.extend([*CUT_OFF, "Failed to load resource: the server"])
         card = f"/surveys/{shops['摸底试验经营部']}"
         gate.goto(card)
         gate.wait_for_load_state()
