@@ -17,7 +17,7 @@ export class Problem extends Error {
 function sentenceOf(body) {
   const keys = [`reason.${body.facts?.reason}`, `reason.${body.code}`, `problem.${body.code}`];
   const known = keys.find(hasWord);
-  return known ? word(known) : body.detail || word("toast.failed");
+  return known ? word(known, body.facts) : body.detail || word("toast.failed");
 }
 
 export async function call(path, { method = "GET", body, headers = {}, signal } = {}) {
