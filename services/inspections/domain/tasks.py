@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from services.inspections.domain.late_checks import is_too_late
@@ -18,12 +17,12 @@ from services.inspections.domain.machines import (
     require,
     require_all,
 )
+from services.inspections.domain.presence import metres_between
 from shared.calendar import add_working_days
 from shared.clock import business_date
 
-HIGHEST_TIER = 4
+INTERMEDIARY, HIGHEST_TIER = 2, 4
 QUEUE = ":"  # the name of a queue has one, that of an account never
-EARTH_RADIUS = 6_371_009  # metres, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,6 @@ class TaskLook:
         return self.step.given
 
 
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two places (longitude, latitude in degrees) in metres."""
-    (east, north), (east_2, north_2) = (tuple(map(radians, place)) for place in (one, other))
-    half = sin((north_2 - north) / 2) ** 2 + cos(north) * cos(north_2) * sin((east_2 - east) / 2) ** 2
-    return 2 * EARTH_RADIUS * asin(sqrt(half))
-
-
 Guard = Callable[[TaskLook], None]
 
 
@@ -111,6 +103,13 @@ def _is_in_a_queue(look: TaskLook) -> None:
 def _is_of_this_tier(look: TaskLook) -> None:
     refusal = NotAllowed("tier_too_low", "This task belongs to a higher tier.", tier=look.task.tier)
     require(look.step.tier >= look.task.tier, refusal)
+
+
+def _comes_on_a_visit(look: TaskLook) -> None:
+    """Whoever comes for an intermediary is on a visit: that one measures the way there, the stay and the way out."""
+    is_on_a_visit = look.step.tier != INTERMEDIARY or bool(look.given.get("visit"))
+    sentence = "Begin the visit of this task and check in there."
+    require(is_on_a_visit, NotAllowed("visit_missing", sentence))
 
 
 def _is_inside_fence(look: TaskLook) -> None:
@@ -193,6 +192,7 @@ TASK_GUARDS: Mapping[str, Guard] = {
         _is_clock_or_assigns,
         _is_in_a_queue,
         _is_of_this_tier,
+        _comes_on_a_visit,
         _is_inside_fence,
         _has_every_answer,
         _has_a_photo_of_what_is_abnormal,
@@ -216,6 +216,7 @@ ABOUT_THE_PERSON = frozenset(
         "is_clock_or_assigns",
         "is_in_a_queue",
         "is_of_this_tier",
+        "comes_on_a_visit",
         "is_of_a_higher_tier",
         "is_of_the_highest_tier",
         "is_clock_or_of_a_higher_tier",

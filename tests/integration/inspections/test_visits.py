@@ -218,11 +218,18 @@ class TestCheckingIn:
         one = agency.planned()["id"]
         assert refused(agency.inspector, one, "start", companions=["nobody"], **GATE) == (422, "companion_unknown")
 
-    def test_goes_on_where_the_task_has_begun(self, agency: Agency) -> None:
-        one = agency.planned()
+    def test_is_the_only_way_to_begin_its_task(self, agency: Agency) -> None:
+        address = f"{INSPECTIONS}/tasks/{agency.planned()['task_id']}"
         begun = {"event": "check_in", **{name: GATE[name] for name in ("longitude", "latitude")}}
-        agency.inspector.post(f"{INSPECTIONS}/tasks/{one['task_id']}/steps", json=begun)
-        assert step(agency.inspector, one["id"], "start", **GATE)["state"] == "started"
+        answer = agency.inspector.post(f"{address}/steps", json=begun)
+        assert (answer.status_code, answer.json["code"]) == (422, "visit_missing")
+        assert "check_in" not in agency.inspector.get(address).json["allowed"]
+
+    def test_goes_on_where_the_task_has_begun(self, database: Database, agency: Agency) -> None:
+        """A task that nobody took climbs to the subdistrict, whose officer comes without a visit."""
+        with database.transaction() as session:
+            session.execute(update(task).values(state="on_site"))
+        assert step(agency.inspector, agency.planned()["id"], "start", **GATE)["state"] == "started"
 
 
 class TestCheckingOut:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
+from services.inspections.domain.presence import metres_between
 from services.inspections.domain.routing import tier_of
 from services.inspections.domain.tasks import (
     TASK_GUARDS,
@@ -13,7 +14,6 @@ from services.inspections.domain.tasks import (
     Task,
     allowed_task_steps,
     escalated_tier,
-    metres_between,
     next_rung,
     take_task_step,
 )
@@ -113,6 +113,7 @@ class TestRefusals:
             ("assigned", "take", {"tier": 2}, "tier_too_low"),
             ("assigned", "accept", {"by": "worker-9", "tier": 1}, "not_the_owner"),
             ("assigned", "accept", {"by": "officer-9"}, "not_the_owner"),
+            ("assigned", "check_in", {"tier": 2}, "visit_missing"),
             ("assigned", "check_in", {"longitude": None}, "position_missing"),
             ("assigned", "check_in", {"latitude": 28.68}, "outside_fence"),
             ("on_site", "submit", {"unanswered": ["GI-01"]}, "answers_missing"),
