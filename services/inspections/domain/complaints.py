@@ -27,11 +27,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class ComplaintRules:
-    """``answer``: by when a complaint is answered, from its receipt."""
+    """``answer``: by when a complaint is answered, from its receipt; ``authorities``: the roles that answer it."""
 
     machine: Machine
     answer: Due
     subjects: Mapping[str, Subject]
+    authorities: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintLook:
+    """What a guard sees."""
+
+    rules: ComplaintRules
     complaint: Complaint
     step: Step
 
@@ -59,8 +63,8 @@ def _is_intermediary(look: ComplaintLook) -> None:
 
 
 def _is_authority(look: ComplaintLook) -> None:
-    is_above = look.step.tier > INTERMEDIARY
-    require(is_above, NotAllowed("authority_only", "The subdistrict or the bureau has to do this."))
+    is_able = not look.rules.authorities.isdisjoint(look.step.roles)
+    require(is_able, NotAllowed("authority_only", "The subdistrict or the bureau has to do this."))
 
 
 def _is_enterprise(look: ComplaintLook) -> None:
@@ -101,7 +105,7 @@ def take_complaint_step(rules: ComplaintRules, complaint: Complaint, *, step: St
     """Return the complaint after ``step`` with the row that led there; raises ``StepNotPossible``, ``NotAllowed``."""
     transition = rules.machine.transition(complaint.state, step.event)
     for guard in transition.guards:
-        COMPLAINT_GUARDS[guard](ComplaintLook(complaint, step))
+        COMPLAINT_GUARDS[guard](ComplaintLook(rules, complaint, step))
     state = transition.to or complaint.state
     moved = replace(
         complaint,
@@ -124,7 +128,7 @@ def allowed_complaint_steps(rules: ComplaintRules, complaint: Complaint, *, aske
     """Return the steps that who ``asked`` may take, once everything is given that a step asks for."""
 
     def meets_all(event: str) -> bool:
-        look = ComplaintLook(complaint, replace(asked, event=event))
+        look = ComplaintLook(rules, complaint, replace(asked, event=event))
         guards = rules.machine.transition(complaint.state, event).guards
         return all(is_possible(partial(COMPLAINT_GUARDS[one], look)) for one in guards if one in ABOUT_THE_PERSON)
 

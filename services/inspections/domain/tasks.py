@@ -35,11 +35,11 @@ class TaskLimits:
 
 @dataclass(frozen=True)
 class TaskRules:
-    """``assigning``: the roles that give tasks to others."""
+    """``authorities``: the roles that give tasks to others."""
 
     machine: Machine
     limits: TaskLimits
-    assigning: frozenset[str]
+    authorities: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _is_owner(look: TaskLook) -> None:
 
 
 def _is_clock_or_assigns(look: TaskLook) -> None:
-    is_able = look.step.is_clock or not look.rules.assigning.isdisjoint(look.step.roles)
+    is_able = look.step.is_clock or not look.rules.authorities.isdisjoint(look.step.roles)
     sentence = "The subdistrict or the bureau gives tasks to others: ask there."
     require(is_able, NotAllowed("authority_only", sentence))
 

@@ -54,9 +54,12 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class VisitRules:
+    """``authorities``: the roles that decide about a visit."""
+
     machine: Machine
     limits: VisitLimits
     anomalies: Mapping[str, Anomaly]
+    authorities: frozenset[str]
 
     def lapse(self, state: str) -> str:
         """Return what the clock notes when nothing happened in ``state`` in time."""
@@ -120,8 +123,8 @@ def _is_enterprise(look: VisitLook) -> None:
 
 
 def _is_authority(look: VisitLook) -> None:
-    is_above = look.step.tier > INTERMEDIARY
-    require(is_above, NotAllowed("authority_only", "The subdistrict or the bureau has to do this."))
+    is_able = not look.rules.authorities.isdisjoint(look.step.roles)
+    require(is_able, NotAllowed("authority_only", "The subdistrict or the bureau has to do this."))
 
 
 def _is_clock(look: VisitLook) -> None:

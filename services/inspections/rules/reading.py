@@ -51,6 +51,12 @@ def tiers() -> Mapping[int, Tier]:
     return {row["number"]: Tier(row["number"], row["zh"], row["en"], frozenset(row["roles"])) for row in rows}
 
 
+@cache
+def authorities() -> frozenset[str]:
+    """Return the roles that decide for the subdistrict and the bureau."""
+    return frozenset(table("tiers.toml")["authority"]["roles"])
+
+
 def read_machine(content: Row, *, head: str, guards: Mapping[str, Callable[..., None]]) -> Machine:
     """Return the machine of a table; raises ``UnusableTable`` for states, guards or units that do not exist."""
     states = {row["id"]: State(row["id"], row["zh"], row["en"], row["is_open"]) for row in content["state"]}

@@ -8,7 +8,7 @@ from services.inspections.domain.complaints import COMPLAINT_GUARDS, ComplaintRu
 from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.reviews import Ground, RatingRules, ReviewRules
 from services.inspections.domain.visits import VISIT_GUARDS, Anomaly, VisitLimits, VisitRules
-from services.inspections.rules.reading import due_of, read_machine, table
+from services.inspections.rules.reading import authorities, due_of, read_machine, table
 from services.inspections.rules.working import sampling_percent
 
 
@@ -29,7 +29,7 @@ def read_visits(content: Mapping[str, Any]) -> VisitRules:
     lapsing = sorted(state for state, event in machine.transitions if event == "lapse")
     if noted != lapsing:
         raise UnusableTable(f"the clock notes {', '.join(noted)}, and lapse {', '.join(lapsing)}")
-    return VisitRules(machine, VisitLimits(**content["limits"]), anomalies)
+    return VisitRules(machine, VisitLimits(**content["limits"]), anomalies, authorities())
 
 
 @cache
@@ -55,4 +55,4 @@ def complaint_rules() -> ComplaintRules:
     content = table("complaints.toml")
     machine = read_machine(content, head="complaints", guards=COMPLAINT_GUARDS)
     subjects = {row["id"]: Subject(row["id"], row["zh"], row["en"]) for row in content["subject"]}
-    return ComplaintRules(machine, due_of(content["limits"]["answer"]), subjects)
+    return ComplaintRules(machine, due_of(content["limits"]["answer"]), subjects, authorities())

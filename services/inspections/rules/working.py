@@ -14,7 +14,7 @@ from services.inspections.domain.plan_steps import PLAN_GUARDS
 from services.inspections.domain.plans import Cause, LevelPlan, Must, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
 from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
-from services.inspections.rules.reading import read_machine, table
+from services.inspections.rules.reading import authorities, read_machine, table
 
 Row = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ def task_rules() -> TaskRules:
     """Return the way of a task in this release; raises ``UnusableTable``."""
     content = table("tasks.toml")
     machine = read_machine(content, head="tasks", guards=TASK_GUARDS)
-    return TaskRules(machine, TaskLimits(**content["limits"]), frozenset(content["assigning"]["roles"]))
+    return TaskRules(machine, TaskLimits(**content["limits"]), authorities())
 
 
 @cache

@@ -11,6 +11,12 @@ from services.inspections.rules import default_checklists
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday in China
 TODAY = date(2026, 3, 2)
 YESTERDAY = date(2026, 3, 1)
+ROLES = {
+    1: ("enterprise_principal",),
+    2: ("intermediary_inspector",),
+    3: ("subdistrict_officer",),
+    4: ("bureau_officer",),
+}
 EVERYTHING: dict[str, Any] = {
     "description": "除尘器未泄爆",
     "place": "打磨车间",

@@ -14,7 +14,7 @@ from services.inspections.domain.complaints import (
 )
 from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, clock_step
 from services.inspections.rules import complaint_rules
-from tests.unit.inspections.builders import NOW
+from tests.unit.inspections.builders import NOW, ROLES
 
 RULES = complaint_rules()
 OPEN = {"respond": None, "uphold": "upheld", "reject": "unfounded", "withdraw": "withdrawn", "overdue": None}
@@ -34,7 +34,8 @@ def a_step(event: str, *, tier: int | None = None, **given: Any) -> Step:
     shown = {"reason": "需要核查", "answer": "已核实", **given}
     if event == "overdue" and tier is None:
         return clock_step(event, DUE, **shown)
-    return Step(event, "somebody", tier if tier is not None else TIERS.get(event, 3), DUE, shown)
+    tier = TIERS.get(event, 3) if tier is None else tier
+    return Step(event, "somebody", tier, DUE, shown, given.get("roles", ROLES[tier]))
 
 
 def a_complaint(state: str, **changes: Any) -> Complaint:
@@ -66,6 +67,7 @@ class TestRefusals:
         [
             ("respond", {"tier": 3}, "intermediary_only"),
             ("examine", {"tier": 2}, "authority_only"),
+            ("uphold", {"roles": ("grid_worker",)}, "authority_only"),
             ("examine", {"reason": ""}, "reason_missing"),
             ("uphold", {"answer": " "}, "answer_missing"),
             ("withdraw", {"tier": 4}, "enterprise_only"),
@@ -116,8 +118,15 @@ class TestTime:
 
 class TestAllowedSteps:
     @pytest.mark.parametrize(
-        ("tier", "steps"), [(1, ["withdraw"]), (2, ["respond"]), (3, ["examine", "reject", "uphold"]), (0, [])]
+        ("tier", "roles", "steps"),
+        [
+            (1, ROLES[1], ["withdraw"]),
+            (2, ROLES[2], ["respond"]),
+            (3, ROLES[3], ["examine", "reject", "uphold"]),
+            (3, ("grid_worker",), []),
+            (0, (), []),
+        ],
     )
-    def test_leave_out_what_is_somebody_elses(self, tier: int, steps: list[str]) -> None:
-        asked = Step("", "somebody", tier, NOW)
+    def test_leave_out_what_is_somebody_elses(self, tier: int, roles: tuple[str, ...], steps: list[str]) -> None:
+        asked = Step("", "somebody", tier, NOW, roles=roles)
         assert sorted(allowed_complaint_steps(RULES, a_complaint("received"), asked=asked)) == steps

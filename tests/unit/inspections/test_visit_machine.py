@@ -21,7 +21,7 @@ from services.inspections.domain.visits import VISIT_GUARDS, MovedVisit, Visit, 
 from services.inspections.rules import visit_rules
 from services.inspections.rules.reading import table
 from services.inspections.rules.visiting import read_visits
-from tests.unit.inspections.builders import NOW
+from tests.unit.inspections.builders import NOW, ROLES
 
 RULES = visit_rules()
 MARKED = {"explain": None, "settle": None}  # leave the state as it is
@@ -60,7 +60,7 @@ def step(state: str, event: str, *, visit: dict[str, Any] | None = None, **given
     by, tier = WHO.get(event, ("inspector", 2))
     by, tier = given.pop("by", by), given.pop("tier", tier)
     shown = {name: value for name, value in (EVERYTHING | given).items() if value is not None}
-    by_hand = Step(event, by, tier, NOW, shown)
+    by_hand = Step(event, by, tier, NOW, shown, given.get("roles", ROLES[tier]))
     wanted = clock_step(event, NOW, **shown) if event in ("time_out", "lapse") and tier == 2 else by_hand
     values: dict[str, Any] = {
         "state": state,
@@ -102,6 +102,7 @@ class TestRefusals:
             ("planned", "start", {"latitude": None}, "position_missing"),
             ("planned", "start", {"at": NOW - timedelta(hours=73)}, "too_long_ago"),
             ("planned", "cancel", {"tier": 2}, "authority_only"),
+            ("closed", "settle", {"roles": ("grid_worker",), "tier": 3}, "authority_only"),
             ("planned", "cancel", {"reason": " "}, "reason_missing"),
             ("planned", "lapse", {"tier": 4}, "clock_only"),
             ("planned", "lapse", {"visit": {"due_at": NOW + timedelta(seconds=1)}}, "not_due"),
@@ -184,7 +185,7 @@ class TestAllowedSteps:
         ],
     )
     def test_leave_out_what_is_somebody_elses(self, visit: Visit, tier: int, steps: list[str]) -> None:
-        asked = Step("", "me", tier, NOW)
+        asked = Step("", "me", tier, NOW, roles=ROLES[tier])
         assert sorted(allowed_visit_steps(RULES, visit, asked=asked)) == sorted(steps)
 
 
