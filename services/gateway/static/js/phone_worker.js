@@ -4,6 +4,7 @@ import { sendAll } from "/static/js/phone_sender.js";
 const PAGES = `sise-pages-${RELEASE}-`;
 const KEPT = `sise-assets-${RELEASE}`;
 const OFFLINE = "/phone/offline";
+const UNABLE = 500; // from this status on a server cannot answer
 const PATIENCE = 8000; // milliseconds until a page that is kept here is shown instead
 
 self.addEventListener("install", (event) => {
@@ -41,12 +42,13 @@ async function sendOrTryAgain() {
 const kept = (address, options) => caches.match(address, options);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-// A page comes from the server; when that does not answer, as it was when it was last seen here.
+// A page comes from the server; when that does not answer, or cannot, as it was when it was last seen here.
 async function page(event) {
   const earlier = await earlierPage(new URL(event.request.url));
   const asked = fetch(event.request);
   try {
-    return (await (earlier ? Promise.race([asked, pause(PATIENCE)]) : asked)) ?? earlier;
+    const found = await (earlier ? Promise.race([asked, pause(PATIENCE)]) : asked);
+    return earlier && (found?.status ?? UNABLE) >= UNABLE ? earlier : found;
   } catch {
     return earlier ?? (await kept(OFFLINE)) ?? Response.error();
   }
