@@ -111,6 +111,8 @@ class TestSurvey:
         gate.context.set_offline(True)
         gate.get_by_role("button", name="核实并上报").click()
         expect(gate.locator("#toasts")).to_contain_text("已存在手机上")
+        expect(gate.locator("#card")).to_be_hidden()
+        expect(gate.locator(".phone-list")).to_contain_text("已存手机")
         gate.context.set_offline(False)
         gate.goto("/surveys")
 

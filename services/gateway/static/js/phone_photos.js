@@ -15,7 +15,7 @@ export async function take(file, { about, item, enterprise }) {
   return one;
 }
 
-export function showPhoto(box, one) {
+function showPhoto(box, one) {
   show(box, one.id, { source: URL.createObjectURL(one.blob), isUsed: one.is_used });
 }
 

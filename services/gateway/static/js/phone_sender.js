@@ -8,8 +8,8 @@ const NOT_NOW = ["request_in_progress", "changed_meanwhile", "csrf_token_invalid
 const TOO_LATE = ["step_not_possible", "answered_in_vain", "not_the_owner", "task_changed"];
 const OTHER_PHOTO = ["upload_differs", "upload_damaged"];
 
-export class Later extends Error {} // no connection, or nobody answers: it is tried again
-export class SignedOut extends Error {}
+class Later extends Error {} // no connection, or nobody answers: it is tried again
+class SignedOut extends Error {}
 class Refusal extends Error {
   constructor(status, body) {
     super(body.detail ?? "");
@@ -114,7 +114,7 @@ async function sendWhole(kept, { csrf_token: csrf }) {
 
 async function attachmentsOf(one) {
   const pairs = await Promise.all(
-    Object.entries(one.photos).map(async ([item, ids]) => [item, (await Promise.all(ids.map(photo))).map((kept) => kept.attachment)]),
+    Object.entries(one.photos).map(async ([item, ids]) => [item, (await Promise.all(ids.map(photo))).flatMap((kept) => kept?.attachment ?? [])]),
   );
   return Object.fromEntries(pairs);
 }

@@ -114,7 +114,8 @@ export async function handIn(person, about, { draftId = "", ...content }) {
     const known = await answer(sendings.get(id));
     if (known) return known;
     const made = { ...content, id, person, about, state: "waiting", made_at: Date.now(), sent: 0, problem: null };
-    const used = new Set(photosIn(made));
+    const others = (await answer(sendings.index("person").getAll(person))).filter((one) => one.about === about);
+    const used = new Set([made, ...others].flatMap(photosIn));
     for (const key of await answer(photos.index("about").getAllKeys([person, about]))) {
       if (!used.has(key)) await answer(photos.delete(key));
     }

@@ -1,5 +1,5 @@
 // The card at the gate: position, eight questions, photo; kept on the phone before it is sent.
-import { place } from "./evidence.js";
+import { locate, place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { problemOf } from "./phone_box.js";
 import { take } from "./phone_photos.js";
@@ -18,18 +18,13 @@ function showParts() {
   for (const part of card.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== outcome();
 }
 
-function locate() {
+function findPlace() {
   const text = document.getElementById("place");
   text.textContent = word("survey.place_waiting");
-  if (!navigator.geolocation) return void (text.textContent = word("survey.place_none"));
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      place.known = { longitude: coords.longitude, latitude: coords.latitude, accuracy: coords.accuracy };
-      text.textContent = word("survey.place_known", { metres: Math.round(coords.accuracy) });
-    },
-    () => (text.textContent = word("survey.place_none")),
-    { enableHighAccuracy: true, timeout: 15_000, maximumAge: 10_000 },
-  );
+  locate(() => {
+    const { accuracy } = place.known ?? {};
+    text.textContent = place.known ? word("survey.place_known", { metres: Math.round(accuracy) }) : word("survey.place_none");
+  });
 }
 
 function answers() {
@@ -106,13 +101,13 @@ card.addEventListener("submit", async (event) => {
   const reason = missing();
   refuse(reason && word(reason));
   if (reason) return;
-  await handIn(person, ABOUT, {
-    kind: "survey",
-    ...facts(),
-    photos: state.photo ? { photo: [state.photo] } : {},
-    draft: { ...facts(), fields: filledIn() },
-    body: content(),
-  });
+  const photos = state.photo ? { photo: [state.photo] } : {};
+  const draft = { ...facts(), fields: filledIn() };
+  try {
+    await handIn(person, ABOUT, { kind: "survey", ...facts(), photos, draft, body: content() });
+  } catch {
+    return refuse(word("offline.full"));
+  }
   await sendSoon();
   await tellWhatBecameOfIt();
 });
@@ -126,7 +121,6 @@ async function tellWhatBecameOfIt() {
   const isSent = sending.state === "arrived";
   toast(word(isSent ? "survey.sent" : "survey.kept"));
   if (isSent) window.location.assign(card.dataset.list);
-  else card.querySelector('button[type="submit"]').disabled = true;
 }
 
 document.getElementById("photo").addEventListener("change", async (event) => {
@@ -141,7 +135,7 @@ document.getElementById("photo").addEventListener("change", async (event) => {
   }
 });
 
-document.getElementById("locate").addEventListener("click", locate);
+document.getElementById("locate").addEventListener("click", findPlace);
 restore();
-locate();
+findPlace();
 keepPages([window.location.pathname, "/surveys"]);
