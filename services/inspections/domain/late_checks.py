@@ -1,9 +1,12 @@
 """Checks that were finished without a connection: by which moment they are judged, and why one is only kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.inspections.domain.machines import Step
+from services.inspections.domain.machines import NotAllowed, Step, require
+
+SELF_CHECK = 1  # tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,9 @@ def reason_to_keep(state: str, *, takes: bool, is_own: bool, is_other_list: bool
     if is_other_list:
         return "list_changed"
     return "" if is_own else "owner_changed"
+
+
+def check_had(asked: Step, *, tier: int, had: Collection[str]) -> None:
+    """Raise ``NotAllowed`` unless who ``asked`` was one of those who ``had`` the task; a self-check is everybody's."""
+    is_theirs = asked.by in had or tier == asked.tier == SELF_CHECK
+    require(is_theirs, NotAllowed("not_the_owner", "This task was never yours: nothing of yours is kept beside it."))

@@ -5,11 +5,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.late_checks import check_had
 from services.inspections.domain.machines import Step
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.late_checks import reason_of
 from services.inspections.tables import late_check, task
 from services.inspections.use_cases.checks import HandedIn
+from services.inspections.use_cases.tasks import had_before
 from shared.errors import Conflict, Refused
 
 
@@ -24,7 +26,8 @@ class SendingTaken(Conflict):
 def keep_late_check(session: Session, row: Row[Any], handed_in: HandedIn, *, asked: Step, sending_id: str) -> str:
     """Keep answers beside the task ``row`` and return why; sent again they are kept once.
 
-    Raises ``NotLate`` when they can be handed in, ``SendingTaken`` for an id that other answers have.
+    Raises ``NotLate`` when they can be handed in, ``NotAllowed`` for who never had the task, ``SendingTaken`` for an id
+    that other answers have.
     """
     held_id(session, row.enterprise_id)
     if known := session.execute(select(late_check).where(late_check.c.id == sending_id)).one_or_none():
@@ -36,6 +39,7 @@ def keep_late_check(session: Session, row: Row[Any], handed_in: HandedIn, *, ask
     reason = reason_of(session, row, asked=asked, version=version, finished_at=finished_at)
     if not reason:
         raise NotLate("The task still takes a check: hand it in.")
+    check_had(asked, tier=row.tier, had=had_before(session, row.id))
     session.execute(
         insert(late_check).values(
             id=sending_id,

@@ -193,8 +193,9 @@ def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) ->
 
 
 def had_before(session: Session, task_id: str) -> list[str]:
-    """Return who has had a task, so that nobody gets it back."""
-    wanted = select(task_step.c.owner).where(task_step.c.task_id == task_id, task_step.c.event == "assign")
+    """Return who has had a task: it was given to them, or they took it from a queue."""
+    given = task_step.c.event.in_(("assign", "take"))
+    wanted = select(task_step.c.owner).where(task_step.c.task_id == task_id, given)
     return list(session.scalars(wanted))
 
 

@@ -144,6 +144,14 @@ class TestKeeping:
         assert hand_in(worker, one, body).json["code"] == "not_the_owner"
         assert keep(worker, one, body).json["items"][0]["reason"] == "owner_changed"
 
+    def test_is_refused_to_who_never_had_the_task(self, caller: Caller, enterprise_id: str) -> None:
+        one = on_site(caller("grid_worker"), enterprise_id)
+        stranger = caller("enterprise_user", enterprise_id=enterprise_id)
+
+        answer = keep(stranger, one, body_of())
+
+        assert (answer.status_code, answer.json["code"]) == (422, "not_the_owner")
+
     def test_is_refused_while_the_task_takes_a_check(self, caller: Caller, enterprise_id: str) -> None:
         worker = caller("grid_worker")
         answer = keep(worker, on_site(worker, enterprise_id), body_of())
