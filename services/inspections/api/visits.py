@@ -104,7 +104,6 @@ def find_on_visit(session: Session, body: dict[str, Any], visit_id: str) -> Any:
     """Enter what was found on site as a hazard of this visit; a major one is told at once."""
     row = reading.visible_visit(session, principal(), visit_id)
     given = as_text(body)
-    given.pop("version", None)
     hazards.check_evidence(session, given["before"], owner=row.enterprise_id)
     at = {"at": given["found_at"]} if given["found_at"] else {}
     step = step_of_caller("find", {**at, "description": given["description"], "place": given["place"]})
@@ -116,12 +115,13 @@ def find_on_visit(session: Session, body: dict[str, Any], visit_id: str) -> Any:
 
 def _whole(session: Session, visit_id: str) -> dict[str, Any]:
     row = reading.visible_visit(session, principal(), visit_id)
-    known = reading.known_visit(session, row)
+    findings = reading.findings_of(session, row)
+    known = reading.known_visit(session, row, findings)
     return {
         **reading.visit_views(session, [row])[0],
         "allowed": reading.steps_allowed(known, asked=step_of_caller()),
         "is_checked": known.is_checked,
-        "hazards": reading.findings_of(session, row),
+        "hazards": findings,
         "steps": reading.steps_of(session, visit_id),
     }
 

@@ -91,7 +91,6 @@ def with_fault(fault: str) -> ColumnElement[bool]:
 
 
 _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
-    "states": lambda states: visit.c.state.in_(states),
     "half_year": reported_in,
     "fault": with_fault,
     "area": lambda prefix: enterprise.c.division.startswith(prefix),
@@ -154,9 +153,8 @@ def findings_of(session: Session, row: Row[Any]) -> Sequence[Row[Any]]:
 PUT_RIGHT = ("verified", "closed", "cancelled", "rejected", "transferred")
 
 
-def known_visit(session: Session, row: Row[Any]) -> Visit:
-    """Return what the steps look at."""
-    findings = findings_of(session, row)
+def known_visit(session: Session, row: Row[Any], findings: Sequence[Row[Any]]) -> Visit:
+    """Return what the steps look at; ``findings`` are the hazards of the visit."""
     checked = select(check_record.c.id).where(check_record.c.task_id == row.task_id).limit(1)
     kinds = session.scalars(select(visit_flag.c.kind).where(visit_flag.c.visit_id == row.id))
     return Visit(

@@ -1,7 +1,6 @@
 """Requests and responses about the visits of intermediaries."""
 
 from marshmallow import fields, validate
-from webargs.fields import DelimitedList
 
 from services.inspections.domain.visits import CLOCK_EVENTS, CONCLUSIONS, OUTCOMES
 from services.inspections.rules import rating_rules, visit_rules
@@ -37,13 +36,9 @@ class FiguresQuery(Schema):
 
 
 class VisitQuery(FiguresQuery, PageQuery):
-    """The newest first. ``states``: several, separated by commas; ``flag``: what is noted and not dismissed.
-
-    ``fault``: what takes points from the intermediary.
-    """
+    """The newest first. ``flag``: noted and not dismissed; ``fault``: what takes points from the intermediary."""
 
     state = fields.String(validate=validate.OneOf(STATES))
-    states = DelimitedList(fields.String(validate=validate.OneOf(STATES)), validate=validate.Length(1, len(STATES)))
     is_open = fields.Boolean()
     is_flagged = fields.Boolean()
     flag = fields.String(validate=validate.OneOf(ANOMALIES))
@@ -83,7 +78,6 @@ class VisitStepBody(Schema):
 class VisitFinding(Schema):
     """``item`` is a code of the official list: such a hazard is major by itself. ``found_at`` is the phone's."""
 
-    version = fields.Integer(validate=validate.Range(1))
     description = fields.String(required=True, validate=validate.Length(2, 1000))
     place = fields.String(required=True, validate=validate.Length(1, 100))
     item = text(20, load_default="")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.machines import Step, clock_step
 from services.inspections.domain.presence import Spot, Stay, away, check_one_place, minutes_between, too_fast
 from services.inspections.domain.visits import CLOCK_EVENTS, INTERMEDIARY, MovedVisit, moment_of, take_visit_step
+from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.visits import (
     findings_of,
     is_blind,
@@ -61,7 +62,7 @@ def step_visit(session: Session, visit_id: str, *, step: Step, based_on: int | N
     row = session.execute(select(visit).where(visit.c.id == visit_id).with_for_update()).one()
     if based_on is not None and row.version != based_on:
         raise VisitChanged("Somebody has changed this visit meanwhile: read it again.", version=row.version)
-    moved = take_visit_step(visit_rules(), known_visit(session, row), step=step)
+    moved = take_visit_step(visit_rules(), known_visit(session, row, findings_of(session, row)), step=step)
     changes, notes = _EFFECTS[step.event](session, row, step) if step.event in _EFFECTS else ({}, [])
     _write(session, row, moved, changes=changes, step=step)
     _set_clock(session, row, moved)
@@ -74,6 +75,7 @@ def find_on_visit(session: Session, row: Row[Any], finding: Finding, *, step: St
 
     The two hours of a major one run from ``at``, the moment of finding.
     """
+    held_id(session, row.enterprise_id)
     step_visit(session, row.id, step=step)
     hazard_id = find_hazard(session, finding, by=step.by, tier=step.tier, now=step.now)
     session.execute(insert(visit_finding).values(visit_id=row.id, hazard_id=hazard_id))
