@@ -59,7 +59,8 @@ def visit(visit_id: str) -> str:
     one = own_api.read(f"inspections/visits/{visit_id}")
     someone = viewer.current()
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
-    complains = someone is not None and bool(someone.enterprise_id) and one["started_at"]
+    is_of_interest = one["state"] != "planned" or one["flags"]  # who did not come is complained of too
+    complains = someone is not None and bool(someone.enterprise_id) and is_of_interest
     return render_template(
         "visits/visit.html",
         one=one,
