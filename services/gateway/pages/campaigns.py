@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 from shared.clock import business_date
@@ -47,8 +46,8 @@ def new_campaign() -> str:
         usual=USUAL_LEVELS,
         table=own_api.read(f"{CAMPAIGNS}/table"),
         people=own_api.read(f"{CAMPAIGNS}/people")["items"],
-        names=_names(),
-        firms=_firms(),
+        names=names.staff(),
+        firms=names.intermediaries(),
         today=today.isoformat(),
         month_on=(today + USUAL_DAYS).isoformat(),
     )
@@ -71,8 +70,8 @@ def campaign(campaign_id: str) -> str:
         plans=plans["items"],
         next_cursor=plans["next_cursor"],
         group_names=_groups(one["grouping"]),
-        names=_names(),
-        places=_places(),
+        names=names.staff(),
+        places=names.divisions(),
     )
 
 
@@ -83,7 +82,8 @@ def campaign_plan(campaign_id: str, enterprise_id: str) -> str:
     one = own_api.read(f"{CAMPAIGNS}/{campaign_id}")
     plan = own_api.read(f"{CAMPAIGNS}/{campaign_id}/plans/{enterprise_id}")
     may = one["is_mine"] and one["state"] == "open" and "campaign:work" in _actions()
-    return render_template("campaigns/plan.html", one=one, plan=plan, may=may, names=_names(), places=_places())
+    called = {"names": names.staff(), "places": names.divisions()}
+    return render_template("campaigns/plan.html", one=one, plan=plan, may=may, **called)
 
 
 def _actions() -> frozenset[str]:
@@ -91,22 +91,8 @@ def _actions() -> frozenset[str]:
     return someone.actions if someone else frozenset()
 
 
-def _places() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
-
-
 def _groups(grouping: str) -> Mapping[str, str]:
     """Return what the groups are called; industries go by their codes."""
     if grouping == "grid" and "grid:read" in _actions():
         return {row["id"]: row["name"] for row in own_api.read_all("registry/grids")}
-    return _places() if grouping == "subdistrict" else {}
-
-
-def _names() -> dict[str, str]:
-    rows: list[dict[str, Any]] = own_api.read_all("identity/staff") if "staff:read" in _actions() else []
-    return {row["id"]: f"{row['name']} {row['username']}" for row in rows}
-
-
-def _firms() -> dict[str, str]:
-    may = "intermediary:read" in _actions()
-    return {row["id"]: row["name"] for row in own_api.read_all("registry/intermediaries")} if may else {}
+    return names.divisions() if grouping == "subdistrict" else {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api
 from services.gateway.pages.access import page, public_page
 from services.gateway.pages.forms import after, lines_of, refusal_of
 from services.gateway.pages.site import site
@@ -24,7 +24,7 @@ Form = Mapping[str, Any]
 def draws() -> str:
     """Draw the list of draws, the newest first."""
     answer = own_api.read(DRAWS, {"limit": PAGE, "cursor": request.args.get("cursor", "")})
-    return render_template("draws/list.html", tab="draws", places=_places(), **answer)
+    return render_template("draws/list.html", tab="draws", places=names.divisions(), **answer)
 
 
 @site.get("/draws/new")
@@ -61,8 +61,8 @@ def draw(draw_id: str) -> str:
         one=one,
         drawn=sorted(drawn, key=lambda row: row["place"]),
         again=again,
-        names=_names(),
-        places=_places(),
+        names=names.staff(),
+        places=names.divisions(),
         today=business_date(now()).isoformat(),
     )
 
@@ -75,7 +75,7 @@ def draw_pool(draw_id: str) -> str:
     query = {"limit": PAGE, "cursor": request.args.get("cursor", ""), **chosen}
     answer = own_api.read(f"{DRAWS}/{draw_id}/candidates", query)
     one = own_api.read(f"{DRAWS}/{draw_id}")
-    return render_template("draws/pool.html", one=one, chosen=chosen, places=_places(), **answer)
+    return render_template("draws/pool.html", one=one, chosen=chosen, places=names.divisions(), **answer)
 
 
 @site.get("/draws/avoidances")
@@ -88,7 +88,7 @@ def avoidances() -> str:
         items=own_api.read_all(f"{DRAWS}/avoidances"),
         own={row["id"] for row in own_api.read_all(f"{DRAWS}/avoidances", {"mine": "true"})},
         relations={row["id"]: row for row in own_api.read(f"{DRAWS}/table")["relations"]},
-        names=_names(),
+        names=names.staff(),
     )
 
 
@@ -127,21 +127,9 @@ def _form(form: Form, **more: Any) -> str:
         "draws/new.html",
         form=form,
         levels=LEVELS,
-        choices={code: name for code, name in _places().items() if len(code) in DIVISION_DIGITS},
-        names=_names(),
+        choices={code: name for code, name in names.divisions().items() if len(code) in DIVISION_DIGITS},
+        names=names.staff(),
         today=today.isoformat(),
         year_end=today.replace(month=12, day=31).isoformat(),
         **more,
     )
-
-
-def _places() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
-
-
-def _names() -> dict[str, str]:
-    """Return what officers are called; a name may be masked, so the name of the account stands beside it."""
-    someone = viewer.current()
-    may = someone is not None and "staff:read" in someone.actions
-    rows = own_api.read_all("identity/staff") if may else []
-    return {row["id"]: f"{row['name']} {row['username']}" for row in rows}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import KINDS, acts_of
 from services.gateway.pages.documents import documents_about, kinds_for
@@ -28,7 +28,6 @@ STAGES: Mapping[str, Sequence[str]] = {
 LEVELS = ("general", "major")
 FILTERS = ("level", "is_overdue", "area", "enterprise_id")
 MAJOR = "major"
-SUBDISTRICT_DIGITS = 9
 OFFERED: Mapping[str, Sequence[str]] = {
     "grade_general": (),
     "grade_major": ("expert_opinion", "item?"),
@@ -59,7 +58,7 @@ OF_MAJOR: Mapping[str, Sequence[str]] = {
     "fail": ("reason", "order_number", "officers", "signed"),
 }
 MAIN = ("grade_general", "order", "rectify", "pass", "close", "dual_report", "approve_plan", "note_reply")
-WRITTEN = frozenset(name.removesuffix("?") for names in (*OFFERED.values(), *OF_MAJOR.values()) for name in names)
+WRITTEN = frozenset(name.removesuffix("?") for asked in (*OFFERED.values(), *OF_MAJOR.values()) for name in asked)
 Document = Mapping[str, Any]
 
 
@@ -79,7 +78,7 @@ def hazards() -> str:
         board=board,
         columns=[_column(stage, answer, board) for stage, answer in answers.items()],
         is_alone=is_alone,
-        places=_places(),
+        places=names.subdistricts(),
         levels=LEVELS,
         next_cursor=answers[stages[0]]["next_cursor"] if is_alone else None,
     )
@@ -101,7 +100,7 @@ def hazard(hazard_id: str) -> str:
         kept={"before": photos["before"]},
         items=own_api.read("inspections/hazards/items")["items"] if "grade_major" in may else (),
         written=WRITTEN - {name for name, kind in KINDS.items() if kind == "photos"},
-        places=_places(),
+        places=names.subdistricts(),
         days=days_left(one, today=business_date(now())),
         documents=documents_about(someone, hazard_id=hazard_id),
         kinds=kinds_for(one) if someone and "document:write" in someone.actions else (),
@@ -139,8 +138,3 @@ def _column(stage: str, answer: Document, board: Document) -> dict[str, Any]:
     count = sum(column["count"] for column in board["states"] if column["state"] in STAGES[stage])
     items = [{**one, "days": days_left(one, today=today)} for one in answer["items"]]
     return {"stage": stage, "count": count, "hazards": items}
-
-
-def _places() -> dict[str, str]:
-    listed = own_api.read("registry/divisions")["items"]
-    return {row["code"]: row["name"] for row in listed if len(row["code"]) == SUBDISTRICT_DIGITS}

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 from shared.clock import business_date
@@ -28,13 +28,13 @@ Document = Mapping[str, Any]
 def plans() -> str:
     """Draw the plans with all their versions, and the form that begins one."""
     answer = own_api.read("inspections/plans", {"limit": PAGE, "cursor": request.args.get("cursor", "")})
-    this_year = business_date(now()).year
+    this_year, places = business_date(now()).year, names.divisions()
     return render_template(
         "plans/list.html",
         items=answer["items"],
         next_cursor=answer["next_cursor"],
-        places=_places(),
-        authorities={code: name for code, name in _places().items() if len(code) in AUTHORITIES},
+        places=places,
+        authorities={code: name for code, name in places.items() if len(code) in AUTHORITIES},
         years=range(this_year, this_year + YEARS_AHEAD + 1),
         next_year=this_year + 1,
     )
@@ -67,7 +67,7 @@ def plan(plan_id: str) -> str:
         changes=own_api.read(f"inspections/plans/{plan_id}/changes") if one["replaces"] and may_write else None,
         found=_found(request.args.get("find", "").strip()) if is_draft else (),
         find=request.args.get("find", "").strip(),
-        places=_places(),
+        places=names.divisions(),
         stands=STANDS,
         kinds=KINDS,
     )
@@ -101,7 +101,3 @@ def _may(action: str) -> bool:
 def _found(words: str) -> Sequence[Document]:
     """Return the first few enterprises that the words find, for adding one to the plan."""
     return own_api.read("search", {"q": words, "limit": FOUND})["items"] if words else ()
-
-
-def _places() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
 from services.gateway.pages.documents import documents_about, kinds
@@ -53,7 +53,7 @@ def tasks() -> str:
         counts=own_api.read("inspections/tasks/inbox"),
         groups=grouped(answer["items"], today=business_date(now())),
         lists=_lists(),
-        places=_places(),
+        places=names.divisions(),
         next_cursor=answer["next_cursor"],
     )
 
@@ -84,7 +84,7 @@ def task(task_id: str) -> str:
         records=records,
         kinds=list(kinds().values()) if records else (),
         documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
-        places=_places(),
+        places=names.divisions(),
     )
 
 
@@ -139,7 +139,3 @@ def _usual_view() -> str:
 
 def _lists() -> dict[str, Document]:
     return {one["id"]: one for one in own_api.read("inspections/checklists")["items"]}
-
-
-def _places() -> dict[str, str]:
-    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}

@@ -27,3 +27,9 @@ def current() -> Viewer | None:
     """Return who is signed in, or ``None``."""
     viewer: Viewer | None = g.get("viewer")
     return viewer
+
+
+def may(action: str) -> bool:
+    """Return whether somebody is signed in whose roles allow ``action``."""
+    someone = current()
+    return someone is not None and action in someone.actions

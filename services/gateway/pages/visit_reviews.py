@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
 from services.gateway.pages.site import site
-from services.gateway.pages.visits import PAGE, agencies, subdistricts
+from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
 from shared.http.chassis import now
 
@@ -42,8 +42,7 @@ def visit_reviews() -> str:
 def visit_review(review_id: str) -> str:
     """Draw one report that is looked at again, the record of its draw, and the form of who may decide."""
     one = own_api.read(f"inspections/reviews/{review_id}")
-    someone = viewer.current()
-    may_decide = one["may_decide"] and someone is not None and "task:work" in someone.actions
+    may_decide = one["may_decide"] and viewer.may("task:work")
     grounds = own_api.read("inspections/reviews/grounds")["items"]
     return render_template("visits/review.html", one=one, may_decide=may_decide, grounds=grounds, **_common())
 
@@ -62,8 +61,7 @@ def visit_complaints() -> str:
 def visit_complaint(complaint_id: str) -> str:
     """Draw one complaint with only those steps that are open to who looks at it."""
     one = own_api.read(f"inspections/complaints/{complaint_id}")
-    someone = viewer.current()
-    may = one["allowed"] if someone and "task:work" in someone.actions else ()
+    may = one["allowed"] if viewer.may("task:work") else ()
     return render_template("visits/complaint.html", one=one, acts=acts_of(OFFERED, may, main=MAIN), **_common())
 
 
@@ -87,7 +85,7 @@ def half_years() -> list[str]:
 
 
 def _common() -> dict[str, Any]:
-    return {"agencies": agencies(), "places": subdistricts(), "halves": half_years()}
+    return {"agencies": names.intermediaries(), "places": names.subdistricts(), "halves": half_years()}
 
 
 def _chosen(*names: str) -> dict[str, str]:

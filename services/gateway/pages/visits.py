@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
 from services.gateway.pages.site import site
@@ -16,7 +16,6 @@ from shared.http.chassis import now
 PAGE = 50
 COUNTED = ("mine", "area", "intermediary_id", "enterprise_id", "half_year")
 FILTERS = ("state", "flag", "fault", "is_flagged", "proposes_place", *COUNTED)
-SUBDISTRICT_DIGITS = 9
 WAY = ("planned", "started", "ended", "reported", "countersigned", "followed_up", "rated", "closed")
 BESIDE = {"disputed": "reported"}  # states that lie beside the way
 OFFERED: Mapping[str, Sequence[str]] = {
@@ -46,8 +45,8 @@ def visits() -> str:
         visits=answer["items"],
         next_cursor=answer["next_cursor"],
         anomalies=own_api.read("inspections/visits/table")["anomalies"],
-        agencies=agencies(),
-        places=subdistricts(),
+        agencies=names.intermediaries(),
+        places=names.subdistricts(),
         today=business_date(now()),
     )
 
@@ -72,8 +71,8 @@ def visit(visit_id: str) -> str:
         way=way_of(one),
         left=days_left(one, today=business_date(now())),
         items=own_api.read("inspections/hazards/items")["items"] if "find" in may else (),
-        agencies=agencies(),
-        places=subdistricts(),
+        agencies=names.intermediaries(),
+        places=names.subdistricts(),
     )
 
 
@@ -89,14 +88,3 @@ def way_of(one: Document) -> list[tuple[str, str]]:
 def days_left(one: Document, *, today: date) -> int | None:
     """Return the days until a planned visit is due; None once somebody came."""
     return (date.fromisoformat(one["last_day"]) - today).days if one["state"] == "planned" else None
-
-
-def agencies() -> dict[str, str]:
-    """Return the names of the intermediaries that one may see, by id."""
-    return {row["id"]: row["name"] for row in own_api.read_all("registry/intermediaries")}
-
-
-def subdistricts() -> dict[str, str]:
-    """Return the names of the subdistricts by code."""
-    listed = own_api.read("registry/divisions")["items"]
-    return {row["code"]: row["name"] for row in listed if len(row["code"]) == SUBDISTRICT_DIGITS}

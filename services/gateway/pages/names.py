@@ -1,0 +1,30 @@
+"""What pages call divisions, intermediaries and staff, of whom a row holds only code or id."""
+
+from services.gateway.pages import own_api, viewer
+
+SUBDISTRICT_DIGITS = 9
+
+
+def divisions() -> dict[str, str]:
+    """Return the names of all divisions by code."""
+    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
+
+
+def subdistricts() -> dict[str, str]:
+    """Return the names of the subdistricts by code."""
+    return {code: name for code, name in divisions().items() if len(code) == SUBDISTRICT_DIGITS}
+
+
+def intermediaries() -> dict[str, str]:
+    """Return the names of the intermediaries by id, for whom may read them."""
+    rows = own_api.read_all("registry/intermediaries") if viewer.may("intermediary:read") else []
+    return {row["id"]: row["name"] for row in rows}
+
+
+def staff() -> dict[str, str]:
+    """Return what officers are called by id, for whom may read that.
+
+    A name may be masked, so the name of the account stands beside it.
+    """
+    rows = own_api.read_all("identity/staff") if viewer.may("staff:read") else []
+    return {row["id"]: f"{row['name']} {row['username']}" for row in rows}
