@@ -32,7 +32,7 @@ HALVES = 4  # half-years that one may look back to
 @page("task:read")
 def visit_reviews() -> str:
     """Draw the reports that are looked at again, the newest first."""
-    chosen = _chosen("state", "half_year", "intermediary_id", "enterprise_id")
+    chosen = _chosen("state", "is_overdue", "half_year", "intermediary_id", "enterprise_id")
     answer = own_api.read("inspections/reviews", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
     return render_template("visits/reviews.html", chosen=chosen, states=REVIEW_STATES, **_common(), **answer)
 

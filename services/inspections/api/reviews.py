@@ -33,9 +33,11 @@ blp = Blueprint("reviews", __name__, url_prefix="/api/v1/inspections", descripti
 def list_reviews(session: Session, query: dict[str, Any]) -> Any:
     """The reports of the own area that are looked at again, the newest first."""
     paging = {name: query.pop(name) for name in ("limit", "cursor")}
-    wanted = reading.reviews(principal(), wanted=as_text(query))
+    at = now()
+    overdue = {"overdue_at": at} if query.pop("is_overdue") else {}
+    wanted = reading.reviews(principal(), wanted={**as_text(query), **overdue})
     rows, next_cursor = page(session, wanted, key=[review.c.id], descending=True, **paging)
-    return {"items": rows, "next_cursor": next_cursor}
+    return {"items": [reading.review_view(row, now=at) for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/reviews/draw", methods=["POST"])
@@ -76,7 +78,7 @@ def show_review(session: Session, review_id: str) -> Any:
     """One report that is looked at again, with the record of its draw; its version is the ETag."""
     row = reading.visible_review(session, principal(), review_id)
     may_decide = row.state == DRAWN and acting_tier() >= SUBDISTRICT
-    shown = {**row._asdict(), "may_decide": may_decide, "draw": reading.draw_of(session, row)}
+    shown = {**reading.review_view(row, now=now()), "may_decide": may_decide, "draw": reading.draw_of(session, row)}
     return shown, 200, etag_of(row.version)
 
 
@@ -93,4 +95,4 @@ def decide(session: Session, body: dict[str, Any], review_id: str) -> Any:
     reviews.decide_review(session, review_id, step=step_of_caller(event, given), based_on=based_on)
     audit_note(session, entity=f"review:{review_id}", details={"event": event})
     changed = reading.visible_review(session, principal(), review_id)
-    return changed, 200, etag_of(changed.version)
+    return reading.review_view(changed, now=now()), 200, etag_of(changed.version)

@@ -1,12 +1,13 @@
 """Reports that are looked at again, within the caller's area, and how the intermediaries do in a half-year."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.reviews import Sample, agreement, missing_reviews, worth_of
+from services.inspections.domain.reviews import DRAWN, Sample, agreement, missing_reviews, worth_of
 from services.inspections.queries.complaints import complaints
 from services.inspections.queries.enterprises import in_area
 from services.inspections.queries.visits import reported_in, visits, with_fault
@@ -23,12 +24,26 @@ class ReviewNotFound(NotFound):
 
 
 def reviews(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the reviews of the area, of an intermediary those of its own reports."""
+    """Return the statement that reads the reviews of the area, of an intermediary those of its own reports.
+
+    ``wanted`` filters by column; with ``overdue_at`` those that nobody had decided by that moment.
+    """
     joined = review.join(enterprise, enterprise.c.enterprise_id == review.c.enterprise_id)
-    conditions = [review.c[name] == value for name, value in wanted.items() if value is not None]
+    conditions = [_condition(name, value) for name, value in wanted.items() if value is not None]
     own = review.c.intermediary_id == principal.intermediary_id if principal.intermediary_id else true()
     columns = (review, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), own, *conditions)
+
+
+def _condition(name: str, value: Any) -> ColumnElement[bool]:
+    if name == "overdue_at":
+        return and_(review.c.state == DRAWN, review.c.due_at <= value)
+    return review.c[name] == value
+
+
+def review_view(row: Row[Any], *, now: datetime) -> Document:
+    """Return a review and whether its time has passed."""
+    return {**row._asdict(), "is_overdue": row.state == DRAWN and row.due_at <= now}
 
 
 def visible_review(session: Session, principal: Principal, review_id: str) -> Row[Any]:

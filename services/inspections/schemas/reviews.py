@@ -16,9 +16,10 @@ def a_half_year(**options: object) -> fields.String:
 
 
 class ReviewQuery(PageQuery):
-    """The newest first."""
+    """The newest first. ``is_overdue``: nobody has decided in time."""
 
     state = fields.String(validate=validate.OneOf(STATES))
+    is_overdue = fields.Boolean(load_default=False)
     half_year = a_half_year()
     intermediary_id = fields.UUID()
     enterprise_id = fields.UUID()
@@ -59,6 +60,7 @@ class Review(Schema):
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     version = fields.Integer(required=True)
     due_at = fields.AwareDateTime(required=True)
+    is_overdue = fields.Boolean(required=True)
     ground = fields.String(required=True)
     remark = fields.String(required=True)
     photos = fields.List(fields.String(), required=True)

@@ -110,6 +110,17 @@ class TestReviewing:
             (409, "already_reviewed"),
         ]
 
+    def test_is_overdue_when_nobody_has_decided_in_time(
+        self, database: Database, caller: Caller, agency: Agency
+    ) -> None:
+        one, address = drawn(caller, agency), f"{REVIEWS}?is_overdue=true"
+        assert caller().get(address).json["items"] == []
+        with database.transaction() as session:
+            session.execute(update(review).values(due_at=NOW - timedelta(seconds=1)))
+        assert [(row["id"], row["is_overdue"]) for row in caller().get(address).json["items"]] == [(one, True)]
+        caller().post(f"{REVIEWS}/{one}/decide", json={"agrees": True, "remark": "现场核实"})
+        assert caller().get(address).json["items"] == []
+
     def test_is_hidden_from_other_intermediaries_and_areas(self, caller: Caller, agency: Agency) -> None:
         one = drawn(caller, agency)
         others = [caller("grid_worker", divisions=["331003"]), caller("grid_worker", intermediary_id=new_id())]
