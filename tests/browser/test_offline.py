@@ -278,6 +278,25 @@ class TestWhatWasRefused:
         assert len(records(running_sise, on_site)) == 1
 
 
+    def test_for_now_keeps_nothing_else_back(
+        self, gate: Page, on_site: str, running_sise: System, workshop: str, tolerated_lines: list[str]
+    ) -> None:
+        tolerated_lines.append(REFUSED + "503")
+        problem = {"code": "unavailable", "detail": "Try again later."}
+        gate.route(f"**/tasks/{on_site}/submit", lambda route: route.fulfill(status=503, json=problem))
+        fill_in(gate)
+        hand_in(gate)
+        other = begin(gate, running_sise, workshop)
+        gate.goto(f"/tasks/{other}")
+        gate.get_by_role("button", name="到场签到").click()
+        expect(gate.locator("#check")).to_be_visible()
+        fill_in(gate)
+        hand_in(gate)
+
+        until_arrived(gate)
+        assert [len(records(running_sise, one)) for one in (on_site, other)] == [0, 1]
+
+
 class TestPeople:
     def test_whose_session_has_ended_sign_in_again_and_it_is_sent(
         self, gate: Page, on_site: str, running_sise: System, tolerated_lines: list[str]

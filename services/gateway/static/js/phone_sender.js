@@ -9,6 +9,7 @@ const TOO_LATE = ["step_not_possible", "answered_in_vain", "not_the_owner", "tas
 const OTHER_PHOTO = ["upload_differs", "upload_damaged"];
 
 class Later extends Error {} // no connection, or nobody answers: it is tried again
+class Busy extends Later {} // the server answers that it cannot take this one now
 class SignedOut extends Error {}
 class Refusal extends Error {
   constructor(status, body) {
@@ -27,7 +28,7 @@ async function ask(path, { method = "GET", body, headers = {}, csrf = "" } = {})
     const response = await fetch(path, { method, headers: told, body: sent, credentials: "same-origin", cache: "no-store", signal });
     return judged(response, response.status === 204 ? {} : await response.json());
   } catch (problem) {
-    if (problem instanceof SignedOut || problem instanceof Refusal) throw problem;
+    if ([SignedOut, Refusal, Busy].some((kind) => problem instanceof kind)) throw problem;
     throw new Later(problem.message);
   }
 }
@@ -35,7 +36,8 @@ async function ask(path, { method = "GET", body, headers = {}, csrf = "" } = {})
 function judged(response, body) {
   if (response.ok) return body;
   if (response.status === 401) throw new SignedOut();
-  if (response.status >= 500 || AGAIN.includes(response.status) || NOT_NOW.includes(body.code)) throw new Later(body.detail);
+  if (AGAIN.includes(response.status)) throw new Later(body.detail);
+  if (response.status >= 500 || NOT_NOW.includes(body.code)) throw new Busy(body.detail);
   throw new Refusal(response.status, body);
 }
 
@@ -47,14 +49,26 @@ export function sendAll() {
   return alone(async () => {
     try {
       const session = await ask("/phone/session");
-      for (const one of await waitingOf(session.person)) await send(one, session);
+      const found = [];
+      for (const one of await waitingOf(session.person)) found.push(await sendOrLeave(one, session));
+      return found.includes("later") ? "later" : "done";
     } catch (problem) {
       if (problem instanceof SignedOut) return "signed_out";
       if (problem instanceof Later) return "later";
       throw problem;
     }
-    return "done";
   });
+}
+
+// What the server cannot take now keeps nothing else back.
+async function sendOrLeave(one, session) {
+  try {
+    await send(one, session);
+    return "done";
+  } catch (problem) {
+    if (problem instanceof Busy) return "later";
+    throw problem;
+  }
 }
 
 async function send(one, session) {
