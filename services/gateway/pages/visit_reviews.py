@@ -34,7 +34,8 @@ def visit_reviews() -> str:
     """Draw the reports that are looked at again, the newest first."""
     chosen = _chosen("state", "is_overdue", "half_year", "intermediary_id", "enterprise_id")
     answer = own_api.read("inspections/reviews", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
-    return render_template("visits/reviews.html", chosen=chosen, states=REVIEW_STATES, **_common(), **answer)
+    shown = {"chosen": chosen, "states": REVIEW_STATES, "halves": half_years()}
+    return render_template("visits/reviews.html", **shown, **_sides(), **answer)
 
 
 @site.get("/visits/reviews/<review_id>")
@@ -44,7 +45,7 @@ def visit_review(review_id: str) -> str:
     one = own_api.read(f"inspections/reviews/{review_id}")
     may_decide = one["may_decide"] and viewer.may("task:work")
     grounds = own_api.read("inspections/reviews/grounds")["items"]
-    return render_template("visits/review.html", one=one, may_decide=may_decide, grounds=grounds, **_common())
+    return render_template("visits/review.html", one=one, may_decide=may_decide, grounds=grounds, **_sides())
 
 
 @site.get("/visits/complaints")
@@ -53,7 +54,8 @@ def visit_complaints() -> str:
     """Draw the complaints about intermediaries, the newest first."""
     chosen = _chosen("state", "is_open", "is_overdue", "half_year", "intermediary_id", "enterprise_id")
     answer = own_api.read("inspections/complaints", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
-    return render_template("visits/complaints.html", chosen=chosen, states=COMPLAINT_STATES, **_common(), **answer)
+    shown = {"chosen": chosen, "states": COMPLAINT_STATES, "agencies": names.intermediaries()}
+    return render_template("visits/complaints.html", **shown, **answer)
 
 
 @site.get("/visits/complaints/<complaint_id>")
@@ -62,7 +64,8 @@ def visit_complaint(complaint_id: str) -> str:
     """Draw one complaint with only those steps that are open to who looks at it."""
     one = own_api.read(f"inspections/complaints/{complaint_id}")
     may = one["allowed"] if viewer.may("task:work") else ()
-    return render_template("visits/complaint.html", one=one, acts=acts_of(OFFERED, may, main=MAIN), **_common())
+    acts = acts_of(OFFERED, may, main=MAIN)
+    return render_template("visits/complaint.html", one=one, acts=acts, agencies=names.intermediaries())
 
 
 @site.get("/visits/agencies")
@@ -70,11 +73,13 @@ def visit_complaint(complaint_id: str) -> str:
 def visit_agencies() -> str:
     """Draw how each intermediary does in a half-year; every figure opens its rows."""
     half = request.args.get("half_year", "")
-    half = half if half in half_years() else half_years()[0]
+    halves = half_years()
+    half = half if half in halves else halves[0]
     someone = viewer.current()
     may_draw = someone is not None and DRAWER in someone.roles
     items = own_api.read("inspections/reviews/standings", {"half_year": half})["items"]
-    return render_template("visits/agencies.html", half=half, items=items, may_draw=may_draw, **_common())
+    shown = {"half": half, "halves": halves, "items": items, "may_draw": may_draw}
+    return render_template("visits/agencies.html", **shown, agencies=names.intermediaries())
 
 
 def half_years() -> list[str]:
@@ -84,8 +89,8 @@ def half_years() -> list[str]:
     return [f"{one // 2}H{one % 2 + 1}" for one in range(number, number - HALVES, -1)]
 
 
-def _common() -> dict[str, Any]:
-    return {"agencies": names.intermediaries(), "places": names.subdistricts(), "halves": half_years()}
+def _sides() -> dict[str, Any]:
+    return {"agencies": names.intermediaries(), "places": names.subdistricts()}
 
 
 def _chosen(*names: str) -> dict[str, str]:

@@ -39,7 +39,8 @@ export async function keepPages(addresses) {
   const cache = await caches.open(CACHE);
   for (const address of addresses) {
     const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!response?.ok || response.redirected) return;
+    if (!response || response.redirected) return;
+    if (!response.ok) continue;
     const text = await response.text();
     if (!text.includes(`<meta name="person" content="${person}">`)) return;
     const headers = new Headers(response.headers);
