@@ -277,7 +277,6 @@ class TestWhatWasRefused:
         until_arrived(gate)
         assert len(records(running_sise, on_site)) == 1
 
-
     def test_for_now_keeps_nothing_else_back(
         self, gate: Page, on_site: str, running_sise: System, workshop: str, tolerated_lines: list[str]
     ) -> None:
