@@ -218,6 +218,7 @@ class TestMajorHazard:
 
         assert (alone, done["state"], done["is_open"]) == ((422, "two_officers_needed"), "cancelled", False)
         assert names_of(told(database))[-3:] == ["hazard_verified", "production_resumed", "hazard_closed"]
+        assert told(database, "hazard_listed_for_supervision")[0]["data"]["deadline"] == day(60)
         halted, resumed = told(database, "production_halted", "production_resumed")
         assert halted["data"]["order_id"] == resumed["data"]["order_id"]
         assert (halted["data"]["order_number"], halted["data"]["part"]) == ("责停〔2026〕1号", "打磨车间")
@@ -270,10 +271,8 @@ class TestTransfer:
         step(officer, one, "transfer", receiver="消防救援大队", reason="消防隐患")
         step(officer, one, "note_reply", reply="已查处")
 
-        assert [event["data"].get("receiver") or event["data"].get("outcome") for event in told(database)[1:]] == [
-            "消防救援大队",
-            "closed",
-        ]
+        transferred, closed = told(database, "hazard_transferred", "hazard_closed")
+        assert (transferred["data"]["receiver"], closed["data"]["outcome"]) == ("消防救援大队", "closed")
 
 
 class TestEvidence:
