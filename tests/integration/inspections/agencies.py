@@ -27,7 +27,9 @@ from tests.unit.inspections.builders import all_normal, default_list
 
 VISITS = f"{INSPECTIONS}/visits"
 GATE = {"longitude": 121.43, "latitude": 28.67, "accuracy": 9}
+FAR = GATE | {"latitude": 28.77}
 EXACT = {"longitude": 121.43, "latitude": 28.67, "location_precision": "exact"}
+REPORT = {"summary": "检查车间", "conclusion": "in_order", "signed": True}
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,21 @@ class Agency:
 
     def reported(self, visit_id: str, *, minutes: int = 90, **changes: str) -> None:
         """Let a visit take place and be reported."""
-        at = (NOW - timedelta(minutes=minutes)).isoformat()
-        step(self.inspector, visit_id, "start", at=at, **GATE)
+        step(self.inspector, visit_id, "start", at=before(minutes=minutes), **GATE)
         self.check(visit_id, **changes)
         step(self.inspector, visit_id, "end", at=NOW.isoformat(), **GATE)
         conclusion = "not_in_order" if changes else "in_order"
-        step(self.inspector, visit_id, "report", summary="检查车间", conclusion=conclusion, signed=True)
+        step(self.inspector, visit_id, "report", **(REPORT | {"conclusion": conclusion}))
+
+
+def before(**units: int) -> str:
+    """Return the moment that lies so many minutes, hours or days before ``NOW``."""
+    return (NOW - timedelta(**units)).isoformat()
+
+
+def kinds(agency: Agency, visit_id: str) -> list[str]:
+    """Return what a visit is marked with."""
+    return [one["kind"] for one in agency.inspector.get(f"{VISITS}/{visit_id}").json["flags"]]
 
 
 def step(client: FlaskClient, visit_id: str, event: str, **given: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,6 +21,7 @@ from services.inspections.subscriptions import (
     on_staff_changed,
 )
 from services.inspections.worker import declarations
+from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import EnterpriseRegistered, ObligationsChanged
 from shared.contracts.risk import EnterpriseGraded
@@ -73,6 +74,20 @@ def caller(app: Flask) -> Caller:
         )
 
     return call
+
+
+@pytest.fixture
+def officer(database: Database, caller: Caller) -> FlaskClient:
+    """Return an officer whose licence is valid."""
+    licensed(database, "a-bureau_officer")
+    return caller(name="王一")
+
+
+@pytest.fixture
+def second(database: Database, caller: Caller) -> FlaskClient:
+    """Return the officer who comes along."""
+    licensed(database, "second")
+    return caller(subject="second", name="李二")
 
 
 def known_enterprise(database: Database, **facts: Any) -> str:
@@ -134,3 +149,9 @@ def staffed(database: Database, account_id: str, *roles: str, sequence: int = 1,
     event = StaffChanged(account_id=account_id, roles=roles, **({"divisions": ("331002001",)} | changes))
     with database.transaction() as session:
         on_staff_changed(session, [received(event, sequence=sequence)], now=MONDAY)
+
+
+def licensed(database: Database, account_id: str) -> None:
+    """Let inspections hear of an officer of the district whose licence is valid for most of a year."""
+    until = (business_date(NOW) + timedelta(days=300)).isoformat()
+    staffed(database, account_id, "bureau_officer", divisions=("331002",), licence_valid_until=until)

@@ -6,12 +6,10 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from shared.clock import business_date
-from shared.database import Database
-from tests.integration.inspections.conftest import INSPECTIONS, NOW, photo_of, staffed
+from tests.integration.inspections.conftest import INSPECTIONS, NOW, photo_of
 from tests.support.pictures import PICTURE
 
 DOCUMENTS, HAZARDS = f"{INSPECTIONS}/documents", f"{INSPECTIONS}/hazards"
-LICENCE = {"licence_valid_until": (business_date(NOW) + timedelta(days=300)).isoformat(), "divisions": ("331002",)}
 DEADLINE = (business_date(NOW) + timedelta(days=10)).isoformat()
 ORDER = {
     "deadline": DEADLINE, "responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员",
@@ -27,12 +25,6 @@ PLAN = {
 }
 HALT = {"part": "打磨车间", "reason": "无法保证安全", "measures": "停产撤人"}
 LETTER = {"receiver": "消防救援大队", "reason": "属消防职责"}
-
-
-def licensed(database: Database, *names: str) -> None:
-    """Let inspections hear of officers whose licences are valid."""
-    for name in names:
-        staffed(database, name, "bureau_officer", **LICENCE)
 
 
 def found(client: FlaskClient, enterprise_id: str, **changes: Any) -> str:

@@ -26,7 +26,6 @@ from tests.integration.inspections.official import (
     drawn_up,
     found,
     issued,
-    licensed,
     sign,
     state_of,
     stepped,
@@ -34,18 +33,6 @@ from tests.integration.inspections.official import (
 from tests.integration.inspections.test_tasks import TASKS, answers_with, begin
 from tests.integration.inspections.test_tasks import step as take
 from tests.support.racing import at_once
-
-
-@pytest.fixture
-def officer(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "a-bureau_officer")
-    return caller(name="王一")
-
-
-@pytest.fixture
-def second(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "second")
-    return caller(subject="second", name="李二")
 
 
 class TestCorrection:

@@ -21,25 +21,12 @@ from tests.integration.inspections.official import (
     drawn_up,
     found,
     issued,
-    licensed,
     sign,
     state_of,
     stepped,
 )
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def officer(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "a-bureau_officer")
-    return caller(name="王一")
-
-
-@pytest.fixture
-def second(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "second")
-    return caller(subject="second", name="李二")
 
 
 class TestAnOrder:

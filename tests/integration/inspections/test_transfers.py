@@ -17,7 +17,6 @@ from tests.integration.inspections.official import (
     drawn_up,
     found,
     issued,
-    licensed,
     state_of,
     stepped,
 )
@@ -25,18 +24,6 @@ from tests.integration.inspections.official import (
 TRANSFERS = f"{INSPECTIONS}/transfers"
 TODAY = business_date(NOW).isoformat()
 RECEIPT = {"signed_for_by": "消防救援大队值班室", "on": TODAY}
-
-
-@pytest.fixture
-def officer(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "a-bureau_officer")
-    return caller(name="王一")
-
-
-@pytest.fixture
-def second(database: Database, caller: Caller) -> FlaskClient:
-    licensed(database, "second")
-    return caller(subject="second", name="李二")
 
 
 @pytest.fixture

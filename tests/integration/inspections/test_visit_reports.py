@@ -10,10 +10,14 @@ from services.inspections.use_cases.visits import note_visit_due
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.inspections.agencies import (
+    FAR,
     GATE,
+    REPORT,
     VISITS,
     Agency,
+    before,
     contracted,
+    kinds,
     refused,
     step,
     told_of_contract,
@@ -30,16 +34,6 @@ from tests.integration.inspections.conftest import (
 )
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-FAR = GATE | {"latitude": 28.77}
-REPORT = {"summary": "检查车间", "conclusion": "in_order", "signed": True}
-
-
-def before(**units: int) -> str:
-    return (NOW - timedelta(**units)).isoformat()
-
-
-def kinds(agency: Agency, visit_id: str) -> list[str]:
-    return [one["kind"] for one in agency.inspector.get(f"{VISITS}/{visit_id}").json["flags"]]
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ from shared.database import Database
 from shared.errors import NotYet
 from shared.ids import new_id
 from tests.integration.inspections.agencies import (
+    FAR,
     GATE,
     VISITS,
     Agency,
+    before,
     contracted,
+    kinds,
     refused,
     step,
     told_of_contract,
@@ -36,16 +39,6 @@ from tests.integration.inspections.conftest import (
 from tests.support.events import received
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-FAR = GATE | {"latitude": 28.77}
-REPORT = {"summary": "检查车间", "conclusion": "in_order", "signed": True}
-
-
-def before(**units: int) -> str:
-    return (NOW - timedelta(**units)).isoformat()
-
-
-def kinds(agency: Agency, visit_id: str) -> list[str]:
-    return [one["kind"] for one in agency.inspector.get(f"{VISITS}/{visit_id}").json["flags"]]
 
 
 @pytest.fixture
@@ -179,11 +172,6 @@ class TestCheckingIn:
         assert (kinds(agency, first), kinds(agency, second)) == ([], ["outside_fence"])
         [proposal] = agency.inspector.get(f"{VISITS}?proposes_place=true").json["items"]
         assert (proposal["id"], proposal["start_latitude"]) == (first, 28.77)
-
-    def test_of_somebody_who_is_elsewhere_is_refused(self, database: Database, agency: Agency, caller: Caller) -> None:
-        other = contracted(database, caller, agency_id=agency.id)
-        step(agency.inspector, agency.planned()["id"], "start", **GATE)
-        assert refused(other.inspector, other.planned()["id"], "start", **GATE) == (409, "inspector_elsewhere")
 
     def test_of_somebody_who_was_elsewhere_at_that_time_is_refused(
         self, database: Database, agency: Agency, caller: Caller

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from services.inspections.domain.reviews import half_of
 from shared.clock import business_date
 from shared.database import Database
-from tests.integration.inspections.agencies import VISITS, contracted, refused, step
+from tests.integration.inspections.agencies import GATE, VISITS, contracted, refused, step
 from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, names_of, run_clock, told
 from tests.support.racing import at_once
 
 REVIEWS, COMPLAINTS = f"{INSPECTIONS}/reviews", f"{INSPECTIONS}/complaints"
 HALF = half_of(business_date(NOW))
-GATE = {"longitude": 121.43, "latitude": 28.67, "accuracy": 9}
 
 
 class TestAVisit:
