@@ -1,6 +1,6 @@
-"""How far the lower tiers can be believed: refuted self-checks, hit rate of samples, how many to sample."""
+"""How far the lower tiers can be believed: pass rate, refuted self-checks, how many reports to look at again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 NORMAL, ABNORMAL = "normal", "abnormal"
@@ -28,21 +28,6 @@ def pass_rate(answers: Answers) -> Rate:
     """Return how many of the items that apply are normal."""
     applying = [answer for answer in answers.values() if answer in (NORMAL, ABNORMAL)]
     return Rate(applying.count(NORMAL), len(applying))
-
-
-def credibility(pairs: Iterable[tuple[Answers, Answers]]) -> Rate:
-    """Return how many items declared normal were refuted, of those that a later tier looked at too."""
-    hits = looked_at = 0
-    for lower, upper in pairs:
-        hits += len(refuted_items(lower, upper))
-        looked_at += sum(answer == NORMAL and upper.get(item) in (NORMAL, ABNORMAL) for item, answer in lower.items())
-    return Rate(hits, looked_at)
-
-
-def hit_rate(pairs: Iterable[tuple[Answers, Answers]]) -> Rate:
-    """Return in how many samples the upper tier found something that the lower one had missed."""
-    missed = [bool(refuted_items(lower, upper)) for lower, upper in pairs]
-    return Rate(sum(missed), len(missed))
 
 
 def sample_size(count: int, *, percent: int) -> int:

@@ -38,7 +38,7 @@ def review_rules() -> ReviewRules:
     content = table("reviews.toml")
     head = content["reviews"]
     grounds = {row["id"]: Ground(row["id"], row["zh"], row["en"], row["is_false"]) for row in content["ground"]}
-    due, percent = due_of(head["due"]), sampling_percent()["reports"]
+    due, percent = due_of(head["due"]), sampling_percent()
     return ReviewRules(head["version"], head["algorithm"], percent, due, grounds)
 
 

@@ -99,10 +99,9 @@ def escalations() -> Mapping[tuple[int, str], int]:
 
 
 @cache
-def sampling_percent() -> Mapping[str, int]:
-    """Return how many per cent of reports and of visits an upper tier looks at again."""
-    row = table("tiers.toml")["sampling"]
-    return {"reports": row["reports_percent"], "visits": row["visits_percent"]}
+def sampling_percent() -> int:
+    """Return how many per cent of the reports of a half-year an upper tier looks at again."""
+    return int(table("tiers.toml")["sampling"]["reports_percent"])
 
 
 @cache

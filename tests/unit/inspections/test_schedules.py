@@ -7,7 +7,7 @@ import pytest
 
 from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.domain.routing import Need, Worker, owner_of, tier_of
-from services.inspections.domain.sampling import credibility, hit_rate, pass_rate, refuted_items, sample_size
+from services.inspections.domain.sampling import pass_rate, refuted_items, sample_size
 from services.inspections.domain.schedules import Period, first_period, period_of, periods_due
 from services.inspections.rules import sampling_percent, schedule, tiers
 from services.inspections.rules.reading import table
@@ -178,17 +178,11 @@ class TestBelief:
         """§6.6: items declared normal that a later tier found abnormal."""
         assert refuted_items(LOWER, UPPER) == ["a"]
 
-    def test_counts_only_what_a_later_tier_looked_at(self) -> None:
-        assert (credibility([(LOWER, UPPER)]).hits, credibility([(LOWER, UPPER)]).all) == (1, 2)
-
-    def test_of_samples_is_a_rate(self) -> None:
-        assert hit_rate([(LOWER, UPPER), (LOWER, {"b": "normal"})]).share == 0.5
-        assert hit_rate([]).share is None
-
     def test_leaves_out_of_the_pass_rate_what_does_not_apply(self) -> None:
         assert pass_rate(LOWER).share == pytest.approx(2 / 3)
+        assert pass_rate({"d": "not_applicable"}).share is None
 
     @pytest.mark.parametrize(("count", "size"), [(0, 0), (1, 1), (20, 3), (21, 4), (106, 16)])
     def test_samples_at_least_fifteen_per_cent(self, count: int, size: int) -> None:
         """浙应急〔2024〕148号 draft (S58): at least 15 % of reports each half-year."""
-        assert sample_size(count, percent=sampling_percent()["reports"]) == size
+        assert sample_size(count, percent=sampling_percent()) == size
