@@ -2,10 +2,11 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
 
 from services.risk import use_cases
 from services.risk.domain.facts import Known, Origin
@@ -29,48 +30,38 @@ class Edit:
     seconds: float
 
 
-class Editing:
-    """Edits the given sheets one after the other until the block ends: (enterprise id, version that was seen)."""
-
-    def __init__(self, database: Database, sheets: Sequence[tuple[str, int]]) -> None:
-        self.edits: list[Edit] = []
-        self._database, self._sheets = database, sheets
-        self._ended = threading.Event()
-        self._problem: Exception | None = None
-        self._thread = threading.Thread(target=self._go_on, name="editing")
-
-    def __enter__(self) -> "Editing":
-        self._thread.start()
-        return self
-
-    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._ended.set()
-        self._thread.join()
-        if self._problem and error is None:
-            raise self._problem
-
-    def _go_on(self) -> None:
+@contextmanager
+def editing(database: Database, sheets: Sequence[tuple[str, int]]) -> Iterator[list[Edit]]:
+    """Edit the given sheets, (enterprise id, version that was seen), one after the other while the block runs."""
+    edits: list[Edit] = []
+    ended = threading.Event()
+    with ThreadPoolExecutor(1, "editing") as pool:
+        work = pool.submit(_edit, database, sheets, edits=edits, ended=ended)
         try:
-            self._edit()
-        except Exception as problem:  # noqa: BLE001 - raised again where the block ends
-            self._problem = problem
+            yield edits
+        finally:
+            ended.set()
+    work.result()
 
-    def _edit(self) -> None:
-        due = time.monotonic()
-        for number, (enterprise_id, seen) in enumerate(self._sheets):
-            due += 1 / PER_SECOND
-            if self._ended.wait(max(0, due - time.monotonic())):
-                return
-            answers: dict[str, str | int] = dict(ANSWERS[number % len(ANSWERS)])
-            facts = {fact: Known(value, Origin.CONFIRMED) for fact, value in answers.items()}
-            with self._database.transaction() as session:
-                version = use_cases.declare_facts(
-                    session,
-                    enterprise_id=enterprise_id,
-                    facts=facts,
-                    based_on=seen,
-                    by="editor",
-                    now=datetime.now(UTC),
-                )
-            self.edits.append(Edit(enterprise_id, version, answers, time.monotonic() - due))
-        raise AssertionError("there are too few sheets to edit all the while")
+
+def _edit(
+    database: Database, sheets: Sequence[tuple[str, int]], *, edits: list[Edit], ended: threading.Event
+) -> None:
+    due = time.monotonic()
+    for number, (enterprise_id, seen) in enumerate(sheets):
+        due += 1 / PER_SECOND
+        if ended.wait(max(0, due - time.monotonic())):
+            return
+        answers: dict[str, str | int] = dict(ANSWERS[number % len(ANSWERS)])
+        facts = {fact: Known(value, Origin.CONFIRMED) for fact, value in answers.items()}
+        with database.transaction() as session:
+            version = use_cases.declare_facts(
+                session,
+                enterprise_id=enterprise_id,
+                facts=facts,
+                based_on=seen,
+                by="editor",
+                now=datetime.now(UTC),
+            )
+        edits.append(Edit(enterprise_id, version, answers, time.monotonic() - due))
+    raise AssertionError("there are too few sheets to edit all the while")

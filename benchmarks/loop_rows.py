@@ -67,8 +67,11 @@ FROM (SELECT abs(hashtext(id::text)) / :one_in AS lot, *
       FROM check_record WHERE abs(hashtext(id::text)) % :one_in = 0) AS record"""
 
 
-def fill(database: Database, *, checks: int) -> None:
-    """Write ``checks`` tasks with their records, a hazard for every fifth, over the three years before ``NOW``."""
+def fill(database: Database, *, checks: int) -> "Lookers":
+    """Write ``checks`` tasks with their records, a hazard for every fifth, over the three years before ``NOW``.
+
+    Who may look at them is returned.
+    """
     checklist, years = default_checklists()[0], timedelta(days=3 * 365)
     answers = dict.fromkeys(checklist.items, "ok")
     enterprises = max(checks // CHECKS_OF_ONE, 1)
@@ -91,6 +94,7 @@ def fill(database: Database, *, checks: int) -> None:
         advance_month(session, COMPUTED, now=NOW)
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+    return Lookers(enterprises, random.Random(11))
 
 
 def _write(session: Session, statement: str, values: Mapping[str, object]) -> None:

@@ -4,7 +4,6 @@ Each look is what the route does: the statement within the jurisdiction of someb
 The same looks are taken in a small and in a large district; what a look costs must not follow the number of rows.
 """
 
-import random
 import time
 from collections.abc import Callable, Mapping
 
@@ -114,8 +113,7 @@ def _district(server: PostgreSQL, checks: int) -> tuple[Database, Lookers]:
     say(f"P11 writing {checks:,} records of checks")
     database = connect(server.create_database(f"inspections_{checks}"))
     migrate(database, "inspections")
-    fill(database, checks=checks)
-    return database, Lookers(max(checks // 50, 1), random.Random(11))
+    return database, fill(database, checks=checks)
 
 
 def _milliseconds(database: Database, lookers: Lookers, *, kind: str, what: str) -> list[float]:

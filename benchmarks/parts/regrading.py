@@ -14,7 +14,7 @@ from itertools import islice
 
 from sqlalchemy import func, select, update
 
-from benchmarks.editing import PER_SECOND, Editing
+from benchmarks.editing import PER_SECOND, editing
 from benchmarks.everybody import foretold, verify
 from benchmarks.register import register_rows
 from benchmarks.results import Report, number
@@ -60,13 +60,13 @@ def _measure(report: Report, database: Database, title: str, *, count: int) -> N
     activated = datetime.now(UTC)
     with database.transaction() as session:
         use_cases.activate_policy(session, policy_id, effective_from=None, by="benchmark", now=activated)
-    with Editing(database, _to_edit(database)) as editing:
+    with editing(database, _to_edit(database)) as edits:
         regraded, _ = _run(database)
     written = _count(database, grade_history) - before
     say(f"P6 comparing {count:,} grades with what was foretold")
-    verify(database, told, editing.edits, since=activated)
+    verify(database, told, edits, since=activated)
     report.compare(f"activation: {number(count)} compared, {number(written)} written, {title}", f"{regraded:.1f} s")
-    waited = [edit.seconds * 1_000 for edit in editing.edits]
+    waited = [edit.seconds * 1_000 for edit in edits]
     report.compare(
         f"a fact sheet saved meanwhile, p95 of {len(waited)}, {title}", f"{number(quantile(waited, 0.95))} ms"
     )
