@@ -15,6 +15,7 @@ from typing import Any
 import segno
 
 from deploy.demonstration.lists import Client
+from deploy.demonstration.month import SignIn
 from shared.clock import BUSINESS_ZONE
 
 FIRMS = 600  # at most so many check themselves; each signs in once
@@ -25,7 +26,6 @@ SEED = 331003
 ANSWERS = {"normal", "good", "no"}  # where nothing is out of order; "no" asks for nothing more
 ORDER = {"responsible": "安全管理人员", "measures": "立即整改", "funds": "企业自筹", "acceptance": "现场复查"}
 
-SignIn = Callable[[str], Client]
 Document = dict[str, Any]
 
 
