@@ -1,13 +1,10 @@
 """An assessment from the phone of an enterprise to the bureau's desk: draft, evidence, return, review, confirmation."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import PIXEL, check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.running import System
 
 NAME = "评估试验机械厂"
@@ -18,24 +15,15 @@ STREET = "331002006"  # no other test assesses there
 def works(running_sise: System) -> str:
     """Return the id of an enterprise whose people, subdistrict and bureau can sign in."""
     client = running_sise.client()
-    content = {"uscc": "91331002MA28G12348", "name": NAME, "division": STREET, "credit_code_override": "made up"}
-    enterprise_id = client.call("POST", "registry/enterprises", json={**content, "industry": "C3443"})["id"]
-    accounts: tuple[dict[str, Any], ...] = (
-        {"username": "assess-works", "roles": ["enterprise_user"], "enterprise_id": enterprise_id},
-        {"username": "assess-street", "roles": ["subdistrict_officer"], "divisions": [STREET]},
-        {"username": "assess-bureau", "roles": ["bureau_officer"], "divisions": ["331002"]},
-    )
-    for account in accounts:
-        client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
-    return str(enterprise_id)
+    enterprise_id = enter(client, NAME, "91331002MA28G12348", division=STREET, industry="C3443")
+    employ(client, "assess-works", "enterprise_user", enterprise_id=enterprise_id)
+    employ(client, "assess-street", "subdistrict_officer", divisions=[STREET])
+    employ(client, "assess-bureau", "bureau_officer", divisions=["331002"])
+    return enterprise_id
 
 
 def answer(page: Page, fact: str, value: str) -> None:
     page.locator(f'[data-fact="{fact}"] label.segment:has(input[value="{value}"])').click()
-
-
-def fits(page: Page) -> bool:
-    return bool(width_of(page) <= page.evaluate("innerWidth"))
 
 
 class TestAssessment:
@@ -57,7 +45,7 @@ class TestAssessment:
         answer(phone, "coating", "yes")
         phone.get_by_role("button", name="提交").click()
         street.goto(address)
-        assert fits(street)
+        check_fit(street, DESK)
         street.locator(".assess-send .button-main").click()
         expect(street.locator("#done")).to_contain_text("等待局里确认")
         sign_in_as(bureau, "assess-bureau")
@@ -78,7 +66,7 @@ def draft(phone: Page, enterprise_id: str) -> None:
     phone.get_by_role("tab", name="监管措施").click()
     phone.get_by_role("button", name="开始或继续评估").click()
     expect(phone.locator(".assess-head h2")).to_have_text(NAME)
-    assert (fits(phone), phone.evaluate(TOO_SMALL)) == (True, [])
+    check_fit(phone)
     answer(phone, "metal_smelting", "no")
     phone.set_input_files("#photo", {"name": "works.png", "mimeType": "image/png", "buffer": PIXEL})
     phone.select_option("#about", "metal_smelting")

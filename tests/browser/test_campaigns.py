@@ -1,13 +1,10 @@
 """Group service: an officer begins a campaign where risk is dense; its team ticks off the plan on the phone."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -15,21 +12,16 @@ AREA = "331002101"  # the register of the other tests has nobody there
 NAME = "服务试验印刷厂"
 TITLE = "印刷行业组团服务"
 FOUND = "油墨桶敞口存放"
-ACCOUNTS: tuple[dict[str, Any], ...] = (
-    {"username": "serve-bureau", "roles": ["bureau_officer"], "divisions": [AREA], "skills": ["消防"]},
-    {"username": "serve-street", "roles": ["subdistrict_officer"], "divisions": [AREA]},
-)
+TEAM = {"serve-bureau": "bureau_officer", "serve-street": "subdistrict_officer"}
 
 
 @pytest.fixture(scope="module")
 def plant(running_sise: System) -> str:
     """Return an enterprise of a subdistrict with two officers who can make a team."""
     client = running_sise.client()
-    for account in ACCOUNTS:
-        client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
-    facts = {"uscc": "91331002MA28G88018", "name": NAME, "division": AREA, "industry": "C2319"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-    return str(made["id"])
+    for username, role in TEAM.items():
+        employ(client, username, role, divisions=[AREA], skills=["消防"])
+    return enter(client, NAME, "91331002MA28G88018", division=AREA, industry="C2319")
 
 
 @pytest.fixture
@@ -40,7 +32,7 @@ def officer(window: Window, plant: str) -> Page:
     def is_known() -> bool:
         groups = page.request.get("/api/v1/inspections/campaigns/density").json()["items"]
         people = page.request.get("/api/v1/inspections/campaigns/people").json()["items"]
-        return sum(group["graded"] for group in groups) == 1 and len(people) >= len(ACCOUNTS)
+        return sum(group["graded"] for group in groups) == 1 and len(people) >= len(TEAM)
 
     until(is_known, sentence="inspections never heard of enterprise, level and officers")
     return page
@@ -53,18 +45,13 @@ def begin(page: Page) -> None:
     page.fill("#title", TITLE)
     for box in page.locator('[name="levels"]').all():
         box.check()
-    for name in ("serve-bureau", "serve-street"):
+    for name in TEAM:
         page.locator("#team label", has_text=name).locator("input").check()
     page.locator("#leader").select_option(
         label=str(page.locator("#leader option", has_text="serve-bureau").inner_text())
     )
     page.get_by_role("button", name="开始行动").click()
     expect(page.locator("#state")).to_have_attribute("data-state", "open")
-
-
-def no_wider(page: Page, size: dict[str, int]) -> None:
-    assert width_of(page) <= size["width"]
-    assert size != PHONE or page.evaluate(TOO_SMALL) == []
 
 
 class TestCampaign:
@@ -102,15 +89,13 @@ class TestCampaign:
         page = sign_in_as(window(size=size, signed_in=False), "serve-bureau")
         for path in ("/campaigns", "/campaigns/new", "/campaigns/new?grouping=industry", officer.url):
             page.goto(path)
-            no_wider(page, size)
+            check_fit(page, size)
         page.locator("#plans a").first.click()
         expect(page.locator(".campaign-item")).to_have_count(7)
-        no_wider(page, size)
+        check_fit(page, size)
 
     def test_says_what_a_team_needs(self, officer: Page, expected_lines: list[str]) -> None:
-        expected_lines.append(
-            "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
-        )
+        expected_lines.append(REFUSED_INPUT)
         officer.goto("/campaigns/new")
         officer.locator("#density input").first.check()
         officer.fill("#title", TITLE)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, REFUSED_INPUT, Window
 from tests.support.running import System
 
 VERSIONS = "inspections/checklists/versions"
@@ -156,9 +156,7 @@ class TestFile:
 
 class TestChoices:
     def test_are_put_in_order_and_saved(self, window: Window, running_sise: System, expected_lines: list[str]) -> None:
-        expected_lines.append(
-            "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
-        )
+        expected_lines.append(REFUSED_INPUT)
         page = window()
         page.goto("/checklists/choices")
         before = page.locator("[data-rule]").count()
@@ -180,8 +178,7 @@ class TestPhone:
     def test_fits(self, window: Window, running_sise: System, path: str) -> None:
         page = window(size=PHONE)
         page.goto("/checklists" + path.format(draft=draft_of(running_sise, "DUST")))
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)
 
     def test_shows_outline_form_and_preview_in_turn(self, window: Window, running_sise: System) -> None:
         page = editor_of(window(size=PHONE), draft_of(running_sise, "DUST"))
@@ -190,5 +187,4 @@ class TestPhone:
         expect(page.locator("#outline")).to_be_hidden()
         page.get_by_role("button", name="手机预览").click()
         expect(page.locator("#preview .phone-screen")).to_be_visible()
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
+from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
 from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
 
@@ -25,17 +24,13 @@ def workshop(running_sise: System) -> str:
     client = running_sise.client()
     for name in OFFICERS:
         licence = {"licence_number": f"浙J{name}", "licence_valid_until": (TODAY + timedelta(days=300)).isoformat()}
-        account = {"username": name, "roles": ["bureau_officer"], "divisions": ["331002"], "name": f"试验员{name[-3:]}"}
-        client.call("POST", "identity/accounts", json={**account, **licence, "password": PASSWORD})
-    facts = {"uscc": "91331002MA28G88889", "name": NAME, "division": "331002001", "industry": "C3311"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-    return str(made["id"])
+        employ(client, name, "bureau_officer", divisions=["331002"], name=f"试验员{name[-3:]}", **licence)
+    return enter(client, NAME, "91331002MA28G88889", industry="C3311")
 
 
 def ask(page: Page, path: str, body: dict[str, Any]) -> Any:
     """Send something to the API as the person who is signed in; None when it is refused."""
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-    answer = page.request.post(f"/api/v1/{path}", data=body, headers={"X-CSRF-Token": token})
+    answer = sent(page, path, body)
     return answer.json() if answer.ok else None
 
 
@@ -83,7 +78,7 @@ class TestAnOrder:
         page.get_by_role("button", name="编号并送签").click()
         expect(page.locator("#number")).to_contain_text("应急责改〔")
         expect(page.locator("#officer-post")).to_have_value(f"浙J{OFFICERS[0]}")
-        self.fits(page)
+        check_fit(page)
         sign_as_officer(page)
         page.get_by_text("在场人员签名", exact=True).click()
         other = page.locator('form[data-sign]:has([name="name"])')
@@ -101,13 +96,9 @@ class TestAnOrder:
         expect(second.locator("#intact")).to_contain_text("未改动")
         file = second.request.get(second.locator("#file").get_attribute("href") or "")
         assert (file.status, file.body()[:5]) == (200, b"%PDF-")
-        self.fits(second)
+        check_fit(second)
         second.goto(f"/hazards/{hazard}")
         expect(second.locator("#state")).to_have_attribute("data-state", "rectifying")
-
-    def fits(self, page: Page) -> None:
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
 
     def test_asks_for_a_signature_before_anything_is_sent(self, window: Window, workshop: str) -> None:
         page = sign_in_as(window(signed_in=False), OFFICERS[0])
@@ -160,8 +151,7 @@ class TestPages:
         page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
         page.goto(path)
         expect(page.locator("h1")).to_be_visible()
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)
 
 
 class TestRecord:

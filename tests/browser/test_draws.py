@@ -2,15 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
-from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
 from tests.unit.inspections.test_draws import drawn_elsewhere
@@ -27,19 +25,14 @@ def plants(running_sise: System) -> list[str]:
     """Return three enterprises of a subdistrict in which three officers may enforce; a fourth one has ceased."""
     client = running_sise.client()
     for username in OFFICERS:
-        officer = {"username": username, "name": f"试验员{username[5:]}", "roles": ["bureau_officer"]}
-        licence = {"divisions": [AREA], "licence_number": "ZJ-1", "licence_valid_until": "2099-01-01"}
-        client.call("POST", "identity/accounts", json={**officer, **licence, "password": PASSWORD})
-    made = [registered(client, name, number) for name, number in zip(PLANTS, NUMBERS, strict=True)]
-    ended = registered(client, CEASED, "91331002MA28G77045")
+        licence = {"licence_number": "ZJ-1", "licence_valid_until": "2099-01-01"}
+        employ(client, username, "bureau_officer", divisions=[AREA], name=f"试验员{username[5:]}", **licence)
+    place = {"division": AREA, "industry": "C3391"}
+    made = [enter(client, name, number, **place) for name, number in zip(PLANTS, NUMBERS, strict=True)]
+    ended = enter(client, CEASED, "91331002MA28G77045", **place)
     notice = {"reason": "cancelled", "on": "2026-01-05", "basis": "注销通知"}
     client.call("POST", f"registry/enterprises/{ended}/deregister", json=notice, headers={"If-Match": '"1"'})
     return made
-
-
-def registered(client: Any, name: str, uscc: str) -> str:
-    facts = {"uscc": uscc, "name": name, "division": AREA, "industry": "C3391", "credit_code_override": "made up"}
-    return str(client.call("POST", "registry/enterprises", json=facts)["id"])
 
 
 @pytest.fixture
@@ -53,8 +46,7 @@ def officer(window: Window, plants: list[str]) -> Page:
 def knows_all(page: Page) -> bool:
     """Return whether inspections knows every officer, every enterprise and the level of each that has not ceased."""
     body = {"division": AREA, "count": 1, "last_day": f"{business_date(datetime.now(UTC)).year}-12-31"}
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-    answer = page.request.post("/api/v1/inspections/draws/preview", data=body, headers={"X-CSRF-Token": token}).json()
+    answer = sent(page, "inspections/draws/preview", body).json()
     able = [one for one in answer["officers"] if not one["reason"]]
     reasons = {one["reason"] for one in answer["by_reason"]}
     known = answer["pool_size"] + answer["excluded"]
@@ -77,11 +69,6 @@ def confirm(page: Page, name: str) -> None:
     """Press a button that asks first, and say yes."""
     page.get_by_role("button", name=name).click()
     page.locator("dialog[open] .button-bad, dialog[open] .button-main").last.click()
-
-
-def no_wider(page: Page, size: dict[str, int]) -> None:
-    assert width_of(page) <= size["width"]
-    assert size != PHONE or page.evaluate(TOO_SMALL) == []
 
 
 class TestDraw:
@@ -116,7 +103,7 @@ class TestDraw:
         page.locator("#published a").first.click()
         page.get_by_role("link", name="重新计算一遍").click()
         expect(page.locator("#replayed")).to_have_attribute("data-equal", "yes")
-        no_wider(page, PHONE)
+        check_fit(page)
         with page.expect_download() as download:
             page.get_by_role("link", name="下载记录").click()
         record = json.loads(download.value.path().read_text("utf-8"))
@@ -145,10 +132,10 @@ class TestDraw:
         page = sign_in_as(window(size=size, signed_in=False), OFFICERS[1])
         for path in ("/draws", "/draws/new", "/draws/avoidances", officer.url.removesuffix("?done=draw_prepared")):
             page.goto(path)
-            no_wider(page, size)
+            check_fit(page, size)
         page.get_by_role("link", name="已停业或注销").click()
         expect(page.locator("#pool")).to_be_visible()
-        no_wider(page, size)
+        check_fit(page, size)
 
 
 class TestAvoidance:

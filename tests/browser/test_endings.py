@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.cast import TOO_SMALL
 from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.cast import PASSWORD, sign_in_as
 from tests.browser.conftest import DESK, PHONE, sign_in
-from tests.browser.test_people import PASSWORD, sign_in_as
 from tests.browser.test_survey import PHOTO
 from tests.support.events import until
 from tests.support.running import Embedded, System, running

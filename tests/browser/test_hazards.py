@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import PHOTO, check_fit, employ, enter, sent, sign_in_as
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, width_of
 from tests.support.events import until
 from tests.support.running import System
 
@@ -20,24 +19,17 @@ FOUND = "安全出口被货物堵住"
 def plant(running_sise: System) -> str:
     """Return an enterprise with a grid worker and a subdistrict officer who can sign in."""
     client = running_sise.client()
-    accounts: tuple[dict[str, Any], ...] = (
-        {"username": "hazard-grid", "roles": ["grid_worker"], "grids": [GRID]},
-        {"username": "hazard-street", "roles": ["subdistrict_officer"], "divisions": ["331002001"]},
-    )
-    for account in accounts:
-        client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
-    facts = {"uscc": "91331002MA28G66668", "name": NAME, "division": "331002001", "grid": GRID, "industry": "C2927"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-    return str(made["id"])
+    employ(client, "hazard-grid", "grid_worker", grids=[GRID])
+    employ(client, "hazard-street", "subdistrict_officer", divisions=["331002001"])
+    return enter(client, NAME, "91331002MA28G66668", grid=GRID, industry="C2927")
 
 
 def find(page: Page, enterprise_id: str) -> str:
     """Enter a hazard as the person who is signed in and return its id."""
 
     def found() -> Any:
-        token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
         body = {"enterprise_id": enterprise_id, "description": FOUND, "place": "二号车间"}
-        answer = page.request.post("/api/v1/inspections/hazards", data=body, headers={"X-CSRF-Token": token})
+        answer = sent(page, "inspections/hazards", body)
         return answer.json()["id"] if answer.status == 201 else None
 
     return str(until(found, sentence="inspections never heard of the enterprise"))
@@ -60,7 +52,7 @@ def photograph(page: Page, event: str, *sides: str) -> None:
     form.locator("summary").click()
     for side in sides:
         box = form.locator(f'[data-evidence="{side}"]')
-        box.locator('input[type="file"]').set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+        box.locator('input[type="file"]').set_input_files(PHOTO)
         expect(box.locator(".evidence-photo")).to_have_count(1)
     form.locator("summary").click()
 
@@ -87,9 +79,7 @@ class TestHazard:
         expect(street.locator(".loop-steps li")).to_have_count(6)
 
     def test_says_what_is_missing(self, window: Window, plant: str, expected_lines: list[str]) -> None:
-        expected_lines.append(
-            "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
-        )
+        expected_lines.append(REFUSED_INPUT)
         street = sign_in_as(window(signed_in=False), "hazard-street")
         street.goto(f"/hazards/{find(street, plant)}")
         act(street, "grade_general", "open_general")
@@ -115,8 +105,7 @@ class TestBoard:
         page = sign_in_as(window(size=PHONE, signed_in=False), "hazard-grid")
         for path in (f"/hazards/{find(page, plant)}", "/hazards"):
             page.goto(path)
-            assert width_of(page) <= PHONE["width"]
-            assert page.evaluate(TOO_SMALL) == []
+            check_fit(page)
 
 
 class TestFile:

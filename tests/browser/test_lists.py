@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from deploy.demonstration.lists import load_lists
 from deploy.demonstration.register import credit_code
 from shared.clock import Clock, business_date
-from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, wait_for_map, width_of
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, wait_for_map
 from tests.support.running import PASSWORD, System
 
 LISTED = 40
@@ -191,5 +191,4 @@ class TestPhone:
     def test_fits_and_can_be_tapped(self, window: Window, listed: System, path: str) -> None:
         page = opened(window, listed, path, size=PHONE)
 
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.cast import TOO_SMALL
 from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
 
 NARROW = {"width": 1024, "height": 768}
 

@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
+from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, phone_at, sign_in_as
 from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
 from tests.browser.test_tasks import OPEN, PLACE, begin
 from tests.support.events import until
 from tests.support.running import System
@@ -31,27 +30,22 @@ KEPT_HERE = """async ([path, text]) => {
 def workshop(running_sise: System) -> str:
     """Return an enterprise in the grid of two workers who share a phone."""
     client = running_sise.client()
-    for name in ("offline-one", "offline-two"):
-        worker = {"username": name, "roles": ["grid_worker"], "grids": [GRID], "name": "试验员", "password": PASSWORD}
-        client.call("POST", "identity/accounts", json=worker)
-    facts = {"uscc": "91331002MA28G70004", "name": NAME, "division": "331002001", "grid": GRID, "industry": "C2110"}
-    return str(client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})["id"])
+    for username in ("offline-one", "offline-two"):
+        employ(client, username, "grid_worker", grids=[GRID])
+    return enter(client, NAME, "91331002MA28G70004", grid=GRID, industry="C2110")
 
 
 @pytest.fixture
 def gate(window: Window, workshop: str, tolerated_lines: list[str]) -> Page:
     """Return the phone of a worker, with a position; that requests fail is what these tests are about."""
     tolerated_lines.extend(CUT_OFF)
-    page = window(size=PHONE, signed_in=False)
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)
-    return sign_in_as(page, "offline-one")
+    return sign_in_as(phone_at(window, PLACE), "offline-one")
 
 
 @pytest.fixture
 def on_site(gate: Page, running_sise: System, workshop: str) -> str:
     """Return the task whose form is open on the phone; from now on it opens without a connection."""
-    task_id = begin(gate, running_sise, workshop)
+    task_id = begin(gate, workshop)
     gate.goto(f"/tasks/{task_id}")
     gate.get_by_role("button", name="到场签到").click()
     expect(gate.locator("#check")).to_be_visible()
@@ -171,16 +165,14 @@ class TestACheckWithoutConnection:
         for path in ("/tasks", f"/tasks/{on_site}"):
             gate.goto(path)
             expect(gate.locator("#phone-box")).to_be_visible()
-            assert width_of(gate) <= PHONE["width"]
-            assert gate.evaluate(TOO_SMALL) == []
+            check_fit(gate)
         hand_in(gate)
-        assert width_of(gate) <= PHONE["width"]
-        assert gate.evaluate(TOO_SMALL) == []
+        check_fit(gate)
         gate.context.set_offline(False)
         until_arrived(gate)
 
     def test_begins_without_one_too(self, gate: Page, running_sise: System, workshop: str) -> None:
-        task_id = begin(gate, running_sise, workshop)
+        task_id = begin(gate, workshop)
         gate.goto("/tasks")
         until_kept(gate, f"/tasks/{task_id}")
         gate.context.set_offline(True)

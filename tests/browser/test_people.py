@@ -8,16 +8,11 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.cast import PASSWORD, PIXEL, TOO_SMALL, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
 from tests.support.running import System
 
-PASSWORD = "a quiet harbour 1"
 CODE = "91331002MA28G77774"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
-    "0def46b80000000049454e44ae426082"
-)
 PIN = "290174"
 
 
@@ -35,15 +30,6 @@ def people(running_sise: System) -> System:
     for account in accounts:
         client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
     return running_sise
-
-
-def sign_in_as(page: Page, username: str) -> Page:
-    page.goto("/sign-in")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.locator(".sign-in-card button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    return page
 
 
 class TestClaim:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.cast import TOO_SMALL
 from tests.browser.conftest import PHONE, Window, width_of
 from tests.support.running import System
 
@@ -11,11 +12,6 @@ GOVERNING = (
     *(f"/risk/{part}" for part in ("assessments", "points", "overrides", "rules", "policies", "codes")),
 )
 PAGES = (*GOVERNING, "/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
-TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pick, label.segment")]
-  .filter((one) => !one.closest(".skip-link, .donut, .visually-hidden"))
-  .map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
-  .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
-  .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
 
 
 def open_at_phone_size(window: Window, system: System, path: str) -> Page:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -129,8 +129,7 @@ class TestPhone:
         page.goto(f"/enterprises/{path}".format(park=some_park(running_sise)))
         expect(page.locator("main h1")).to_be_visible()
 
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)
 
 
 def some_park(system: System) -> Any:

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.conftest import DESK, HEAVY, PHONE, WORSE, Window, declare, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.conftest import DESK, HEAVY, PHONE, WORSE, Window, declare
 from tests.support.events import until
 from tests.support.running import System
 
@@ -22,13 +21,11 @@ def works(running_sise: System) -> dict[str, str]:
     """Return two enterprises, one of them red, with an officer and a leader who can sign in."""
     client = running_sise.client()
     for name, role in (("plan-officer", "bureau_officer"), ("plan-leader", "bureau_leader")):
-        account = {"username": name, "roles": [role], "divisions": ["331002"], "name": "试验员", "password": PASSWORD}
-        client.call("POST", "identity/accounts", json=account)
-    ids = {}
-    for name, uscc, industry in ((NAME, "91331002MA28G77778", "C3110"), (OTHER, "91331002MA28G77786", "C2110")):
-        facts = {"uscc": uscc, "name": name, "division": "331002001", "industry": industry}
-        made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-        ids[name] = str(made["id"])
+        employ(client, name, role, divisions=["331002"])
+    ids = {
+        NAME: enter(client, NAME, "91331002MA28G77778", industry="C3110"),
+        OTHER: enter(client, OTHER, "91331002MA28G77786", industry="C2110"),
+    }
     until(lambda: is_declared(client, ids[NAME]), sentence="risk never heard of the enterprise")
     return ids
 
@@ -40,12 +37,6 @@ def is_declared(client: Any, enterprise_id: str) -> bool:
     except ApiRefused:
         return False
     return True
-
-
-def sent(page: Page, path: str, **body: Any) -> Any:
-    """Send something to the API as the person who is signed in."""
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-    return page.request.post(f"/api/v1/inspections/{path}", data=body, headers={"X-CSRF-Token": token})
 
 
 def level_is_known(page: Page, enterprise_id: str, level: int) -> None:
@@ -80,8 +71,7 @@ class TestJourney:
 
         leader = sign_in_as(window(size=PHONE, signed_in=False), "plan-leader")
         leader.goto(address)
-        assert width_of(leader) <= PHONE["width"]
-        assert leader.evaluate(TOO_SMALL) == []
+        check_fit(leader)
         act(leader, "approve", "approved")
         page.reload()
         act(page, "publish", "published")
@@ -137,7 +127,7 @@ class TestCap:
     def test_is_shown_where_a_check_begins(self, window: Window, running_sise: System, works: dict[str, str]) -> None:
         page = sign_in_as(window(size=PHONE, signed_in=False), "plan-officer")
         level_is_known(page, works[NAME], 1)
-        begun = sent(page, "tasks", enterprise_id=works[NAME], cause="plan")
+        begun = sent(page, "inspections/tasks", {"enterprise_id": works[NAME], "cause": "plan"})
         assert begun.status == 201
         page.goto(f"/tasks/{begun.json()['id']}")
         expect(page.locator("#cap summary")).to_contain_text("1 / 2")
@@ -145,8 +135,7 @@ class TestCap:
         expect(page.locator("#cap a")).to_have_count(1)
         page.goto(f"/enterprises/{works[NAME]}")
         expect(page.locator("#cap summary")).to_contain_text("1 / 2")
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)
 
     def test_asks_for_the_basis_of_what_is_counted_apart(
         self, window: Window, running_sise: System, works: dict[str, str]
@@ -183,5 +172,4 @@ class TestJointCheck:
             part.locator("button").click()
             expect(page.locator("#done")).to_be_visible()
         expect(page.locator("#state")).to_have_text("各部门已填写")
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)

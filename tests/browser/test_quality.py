@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, Window
 from tests.support.running import System
 
 ROW = "质量试验厂,91331002MA28G6666K,质量试验路6号\n"
@@ -38,5 +38,4 @@ class TestPhone:
         page.goto("/imports/quality")
         expect(page.locator(".quality").first).to_be_visible()
 
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)

@@ -16,9 +16,8 @@ from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
 from shared.database import Database, connect
 from shared.ids import new_id
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
 
@@ -35,20 +34,9 @@ def month(running_sise: System) -> Iterator[str]:
         ("rank-street", "subdistrict_officer", OWN),
         ("rank-bureau", "bureau_officer", "331002"),
     ):
-        account = {"username": username, "roles": [role], "divisions": [division], "name": "试验员"}
-        client.call("POST", "identity/accounts", json={**account, "password": PASSWORD})
+        employ(client, username, role, divisions=[division])
     ids = [
-        client.call(
-            "POST",
-            "registry/enterprises",
-            json={
-                "uscc": f"91331002MA28G777{number}7",
-                "name": name,
-                "division": unit,
-                "industry": "C2927",
-                "credit_code_override": "made up",
-            },
-        )["id"]
+        enter(client, name, f"91331002MA28G777{number}7", division=unit, industry="C2927")
         for number, (unit, name) in enumerate(UNITS.items())
     ]
     with closing(connect(f"sqlite:///{running_sise.home}/inspections.db")) as database:
@@ -135,8 +123,7 @@ class TestPages:
         for path in ("", "/rows", "/base", "/enterprises", "/objections", "/year"):
             page.goto(f"/ranking{path}?month={month}")
             expect(page.locator("h1")).to_have_text("月度考核")
-            assert width_of(page) <= size["width"]
-            assert size == DESK or page.evaluate(TOO_SMALL) == []
+            check_fit(page, size)
 
     def test_count_enterprises_and_what_is_due(self, window: Window, month: str) -> None:
         page = sign_in_as(window(signed_in=False), "rank-street")

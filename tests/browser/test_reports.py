@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, Window
 from tests.support.running import System
 
 
@@ -37,5 +37,4 @@ class TestReport:
         page = window(size=PHONE, signed_in=False)
         for path in ("/report", "/report/state"):
             page.goto(path)
-            assert width_of(page) <= PHONE["width"]
-            assert page.evaluate(TOO_SMALL) == []
+            check_fit(page)

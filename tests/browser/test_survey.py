@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, phone_at, sign_in_as
+from tests.browser.conftest import CUT_OFF, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -31,29 +30,15 @@ SHOPS = {
 def shops(running_sise: System) -> dict[str, str]:
     """Return the ids by name of enterprises in the grid of a worker who can sign in."""
     client = running_sise.client()
-    account = {
-        "username": "gate-one",
-        "roles": ["grid_worker"],
-        "grids": [GRID],
-        "name": "试验员",
-        "password": PASSWORD,
-    }
-    client.call("POST", "identity/accounts", json=account)
-    ids = {}
-    for uscc, name in SHOPS.items():
-        facts = {"uscc": uscc, "name": name, "division": "331002001", "grid": GRID, "credit_code_override": "made up"}
-        ids[name] = client.call("POST", "registry/enterprises", json={**facts, "industry": "F5199"})["id"]
-    return ids
+    employ(client, "gate-one", "grid_worker", grids=[GRID])
+    return {name: enter(client, name, uscc, grid=GRID, industry="F5199") for uscc, name in SHOPS.items()}
 
 
 @pytest.fixture
 def gate(window: Window, shops: dict[str, str]) -> Page:
     """Return the worker's phone with the list open and a position."""
     assert shops
-    page = window(size=PHONE, signed_in=False)
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)
-    sign_in_as(page, "gate-one")
+    page = sign_in_as(phone_at(window, PLACE), "gate-one")
     page.goto("/surveys")
     return page
 
@@ -154,5 +139,4 @@ class TestSurvey:
         for path in ("/surveys", f"/surveys/{shops['摸底试验经营部']}"):
             gate.goto(path)
 
-            assert width_of(gate) <= PHONE["width"]
-            assert gate.evaluate(TOO_SMALL) == []
+            check_fit(gate)

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import PHOTO, TOO_SMALL, check_fit, employ, enter, phone_at, sent, sign_in_as
+from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -22,32 +21,21 @@ NAME = "检查试验木器厂"
 def workshop(running_sise: System) -> str:
     """Return an enterprise in the grid of a worker who can sign in."""
     client = running_sise.client()
-    worker = {"username": "check-one", "roles": ["grid_worker"], "grids": [GRID], "name": "试验员"}
-    client.call("POST", "identity/accounts", json={**worker, "password": PASSWORD})
-    facts = {"uscc": "91331002MA28G99994", "name": NAME, "division": "331002001", "grid": GRID, "industry": "C2110"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-    return str(made["id"])
+    employ(client, "check-one", "grid_worker", grids=[GRID])
+    return enter(client, NAME, "91331002MA28G99994", grid=GRID, industry="C2110")
 
 
 @pytest.fixture
 def gate(window: Window, workshop: str) -> Page:
     """Return the worker's phone with a position."""
-    page = window(size=PHONE, signed_in=False)
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)
-    return sign_in_as(page, "check-one")
+    return sign_in_as(phone_at(window, PLACE), "check-one")
 
 
-def begin(page: Page, system: System, enterprise_id: str, *, checklist: str = "FIRE-SMALL") -> str:
+def begin(page: Page, enterprise_id: str, *, checklist: str = "FIRE-SMALL") -> str:
     """Begin a check of an enterprise as the person who is signed in and return its task."""
 
     def begun() -> Any:
-        token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-        answer = page.request.post(
-            f"{system.url}/api/v1/inspections/tasks",
-            data={"enterprise_id": enterprise_id, "checklist": checklist},
-            headers={"X-CSRF-Token": token},
-        )
+        answer = sent(page, "inspections/tasks", {"enterprise_id": enterprise_id, "checklist": checklist})
         return answer.json()["id"] if answer.status == 201 else None
 
     return str(until(begun, sentence="inspections never heard of the enterprise"))
@@ -71,7 +59,7 @@ def answer_all(page: Page, *, fault: str) -> None:
         ).first.click()
     box = page.locator(f'[data-item="{fault}"]')
     box.locator("textarea").fill("灭火器压力不足")
-    box.locator('input[type="file"]').set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+    box.locator('input[type="file"]').set_input_files(PHOTO)
     expect(box.locator(".evidence-photo")).to_have_count(1)
 
 
@@ -79,7 +67,7 @@ class TestCheck:
     def test_goes_from_the_inbox_to_the_hazards_that_it_finds(
         self, gate: Page, running_sise: System, workshop: str
     ) -> None:
-        one = begin(gate, running_sise, workshop)
+        one = begin(gate, workshop)
         gate.goto("/tasks")
         expect(gate.locator('[data-group="today"]')).to_contain_text("今天截止")
         gate.get_by_role("link", name=NAME).click()
@@ -111,21 +99,20 @@ class TestCheck:
         path = f"{versions}/{draft['id']}"
         made = client.call("PUT", path, json={"content": content}, headers={"If-Match": '"1"'})
         client.call("POST", f"{path}/publish", json={}, headers={"If-Match": f'"{made["revision"]}"'})
-        gate.goto(f"/tasks/{begin(gate, running_sise, workshop, checklist='PHOTOS')}")
+        gate.goto(f"/tasks/{begin(gate, workshop, checklist='PHOTOS')}")
         gate.get_by_role("button", name="到场签到").click()
         gate.locator('[data-item="P-1"] [data-meaning="normal"]').click()
         gate.get_by_label("我已核对").check()
         gate.get_by_role("button", name="提交检查").click()
         expect(gate.locator("#refused")).to_contain_text("要拍一张照片")
-        photo = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
-        gate.locator('[data-item="P-1"] input[type="file"]').set_input_files(photo)
+        gate.locator('[data-item="P-1"] input[type="file"]').set_input_files(PHOTO)
         expect(gate.locator('[data-item="P-1"] .evidence-photo')).to_have_count(1)
         gate.get_by_role("button", name="提交检查").click()
         expect(gate.locator("#done")).to_contain_text("检查已提交")
 
     def test_begins_at_the_gate_from_the_scanned_code(self, gate: Page, running_sise: System, workshop: str) -> None:
         client = running_sise.client()
-        begin(gate, running_sise, workshop)
+        begin(gate, workshop)
         code = str(until(lambda: code_of(client, workshop), sentence="risk never heard of the enterprise"))
         gate.goto(code)
         gate.get_by_label("检查表", exact=True).select_option("CONFINED")
@@ -154,37 +141,35 @@ class TestCheck:
         expect(gate.locator("#state")).to_have_attribute("data-state", "assigned")
 
     def test_ends_when_entry_is_refused(self, gate: Page, running_sise: System, workshop: str) -> None:
-        gate.goto(f"/tasks/{begin(gate, running_sise, workshop)}")
+        gate.goto(f"/tasks/{begin(gate, workshop)}")
         form = gate.locator('[data-act="refuse_entry"]')
         form.locator("summary").click()
         form.locator("textarea").fill("门卫不让进")
-        form.locator('input[type="file"]').set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+        form.locator('input[type="file"]').set_input_files(PHOTO)
         expect(form.locator(".evidence-photo")).to_have_count(1)
         form.locator('button[type="submit"]').click()
         expect(gate.locator("#state")).to_have_attribute("data-state", "refused_entry")
 
     def test_says_what_is_missing(self, gate: Page, running_sise: System, workshop: str) -> None:
-        gate.goto(f"/tasks/{begin(gate, running_sise, workshop)}")
+        gate.goto(f"/tasks/{begin(gate, workshop)}")
         gate.get_by_role("button", name="到场签到").click()
         gate.get_by_role("button", name="提交检查").click()
         expect(gate.locator("#refused")).to_contain_text("请先回答这一项")
         expect(gate.locator(".is-missing")).to_have_count(1)
 
     def test_fits_the_phone(self, gate: Page, running_sise: System, workshop: str) -> None:
-        one = begin(gate, running_sise, workshop)
+        one = begin(gate, workshop)
         for path in ("/tasks", "/tasks?view=area", f"/tasks/{one}"):
             gate.goto(path)
-            assert width_of(gate) <= PHONE["width"]
-            assert gate.evaluate(TOO_SMALL) == []
+            check_fit(gate)
         gate.get_by_role("button", name="到场签到").click()
         expect(gate.locator("#check")).to_be_visible()
-        assert width_of(gate) <= PHONE["width"]
-        assert gate.evaluate(TOO_SMALL) == []
+        check_fit(gate)
 
 
 class TestFile:
     def test_shows_the_next_check_and_leads_to_it(self, gate: Page, running_sise: System, workshop: str) -> None:
-        begin(gate, running_sise, workshop)
+        begin(gate, workshop)
         gate.goto(f"/enterprises/{workshop}")
         gate.locator("#work").get_by_role("link", name="下一项检查").click()
         gate.wait_for_url("**/tasks/*")
@@ -193,8 +178,7 @@ class TestFile:
     def test_offers_the_bureau_every_cause_of_the_table(
         self, window: Window, running_sise: System, workshop: str
     ) -> None:
-        officer = {"username": "check-bureau", "roles": ["bureau_officer"], "divisions": ["331002"], "name": "试验员"}
-        running_sise.client().call("POST", "identity/accounts", json={**officer, "password": PASSWORD})
+        employ(running_sise.client(), "check-bureau", "bureau_officer", divisions=["331002"])
         causes = running_sise.client().call("GET", "inspections/causes")["items"]
         page = sign_in_as(window(signed_in=False), "check-bureau")
         page.goto(f"/enterprises/{workshop}")
@@ -210,10 +194,9 @@ class TestInbox:
     def test_shows_people_of_an_enterprise_their_own_tasks(
         self, window: Window, running_sise: System, workshop: str
     ) -> None:
-        owner = {"username": "check-owner", "roles": ["enterprise_user"], "enterprise_id": workshop, "name": "试验员"}
-        running_sise.client().call("POST", "identity/accounts", json={**owner, "password": PASSWORD})
+        employ(running_sise.client(), "check-owner", "enterprise_user", enterprise_id=workshop)
         page = sign_in_as(window(size=PHONE, signed_in=False), "check-owner")
-        one = begin(page, running_sise, workshop)
+        one = begin(page, workshop)
         page.goto("/tasks")
         expect(page.get_by_role("link", name=NAME).first).to_be_visible()
         page.goto(f"/tasks/{one}")

@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
+from tests.browser.cast import PHOTO, check_fit, employ, enter, phone_at, sent, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, PIXEL, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
 from tests.support.events import until
 from tests.support.running import System
 from tests.unit.inspections.builders import all_normal, default_list
@@ -19,21 +18,17 @@ from tests.unit.inspections.builders import all_normal, default_list
 NAME = "上门试验机械厂"
 PLACE = {"longitude": 121.4311, "latitude": 28.6712, "accuracy": 9}
 AWAY = PLACE | {"latitude": 28.7712}
-PHOTO = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running system in which an intermediary is under contract with an enterprise."""
+    """An enterprise with which an intermediary is under contract."""
 
-    system: System
     enterprise_id: str
 
     def call(self, page: Page, method: str, path: str, **body: Any) -> Any:
         """Ask the API as the person who is signed in."""
-        token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-        address, headers = f"{self.system.url}/api/v1/inspections/{path}", {"X-CSRF-Token": token}
-        answer = page.request.fetch(address, method=method, data=body or None, headers=headers)
+        answer = sent(page, f"inspections/{path}", body or None, method=method)
         return answer.json() if answer.ok else None
 
     def visit(self, page: Page) -> str:
@@ -67,8 +62,7 @@ class Service:
 def service(running_sise: System) -> Service:
     """Return the enterprise with its intermediary, and people of both sides and the bureau who can sign in."""
     client = running_sise.client()
-    facts = {"uscc": "91331002MA28G99986", "name": NAME, "division": "331002001", "industry": "C3311"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
+    enterprise_id = enter(client, NAME, "91331002MA28G99986", industry="C3311")
     uscc = "91331002000000077"
     agency = {"uscc": uscc + check_digit(uscc), "name": "安平安全技术服务", "services": ["safety_service"]}
     kinds = client.call("GET", "registry/intermediaries/kinds")
@@ -79,25 +73,21 @@ def service(running_sise: System) -> Service:
     client.call("PUT", path, json={"documents": documents}, headers={"If-Match": '"1"'})
     today = business_date(datetime.now(UTC))
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=364)).isoformat()}
-    sides = {"enterprise_id": made["id"], "intermediary_id": one, "services": agency["services"]}
+    sides = {"enterprise_id": enterprise_id, "intermediary_id": one, "services": agency["services"]}
     client.call("POST", "registry/contracts", json={**sides, **days, "number": "1", "visits_per_year": 4})
     for username, role, area in (
         ("visit-one", "intermediary_inspector", {"intermediary_id": one}),
-        ("visit-owner", "enterprise_principal", {"enterprise_id": made["id"]}),
+        ("visit-owner", "enterprise_principal", {"enterprise_id": enterprise_id}),
         ("visit-bureau", "bureau_officer", {"divisions": ["331002"]}),
     ):
-        account = {"username": username, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
-        client.call("POST", "identity/accounts", json=account)
-    return Service(running_sise, str(made["id"]))
+        employ(client, username, role, **area)
+    return Service(enterprise_id)
 
 
 @pytest.fixture
 def inspector(window: Window, service: Service) -> Page:
     """Return the inspector's phone, which knows where it is."""
-    page = window(size=PHONE, signed_in=False)
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)
-    return sign_in_as(page, "visit-one")
+    return sign_in_as(phone_at(window, PLACE), "visit-one")
 
 
 @pytest.fixture
@@ -172,8 +162,7 @@ class TestInspector:
         one = service.visit(inspector)
         for path in ("/visits", f"/visits/{one}", "/visits/reviews", "/visits/complaints", "/visits/agencies"):
             inspector.goto(path)
-            assert width_of(inspector) <= PHONE["width"]
-            assert inspector.evaluate(TOO_SMALL) == []
+            check_fit(inspector)
 
 
 class TestEnterprise:

@@ -1,0 +1,61 @@
+"""Who takes part in a journey: accounts and enterprises, their windows, what they send, and what a page owes them."""
+
+from typing import Any
+
+from playwright.sync_api import APIResponse, Page
+
+from tests.browser.conftest import PHONE, Window, width_of
+
+PASSWORD = "a quiet harbour 1"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
+    "0def46b80000000049454e44ae426082"
+)
+PHOTO = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pick, label.segment")]
+  .filter((one) => !one.closest(".skip-link, .donut, .visually-hidden"))
+  .map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
+  .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
+
+
+def employ(client: Any, username: str, role: str, **area: Any) -> None:
+    """Make an account with a role that signs in with ``PASSWORD``."""
+    account = {"username": username, "roles": [role], "name": "试验员", "password": PASSWORD} | area
+    client.call("POST", "identity/accounts", json=account)
+
+
+def enter(client: Any, name: str, uscc: str, **facts: Any) -> str:
+    """Enter an enterprise in the register and return its id."""
+    content = {"name": name, "uscc": uscc, "credit_code_override": "made up", "division": "331002001"} | facts
+    return str(client.call("POST", "registry/enterprises", json=content)["id"])
+
+
+def sign_in_as(page: Page, username: str) -> Page:
+    """Sign in as somebody and return the page."""
+    page.goto("/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.locator(".sign-in-card button[type=submit]").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+def phone_at(window: Window, place: Any) -> Page:
+    """Return a phone that knows where it is."""
+    page = window(size=PHONE, signed_in=False)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation(place)
+    return page
+
+
+def sent(page: Page, path: str, body: Any, *, method: str = "POST") -> APIResponse:
+    """Send something to the API as the person who is signed in."""
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    return page.request.fetch(f"/api/v1/{path}", method=method, data=body, headers={"X-CSRF-Token": token})
+
+
+def check_fit(page: Page, size: dict[str, int] = PHONE) -> None:
+    """Fail when a page is wider than its window, or has something on a phone that is too small to be tapped."""
+    assert width_of(page) <= size["width"]
+    assert size != PHONE or page.evaluate(TOO_SMALL) == []
