@@ -98,6 +98,10 @@ class TestDraw:
         expect(officer.locator("#pool")).to_contain_text(CEASED)
 
     def test_can_be_drawn_by_a_stranger_with_the_downloaded_record(self, officer: Page, window: Window) -> None:
+        prepare(officer, count=1)
+        for button, state in (("开始抽取", "drawn"), ("向社会公示", "published")):
+            confirm(officer, button)
+            expect(officer.locator("#state")).to_have_attribute("data-state", state)
         page = window(size=PHONE, signed_in=False)
         page.goto("/draws/public")
         page.locator("#published a").first.click()
