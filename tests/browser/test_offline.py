@@ -56,11 +56,7 @@ def on_site(gate: Page, running_sise: System, workshop: str) -> str:
 def until_kept(page: Page, path: str, *, text: str = "") -> None:
     """Wait until a page with some ``text``, and the worker that shows it, are on the phone."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    until(
-        lambda: page.evaluate(KEPT_HERE, [path, text]) or page.wait_for_timeout(50),
-        sentence="the page was never kept",
-        seconds=30,
-    )
+    until(lambda: page.evaluate(KEPT_HERE, [path, text]), sentence="the page was never kept")
 
 
 def photo(number: int) -> dict[str, Any]:
