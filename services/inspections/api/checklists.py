@@ -72,10 +72,10 @@ def show_choices(session: Session) -> Any:
 @blp.response(200, Choices)
 def choose_checklists(session: Session, body: dict[str, Any]) -> Any:
     """Decide which list is for whom (`If-Match`); tasks that are there keep theirs."""
-    require_version(reading.choices_view(session)["version"])
-    rules = body["rules"]
-    version = checklists.choose_checklists(session, rules, note=body["note"], by=principal().subject, now=now())
-    audit_note(session, entity="checklists:choices", details={"version": version, "rules": rules})
+    before = reading.choices_view(session)["version"]
+    require_version(before)
+    version = checklists.choose_checklists(session, **body, instead_of=before, by=principal().subject, now=now())
+    audit_note(session, entity="checklists:choices", details={"version": version, "rules": body["rules"]})
     return reading.choices_view(session), etag_of(version)
 
 
@@ -122,7 +122,7 @@ def show_version(session: Session, version_id: str) -> Any:
 @blp.response(200, Version)
 def amend_draft(session: Session, body: dict[str, Any], version_id: str) -> Any:
     """Replace the content of a draft (`If-Match`); it may be unfinished."""
-    require_version(reading.version_by_id(session, version_id).revision)
+    require_version(reading.version_by_id(session, version_id, lock=True).revision)
     checklists.amend_checklist(session, version_id, **body, by=principal().subject, now=now())
     return _shown(session, version_id, "amend")
 
@@ -133,7 +133,7 @@ def amend_draft(session: Session, body: dict[str, Any], version_id: str) -> Any:
 @blp.response(200, Version)
 def publish_version(session: Session, body: dict[str, Any], version_id: str) -> Any:
     """Let a draft (`If-Match`) count for new tasks, now or later; it never changes again."""
-    require_version(reading.version_by_id(session, version_id).revision)
+    require_version(reading.version_by_id(session, version_id, lock=True).revision)
     checklists.publish_checklist(session, version_id, **body, by=principal().subject, now=now())
     return _shown(session, version_id, "publish")
 

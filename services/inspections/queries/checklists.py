@@ -117,9 +117,10 @@ def versions(*, wanted: Mapping[str, Any]) -> Select[Any]:
     return select(*HEAD).where(*conditions)
 
 
-def version_by_id(session: Session, version_id: str) -> Row[Any]:
-    """Return a version with its content; raises ``ChecklistVersionNotFound``."""
-    row = session.execute(select(checklist_version).where(checklist_version.c.id == version_id)).one_or_none()
+def version_by_id(session: Session, version_id: str, *, lock: bool = False) -> Row[Any]:
+    """Return a version with its content, with ``lock`` held for the caller; raises ``ChecklistVersionNotFound``."""
+    wanted = select(checklist_version).where(checklist_version.c.id == version_id)
+    row = session.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     if row is None:
         raise ChecklistVersionNotFound("There is no such version of a checklist.", version=version_id)
     return row

@@ -17,7 +17,6 @@ from services.inspections.queries.checklists import (
     RETIRED,
     choices_in_force,
     heads_in_force,
-    newest_choice,
     version_by_id,
 )
 from services.inspections.rules import check_checklist, read_checklist, read_choices, standard_sets
@@ -75,22 +74,23 @@ class NewList:
 
 def begin_checklist(session: Session, wanted: NewList, *, by: str, now: datetime) -> str:
     """Begin a list of its own with a draft of version 1 and return the draft's id; raises ``ChecklistIdTaken``."""
-    if session.scalar(select(checklist_version.c.id).where(checklist_version.c.checklist == wanted.id).limit(1)):
+    if (number := _next_number(session, wanted.id)) > 1:
         raise ChecklistIdTaken("There is a list with this id already: choose another one.", field="id")
     content = wanted.content or {"section": [], "set": standard_sets()}
     head = {"source": "", "clause": "", "status": "design", **content.get("checklist", {})}
     named = {**content, "checklist": {**head, "zh": wanted.zh, "en": wanted.en}}
-    return _insert_draft(session, wanted.id, based_on=None, writing=Writing(named, wanted.note, by), now=now)
+    writing = Writing(named, wanted.note, by)
+    return _insert_draft(session, wanted.id, number=number, based_on=None, writing=writing, now=now)
 
 
 def draft_checklist(session: Session, version_id: str, *, note: str, by: str, now: datetime) -> str:
     """Begin a draft from a version and return its id; raises ``ChecklistDraftExists`` while its list has another."""
     origin = version_by_id(session, version_id)
-    columns = checklist_version.c
+    columns, number = checklist_version.c, _next_number(session, origin.checklist)
     if session.scalar(select(columns.id).where(columns.checklist == origin.checklist, columns.state == DRAFT)):
         raise ChecklistDraftExists("This list has a draft already: go on with it or discard it first.")
     writing = Writing(origin.content, note, by)
-    return _insert_draft(session, origin.checklist, based_on=version_id, writing=writing, now=now)
+    return _insert_draft(session, origin.checklist, number=number, based_on=version_id, writing=writing, now=now)
 
 
 def import_checklist(session: Session, content: Content, *, note: str, by: str, now: datetime) -> str:
@@ -140,7 +140,7 @@ def publish_checklist(
 
 def discard_checklist(session: Session, version_id: str, *, now: datetime) -> None:
     """Give up a draft, or what has not begun to count; raises ``NotAChecklistDraft``."""
-    row = _locked(session, version_id)
+    row = version_by_id(session, version_id, lock=True)
     if row.state != DRAFT and (row.state != PUBLISHED or row.effective_from <= now):
         raise NotAChecklistDraft("Only what does not count yet can be given up.", state=row.state)
     session.execute(update(checklist_version).where(checklist_version.c.id == version_id).values(state=DISCARDED))
@@ -148,7 +148,7 @@ def discard_checklist(session: Session, version_id: str, *, now: datetime) -> No
 
 def retire_checklist(session: Session, version_id: str, *, now: datetime) -> None:
     """Let no new task begin with a list whose version in force this is; raises ``NotInForce``, ``ChecklistInUse``."""
-    row = _locked(session, version_id)
+    row = version_by_id(session, version_id, lock=True)
     if version_id not in {one.id for one in heads_in_force(session, at=now).values()}:
         raise NotInForce("Only the version in force can be retired.", state=row.state)
     if row.checklist in {one.checklist for one in choices_in_force(session)}:
@@ -158,20 +158,35 @@ def retire_checklist(session: Session, version_id: str, *, now: datetime) -> Non
 
 
 def choose_checklists(
-    session: Session, rules: Sequence[Mapping[str, Any]], *, note: str, by: str, now: datetime
+    session: Session, rules: Sequence[Mapping[str, Any]], *, instead_of: int, note: str, by: str, now: datetime
 ) -> int:
-    """Decide which list is for whom from now on and return the version of that; raises ``NotAllowed``."""
-    check_choices(read_choices(rules), known=heads_in_force(session, at=now))
-    newest = newest_choice(session)
-    version = 1 if newest is None else int(newest.version + 1)
+    """Decide which list is for whom from now on, ``instead_of`` that version, and return the new one.
+
+    Raises ``NotAllowed`` that names the rows which cannot be followed. Who decides at the same moment takes the same
+    version; a list that is chosen cannot be retired at the same moment, its versions are held until then.
+    """
+    columns, choices = checklist_version.c, read_choices(rules)
+    named = select(columns.id).where(columns.checklist.in_({one.checklist for one in choices}))
+    session.execute(named.where(columns.state == PUBLISHED).order_by(columns.id).with_for_update())
+    check_choices(choices, known=heads_in_force(session, at=now))
+    version = instead_of + 1
     row = {"version": version, "rules": [dict(one) for one in rules], "note": note, "by": by, "at": now}
     session.execute(insert(checklist_choice).values(**row))
     return version
 
 
-def _insert_draft(session: Session, checklist: str, *, based_on: str | None, writing: Writing, now: datetime) -> str:
+def _next_number(session: Session, checklist: str) -> int:
+    """Return the number of a list's next version; read before looking for a draft.
+
+    Whoever begins one after it was read is seen then, or has taken the number.
+    """
     columns = checklist_version.c
-    number = (session.scalar(select(func.max(columns.number)).where(columns.checklist == checklist)) or 0) + 1
+    return int(session.scalar(select(func.max(columns.number)).where(columns.checklist == checklist)) or 0) + 1
+
+
+def _insert_draft(
+    session: Session, checklist: str, *, number: int, based_on: str | None, writing: Writing, now: datetime
+) -> str:
     row = {
         "id": new_id(),
         "checklist": checklist,
@@ -198,13 +213,7 @@ def _written(content: Content, *, checklist: str, number: int, now: datetime) ->
 
 
 def _draft(session: Session, version_id: str) -> Row[Any]:
-    row = _locked(session, version_id)
+    row = version_by_id(session, version_id, lock=True)
     if row.state != DRAFT:
         raise NotAChecklistDraft("Only a draft can be changed or published: begin a new one.", state=row.state)
     return row
-
-
-def _locked(session: Session, version_id: str) -> Row[Any]:
-    version_by_id(session, version_id)
-    wanted = select(checklist_version).where(checklist_version.c.id == version_id)
-    return session.execute(wanted.with_for_update()).one()

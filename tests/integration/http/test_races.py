@@ -1,6 +1,5 @@
 """Requests that run into each other, or into a database that is away."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,14 @@ from shared.ids import new_id
 from tests.integration.http.conftest import upload_of
 from tests.support.callers import Signer, service_settings
 from tests.support.databases import migrated_postgresql
-from tests.support.events import until
 from tests.support.postgresql import TestPostgreSQL
+from tests.support.racing import meanwhile
 
 metadata = service_metadata()
 label = Table("label", metadata, Column("id", Id, primary_key=True), Column("name", Text, nullable=False, unique=True))
 blp = Blueprint("labels", __name__, url_prefix="/api/v1/shelf")
 LABELS = "/api/v1/shelf/labels"
 DEADLOCK = text("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
-WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 class LabelTaken(Conflict):
@@ -88,16 +86,14 @@ def client(app: Flask, signer: Signer) -> FlaskClient:
 
 class TestLosingARace:
     def test_gives_the_answer_that_the_use_case_has_for_it(self, client: FlaskClient, database: Database) -> None:
-        answers: list[Any] = []
         winner = new_id()
-        loser = threading.Thread(target=lambda: answers.append(client.post(f"{LABELS}/Dune")))
-        with database.transaction() as session:
-            insert_rows(session, label, [{"id": winner, "name": "Dune"}])
-            loser.start()
-            until(lambda: waiting_transactions(database))
-        loser.join()
+        answer = meanwhile(
+            database,
+            lambda session: insert_rows(session, label, [{"id": winner, "name": "Dune"}]),
+            second=lambda: client.post(f"{LABELS}/Dune"),
+        )
 
-        assert (answers[0].status_code, answers[0].json["code"]) == (409, "label_taken")
+        assert (answer.status_code, answer.json["code"]) == (409, "label_taken")
         assert trail(database) == [(f"label:{winner}", "label_taken")]
 
     def test_is_repeated_with_the_same_body(self, client: FlaskClient) -> None:
@@ -129,11 +125,6 @@ class TestDatabaseAway:
 
         assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
         empty.close()
-
-
-def waiting_transactions(database: Database) -> int:
-    with database.reading() as session:
-        return session.execute(WAITING).scalar_one()
 
 
 def trail(database: Database) -> list[tuple[str, str]]:

@@ -9,11 +9,19 @@ from flask.testing import FlaskClient
 
 from services.inspections.domain.schedules import Period
 from services.inspections.queries.checklists import checklist_in_force
-from services.inspections.use_cases.checklists import BeginsInThePast, publish_checklist
+from services.inspections.use_cases.checklists import (
+    BeginsInThePast,
+    amend_checklist,
+    choose_checklists,
+    draft_checklist,
+    publish_checklist,
+    retire_checklist,
+)
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.inspections.conftest import INSPECTIONS, Caller, known_enterprise, photo_of
+from tests.support.racing import meanwhile
 from tests.unit.inspections.builders import all_normal, default_list
 
 CHECKLISTS = f"{INSPECTIONS}/checklists"
@@ -198,6 +206,48 @@ class TestDraft:
     @pytest.mark.parametrize("body", [{}, {"id": "NEW"}, {"id": "NEW", "zh": "新", "en": "n", "based_on": "0" * 32}])
     def test_has_one_origin(self, editor: FlaskClient, body: dict[str, str]) -> None:
         assert sent(editor, "POST", VERSIONS, body, code=422)["code"] == "invalid_fields"
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+class TestTwoAtTheSameMoment:
+    """The second one waits for the first and is refused; on SQLite one writes after the other anyway."""
+
+    def test_do_not_overwrite_each_other(self, editor: FlaskClient, database: Database) -> None:
+        draft = draft_of(editor, "DUST")
+        body = {"content": draft["content"], "note": "第二位"}
+        second = meanwhile(
+            database,
+            lambda session: amend_checklist(session, draft["id"], **body, by="first", now=datetime.now(UTC)),
+            second=lambda: sent(editor, "PUT", f"{VERSIONS}/{draft['id']}", body, version=1, code=412),
+        )
+        assert second["code"] == "version_changed"
+
+    def test_do_not_begin_two_drafts(self, editor: FlaskClient, database: Database) -> None:
+        origin = first_version(editor, "DUST")["id"]
+        meanwhile(
+            database,
+            lambda session: draft_checklist(session, origin, note="", by="first", now=datetime.now(UTC)),
+            second=lambda: sent(editor, "POST", VERSIONS, {"based_on": origin}, code=409),
+        )
+        assert [one["number"] for one in editor.get(f"{VERSIONS}?checklist=DUST").json["items"]] == [2, 1]
+
+    def test_do_not_choose_what_is_retired(self, editor: FlaskClient, database: Database) -> None:
+        head = first_version(editor, "DUST")["id"]
+        refused = meanwhile(
+            database,
+            lambda session: retire_checklist(session, head, now=datetime.now(UTC)),
+            second=lambda: sent(editor, "PUT", f"{CHECKLISTS}/choices", {"rules": RULES}, version=0, code=422),
+        )
+        assert refused["code"] == "choices_unusable"
+
+    def test_do_not_retire_what_is_chosen(self, editor: FlaskClient, database: Database) -> None:
+        head, chosen = first_version(editor, "DUST")["id"], {"note": "", "by": "first", "now": datetime.now(UTC)}
+        refused = meanwhile(
+            database,
+            lambda session: choose_checklists(session, RULES, instead_of=0, **chosen),
+            second=lambda: sent(editor, "POST", f"{VERSIONS}/{head}/retire", code=409),
+        )
+        assert refused["code"] == "checklist_in_use"
 
 
 def draft_of_number(client: FlaskClient, checklist: str) -> int:

@@ -1,11 +1,9 @@
 """Annual plans: capacity by its vectors, lines by risk, the way to publication, what they become month by month."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from services.inspections.use_cases.plans import PlanHead, create_plan
 from shared.clock import business_date
@@ -18,8 +16,7 @@ from tests.integration.inspections.conftest import (
     known_enterprise,
     told,
 )
-from tests.support.events import until
-from tests.support.racing import at_once
+from tests.support.racing import at_once, meanwhile
 
 PLANS = f"{INSPECTIONS}/plans"
 YEAR = business_date(NOW).year + 1
@@ -140,20 +137,12 @@ class TestBeginning:
     def test_waits_for_somebody_who_has_just_begun_it(self, database: Database, caller: Caller) -> None:
         """The second one finds no plan, wants the same number, and waits until the first one is there."""
         officer = caller()
-        with ThreadPoolExecutor(1) as pool:
-            with database.transaction() as session:
-                create_plan(session, PlanHead(**HEAD), by="first", now=NOW)
-                second = pool.submit(officer.post, PLANS, json=HEAD)
-                until(lambda: is_waiting(database))
-            answer = second.result()
+        answer = meanwhile(
+            database,
+            lambda session: create_plan(session, PlanHead(**HEAD), by="first", now=NOW),
+            second=lambda: officer.post(PLANS, json=HEAD),
+        )
         assert (answer.status_code, answer.json["code"]) == (409, "plan_exists")
-
-
-def is_waiting(database: Database) -> bool:
-    """Return whether a statement waits for the transaction of another one (PostgreSQL)."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with database.reading() as session:
-        return bool(session.scalar(text(waiting)))
 
 
 class TestProposal:

@@ -1,6 +1,5 @@
 """Two entries of one enterprise: how they are found, compared, made one, and what goes over."""
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,17 +7,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from services.registry.tables import enterprise
 from services.registry.use_cases.endings import Merge, merge_enterprises
-from shared.database import Database
+from shared.database import Database, Session
 from shared.ids import new_id
 from tests.integration.registry.conftest import ALL, BASE, events
 from tests.integration.registry.intermediaries import concluded, day, working
 from tests.integration.registry.test_enterprises import EARLY_CODE, amended, created
 from tests.support.callers import Signer
-from tests.support.events import until
+from tests.support.racing import meanwhile
 from tests.unit.registry.registers import code_of, csv_text, row_of
 
 RIGHTS = [*ALL, "intermediary:read", "intermediary:write", "person:read", "person:write"]
@@ -53,13 +52,6 @@ def merged(client: FlaskClient, kept: Row, gone: Row, **changes: Any) -> Any:
 def surveyed(client: FlaskClient, row: Row) -> Any:
     body = {"enterprise_id": row["id"], "outcome": "exists", "surveyed_at": datetime.now(UTC).isoformat()}
     return client.put(f"{BASE}/surveys/{new_id()}", json=body)
-
-
-def waiting(database: Database) -> int:
-    """Return how many sessions wait for a lock."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with database.reading() as session:
-        return session.scalar(text(asked)) or 0
 
 
 def found(client: FlaskClient, kind: str) -> list[set[str]]:
@@ -295,18 +287,15 @@ class TestLateArrivals:
     def test_of_a_survey_wait_for_the_merge_that_goes_on(
         self, bureau: FlaskClient, pair: tuple[Row, Row], database: Database
     ) -> None:
-        answers: list[Any] = []
-        surveyor = threading.Thread(target=lambda: answers.append(surveyed(bureau, pair[1])))
-        with database.transaction() as session:
+        def merge(session: Session) -> None:
             by_id = select(enterprise).order_by(enterprise.c.id).with_for_update()
             rows = {row["id"]: dict(row) for row in session.execute(by_id).mappings()}
             kept, gone = (rows[one["id"]] for one in pair)
             merge_enterprises(session, kept, gone, merge=Merge(REASON), actor="a", now=datetime.now(UTC))
-            surveyor.start()
-            until(lambda: waiting(database) == 1, sentence="the survey did not wait for the merge")
-        surveyor.join()
 
-        assert [answer.get_json()["enterprise_id"] for answer in answers] == [pair[0]["id"]]
+        answer = meanwhile(database, merge, second=lambda: surveyed(bureau, pair[1]))
+
+        assert answer.get_json()["enterprise_id"] == pair[0]["id"]
 
     def test_of_a_contract_under_the_old_code_are_for_the_one_that_stays(
         self, bureau: FlaskClient, pair: tuple[Row, Row], load: Callable[..., Any]
