@@ -8,7 +8,7 @@ from services.gateway.domain.flags import FEATURES
 from services.gateway.domain.tally import LEVEL_NAMES, level_of
 from services.gateway.queries.enterprises import SORTS
 from services.gateway.queries.questions import NO_SECTION, PLACEMENTS, Question
-from shared.http.paging import PageQuery
+from shared.http.paging import Page, PageQuery
 from shared.http.trail import TrailEntry, TrailQuery
 
 LONGEST_WORDS = 100
@@ -136,9 +136,8 @@ class EnterpriseItem(Schema):
     updated_at = fields.DateTime(required=True)
 
 
-class EnterprisePage(Schema):
+class EnterprisePage(Page):
     items = fields.List(fields.Nested(EnterpriseItem), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class FacetCount(Schema):
@@ -196,11 +195,10 @@ class SystemHealth(Schema):
     services = fields.List(fields.Nested(ServiceHealth), required=True)
 
 
-class ParkedList(Schema):
+class ParkedList(Page):
     """Parked events of all services, the newest first."""
 
     items = fields.List(fields.Dict(), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
     unavailable = fields.List(fields.String(), required=True)
 
 
@@ -219,7 +217,6 @@ class AuditEntry(TrailEntry):
     service = fields.String(required=True)
 
 
-class AuditPage(Schema):
+class AuditPage(Page):
     items = fields.List(fields.Nested(AuditEntry), required=True)
-    next_cursor = fields.String(allow_none=True)
     unavailable = fields.List(fields.String(), required=True)

@@ -6,13 +6,14 @@ from shared.http.access import MEGABYTE, public_reads, public_writes, reads, wri
 from shared.http.app import make_app
 from shared.http.chassis import now, principal
 from shared.http.documents import Blueprint
-from shared.http.paging import PageQuery, page
+from shared.http.paging import Page, PageQuery, page
 from shared.http.versions import etag_of, require_version
 from shared.security.audit import audit_note
 
 __all__ = [
     "MEGABYTE",
     "Blueprint",
+    "Page",
     "PageQuery",
     "Schema",
     "audit_note",

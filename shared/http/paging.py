@@ -29,6 +29,12 @@ class PageQuery(Schema):
     cursor = fields.String(load_default="", validate=validate.Length(max=LONGEST_CURSOR))
 
 
+class Page(Schema):
+    """One page of a list; a schema of each list says what its ``items`` are."""
+
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 def page(
     session: Session,
     statement: Select[Any],
@@ -50,8 +56,7 @@ def page(
     rows = list(session.execute(statement.order_by(*order).limit(limit + 1)))
     if len(rows) <= limit:
         return rows, None
-    rows = rows[:limit]
-    return rows, cursor_of([rows[-1]._mapping[column] for column in key])
+    return rows[:limit], cursor_of([rows[limit - 1]._mapping[column] for column in key])
 
 
 def cursor_of(values: Sequence[Any]) -> str:
@@ -72,7 +77,6 @@ def _decode(cursor: str, key: Sequence[ColumnElement[Any]]) -> list[Any]:
 def _typed(value: Any, column: ColumnElement[Any]) -> Any:
     if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat(value)
-    expected = column.type.python_type
-    if not isinstance(value, expected):
-        raise ValueError(f"{expected.__name__} expected")
+    if not isinstance(value, column.type.python_type):
+        raise ValueError("a cursor of another type")
     return value

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shared.database.chassis import audit_entry
 from shared.http.access import reads
 from shared.http.documents import Blueprint
-from shared.http.paging import PageQuery, page
+from shared.http.paging import Page, PageQuery, page
 
 EXACT = ("subject", "action", "entity", "result", "request_id")
 SHORT = validate.Length(max=200)
@@ -41,9 +41,8 @@ class TrailEntry(Schema):
     details = fields.Dict(required=True)
 
 
-class TrailPage(Schema):
+class TrailPage(Page):
     items = fields.List(fields.Nested(TrailEntry), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 def trail_of(service: str) -> Blueprint:

@@ -1,8 +1,10 @@
 """What the services declare fits together: routes, contracts, subscriptions, queues, migrations, rules, documents."""
 
+import ast
 import json
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,17 @@ class TestRoutes:
         unguarded = [rule.rule for rule in rules if not hasattr(app.view_functions[rule.endpoint], "sise_access")]
 
         assert unguarded == []
+
+
+class TestSchemas:
+    """They become the components of one OpenAPI document, which tells them apart by their names alone."""
+
+    @pytest.mark.parametrize("service", service_names())
+    def test_have_one_name_each(self, service: str) -> None:
+        files = [each for each in modules(f"services/{service}") if "schemas" in each.name.split(".")]
+        names = Counter(node.name for each in files for node in each.tree.body if isinstance(node, ast.ClassDef))
+
+        assert [name for name, count in names.items() if count > 1] == []
 
 
 class TestRules:

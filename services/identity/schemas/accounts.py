@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.identity.domain.accounts import DIVISION_SHAPE, SIDES
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 TEXT = validate.Length(min=1, max=200)
 SECRET = validate.Length(min=1, max=200)
@@ -121,14 +121,12 @@ class Staff(Account):
     absences = fields.List(fields.Nested(Absence), required=True, metadata={"description": "Those not over yet."})
 
 
-class StaffPage(Schema):
+class StaffPage(Page):
     items = fields.List(fields.Nested(Staff), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
-class AccountPage(Schema):
+class AccountPage(Page):
     items = fields.List(fields.Nested(Account), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class NewPassword(Schema):

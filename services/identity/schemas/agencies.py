@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.identity.domain.agencies import limits
 from services.identity.schemas.accounts import DIVISION, SHORT_LIST, TEXT
-from shared.http import Schema
+from shared.http import Page, Schema
 
 SOME = validate.Length(min=1, max=100)
 NAMED_FIELDS: Any = {"data_key": "fields", "attribute": "fields"}  # marshmallow keeps the name for itself
@@ -49,9 +49,8 @@ class Grant(NewGrant):
     made_at = fields.DateTime(required=True)
 
 
-class GrantPage(Schema):
+class GrantPage(Page):
     items = fields.List(fields.Nested(Grant), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class Client(Schema):
@@ -65,9 +64,8 @@ class Client(Schema):
     secrets = fields.List(fields.Nested(SecretState), required=True)
 
 
-class ClientPage(Schema):
+class ClientPage(Page):
     items = fields.List(fields.Nested(Client), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class GrantableOut(Schema):

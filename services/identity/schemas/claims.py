@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.identity.domain.claims import APPROVED, OPEN, TURNED_DOWN
 from services.identity.schemas.accounts import SECRET, TEXT
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 STATES = (OPEN, APPROVED, TURNED_DOWN)
 CODE = validate.Length(min=18, max=18)
@@ -46,9 +46,8 @@ class Claim(ClaimState):
     decided_by = fields.String(required=True)
 
 
-class ClaimPage(Schema):
+class ClaimPage(Page):
     items = fields.List(fields.Nested(Claim), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class Refusal(Schema):
@@ -71,9 +70,8 @@ class Member(Schema):
     version = fields.Integer(required=True)
 
 
-class MemberPage(Schema):
+class MemberPage(Page):
     items = fields.List(fields.Nested(Member), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class NewInvitation(Schema):
@@ -100,9 +98,8 @@ class Invitation(Schema):
     expires_at = fields.DateTime(required=True)
 
 
-class InvitationPage(Schema):
+class InvitationPage(Page):
     items = fields.List(fields.Nested(Invitation), required=True)
-    next_cursor = fields.String(allow_none=True)
 
 
 class InvitationToken(Schema):

@@ -16,9 +16,9 @@ from services.inspections.schemas.hazards import (
     Hazard,
     HazardList,
     HazardQuery,
-    HazardTable,
     HazardWithSteps,
     OfficialList,
+    StateTable,
     StepBody,
     VerifyBody,
 )
@@ -72,7 +72,7 @@ def show_board(session: Session, query: dict[str, Any]) -> Any:
 
 @blp.route("/hazards/table", methods=["GET"])
 @public_reads()
-@blp.response(200, HazardTable)
+@blp.response(200, StateTable)
 def show_table(session: Session) -> Any:
     """The way of a hazard: every state, every step, its guards and its clause."""
     return reading.hazard_table()

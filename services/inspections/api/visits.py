@@ -8,12 +8,12 @@ from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.queries.hazards import machine_table
 from services.inspections.queries.tasks import visible_task
 from services.inspections.rules import visit_rules
+from services.inspections.schemas.hazards import Found
 from services.inspections.schemas.visits import (
     FiguresQuery,
     NewVisit,
     Visit,
     VisitFigures,
-    VisitFinding,
     VisitList,
     VisitQuery,
     VisitStepBody,
@@ -98,7 +98,7 @@ def take_step(session: Session, body: dict[str, Any], visit_id: str) -> Any:
 
 @blp.route("/visits/<id:visit_id>/findings", methods=["POST"])
 @writes("task:work")
-@blp.arguments(VisitFinding)
+@blp.arguments(Found)
 @blp.response(201, VisitWithSteps)
 def find_on_visit(session: Session, body: dict[str, Any], visit_id: str) -> Any:
     """Enter what was found on site as a hazard of this visit; a major one is told at once."""

@@ -4,7 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.assessments import MONTH, REFUTED, SELF_CHECKED
 from services.inspections.rules import assessment_rules
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named
+from shared.http import Page, PageQuery, Schema
 
 INDICATORS = [one.id for one in assessment_rules().indicators]
 BESIDE = [REFUTED, SELF_CHECKED]
@@ -63,32 +64,25 @@ class SupervisedEnterprise(Schema):
     level = fields.Integer(required=True)
 
 
-class SupervisedList(Schema):
+class SupervisedList(Page):
     items = fields.List(fields.Nested(SupervisedEnterprise), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
-class Counted(Schema):
+class Counted(SupervisedEnterprise):
     """``kind`` is task, hazard or check; ``shown_id`` what a page opens (of a check its task); ``level`` 0 is none."""
 
     indicator = fields.String(required=True)
     kind = fields.String(required=True)
     thing_id = fields.String(required=True)
     shown_id = fields.String(required=True)
-    enterprise_id = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
-    unit = fields.String(required=True)
-    industry = fields.String(required=True)
-    level = fields.Integer(required=True)
     times = fields.Integer(required=True)
     is_done = fields.Boolean(required=True)
     score = fields.Integer(required=True, allow_none=True)
     due_on = fields.Date(required=True)
 
 
-class CountedList(Schema):
+class CountedList(Page):
     items = fields.List(fields.Nested(Counted), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Figure(Schema):
@@ -135,11 +129,8 @@ class RankedOfMonth(Ranked):
     is_own = fields.Boolean(required=True)
 
 
-class Weighed(Schema):
-    id = fields.String(required=True)
+class Weighed(Named):
     weight = fields.Integer(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     tasks_tier = fields.Integer()
     origins = fields.List(fields.String())
     hazards_tier = fields.Integer()
@@ -151,11 +142,8 @@ class AccidentRule(Schema):
     minus = fields.String(required=True)
 
 
-class BonusRule(Schema):
-    id = fields.String(required=True)
+class BonusRule(Named):
     plus = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class BandRule(Schema):

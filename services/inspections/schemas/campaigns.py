@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.campaigns import GROUPINGS, OUTCOMES, STATES
 from services.inspections.rules import campaign_rules, major_hazards
-from services.inspections.schemas.hazards import text
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named, text
+from shared.http import Page, PageQuery, Schema
 
 MOST_GROUPS = 100
 MOST_MEMBERS = 30
@@ -80,10 +80,7 @@ class TeamCandidates(Schema):
     items = fields.List(fields.Nested(TeamCandidate), required=True)
 
 
-class PlanItem(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class PlanItem(Named):
     clause = fields.String(required=True)
 
 
@@ -131,9 +128,8 @@ class CampaignProgress(Campaign):
     findings = fields.Integer(required=True)
 
 
-class CampaignList(Schema):
+class CampaignList(Page):
     items = fields.List(fields.Nested(CampaignProgress), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class CampaignWithTeam(CampaignProgress):
@@ -159,9 +155,8 @@ class EnterprisePlan(Schema):
     findings = fields.Integer(required=True)
 
 
-class EnterprisePlans(Schema):
+class EnterprisePlans(Page):
     items = fields.List(fields.Nested(EnterprisePlan), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PlanTick(Schema):

@@ -4,7 +4,7 @@ from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from services.inspections.schemas.checklists import ListChange, ListProblem
-from services.inspections.schemas.tasks import Named
+from services.inspections.schemas.hazards import Named
 from shared.http import Schema
 
 

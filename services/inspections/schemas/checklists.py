@@ -7,8 +7,9 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.inspections.domain.checklists import MEANINGS, OF_FAULTS, PHOTOS
 from services.inspections.domain.machines import STATUSES
 from services.inspections.queries.checklists import STATES
-from services.inspections.schemas.tasks import MOST_ITEMS, Named
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named
+from services.inspections.schemas.tasks import MOST_ITEMS
+from shared.http import Page, PageQuery, Schema
 
 MOST_SECTIONS, MOST_SETS, MOST_ANSWERS, MOST_CHOICES = 60, 40, 20, 100
 # No control characters: a checklist has to fit into a cell of a workbook, too.
@@ -191,9 +192,8 @@ class VersionHead(Named):
     retired_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class VersionList(Schema):
+class VersionList(Page):
     items = fields.List(fields.Nested(VersionHead), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ListProblem(Schema):

@@ -3,9 +3,9 @@
 from marshmallow import fields, validate
 
 from services.inspections.rules import complaint_rules
-from services.inspections.schemas.hazards import TakenStep, text
+from services.inspections.schemas.hazards import InState, Named, StepOfTier, text
 from services.inspections.schemas.reviews import a_half_year
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 RULES = complaint_rules()
 EVENTS = [event for event in RULES.machine.events if event != "overdue"]
@@ -38,10 +38,9 @@ class ComplaintStepBody(Schema):
     answer = text(1000)
 
 
-class Complaint(Schema):
+class Complaint(InState):
     """``allowed``: the steps that the caller may take; ``due_at``: by when it is answered."""
 
-    id = fields.String(required=True)
     visit_id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -51,11 +50,6 @@ class Complaint(Schema):
     subject_zh = fields.String(required=True)
     subject_en = fields.String(required=True)
     description = fields.String(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
     allowed = fields.List(fields.String(), required=True)
     received_at = fields.AwareDateTime(required=True)
     due_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -65,20 +59,13 @@ class Complaint(Schema):
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class ComplaintList(Schema):
+class ComplaintList(Page):
     items = fields.List(fields.Nested(Complaint), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ComplaintWithSteps(Complaint):
-    steps = fields.List(fields.Nested(TakenStep), required=True)
-
-
-class ComplaintSubject(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+    steps = fields.List(fields.Nested(StepOfTier), required=True)
 
 
 class ComplaintSubjects(Schema):
-    items = fields.List(fields.Nested(ComplaintSubject), required=True)
+    items = fields.List(fields.Nested(Named), required=True)

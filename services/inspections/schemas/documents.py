@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.documents import DRAWN, OFFICER, PIN, PRESENT, REFUSED, STATES
 from services.inspections.rules.documents import document_rules
-from services.inspections.schemas.hazards import text
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named, text
+from shared.http import Page, PageQuery, Schema
 
 KINDS = list(document_rules().kinds)
 LONGEST_FIELD = 2000
@@ -81,9 +81,8 @@ class OfficialDocument(Schema):
     end_reason = fields.String(required=True)
 
 
-class DocumentList(Schema):
+class DocumentList(Page):
     items = fields.List(fields.Nested(OfficialDocument), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DocumentSignature(Schema):
@@ -124,28 +123,16 @@ class Verification(Schema):
     is_intact = fields.Boolean(required=True)
 
 
-class FieldOption(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class FieldOfKind(Schema):
+class FieldOfKind(Named):
     """``decides``: a correction has to leave it as it is."""
 
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     type = fields.String(required=True, validate=validate.OneOf(["line", "long", "date", "choice"]))
     is_required = fields.Boolean(required=True)
     decides = fields.Boolean(required=True)
-    options = fields.List(fields.Nested(FieldOption), required=True)
+    options = fields.List(fields.Nested(Named), required=True)
 
 
-class DocumentKind(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class DocumentKind(Named):
     about = fields.String(required=True, validate=validate.OneOf(["check", "hazards"]))
     level = fields.String(required=True)
     event = fields.String(required=True)

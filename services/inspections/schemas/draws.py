@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.draws import STATES
 from services.inspections.rules import draw_rules
-from services.inspections.schemas.hazards import text
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named, text
+from shared.http import Page, PageQuery, Schema
 
 MOST_INDUSTRIES = 50
 MOST_DRAWN = 1000
@@ -112,9 +112,8 @@ class DrawOwn(DrawShown):
     reason = fields.String(required=True)
 
 
-class DrawList(Schema):
+class DrawList(Page):
     items = fields.List(fields.Nested(DrawOwn), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DrawWithCounts(DrawOwn):
@@ -138,9 +137,8 @@ class DrawCandidate(Schema):
     task_id = fields.String(required=True, allow_none=True)
 
 
-class DrawCandidates(Schema):
+class DrawCandidates(Page):
     items = fields.List(fields.Nested(DrawCandidate), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DrawReplay(Schema):
@@ -170,9 +168,8 @@ class DrawRecord(Schema):
     drawn = fields.List(fields.Nested(DrawnTeam), required=True)
 
 
-class PublicDrawList(Schema):
+class PublicDrawList(Page):
     items = fields.List(fields.Nested(DrawShown), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PublicDrawn(Schema):
@@ -208,15 +205,8 @@ class Avoidance(Schema):
     declared_at = fields.AwareDateTime(required=True)
 
 
-class AvoidanceList(Schema):
+class AvoidanceList(Page):
     items = fields.List(fields.Nested(Avoidance), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-
-
-class DrawRelation(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class DrawTable(Schema):
@@ -229,4 +219,4 @@ class DrawTable(Schema):
     level_weights = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     credit_weights = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     unknown_credit_weight = fields.Integer(required=True)
-    relations = fields.List(fields.Nested(DrawRelation), required=True)
+    relations = fields.List(fields.Nested(Named), required=True)

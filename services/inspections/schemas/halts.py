@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 
 class HaltQuery(PageQuery):
@@ -33,6 +33,5 @@ class Halt(Schema):
     review_due_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class HaltList(Schema):
+class HaltList(Page):
     items = fields.List(fields.Nested(Halt), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

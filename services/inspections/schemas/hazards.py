@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from services.inspections.rules import hazard_rules
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MACHINE = hazard_rules().machine
 STATES = [name for name in MACHINE.states if name != "new"]
@@ -41,6 +41,23 @@ def latitude() -> fields.Float:
     return fields.Float(load_default=None, validate=validate.Range(3, 54))
 
 
+class Named(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class InState(Schema):
+    """Where something stands on the way that its table describes; ``version`` grows with each step."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+
+
 class HazardQuery(PageQuery):
     """The newest first. ``states``: several, separated by commas; ``area``: the beginning of a division's code."""
 
@@ -62,10 +79,9 @@ class BoardQuery(Schema):
     area = fields.String(validate=validate.Regexp(AREA))
 
 
-class Finding(Schema):
+class Found(Schema):
     """``item`` is a code of the official list: such a hazard is major by itself. ``found_at`` is the phone's."""
 
-    enterprise_id = fields.UUID(required=True)
     description = fields.String(required=True, validate=validate.Length(2, 1000))
     place = fields.String(required=True, validate=validate.Length(1, 100))
     item = text(20, load_default="")
@@ -74,6 +90,10 @@ class Finding(Schema):
     longitude = longitude()
     latitude = latitude()
     before = photos(load_default=list)
+
+
+class Finding(Found):
+    enterprise_id = fields.UUID(required=True)
 
 
 class StepBody(Schema):
@@ -121,19 +141,13 @@ class VerifyBody(StepBody):
     passed = fields.Boolean(required=True)
 
 
-class Hazard(Schema):
+class Hazard(InState):
     """``possible``: the steps that may follow; ``due_at``: by when the next one is expected."""
 
-    id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
     division = fields.String(required=True)
-    version = fields.Integer(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
     possible = fields.List(fields.String(), required=True)
-    is_open = fields.Boolean(required=True)
     level = fields.String(required=True)
     item = fields.String(required=True)
     clause = fields.String(required=True)
@@ -157,9 +171,8 @@ class Hazard(Schema):
     closed_on = fields.Date(required=True, allow_none=True)
 
 
-class HazardList(Schema):
+class HazardList(Page):
     items = fields.List(fields.Nested(Hazard), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class TakenStep(Schema):
@@ -170,19 +183,24 @@ class TakenStep(Schema):
     rule = fields.String(required=True)
     state = fields.String(required=True)
     by = fields.String(required=True)
-    tier = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)
     given = fields.Dict(required=True)
+
+
+class StepOfTier(TakenStep):
+    """``tier``: that of who took it."""
+
+    tier = fields.Integer(required=True)
 
 
 class HazardWithSteps(Hazard):
     """``allowed``: those of the possible steps that the caller may take."""
 
     allowed = fields.List(fields.String(), required=True)
-    steps = fields.List(fields.Nested(TakenStep), required=True)
+    steps = fields.List(fields.Nested(StepOfTier), required=True)
 
 
-class BoardColumn(Schema):
+class StateCount(Schema):
     state = fields.String(required=True)
     zh = fields.String(required=True)
     en = fields.String(required=True)
@@ -191,16 +209,13 @@ class BoardColumn(Schema):
 
 
 class Board(Schema):
-    states = fields.List(fields.Nested(BoardColumn), required=True)
+    states = fields.List(fields.Nested(StateCount), required=True)
     open = fields.Integer(required=True)
     open_major = fields.Integer(required=True)
     overdue = fields.Integer(required=True)
 
 
-class NamedState(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class NamedState(Named):
     is_open = fields.Boolean(required=True)
 
 
@@ -214,7 +229,9 @@ class TableRow(Schema):
     status = fields.String(required=True)
 
 
-class HazardTable(Schema):
+class StateTable(Schema):
+    """The way of a thing: its states, and which event leads from which to which."""
+
     id = fields.String(required=True)
     version = fields.String(required=True)
     states = fields.List(fields.Nested(NamedState), required=True)

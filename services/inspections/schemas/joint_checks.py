@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.inspections.rules import plan_rules
 from services.inspections.schemas.hazards import text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MOST_AGENCIES = 12
 
@@ -64,6 +64,5 @@ class JointCheck(Schema):
     parts = fields.List(fields.Nested(JointPart), required=True)
 
 
-class JointChecks(Schema):
+class JointChecks(Page):
     items = fields.List(fields.Nested(JointCheck), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

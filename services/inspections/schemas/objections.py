@@ -5,7 +5,7 @@ from marshmallow import ValidationError, fields, validate
 from services.inspections.domain.assessments import DONE, DROPPED, NOT_DONE
 from services.inspections.rules import assessment_rules
 from services.inspections.schemas.assessments import INDICATORS, month, unit
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 ENTRIES = list(assessment_rules().entry_kinds)
 CHANGES = [DONE, NOT_DONE, DROPPED]
@@ -53,9 +53,8 @@ class Objection(Schema):
     version = fields.Integer(required=True, allow_none=True)
 
 
-class Objections(Schema):
+class Objections(Page):
     items = fields.List(fields.Nested(Objection), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class RowChange(Schema):

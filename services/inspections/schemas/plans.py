@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.queries.plans import STANDS
 from services.inspections.rules import plan_rules
-from services.inspections.schemas.hazards import text
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import InState, Named, TakenStep, text
+from shared.http import Page, PageQuery, Schema
 
 RULES = plan_rules()
 MONTHS = validate.Range(1, 12)
@@ -84,17 +84,11 @@ class PlanDecision(Schema):
     reason = text()
 
 
-class Plan(Schema):
-    id = fields.String(required=True)
+class Plan(InState):
     year = fields.Integer(required=True)
     authority = fields.String(required=True)
     agency = fields.String(required=True)
     number = fields.Integer(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
     replaces = fields.String(required=True, allow_none=True)
     author = fields.String(required=True)
     submitted_by = fields.String(required=True)
@@ -102,9 +96,8 @@ class Plan(Schema):
     published_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class Plans(Schema):
+class Plans(Page):
     items = fields.List(fields.Nested(Plan), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PlanArithmetic(Schema):
@@ -164,16 +157,6 @@ class PlanMonth(Schema):
     dropped = fields.Integer(required=True)
 
 
-class PlanMove(Schema):
-    version = fields.Integer(required=True)
-    event = fields.String(required=True)
-    rule = fields.String(required=True)
-    state = fields.String(required=True)
-    by = fields.String(required=True)
-    at = fields.AwareDateTime(required=True)
-    given = fields.Dict(required=True)
-
-
 class WholePlan(Plan):
     """``missing`` enterprises have to be in it and are not; ``over_cap`` lines have too many visits."""
 
@@ -188,7 +171,7 @@ class WholePlan(Plan):
     over_cap = fields.Integer(required=True)
     left_out = fields.Integer(required=True)
     allowed = fields.List(fields.String(), required=True)
-    steps = fields.List(fields.Nested(PlanMove), required=True)
+    steps = fields.List(fields.Nested(TakenStep), required=True)
 
 
 class PlanVisit(Schema):
@@ -215,9 +198,8 @@ class PlanLine(Schema):
     months = fields.List(fields.Nested(PlanVisit), required=True)
 
 
-class PlanLines(Schema):
+class PlanLines(Page):
     items = fields.List(fields.Nested(PlanLine), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PlanChange(Schema):
@@ -236,18 +218,12 @@ class PlanChanges(Schema):
     items = fields.List(fields.Nested(PlanChange), required=True)
 
 
-class MustBe(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
 class PlanTable(Schema):
     """Words of a plan: the categories of days, and why an enterprise has to be in it."""
 
     other_enforcement = fields.List(fields.String(), required=True)
     non_enforcement = fields.List(fields.String(), required=True)
-    musts = fields.List(fields.Nested(MustBe), required=True)
+    musts = fields.List(fields.Nested(Named), required=True)
     columns = fields.List(fields.String(), required=True)
 
 

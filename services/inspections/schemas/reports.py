@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 STATES = ["received", "substantiated", "unfounded"]
 
@@ -56,6 +56,5 @@ class ReportsQuery(PageQuery):
     state = fields.String(validate=validate.OneOf(STATES))
 
 
-class Reports(Schema):
+class Reports(Page):
     items = fields.List(fields.Nested(Report), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.reviews import HALF_YEAR, STATES
 from services.inspections.rules import rating_rules, review_rules
-from services.inspections.schemas.hazards import photos, text
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import Named, photos, text
+from shared.http import Page, PageQuery, Schema
 
 GROUNDS = list(review_rules().grounds)
 
@@ -68,9 +68,8 @@ class Review(Schema):
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class ReviewList(Schema):
+class ReviewList(Page):
     items = fields.List(fields.Nested(Review), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class SampleDraw(Schema):
@@ -95,10 +94,7 @@ class ReviewWithDraw(Review):
     draw = fields.Nested(SampleDraw, required=True)
 
 
-class ReviewGround(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class ReviewGround(Named):
     is_false = fields.Boolean(required=True)
 
 

@@ -3,9 +3,9 @@
 from marshmallow import fields, validate
 
 from services.inspections.rules import plan_rules, task_rules
-from services.inspections.schemas.hazards import TakenStep, latitude, longitude, photos, text
+from services.inspections.schemas.hazards import InState, Named, TakenStep, latitude, longitude, photos, text
 from services.inspections.schemas.uploads import REAL_TIME
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MACHINE = task_rules().machine
 # Handing in has its own route, and only the clock says that a deadline has passed.
@@ -81,10 +81,9 @@ class HandedIn(Schema):
     list_version = fields.Integer(load_default=None, validate=validate.Range(1))
 
 
-class Task(Schema):
+class Task(InState):
     """``owner`` is an account, or a queue such as ``tier:3@331002001``; ``rung`` how far the routing had to go."""
 
-    id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
     division = fields.String(required=True)
@@ -94,12 +93,7 @@ class Task(Schema):
     authority = fields.String(required=True)
     first_day = fields.Date(required=True)
     last_day = fields.Date(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
     possible = fields.List(fields.String(), required=True)
-    is_open = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
     owner = fields.String(required=True)
     rung = fields.String(required=True)
     checklist = fields.String(required=True)
@@ -110,15 +104,11 @@ class Task(Schema):
     hazard_id = fields.String(required=True, allow_none=True)
 
 
-class TaskList(Schema):
+class TaskList(Page):
     items = fields.List(fields.Nested(Task), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class TaskMove(TakenStep):
-    class Meta:
-        exclude = ("tier",)
-
     owner = fields.String(required=True)
 
 
@@ -129,15 +119,9 @@ class TaskWithSteps(Task):
     steps = fields.List(fields.Nested(TaskMove), required=True)
 
 
-class NextTask(Schema):
-    id = fields.String(required=True)
-    tier = fields.Integer(required=True)
-    state = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-    owner = fields.String(required=True)
-    last_day = fields.Date(required=True)
-    due_at = fields.AwareDateTime(required=True)
-    is_overdue = fields.Boolean(required=True)
+class NextTask(Task):
+    class Meta:
+        fields = ("id", "tier", "state", "is_open", "owner", "last_day", "due_at", "is_overdue")
 
 
 class AtEnterprise(Schema):
@@ -159,26 +143,31 @@ class Inbox(Schema):
     queued = fields.Integer(required=True)
 
 
-class Check(Schema):
-    """``hazards`` names the hazard of each item that was not in order; ``refuted`` items of the last self-check."""
+class Answered(Schema):
+    """``finished_at`` is the phone's time, ``at`` that of the arrival."""
 
     id = fields.String(required=True)
     task_id = fields.String(required=True)
-    enterprise_id = fields.String(required=True)
-    name = fields.String(required=True)
-    tier = fields.Integer(required=True)
     checklist = fields.String(required=True)
     checklist_version = fields.Integer(required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     notes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
+    finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class Check(Answered):
+    """``hazards`` names the hazard of each item that was not in order; ``refuted`` items of the last self-check."""
+
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    tier = fields.Integer(required=True)
     score = fields.Float(required=True, allow_none=True)
     hazards = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     refuted = fields.List(fields.String(), required=True)
-    longitude = fields.Float(required=True, allow_none=True)
-    latitude = fields.Float(required=True, allow_none=True)
-    by = fields.String(required=True)
-    at = fields.AwareDateTime(required=True)
-    finished_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class CheckQuery(PageQuery):
@@ -189,15 +178,8 @@ class CheckQuery(PageQuery):
     tier = fields.Integer(validate=validate.Range(1, 4))
 
 
-class CheckList(Schema):
+class CheckList(Page):
     items = fields.List(fields.Nested(Check), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-
-
-class Named(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class Cause(Named):

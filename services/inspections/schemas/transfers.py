@@ -4,9 +4,8 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.transfers import ANSWERS
 from services.inspections.rules.transfers import transfer_rules
-from services.inspections.schemas.hazards import text
-from services.inspections.schemas.tasks import TaskMove
-from shared.http import PageQuery, Schema
+from services.inspections.schemas.hazards import InState, TakenStep, text
+from shared.http import Page, PageQuery, Schema
 
 STATES = list(transfer_rules().machine.states)
 
@@ -31,10 +30,9 @@ class TransferAnswer(Schema):
     reply = text()
 
 
-class Transfer(Schema):
+class Transfer(InState):
     """``due_at``: by when the other authority is expected to answer; ``possible``: the answers that may follow."""
 
-    id = fields.String(required=True)
     hazard_id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -43,12 +41,7 @@ class Transfer(Schema):
     number = fields.String(required=True, allow_none=True)
     receiver = fields.String(required=True)
     reason = fields.String(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
     possible = fields.List(fields.String(), required=True)
-    is_open = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
     sent_at = fields.AwareDateTime(required=True)
     signed_for_by = fields.String(required=True)
     received_on = fields.Date(required=True, allow_none=True)
@@ -59,15 +52,9 @@ class Transfer(Schema):
     reminders = fields.Integer(required=True)
 
 
-class TransferList(Schema):
+class TransferList(Page):
     items = fields.List(fields.Nested(Transfer), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
-
-
-class TransferMove(TaskMove):
-    class Meta:
-        exclude = ("owner", "tier")
 
 
 class TransferWithSteps(Transfer):
-    steps = fields.List(fields.Nested(TransferMove), required=True)
+    steps = fields.List(fields.Nested(TakenStep), required=True)

@@ -6,16 +6,19 @@ from services.inspections.domain.visits import CLOCK_EVENTS, CONCLUSIONS, OUTCOM
 from services.inspections.rules import rating_rules, visit_rules
 from services.inspections.schemas.hazards import (
     AREA,
-    NamedState,
-    TableRow,
-    TakenStep,
+    Hazard,
+    InState,
+    Named,
+    StateCount,
+    StateTable,
+    StepOfTier,
     latitude,
     longitude,
     photos,
     text,
 )
 from services.inspections.schemas.reviews import a_half_year
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 RULES = visit_rules()
 MACHINE = RULES.machine
@@ -75,19 +78,6 @@ class VisitStepBody(Schema):
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
 
 
-class VisitFinding(Schema):
-    """``item`` is a code of the official list: such a hazard is major by itself. ``found_at`` is the phone's."""
-
-    description = fields.String(required=True, validate=validate.Length(2, 1000))
-    place = fields.String(required=True, validate=validate.Length(1, 100))
-    item = text(20, load_default="")
-    clause = text(200, load_default="")
-    found_at = fields.AwareDateTime(load_default=None)
-    longitude = longitude()
-    latitude = latitude()
-    before = photos(load_default=list)
-
-
 class VisitFlag(Schema):
     """``outcome``: upheld or dismissed, empty while nobody has decided; ``facts`` show why it was noted."""
 
@@ -102,10 +92,9 @@ class VisitFlag(Schema):
     remark = fields.String(required=True)
 
 
-class Visit(Schema):
+class Visit(InState):
     """``proposes_place``: nobody knew where the enterprise is, so its start is offered as the place."""
 
-    id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
     division = fields.String(required=True)
@@ -114,12 +103,7 @@ class Visit(Schema):
     task_id = fields.String(required=True)
     first_day = fields.Date(required=True)
     last_day = fields.Date(required=True)
-    state = fields.String(required=True)
-    state_zh = fields.String(required=True)
-    state_en = fields.String(required=True)
     possible = fields.List(fields.String(), required=True)
-    is_open = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
     due_at = fields.AwareDateTime(required=True, allow_none=True)
     inspector = fields.String(required=True)
     people = fields.List(fields.String(), required=True)
@@ -145,21 +129,23 @@ class Visit(Schema):
     flags = fields.List(fields.Nested(VisitFlag), required=True)
 
 
-class VisitList(Schema):
+class VisitList(Page):
     items = fields.List(fields.Nested(Visit), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
-class FoundHazard(Schema):
-    id = fields.String(required=True)
-    description = fields.String(required=True)
-    place = fields.String(required=True)
-    level = fields.String(required=True)
-    state = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-    is_overdue = fields.Boolean(required=True)
-    is_reported_late = fields.Boolean(required=True)
-    deadline = fields.Date(required=True, allow_none=True)
+class FoundHazard(Hazard):
+    class Meta:
+        fields = (
+            "id",
+            "description",
+            "place",
+            "level",
+            "state",
+            "is_open",
+            "is_overdue",
+            "is_reported_late",
+            "deadline",
+        )
 
 
 class VisitWithSteps(Visit):
@@ -168,34 +154,19 @@ class VisitWithSteps(Visit):
     allowed = fields.List(fields.String(), required=True)
     is_checked = fields.Boolean(required=True)
     hazards = fields.List(fields.Nested(FoundHazard), required=True)
-    steps = fields.List(fields.Nested(TakenStep), required=True)
-
-
-class VisitCount(Schema):
-    state = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-    count = fields.Integer(required=True)
+    steps = fields.List(fields.Nested(StepOfTier), required=True)
 
 
 class VisitFigures(Schema):
-    states = fields.List(fields.Nested(VisitCount), required=True)
+    states = fields.List(fields.Nested(StateCount), required=True)
     flagged = fields.Integer(required=True)
 
 
-class AnomalyKind(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class AnomalyKind(Named):
     is_unreal = fields.Boolean(required=True)
 
 
-class VisitTable(Schema):
-    """The way of a visit, and what is noted beside it."""
+class VisitTable(StateTable):
+    """``anomalies``: what is noted beside a visit."""
 
-    id = fields.String(required=True)
-    version = fields.String(required=True)
-    states = fields.List(fields.Nested(NamedState), required=True)
-    transitions = fields.List(fields.Nested(TableRow), required=True)
     anomalies = fields.List(fields.Nested(AnomalyKind), required=True)

@@ -10,7 +10,7 @@ from services.registry.domain.enterprise import FEATURES, MERGED, PRECISIONS, ST
 from services.registry.domain.places import PLACEMENTS
 from services.registry.queries.enterprises import SORTS
 from services.registry.schemas.fields import DIVISION, SYSTEMS, text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 
 class EnterpriseFilter(PageQuery):
@@ -134,9 +134,8 @@ class Enterprise(EnterpriseRow):
     created_at = fields.AwareDateTime()
 
 
-class EnterprisePage(Schema):
+class EnterprisePage(Page):
     items = fields.List(fields.Nested(EnterpriseRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Reason(Schema):
@@ -155,9 +154,8 @@ class Duplicate(Schema):
     enterprises = fields.List(fields.Nested(EnterpriseRow), required=True)
 
 
-class DuplicatePage(Schema):
+class DuplicatePage(Page):
     items = fields.List(fields.Nested(Duplicate), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class MergePair(Schema):
@@ -229,6 +227,5 @@ class HistoryEntry(Schema):
     changes = fields.Dict(keys=fields.String())
 
 
-class HistoryPage(Schema):
+class HistoryPage(Page):
     items = fields.List(fields.Nested(HistoryEntry), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from services.registry.domain.grids import STATUSES
 from services.registry.schemas.fields import DIVISION, SYSTEMS, text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MOST_MEMBERS = 200
 
@@ -68,9 +68,8 @@ class Grid(GridRow):
     geometry = fields.Dict(allow_none=True, metadata={"description": "GeoJSON in WGS-84"})
 
 
-class GridPage(Schema):
+class GridPage(Page):
     items = fields.List(fields.Nested(GridRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class MemberKind(Schema):

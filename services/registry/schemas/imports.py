@@ -10,7 +10,7 @@ from services.registry.domain.quality import formula
 from services.registry.queries.lists import LISTED
 from services.registry.schemas.enterprises import EnterpriseRow
 from services.registry.schemas.fields import text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 
 class ImportFile(Schema):
@@ -94,9 +94,8 @@ class ImportProgress(ImportSummary):
     corrections = fields.List(fields.Nested(RowCorrection))
 
 
-class ImportPage(Schema):
+class ImportPage(Page):
     items = fields.List(fields.Nested(ImportSummary), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PreviewRow(Schema):
@@ -146,6 +145,5 @@ class QualityRows(PageQuery):
     )
 
 
-class QualityPage(Schema):
+class QualityPage(Page):
     items = fields.List(fields.Nested(EnterpriseRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

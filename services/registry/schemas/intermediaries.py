@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from services.registry.domain.intermediaries import PHASES, STATUSES, rules
 from services.registry.schemas.fields import text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MOST_DOCUMENTS = 50
 _SERVICES = validate.Length(max=20)
@@ -76,9 +76,8 @@ class IntermediaryRow(Schema):
     updated_at = fields.AwareDateTime()
 
 
-class IntermediaryPage(Schema):
+class IntermediaryPage(Page):
     items = fields.List(fields.Nested(IntermediaryRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class IntermediaryStaffNew(Schema):
@@ -175,9 +174,8 @@ class Contract(Schema):
     version = fields.Integer(required=True)
 
 
-class ContractPage(Schema):
+class ContractPage(Page):
     items = fields.List(fields.Nested(Contract), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class CoverageRow(Schema):

@@ -8,7 +8,7 @@ from services.registry.domain.enterprise import SUPERVISION
 from services.registry.domain.obligations import DECISIONS, DUTIES, FREQUENCIES
 from services.registry.schemas.enterprises import EnterpriseFilter, ExportFilter
 from services.registry.schemas.fields import text
-from shared.http import Schema
+from shared.http import Page, Schema
 
 
 class ObligationFilter(EnterpriseFilter):
@@ -35,9 +35,8 @@ class ObligationRow(Schema):
     obligations = fields.List(fields.Nested(Obligation), required=True)
 
 
-class ObligationPage(Schema):
+class ObligationPage(Page):
     items = fields.List(fields.Nested(ObligationRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ObligationRule(Schema):
@@ -122,6 +121,5 @@ class Decision(Schema):
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class DecisionPage(Schema):
+class DecisionPage(Page):
     items = fields.List(fields.Nested(Decision), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

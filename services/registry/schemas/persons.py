@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.registry.schemas.fields import text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 _IDENTITY = validate.Regexp(r"(\d{17}[\dX])?\Z", error="An identity card number has 17 digits and a digit or X.")
 
@@ -49,9 +49,8 @@ class Person(Schema):
     version = fields.Integer(required=True)
 
 
-class PersonPage(Schema):
+class PersonPage(Page):
     items = fields.List(fields.Nested(Person), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class PersonSearch(Schema):

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from services.registry.domain.places import PARK_KINDS, PARK_PRECISIONS, PARK_STATUSES, TRANSFER_STATES
 from services.registry.schemas.enterprises import EnterpriseRow, ExportFilter, Location
 from services.registry.schemas.fields import DIVISION, text
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MOST_AT_ONCE = 200
 _IDS = fields.List(fields.UUID(), required=True, validate=validate.Length(1, MOST_AT_ONCE))
@@ -24,9 +24,8 @@ class UnplacedRow(EnterpriseRow):
     answered_on = fields.Date(allow_none=True)
 
 
-class UnplacedPage(Schema):
+class UnplacedPage(Page):
     items = fields.List(fields.Nested(UnplacedRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Placing(Schema):
@@ -90,9 +89,8 @@ class TransferRow(Schema):
     reason = fields.String(allow_none=True)
 
 
-class TransferPage(Schema):
+class TransferPage(Page):
     items = fields.List(fields.Nested(TransferRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Sending(Schema):
@@ -162,14 +160,12 @@ class Park(Schema):
     version = fields.Integer(required=True)
 
 
-class ParkPage(Schema):
+class ParkPage(Page):
     items = fields.List(fields.Nested(Park), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
-class TenantPage(Schema):
+class TenantPage(Page):
     items = fields.List(fields.Nested(EnterpriseRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class TenantSelection(Schema):

@@ -9,7 +9,7 @@ from services.registry.domain.drafts import LONGEST
 from services.registry.domain.surveys import ANSWERS, MOST_QUESTIONS, OUTCOMES
 from services.registry.schemas.enterprises import EnterpriseFilter
 from services.registry.schemas.fields import text
-from shared.http import Schema
+from shared.http import Page, Schema
 
 _ID = validate.Regexp(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="An id is a lower-case UUID.")
 
@@ -38,9 +38,8 @@ class SurveyRow(Schema):
     surveyed_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class SurveyList(Schema):
+class SurveyList(Page):
     items = fields.List(fields.Nested(SurveyRow), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class SurveyFact(Schema):

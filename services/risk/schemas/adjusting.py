@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.risk.domain.policy import Part
 from services.risk.schemas.grades import Labelled, a_level
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 
 class Cause(Labelled):
@@ -31,9 +31,8 @@ class RuleApplication(Labelled):
     status = fields.String(required=True)
 
 
-class RuleApplications(Schema):
+class RuleApplications(Page):
     items = fields.List(fields.Nested(RuleApplication), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DynamicRule(Labelled):
@@ -82,9 +81,8 @@ class Override(Schema):
     decision_note = fields.String(required=True)
 
 
-class Overrides(Schema):
+class Overrides(Page):
     items = fields.List(fields.Nested(Override), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class OverridesQuery(PageQuery):

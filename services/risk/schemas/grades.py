@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.risk.domain.facts import Kind, Origin
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 MOST_FACTS = 200
 MOST_WORDS = 20
@@ -60,9 +60,8 @@ class GradeVersion(GradeBase):
     inputs = fields.Dict(keys=fields.String(), required=True)
 
 
-class GradeHistory(Schema):
+class GradeHistory(Page):
     items = fields.List(fields.Nested(GradeVersion), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class HistoryQuery(PageQuery):

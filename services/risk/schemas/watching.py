@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.risk.schemas.grades import MOST_FACTS, KnownFact, Labelled, a_level
-from shared.http import PageQuery, Schema
+from shared.http import Page, PageQuery, Schema
 
 
 class FrequencyRow(Labelled):
@@ -83,9 +83,8 @@ class Supervised(Schema):
     is_overdue = fields.Boolean(required=True)
 
 
-class SupervisedList(Schema):
+class SupervisedList(Page):
     items = fields.List(fields.Nested(Supervised), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Supervisors(Schema):
@@ -107,9 +106,8 @@ class FiledReport(RiskReport):
     reported_at = fields.AwareDateTime(required=True)
 
 
-class FiledReports(Schema):
+class FiledReports(Page):
     items = fields.List(fields.Nested(FiledReport), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class Revocation(Schema):
@@ -129,9 +127,8 @@ class Code(Schema):
     revoked_reason = fields.String(required=True, allow_none=True)
 
 
-class Codes(Schema):
+class Codes(Page):
     items = fields.List(fields.Nested(Code), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ScannedToken(Schema):
@@ -145,11 +142,10 @@ class Scan(Schema):
     scanned_at = fields.AwareDateTime(required=True)
 
 
-class Scans(Schema):
+class Scans(Page):
     """``public``: how often the codes of the enterprise were scanned by people who were not signed in."""
 
     items = fields.List(fields.Nested(Scan), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
     public = fields.Integer(required=True)
 
 
@@ -226,9 +222,8 @@ class Assessment(Schema):
     returned_reason = fields.String(required=True)
 
 
-class Assessments(Schema):
+class Assessments(Page):
     items = fields.List(fields.Nested(Assessment), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class AssessmentsQuery(PageQuery):
@@ -277,9 +272,8 @@ class RiskPoint(Schema):
     overdue_since = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class RiskPoints(Schema):
+class RiskPoints(Page):
     items = fields.List(fields.Nested(RiskPoint), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class RiskPointsQuery(PageQuery):
