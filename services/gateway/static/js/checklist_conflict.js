@@ -1,12 +1,13 @@
 // Somebody else has saved meanwhile: both writings side by side, part by part, and a choice between them.
 import { differences } from "./checklist_model.js";
-import { button, make } from "./checklist_parts.js";
-import { word } from "./words.js";
+import { button } from "./checklist_parts.js";
+import { make } from "./elements.js";
+import { tag, word } from "./words.js";
 
 // Resolves with "mine" (save over theirs), "theirs" (leave mine) or "" (go on writing first).
 export function settle(mine, theirs, { changed_at: at }) {
   const dialog = document.getElementById("conflict");
-  const when = new Date(at).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Shanghai" });
+  const when = new Date(at).toLocaleString(tag, { timeZone: "Asia/Shanghai" });
   const rows = differences(mine, theirs).map((one) => make("tr", {},
     make("th", { scope: "row", className: "mono small", textContent: one.key }),
     make("td", { textContent: said(one.mine) }),

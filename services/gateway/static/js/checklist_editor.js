@@ -1,11 +1,12 @@
 // The editor of a draft: outline, form and preview of one content, kept in the browser until the server has it.
 import { call } from "./api.js";
 import { settle } from "./checklist_conflict.js";
-import { formOf, named } from "./checklist_forms.js";
+import { formOf } from "./checklist_forms.js";
 import { complete, itemsOf } from "./checklist_model.js";
 import { drawOutline } from "./checklist_outline.js";
-import { button, make, notice } from "./checklist_parts.js";
+import { button, named, notice } from "./checklist_parts.js";
 import { drawPreview } from "./checklist_preview.js";
+import { make } from "./elements.js";
 import { ask, toast } from "./toast.js";
 import { word } from "./words.js";
 

@@ -1,6 +1,7 @@
 // The form of the part that is chosen: the list itself, a section, an item with its condition, a response set.
 import { above, answersOf } from "./checklist_model.js";
-import { button, choice, field, line, make, tick } from "./checklist_parts.js";
+import { button, choice, field, line, named, tick } from "./checklist_parts.js";
+import { make } from "./elements.js";
 import { word } from "./words.js";
 
 const majors = JSON.parse(document.getElementById("majors")?.textContent ?? "[]");
@@ -8,8 +9,6 @@ const MEANINGS = ["normal", "abnormal", "not_applicable"];
 const STATUSES = ["design", "practice", "official"];
 const PHOTOS = ["fault", "always"];
 const worded = (names, stem) => names.map((name) => [name, word(`checklist.${stem}_${name}`)]);
-const isChinese = document.documentElement.lang.startsWith("zh");
-export const named = (part) => (isChinese ? part.zh || part.en : part.en || part.zh) || word("checklist.unnamed");
 
 // `change(write)` carries a change out and keeps it; `redraw` also draws the form anew, because it asks for other things now.
 export function formOf(content, chosen, tools) {

@@ -1,13 +1,13 @@
 // A list from a file: looked at first, with every mistake by row and column; then a draft begins with it.
 import { call } from "./api.js";
-import { button, make, notice } from "./checklist_parts.js";
+import { button, named, notice } from "./checklist_parts.js";
+import { make } from "./elements.js";
 import { hasWord, word } from "./words.js";
 
 const IMPORTS = "/api/v1/inspections/checklists/imports";
 const drop = document.getElementById("drop");
 const told = document.getElementById("import-problem");
 const found = document.getElementById("looked");
-const isChinese = document.documentElement.lang.startsWith("zh");
 
 document.getElementById("file").addEventListener("change", (event) => {
   look(event.target.files[0]);
@@ -41,7 +41,7 @@ async function look(file) {
 }
 
 function draw(file, one) {
-  const title = one.errors.length ? file.name : isChinese ? one.zh : one.en;
+  const title = one.errors.length ? file.name : named(one);
   const body = make("div", { className: "panel-body" });
   if (one.errors.length) body.append(notice(word("checklist.file_errors", { count: one.errors.length }), "bad"), errorsOf(one.errors));
   else body.append(...summary(one), button(word("checklist.begin_with_file"), () => begin(file), { className: "button button-main", sign: "check" }));

@@ -67,7 +67,7 @@ export function shownItems(content, answers) {
 }
 
 // Every part with what it says, to find out where two writings of a list differ.
-export function partsOf(content) {
+function partsOf(content) {
   const parts = new Map([["list", content.checklist]]);
   for (const section of content.section) {
     parts.set(`section ${section.id}`, { zh: section.zh, en: section.en, order: section.item.map((item) => item.id).join(" ") });

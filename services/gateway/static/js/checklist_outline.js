@@ -1,7 +1,7 @@
 // The outline: the list, its sections with items, and the response sets; what is chosen can be moved or removed here.
 import { freshId, move, newItem } from "./checklist_model.js";
-import { button, make } from "./checklist_parts.js";
-import { named } from "./checklist_forms.js";
+import { button, named } from "./checklist_parts.js";
+import { make } from "./elements.js";
 import { word } from "./words.js";
 
 export function drawOutline(place, content, tools) {

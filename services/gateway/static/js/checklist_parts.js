@@ -1,23 +1,14 @@
 // Small parts of which the pages of checklists are drawn.
-export function make(name, attributes = {}, ...children) {
-  const element = Object.assign(document.createElement(name), attributes);
-  element.append(...children);
-  return element;
-}
+import { svg } from "./colours.js";
+import { make } from "./elements.js";
+import { tag, word } from "./words.js";
 
 const ICONS = new URL("../vendor/icons.svg", import.meta.url).pathname;
 
-const SVG = "http://www.w3.org/2000/svg";
+// What a part of a list is called in the reader's language, or in the other one.
+export const named = (part) => (tag.startsWith("zh") ? part.zh || part.en : part.en || part.zh) || word("checklist.unnamed");
 
-export function icon(name) {
-  const sign = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
-  sign.setAttribute("class", "icon");
-  sign.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `${ICONS}#${name}`);
-  sign.append(use);
-  return sign;
-}
+const icon = (name) => svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
 
 export function button(text, act, { className = "button", sign = "", label = "" } = {}) {
   const element = make("button", { type: "button", className }, ...(sign ? [icon(sign)] : []), ...(text ? [` ${text}`] : []));

@@ -1,11 +1,10 @@
 // The form of a check on a phone, as it would be with this draft; conditions work, nothing is sent.
 import { answersOf, shownItems } from "./checklist_model.js";
-import { make } from "./checklist_parts.js";
+import { named } from "./checklist_parts.js";
+import { make } from "./elements.js";
 import { word } from "./words.js";
 
 const answers = {};
-const isChinese = document.documentElement.lang.startsWith("zh");
-const named = (part) => (isChinese ? part.zh || part.en : part.en || part.zh) || "…";
 
 export function drawPreview(place, content, { onChoose }) {
   const scroll = place.querySelector(".phone-screen")?.scrollTop ?? 0;

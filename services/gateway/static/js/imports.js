@@ -1,5 +1,6 @@
 // Import wizard: the file stays in the browser until it is sent; the server draws progress and result.
-import { button, drawPreview, make } from "./preview.js";
+import { make } from "./elements.js";
+import { button, drawPreview } from "./preview.js";
 import { beginningOf, upload } from "./upload.js";
 import { megabytes, word } from "./words.js";
 

@@ -1,4 +1,5 @@
 // What a file would give, drawn before anything is stored: recognised columns, first rows, warnings.
+import { make } from "./elements.js";
 import { number, word } from "./words.js";
 
 const SHOWN_ROWS = 8;
@@ -71,8 +72,4 @@ export function button(text, className, act) {
   const element = make("button", { type: "button", className, textContent: text });
   element.addEventListener("click", act);
   return element;
-}
-
-export function make(name, properties) {
-  return Object.assign(document.createElement(name), properties);
 }
