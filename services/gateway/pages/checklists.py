@@ -12,7 +12,6 @@ from shared.errors import NotFound
 
 VERSIONS = "inspections/checklists/versions"
 TIERS = (1, 2, 3, 4)
-OVER = ("superseded", "discarded", "retired")
 Document = Mapping[str, Any]
 
 

@@ -11,7 +11,6 @@ NORMAL, ABNORMAL, NOT_APPLICABLE = "normal", "abnormal", "not_applicable"
 MEANINGS = (NORMAL, ABNORMAL, NOT_APPLICABLE)
 OF_FAULTS, ALWAYS = "fault", "always"
 PHOTOS = (OF_FAULTS, ALWAYS)
-WHOLE = 100
 Answers = Mapping[str, str]  # item -> response
 
 

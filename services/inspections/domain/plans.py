@@ -84,15 +84,6 @@ class Capacity:
         return self.total - sum(self.other_enforcement.values()) - sum(self.non_enforcement.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Visits that the levels ask for: of key enterprises, and of those drawn by lot from the lowest to the highest."""
-
-    key: int
-    random_least: int
-    random_most: int
-
-
 def check_capacity(rules: PlanRules, capacity: Capacity) -> None:
     """Raise ``NotAllowed`` for a category that is none, a negative number, or more days than there are."""
     for given, known in (
@@ -116,14 +107,6 @@ def split_days(rules: PlanRules, capacity: Capacity) -> tuple[int, int]:
     """Return the inspection days for key and for ordinary inspections; key ones get their share, rounded up."""
     key = -(-capacity.inspection_days * rules.key_share_percent // 100)
     return key, capacity.inspection_days - key
-
-
-def demand_of(rules: PlanRules, enterprises: Mapping[int, int]) -> Demand:
-    """Return the visits that so many ``enterprises`` by level ask for, shares rounded up."""
-    key = sum((rules.levels[level].planned or 0) * count for level, count in enterprises.items())
-    drawn = [(rules.levels[level].share or (0, 0), count) for level, count in enterprises.items()]
-    least, most = (sum(-(-count * share[end] // 100) for share, count in drawn) for end in (0, 1))
-    return Demand(key, least, most)
 
 
 def cap_of(rules: PlanRules, level: int | None) -> int:

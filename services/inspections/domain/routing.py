@@ -60,10 +60,6 @@ class Owner:
     name: str
     rung: str
 
-    @property
-    def is_fallback(self) -> bool:
-        return self.rung != "first"
-
 
 def owner_of(need: Need, workers: Iterable[Worker], *, district: str, without: Sequence[str] = ()) -> Owner:
     """Return who gets the task: the least loaded of the first group that has somebody, in the order of account ids.

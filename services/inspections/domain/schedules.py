@@ -1,6 +1,6 @@
 """When something recurring is due: calendar periods, and how often a tier comes by level and industry."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -68,15 +68,6 @@ def first_period(frequency: str, starts_on: date) -> Period:
     """Return the first whole period of a duty that starts on ``starts_on``: nobody owes half a period."""
     period = period_of(frequency, starts_on)
     return period if period.first == starts_on else period_of(frequency, period.following_day)
-
-
-def periods_due(frequency: str, *, starts_on: date, ends_on: date | None, month: Period) -> Iterator[Period]:
-    """Yield the periods that end in ``month`` and through which the whole duty runs: the denominator (§9)."""
-    period = first_period(frequency, max(starts_on, month.first - timedelta(days=366)))
-    while period.last <= month.last and (ends_on is None or period.last < ends_on):
-        if period.last >= month.first:
-            yield period
-        period = period_of(frequency, period.following_day)
 
 
 def _months_later(first: date, months: int) -> date:

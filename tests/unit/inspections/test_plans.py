@@ -10,7 +10,6 @@ from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.plans import (
     Capacity,
     check_capacity,
-    demand_of,
     monthly_split,
     months_of,
     most_inspections,
@@ -62,11 +61,6 @@ class TestCapacity:
 
 
 class TestDemand:
-    def test_follows_the_levels(self) -> None:
-        """§4.4: red 2, orange 1, yellow 30–50 %, blue 5–10 %, grey nothing."""
-        found = demand_of(PLAN, {1: 10, 2: 20, 3: 101, 4: 1000, 0: 50})
-        assert (found.key, found.random_least, found.random_most) == (40, 31 + 50, 51 + 100)
-
     def test_is_spread_over_the_months_by_their_working_days(self) -> None:
         assert monthly_split(14, [1] * 12) == [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2]
         assert monthly_split(248, working_days_of(2025)) == working_days_of(2025)

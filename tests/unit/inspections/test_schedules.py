@@ -1,4 +1,4 @@
-"""How often each tier comes, calendar periods and denominators, routing without gaps, how far tiers are believed."""
+"""How often each tier comes, calendar periods, routing without gaps, how far tiers are believed."""
 
 from datetime import date
 from typing import Any
@@ -8,12 +8,10 @@ import pytest
 from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.domain.routing import Need, Worker, owner_of, tier_of
 from services.inspections.domain.sampling import pass_rate, refuted_items, sample_size
-from services.inspections.domain.schedules import Period, first_period, period_of, periods_due
+from services.inspections.domain.schedules import Period, first_period, period_of
 from services.inspections.rules import sampling_percent, schedule, tiers
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_schedule
-
-MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 
 
 class TestFrequency:
@@ -76,33 +74,6 @@ class TestPeriods:
         assert refused.value.code == "unknown_frequency"
 
 
-class TestDenominator:
-    @pytest.mark.parametrize(
-        ("frequency", "starts_on", "ends_on", "count"),
-        [
-            ("weekly", date(2025, 1, 1), None, 5),  # Sundays of March 2026
-            ("weekly", date(2026, 3, 3), None, 3),
-            ("weekly", date(2025, 1, 1), date(2026, 3, 15), 2),
-            ("monthly", date(2026, 3, 1), None, 1),
-            ("monthly", date(2026, 3, 2), None, 0),
-            ("quarterly", date(2020, 1, 1), None, 1),
-            ("half_yearly", date(2020, 1, 1), None, 0),
-            ("monthly", date(2020, 1, 1), date(2026, 3, 31), 0),
-            ("monthly", date(2020, 1, 1), date(2026, 4, 1), 1),
-            ("weekly", date(2026, 5, 1), None, 0),
-        ],
-    )
-    def test_counts_what_a_duty_makes_due_in_a_month(
-        self, frequency: str, starts_on: date, ends_on: date | None, count: int
-    ) -> None:
-        assert len(list(periods_due(frequency, starts_on=starts_on, ends_on=ends_on, month=MARCH))) == count
-
-    def test_of_a_year_falls_into_december(self) -> None:
-        december = Period(date(2026, 12, 1), date(2026, 12, 31))
-        found = list(periods_due("yearly", starts_on=date(2026, 1, 1), ends_on=None, month=december))
-        assert found == [Period(date(2026, 1, 1), date(2026, 12, 31))]
-
-
 def a_worker(account_id: str, *tiers_of_one: int, **changes: Any) -> Worker:
     return Worker(account_id, frozenset(tiers_of_one or (3,)), **({"divisions": ("331002001",)} | changes))
 
@@ -131,7 +102,7 @@ class TestRouting:
     )  # fmt: skip
     def test_goes_wider_until_somebody_is_found(self, workers: list[Worker], name: str, rung: str) -> None:
         owner = owner_of(NEED, workers, district="331002")
-        assert (owner.name, owner.rung, owner.is_fallback) == (name, rung, rung != "first")
+        assert (owner.name, owner.rung) == (name, rung)
 
     def test_passes_over_who_did_not_do_it(self) -> None:
         workers = [a_worker("a"), a_worker("b")]
