@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.checklist_changes import Change, changes_between
-from services.inspections.domain.checklist_problems import problems_of
 from services.inspections.domain.checklist_sheets import RowError, SheetReading, read_rows
 from services.inspections.queries.checklists import DISCARDED, checklist_of_row
-from services.inspections.rules import major_hazards, read_checklist, sheet_words
+from services.inspections.rules import checklist_problems, read_checklist, sheet_words
 from services.inspections.tables import checklist_version
 from shared.errors import Refused
 from shared.sheets import FileUnreadable, SheetRow, open_sheet
@@ -56,10 +55,8 @@ def file_view(session: Session, content: Mapping[str, Any] | None, errors: Seque
         return told
     head = content["checklist"]
     checklist = read_checklist({**content, "checklist": {**head, "version": 0, "effective_from": "2026-01-01"}})
-    problems = problems_of(checklist, major_items=frozenset(major_hazards().items))
-    told |= {"id": head["id"], "zh": checklist.zh, "en": checklist.en}
+    told |= {"id": head["id"], "zh": checklist.zh, "en": checklist.en, "problems": checklist_problems(checklist)}
     told["items"] = sum(len(section.items) for section in checklist.sections)
-    told["problems"] = [{**one._asdict(), "detail": one.detail} for one in problems]
     if origin := newest_version(session, head["id"]):
         told["based_on"] = origin.id
         changes: list[Change] = changes_between(checklist_of_row(session, origin), checklist)

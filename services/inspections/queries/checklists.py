@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.checklist_changes import Change, changes_between
 from services.inspections.domain.checklist_choices import Choice, chosen
-from services.inspections.domain.checklist_problems import problems_of
 from services.inspections.domain.checklists import Checklist, Item
 from services.inspections.domain.machines import NotAllowed
-from services.inspections.rules import major_hazards, read_checklist, read_choices, usual_checklists
+from services.inspections.rules import checklist_problems, read_checklist, read_choices, usual_checklists
 from services.inspections.tables import checklist_choice, checklist_version
 from shared.errors import NotFound
 
@@ -140,9 +139,7 @@ def head_view(row: Row[Any], *, in_force: Mapping[str, Row[Any]], at: datetime) 
 def version_view(session: Session, row: Row[Any], *, at: datetime) -> Document:
     """Return a version with its content, and what keeps it from being published."""
     head = head_view(row, in_force=heads_in_force(session, at=at), at=at)
-    problems = problems_of(checklist_of_row(session, row), major_items=frozenset(major_hazards().items))
-    told = [{**one._asdict(), "detail": one.detail} for one in problems]
-    return {**head, "content": row.content, "problems": told}
+    return {**head, "content": row.content, "problems": checklist_problems(checklist_of_row(session, row))}
 
 
 def changes_view(session: Session, row: Row[Any], *, against: str | None) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from services.inspections.rules.checklists import (
     check_checklist,
+    checklist_problems,
     default_checklists,
     read_checklist,
     sheet_words,
@@ -36,6 +37,7 @@ __all__ = [
     "check_checklist",
     "campaign_rules",
     "check_tables",
+    "checklist_problems",
     "complaint_rules",
     "default_checklists",
     "document_rules",

@@ -62,7 +62,7 @@ def read_responses(content: Row) -> Mapping[str, Mapping[str, Response]]:
 
 
 def read_checklist(content: Row) -> Checklist:
-    """Return the checklist of a document, as a table has it; ``problems_of`` says whether it can be used."""
+    """Return the checklist of a document, as a table has it; ``checklist_problems`` says whether it can be used."""
     head = content["checklist"]
     names = ("id", "version", "zh", "en", "source", "status")
     return Checklist(
@@ -76,11 +76,16 @@ def read_checklist(content: Row) -> Checklist:
     )
 
 
+def checklist_problems(checklist: Checklist) -> list[dict[str, str]]:
+    """Return what keeps a list from being published, each with the sentence that says what to do."""
+    found = problems_of(checklist, major_items=frozenset(major_hazards().items))
+    return [{**one._asdict(), "detail": one.detail} for one in found]
+
+
 def check_checklist(checklist: Checklist) -> None:
     """Raise ``NotAllowed`` that names everything that keeps a list from being published."""
-    if problems := problems_of(checklist, major_items=frozenset(major_hazards().items)):
-        told = [one._asdict() for one in problems]
-        raise NotAllowed("checklist_unusable", "Mend what is named, then publish the list.", problems=told)
+    if problems := checklist_problems(checklist):
+        raise NotAllowed("checklist_unusable", "Mend what is named, then publish the list.", problems=problems)
 
 
 def _item(row: Row) -> Item:
