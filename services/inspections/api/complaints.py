@@ -4,6 +4,7 @@ from typing import Any
 
 from services.inspections.api.acting import as_text, step_of_caller
 from services.inspections.queries import complaints as reading
+from services.inspections.queries import steps_of
 from services.inspections.queries.visits import visible_visit
 from services.inspections.rules import complaint_rules
 from services.inspections.schemas.complaints import (
@@ -14,7 +15,7 @@ from services.inspections.schemas.complaints import (
     ComplaintWithSteps,
     NewComplaint,
 )
-from services.inspections.tables import complaint
+from services.inspections.tables import complaint, complaint_step
 from services.inspections.use_cases import complaints
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, page, principal, public_reads, reads, writes
@@ -78,7 +79,7 @@ def take_step(session: Session, body: dict[str, Any], complaint_id: str) -> Any:
 def _whole(session: Session, complaint_id: str) -> dict[str, Any]:
     row = reading.visible_complaint(session, principal(), complaint_id)
     shown = reading.complaint_view(row, asked=step_of_caller())
-    return {**shown, "steps": reading.steps_of(session, complaint_id)}
+    return {**shown, "steps": steps_of(session, complaint_step, complaint_id)}
 
 
 def _shown(session: Session, complaint_id: str, *, event: str) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import hazards as reading
+from services.inspections.queries import steps_of
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.schemas.hazards import (
     Board,
@@ -22,7 +23,7 @@ from services.inspections.schemas.hazards import (
     StepBody,
     VerifyBody,
 )
-from services.inspections.tables import hazard
+from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases import hazards
 from shared.database import Session
 from shared.http import MEGABYTE, Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
@@ -93,7 +94,7 @@ def show_hazard(session: Session, hazard_id: str) -> Any:
     """One hazard with all that happened to it; its version is the ETag."""
     row = reading.visible_hazard(session, principal(), hazard_id)
     allowed = reading.steps_allowed(row, asked=step_of_caller())
-    shown = {**reading.hazard_view(row), "allowed": allowed, "steps": reading.steps_of(session, hazard_id)}
+    shown = {**reading.hazard_view(row), "allowed": allowed, "steps": steps_of(session, hazard_step, hazard_id)}
     return shown, 200, etag_of(row.version)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
 from services.inspections.queries import tasks as reading
+from services.inspections.queries import steps_of
 from services.inspections.queries.caps import acting_authority
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import plan_rules
@@ -22,7 +23,7 @@ from services.inspections.schemas.tasks import (
     TaskStepBody,
     TaskWithSteps,
 )
-from services.inspections.tables import check_record, task
+from services.inspections.tables import check_record, task, task_step
 from services.inspections.use_cases import checks, hazards, tasks
 from shared.clock import business_date
 from shared.database import Session
@@ -85,7 +86,7 @@ def show_task(session: Session, task_id: str) -> Any:
     """One task with all that happened to it; its version is the ETag."""
     row = reading.visible_task(session, principal(), task_id)
     allowed = reading.steps_allowed(row, asked=step_of_caller())
-    shown = {**reading.task_view(row), "allowed": allowed, "steps": reading.steps_of(session, task_id)}
+    shown = {**reading.task_view(row), "allowed": allowed, "steps": steps_of(session, task_step, task_id)}
     return shown, 200, etag_of(row.version)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.inspections.api.acting import as_text, step_of_caller
 from services.inspections.queries import transfers as reading
+from services.inspections.queries import steps_of
 from services.inspections.schemas.transfers import (
     Transfer,
     TransferAnswer,
@@ -11,7 +12,7 @@ from services.inspections.schemas.transfers import (
     TransferQuery,
     TransferWithSteps,
 )
-from services.inspections.tables import transfer
+from services.inspections.tables import transfer, transfer_step
 from services.inspections.use_cases.replies import note_answer
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, page, principal, reads, writes
@@ -37,7 +38,7 @@ def list_transfers(session: Session, query: dict[str, Any]) -> Any:
 def show_transfer(session: Session, hazard_transfer_id: str) -> Any:
     """One transfer with all that happened to it; its version is the ETag."""
     row = reading.visible_transfer(session, principal(), hazard_transfer_id)
-    shown = {**reading.transfer_view(row), "steps": reading.steps_of(session, hazard_transfer_id)}
+    shown = {**reading.transfer_view(row), "steps": steps_of(session, transfer_step, hazard_transfer_id)}
     return shown, 200, etag_of(row.version)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.inspections.api.acting import as_text, step_of_caller
 from services.inspections.queries import visits as reading
+from services.inspections.queries import steps_of
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.queries.hazards import machine_table
 from services.inspections.queries.tasks import visible_task
@@ -20,7 +21,7 @@ from services.inspections.schemas.visits import (
     VisitTable,
     VisitWithSteps,
 )
-from services.inspections.tables import visit
+from services.inspections.tables import visit, visit_step
 from services.inspections.use_cases import hazards, visiting, visits
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
@@ -122,7 +123,7 @@ def _whole(session: Session, visit_id: str) -> dict[str, Any]:
         "allowed": reading.steps_allowed(known, asked=step_of_caller()),
         "is_checked": known.is_checked,
         "hazards": findings,
-        "steps": reading.steps_of(session, visit_id),
+        "steps": steps_of(session, visit_step, visit_id),
     }
 
 

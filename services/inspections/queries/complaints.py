@@ -1,6 +1,6 @@
 """Complaints about intermediaries within the caller's area."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, select, true
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.complaints import Complaint, allowed_complaint_steps
 from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import moments_of
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import complaint_rules
-from services.inspections.tables import complaint, complaint_step, enterprise
+from services.inspections.tables import complaint, enterprise
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
@@ -57,18 +58,10 @@ def known_complaint(row: Row[Any]) -> Complaint:
 def complaint_view(row: Row[Any], *, asked: Step) -> Document:
     """Return a complaint with the names of its state and subject, and the steps that who ``asked`` may take."""
     rules = complaint_rules()
-    state, subject = rules.machine.states[row.state], rules.subjects[row.subject]
+    subject = rules.subjects[row.subject]
     return {
-        **row._asdict(),
-        "state_zh": state.zh,
-        "state_en": state.en,
+        **in_state(row, rules.machine),
         "subject_zh": subject.zh,
         "subject_en": subject.en,
         "allowed": allowed_complaint_steps(rules, known_complaint(row), asked=asked),
     }
-
-
-def steps_of(session: Session, complaint_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a complaint, the first step first."""
-    wanted = select(complaint_step).where(complaint_step.c.complaint_id == complaint_id)
-    return session.execute(wanted.order_by(complaint_step.c.version)).all()

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import hazard_rules
 from services.inspections.tables import enterprise, halt_order, hazard
@@ -32,7 +33,5 @@ def halts(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
 
 def halt_view(row: Row[Any]) -> Document:
     """Return an order with where its hazard stands; ``review_due_at`` while a review is awaited."""
-    state = hazard_rules().machine.states[row.state]
     is_awaiting = row.resumed_at is None and row.state == REVIEW
-    shown = {**row._asdict(), "state_zh": state.zh, "state_en": state.en}
-    return {**shown, "review_due_at": row.due_at if is_awaiting else None}
+    return {**in_state(row, hazard_rules().machine), "review_due_at": row.due_at if is_awaiting else None}

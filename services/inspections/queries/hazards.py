@@ -1,6 +1,6 @@
 """Hazards within the caller's area: lists, one with its history, the board, and the tables they move by."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, select
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
 from services.inspections.domain.machines import Machine, Step
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import hazard_rules, major_hazards
-from services.inspections.tables import enterprise, hazard, hazard_step, hazard_tally
+from services.inspections.tables import enterprise, hazard, hazard_tally
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
@@ -54,9 +55,8 @@ def visible_hazard(session: Session, principal: Principal, hazard_id: str) -> Ro
 def hazard_view(row: Row[Any]) -> Document:
     """Return a hazard with the name of its state and the steps that may follow."""
     machine = hazard_rules().machine
-    state = machine.states[row.state]
     possible = [event for event in machine.possible(row.state) if event != "overdue"]
-    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
+    return {**in_state(row, machine), "possible": possible}
 
 
 def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
@@ -64,12 +64,6 @@ def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
     known = Hazard(**{name: getattr(row, name) for name in Hazard.__dataclass_fields__})
     allowed = allowed_steps(hazard_rules(), known, asked=asked)
     return [event for event in allowed if event != "overdue"]
-
-
-def steps_of(session: Session, hazard_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a hazard, the first step first."""
-    wanted = select(hazard_step).where(hazard_step.c.hazard_id == hazard_id)
-    return session.execute(wanted.order_by(hazard_step.c.version)).all()
 
 
 def board(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) -> Document:

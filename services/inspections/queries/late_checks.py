@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.late_checks import judged_moment, reason_to_keep
 from services.inspections.domain.machines import Step
-from services.inspections.queries.tasks import steps_allowed, steps_of
+from services.inspections.queries import steps_of
+from services.inspections.queries.tasks import steps_allowed
 from services.inspections.rules import believed_time, task_rules
-from services.inspections.tables import late_check
+from services.inspections.tables import late_check, task_step
 
 BEGINNINGS = ("check_in", "return")
 RETURNED = "returned"
@@ -29,7 +30,7 @@ def begun_at(session: Session, task_id: str) -> datetime | None:
     Who came without a connection says when (``done_at``); that is believed after the step before.
     """
     begun = before = None
-    for taken in steps_of(session, task_id):
+    for taken in steps_of(session, task_step, task_id):
         if taken.event in BEGINNINGS:
             said = datetime.fromisoformat(taken.given["done_at"]) if "done_at" in taken.given else None
             begun = judged_moment(believed_time(), said, begun_at=before or taken.at, arrived_at=taken.at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.machines import Step
 from services.inspections.domain.plan_steps import allowed_plan_steps
 from services.inspections.domain.plans import MONTHS, cap_of, monthly_split, split_days, working_days_of
+from services.inspections.queries import in_state, steps_of
 from services.inspections.queries.enterprises import in_area
 from services.inspections.queries.plans import (
     DONE,
@@ -19,11 +20,10 @@ from services.inspections.queries.plans import (
     most_of,
     over_cap,
     state_of,
-    steps_of,
 )
 from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER
 from services.inspections.rules import plan_rules
-from services.inspections.tables import enterprise, plan_line, plan_visit, standing, task
+from services.inspections.tables import enterprise, plan_line, plan_step, plan_visit, standing, task
 from shared.calendar import is_arranged
 from shared.security.principal import Principal
 
@@ -186,8 +186,7 @@ def _cells(number: int, line: Document, *, why: str, whom: str, when: tuple[str,
 
 def plan_view(row: Row[Any]) -> Document:
     """Return a plan with the name of its state."""
-    state = plan_rules().machine.states[row.state]
-    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en}
+    return in_state(row, plan_rules().machine)
 
 
 def whole_plan(session: Session, row: Row[Any], *, asked: Step) -> Document:
@@ -208,7 +207,7 @@ def whole_plan(session: Session, row: Row[Any], *, asked: Step) -> Document:
         **{name: getattr(state, name) for name in ("lines", "visits", "missing", "over_cap")},
         "left_out": session.scalar(left_out),
         "allowed": allowed_plan_steps(plan_rules().machine, state, asked=asked),
-        "steps": steps_of(session, row.id),
+        "steps": steps_of(session, plan_step, row.id),
     }
 
 

@@ -17,7 +17,6 @@ from services.inspections.tables import (
     hazard,
     plan,
     plan_line,
-    plan_step,
     public_report,
     standing,
 )
@@ -54,12 +53,6 @@ def visible_plan(session: Session, principal: Principal, plan_id: str) -> Row[An
     if row is None:
         raise PlanNotFound("There is no such plan in your area.")
     return row
-
-
-def steps_of(session: Session, plan_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a plan, the first step first."""
-    wanted = select(plan_step).where(plan_step.c.plan_id == plan_id)
-    return session.execute(wanted.order_by(plan_step.c.version)).all()
 
 
 def capacity_of(row: Row[Any]) -> Capacity | None:

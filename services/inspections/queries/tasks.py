@@ -11,9 +11,10 @@ from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import task_rules, tiers
-from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step, task_tally
+from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_tally
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
 from shared.security.principal import Principal
@@ -88,9 +89,8 @@ def visible_task(session: Session, principal: Principal, task_id: str) -> Row[An
 def task_view(row: Row[Any]) -> Document:
     """Return a task with the name of its state and the steps that may follow."""
     machine = task_rules().machine
-    state = machine.states[row.state]
     possible = [event for event in machine.possible(row.state) if event != "overdue"]
-    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
+    return {**in_state(row, machine), "possible": possible}
 
 
 def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
@@ -98,12 +98,6 @@ def steps_allowed(row: Row[Any], *, asked: Step) -> list[str]:
     known = Task(state=row.state, tier=row.tier, owner=row.owner, due_at=row.due_at, is_overdue=row.is_overdue)
     allowed = allowed_task_steps(task_rules(), known, asked=asked)
     return [event for event in allowed if event != "overdue"]
-
-
-def steps_of(session: Session, task_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a task, the first step first."""
-    wanted = select(task_step).where(task_step.c.task_id == task_id)
-    return session.execute(wanted.order_by(task_step.c.version)).all()
 
 
 def inbox(session: Session, principal: Principal) -> Document:

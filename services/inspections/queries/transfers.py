@@ -1,15 +1,16 @@
 """Transfers of the caller's area, each with what happened to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.transfers import ANSWERS
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules.transfers import transfer_rules
-from services.inspections.tables import document, enterprise, hazard, transfer, transfer_step
+from services.inspections.tables import document, enterprise, hazard, transfer
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
@@ -43,12 +44,5 @@ def visible_transfer(session: Session, principal: Principal, transfer_id: str) -
 def transfer_view(row: Row[Any]) -> Document:
     """Return a transfer with the name of its state and the answers that may follow."""
     machine = transfer_rules().machine
-    state = machine.states[row.state]
     possible = [event for event in machine.possible(row.state) if event in ANSWERS]
-    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en, "possible": possible}
-
-
-def steps_of(session: Session, transfer_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a transfer, the first step first."""
-    wanted = select(transfer_step).where(transfer_step.c.transfer_id == transfer_id)
-    return session.execute(wanted.order_by(transfer_step.c.version)).all()
+    return {**in_state(row, machine), "possible": possible}

@@ -11,6 +11,7 @@ from services.inspections.domain.machines import Step
 from services.inspections.domain.presence import Place, Spot, Stay
 from services.inspections.domain.reviews import moments_of
 from services.inspections.domain.visits import CLOCK_EVENTS, INTERMEDIARY, Visit, allowed_visit_steps
+from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import review_rules, visit_rules
 from services.inspections.tables import (
@@ -23,7 +24,6 @@ from services.inspections.tables import (
     visit_finding,
     visit_flag,
     visit_person,
-    visit_step,
 )
 from shared.database.chassis import attachment
 from shared.errors import NotFound
@@ -112,13 +112,11 @@ def visible_visit(session: Session, principal: Principal, visit_id: str) -> Row[
 
 def visit_views(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
     """Return visits with the names of their states and what is noted beside them."""
-    states, noted = visit_rules().machine.states, flags_of(session, [row.id for row in rows])
+    machine, noted = visit_rules().machine, flags_of(session, [row.id for row in rows])
     return [
         {
-            **row._asdict(),
-            "state_zh": states[row.state].zh,
-            "state_en": states[row.state].en,
-            "possible": [event for event in visit_rules().machine.possible(row.state) if event not in THE_CLOCKS],
+            **in_state(row, machine),
+            "possible": [event for event in machine.possible(row.state) if event not in THE_CLOCKS],
             "flags": noted.get(row.id, []),
         }
         for row in rows
@@ -134,12 +132,6 @@ def flags_of(session: Session, visit_ids: Collection[str]) -> dict[str, list[Doc
         marked = {**row._asdict(), "zh": named.zh, "en": named.en, "is_unreal": named.is_unreal}
         found.setdefault(row.visit_id, []).append(marked)
     return found
-
-
-def steps_of(session: Session, visit_id: str) -> Sequence[Row[Any]]:
-    """Return what happened to a visit, the first step first."""
-    wanted = select(visit_step).where(visit_step.c.visit_id == visit_id)
-    return session.execute(wanted.order_by(visit_step.c.version)).all()
 
 
 def findings_of(session: Session, row: Row[Any]) -> Sequence[Row[Any]]:
