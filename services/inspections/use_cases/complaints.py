@@ -12,6 +12,7 @@ from services.inspections.domain.machines import Step, clock_step
 from services.inspections.queries.complaints import known_complaint
 from services.inspections.rules import complaint_rules
 from services.inspections.tables import complaint, complaint_step
+from services.inspections.use_cases import keep_step
 from shared.errors import Conflict
 from shared.ids import new_id
 from shared.work.timers import cancel, schedule
@@ -69,19 +70,8 @@ def step_complaint(session: Session, complaint_id: str, *, step: Step, based_on:
         **(_WRITTEN[step.event](step) if step.event in _WRITTEN else {}),
     }
     session.execute(update(complaint).where(complaint.c.id == complaint_id).values(**changes))
-    session.execute(
-        insert(complaint_step).values(
-            complaint_id=complaint_id,
-            version=row.version + 1,
-            event=step.event,
-            rule=transition.row,
-            state=moved.state,
-            tier=step.tier,
-            by=step.by,
-            at=step.now,
-            given=dict(step.given),
-        )
-    )
+    version, rule = row.version + 1, transition.row
+    keep_step(session, complaint_step, complaint_id, version=version, rule=rule, step=step, state=moved.state)
     _set_clock(session, complaint_id, moved)
 
 

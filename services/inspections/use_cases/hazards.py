@@ -14,6 +14,7 @@ from services.inspections.domain.machines import Step, clock_step
 from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
+from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.tasks import call_for_hazard, call_off
 from services.inspections.use_cases.telling import tell_of_hazard
 from services.inspections.use_cases.transfers import follow_hazard
@@ -156,24 +157,8 @@ def _columns(rules: HazardRules, moved: Moved, *, closed_on: date | None) -> dic
 
 
 def _keep_step(session: Session, hazard_id: str, moved: Moved, *, version: int, step: Step) -> None:
-    given = {name: _plain(value) for name, value in step.given.items()}
-    session.execute(
-        insert(hazard_step).values(
-            hazard_id=hazard_id,
-            version=version,
-            event=step.event,
-            rule=moved.transition.row,
-            state=moved.hazard.state,
-            by=step.by,
-            tier=step.tier,
-            at=step.now,
-            given=given,
-        )
-    )
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    rule, state = moved.transition.row, moved.hazard.state
+    keep_step(session, hazard_step, hazard_id, version=version, rule=rule, step=step, state=state)
 
 
 def _repeated(session: Session, rules: HazardRules, finding: Finding, *, found_on: date) -> str | None:

@@ -18,6 +18,7 @@ from services.inspections.queries.plans import MUST, candidates, musts_of, pools
 from services.inspections.queries.tasks import level_of
 from services.inspections.rules import plan_rules
 from services.inspections.tables import plan, plan_line, plan_step, plan_visit
+from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.plan_months import MONTH, PUBLISHED, follow_plan
 from shared.clock import business_date
 from shared.contracts.inspections import EnforcementPlanPublished
@@ -217,8 +218,8 @@ def step_plan(session: Session, row: Row[Any], *, step: Step, based_on: int | No
     if "published" in transition.tells:
         changes["published_at"] = step.now
     _change(session, row, **changes)
-    taken = {"event": step.event, "rule": transition.row, "state": transition.to, "by": step.by, "at": step.now}
-    session.execute(insert(plan_step).values(plan_id=row.id, version=row.version + 1, **taken, given=dict(step.given)))
+    version, rule = row.version + 1, transition.row
+    keep_step(session, plan_step, row.id, version=version, rule=rule, step=step, state=transition.to)
     if "published" in transition.tells:
         _publish(session, row, now=step.now)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -21,6 +21,7 @@ from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_step
+from services.inspections.use_cases import keep_step
 from shared.clock import business_date
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
 from shared.errors import Conflict, Refused
@@ -133,7 +134,8 @@ def step_task(session: Session, task_id: str, *, step: Step, based_on: int | Non
         "submitted_at": step.given.get("judged_at", step.now) if step.event == "submit" else row.submitted_at,
     }
     session.execute(update(task).where(task.c.id == task_id).values(**changes))
-    _keep_step(session, row, moved, step=step)
+    version, rule, after = row.version + 1, moved.transition.row, moved.task
+    keep_step(session, task_step, task_id, version=version, rule=rule, step=step, state=after.state, owner=after.owner)
     _set_ladder(session, row._asdict() | changes)
     for place, word in enumerate(tells):
         publish(session, _EVENTS[word](row._asdict() | changes), sequence=row.told + place + 1, at=step.now)
@@ -252,23 +254,6 @@ def _set_ladder(session: Session, row: Mapping[str, Any]) -> None:
         cancel(session, LADDER, row["id"])
     else:
         schedule(session, LADDER, row["id"], due_at=found[0])
-
-
-def _keep_step(session: Session, row: Row[Any], moved: MovedTask, *, step: Step) -> None:
-    given = {name: value.isoformat() if isinstance(value, date) else value for name, value in step.given.items()}
-    session.execute(
-        insert(task_step).values(
-            task_id=row.id,
-            version=row.version + 1,
-            event=step.event,
-            rule=moved.transition.row,
-            state=moved.task.state,
-            owner=moved.task.owner,
-            by=step.by,
-            at=step.now,
-            given=given,
-        )
-    )
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:

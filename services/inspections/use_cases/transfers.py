@@ -1,6 +1,6 @@
 """Keeps where a transferred hazard is with another authority, and asks again when nothing comes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -10,6 +10,7 @@ from services.inspections.domain.machines import Step
 from services.inspections.domain.transfers import SENT, take_transfer_step
 from services.inspections.rules.transfers import transfer_rules
 from services.inspections.tables import transfer, transfer_step
+from services.inspections.use_cases import keep_step
 from shared.ids import new_id
 from shared.work.timers import cancel, schedule
 
@@ -39,7 +40,8 @@ def move_transfer(session: Session, row: Row[Any], *, step: Step) -> None:
         **_said(step),
     }
     session.execute(update(transfer).where(transfer.c.id == row.id).values(**changes))
-    _keep_step(session, row.id, moved.transition.row, version=row.version + 1, state=moved.state, step=step)
+    version, rule = row.version + 1, moved.transition.row
+    keep_step(session, transfer_step, row.id, version=version, rule=rule, step=step, state=moved.state)
     _set_reminder(session, row.id, moved.due_at)
 
 
@@ -67,7 +69,7 @@ def _begin(session: Session, row: Row[Any], *, step: Step) -> None:
     }
     nothing = {"signed_for_by": "", "reply": "", "is_overdue": False, "reminders": 0}
     session.execute(insert(transfer).values(**sent, **nothing, state=SENT, is_open=True, version=1))
-    _keep_step(session, transfer_id, "0", version=1, state=SENT, step=step)
+    keep_step(session, transfer_step, transfer_id, version=1, rule="0", step=step, state=SENT)
     _set_reminder(session, transfer_id, due_at)
 
 
@@ -77,12 +79,6 @@ def _said(step: Step) -> dict[str, Any]:
     if step.event == "receive":
         return {"signed_for_by": step.given["signed_for_by"], "received_on": day}
     return {"reply": step.given["reply"], "replied_on": day} if "reply" in step.given else {}
-
-
-def _keep_step(session: Session, transfer_id: str, rule: str, *, version: int, state: str, step: Step) -> None:
-    given = {name: value.isoformat() if isinstance(value, date) else value for name, value in step.given.items()}
-    taken = {"event": step.event, "rule": rule, "state": state, "by": step.by, "at": step.now}
-    session.execute(insert(transfer_step).values(transfer_id=transfer_id, version=version, given=given, **taken))
 
 
 def _set_reminder(session: Session, transfer_id: str, due_at: datetime | None) -> None:

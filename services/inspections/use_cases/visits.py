@@ -1,7 +1,7 @@
 """Lead a visit on, step by step: what it changes, what is noted beside it and what it tells are one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -32,6 +32,7 @@ from services.inspections.tables import (
     visit_person,
     visit_step,
 )
+from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.use_cases.reviews import expect_sample
 from services.inspections.use_cases.tasks import MOVABLE, step_task
@@ -115,20 +116,8 @@ def _write(session: Session, row: Row[Any], moved: MovedVisit, *, changes: Chang
         "due_at": moved.visit.due_at,
     }
     session.execute(update(visit).where(visit.c.id == row.id).values(**common, **changes))
-    given = {name: value.isoformat() if isinstance(value, date) else value for name, value in step.given.items()}
-    session.execute(
-        insert(visit_step).values(
-            visit_id=row.id,
-            version=row.version + 1,
-            event=step.event,
-            rule=moved.transition.row,
-            state=moved.visit.state,
-            tier=step.tier,
-            by=step.by,
-            at=step.now,
-            given=given,
-        )
-    )
+    version, rule = row.version + 1, moved.transition.row
+    keep_step(session, visit_step, row.id, version=version, rule=rule, step=step, state=moved.visit.state)
 
 
 def _set_clock(session: Session, row: Row[Any], moved: MovedVisit) -> None:
