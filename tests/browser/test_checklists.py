@@ -130,6 +130,14 @@ class TestUnsavedWork:
         choose(page, "DU-01")
         expect(page.get_by_label("分值")).to_have_value(str(weight))
 
+    def test_that_is_saved_twice_in_a_row_is_no_conflict(self, window: Window, running_sise: System) -> None:
+        page = editor_of(window(), draft_of(running_sise, "DUST"))
+        choose(page, "DU-01")
+        page.get_by_label("分值").fill("6")
+        page.locator("#save").evaluate("button => { button.click(); button.click(); }")
+        expect(page.locator("#saving")).to_have_attribute("data-state", "saved")
+        assert newest(running_sise, "DUST")["revision"] == 2
+
 
 class TestFile:
     def test_goes_out_and_comes_in_as_a_draft(self, window: Window, running_sise: System) -> None:

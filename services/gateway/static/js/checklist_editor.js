@@ -125,7 +125,11 @@ function draw() {
   note();
 }
 
-async function save() {
+// Pressed twice it is sent once: the second would be refused because of the first.
+let saving = null;
+const save = () => (saving ??= send().finally(() => (saving = null)));
+
+async function send() {
   const sent = JSON.stringify(content);
   try {
     const { body } = await call(ADDRESS, { method: "PUT", headers: { "If-Match": `"${revision}"` }, body: { content, note: place.dataset.note } });
@@ -152,7 +156,7 @@ async function conflict() {
   if (decision === "theirs") take(complete(body.content), body.revision);
   if (decision !== "mine") return false;
   revision = body.revision;
-  return save();
+  return send();
 }
 
 async function publish(event) {

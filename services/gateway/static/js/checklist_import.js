@@ -44,7 +44,7 @@ function draw(file, one) {
   const title = one.errors.length ? file.name : named(one);
   const body = make("div", { className: "panel-body" });
   if (one.errors.length) body.append(notice(word("checklist.file_errors", { count: one.errors.length }), "bad"), errorsOf(one.errors));
-  else body.append(...summary(one), button(word("checklist.begin_with_file"), () => begin(file), { className: "button button-main", sign: "check" }));
+  else body.append(...summary(one), button(word("checklist.begin_with_file"), (event) => begin(file, event.currentTarget), { className: "button button-main", sign: "check" }));
   found.replaceChildren(make("div", { className: "panel-head" }, make("h2", { textContent: title })), body);
   found.hidden = false;
   found.scrollIntoView({ block: "nearest" });
@@ -75,11 +75,13 @@ function tableOf(titles, rows) {
   return make("div", { className: "sheet-wrap after-form" }, make("table", { className: "sheet" }, make("thead", {}, head), make("tbody", {}, ...rows)));
 }
 
-async function begin(file) {
+async function begin(file, pressed) {
+  pressed.disabled = true;
   try {
     const { body } = await sent(IMPORTS, file);
     window.location.assign(`/checklists/versions/${body.id}`);
   } catch (problem) {
+    pressed.disabled = false;
     told.replaceChildren(notice(problem.message, "bad"));
     told.scrollIntoView({ block: "nearest" });
   }
