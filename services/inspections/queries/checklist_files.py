@@ -35,7 +35,7 @@ def read_checklist_file(stream: RawIOBase) -> SheetReading:
     start = stream.read(4)
     stream.seek(0)
     if start.lstrip().startswith(JSON_BEGINS):
-        return SheetReading(_json(stream.read(LARGEST_FILE + 1)))
+        return SheetReading(_json(stream.read()))
     try:
         sheet = open_sheet(stream)
         reading = SheetReading()

@@ -126,14 +126,18 @@ def version_by_id(session: Session, version_id: str, *, lock: bool = False) -> R
 
 
 def head_view(row: Row[Any], *, in_force: Mapping[str, Row[Any]], at: datetime) -> Document:
-    """Return the head of a version with how it stands: a published one comes, is in force or is superseded."""
+    """Return the head of a version with how it stands: a published one comes, is in force or is superseded.
+
+    What was to come never does once a newer version counts.
+    """
     told = {column.name: getattr(row, column.name) for column in HEAD}
     if row.state != PUBLISHED:
         return {**told, "standing": row.state}
     present = in_force.get(row.checklist)
     if present is not None and present.id == row.id:
         return {**told, "standing": IN_FORCE}
-    return {**told, "standing": COMING if row.effective_from > at else SUPERSEDED}
+    comes = row.effective_from > at and (present is None or row.number > present.number)
+    return {**told, "standing": COMING if comes else SUPERSEDED}
 
 
 def version_view(session: Session, row: Row[Any], *, at: datetime) -> Document:

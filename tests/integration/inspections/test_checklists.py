@@ -124,6 +124,14 @@ class TestVersion:
 
         assert sent(editor, "POST", f"{VERSIONS}/{coming['id']}/discard")["standing"] == "discarded"
 
+    def test_that_was_to_come_never_does_after_a_newer_one(self, editor: FlaskClient) -> None:
+        later = datetime.now(UTC) + timedelta(days=2)
+        waiting = published(editor, draft_of(editor, "DUST"), effective_from=later.isoformat())
+        body = {"based_on": waiting["id"]}
+        published(editor, sent(editor, "POST", VERSIONS, body, code=201))
+        standings = [one["standing"] for one in editor.get(f"{VERSIONS}?checklist=DUST").json["items"]]
+        assert standings == ["in_force", "superseded", "superseded"]
+
     def test_cannot_begin_in_the_past(self, editor: FlaskClient, database: Database) -> None:
         draft, now = draft_of(editor, "DUST"), datetime.now(UTC)
         with database.transaction() as session, pytest.raises(BeginsInThePast):
