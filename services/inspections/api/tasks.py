@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.inspections.api.acting import acting_tier, as_text, step_of_caller
-from services.inspections.queries import tasks as reading
 from services.inspections.queries import steps_of
+from services.inspections.queries import tasks as reading
 from services.inspections.queries.caps import acting_authority
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.rules import plan_rules

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.inspections.api.acting import as_text, step_of_caller
-from services.inspections.queries import transfers as reading
 from services.inspections.queries import steps_of
+from services.inspections.queries import transfers as reading
 from services.inspections.schemas.transfers import (
     Transfer,
     TransferAnswer,

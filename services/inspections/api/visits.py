@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.inspections.api.acting import as_text, step_of_caller
-from services.inspections.queries import visits as reading
 from services.inspections.queries import steps_of
+from services.inspections.queries import visits as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.queries.hazards import machine_table
 from services.inspections.queries.tasks import visible_task

@@ -35,7 +35,10 @@ class TestPublication:
         document = changed(lambda one: items(one)[0].update(clause="", weight=-1))
         with pytest.raises(NotAllowed) as refused:
             check_checklist(read_checklist(document))
-        told = {"clause_missing": "Name the clause that the item checks.", "weight_negative": "A weight is not negative."}
+        told = {
+            "clause_missing": "Name the clause that the item checks.",
+            "weight_negative": "A weight is not negative.",
+        }
         assert (refused.value.code, refused.value.facts["problems"]) == (
             "checklist_unusable",
             [{"where": "A", "field": one.split("_")[0], "code": one, "detail": told[one]} for one in told],
