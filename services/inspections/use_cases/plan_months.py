@@ -14,9 +14,7 @@ from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.tables import enterprise, plan, plan_visit, task
 from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, step_task
 from shared.clock import BUSINESS_ZONE, business_date
-from shared.database.bulk import upsert_rows
-from shared.database.chassis import timer
-from shared.work.timers import schedule
+from shared.work.timers import schedule, schedule_all
 
 PUBLISHED = "published"
 MONTH, VISIT = "plan_month", "plan_visit"
@@ -32,11 +30,7 @@ def begin_month(session: Session, plan_id: str, *, now: datetime) -> None:
     today, columns = business_date(now), plan_visit.c
     reached = today.month if today.year == row.year else MONTHS * (today.year > row.year)
     waiting = (columns.plan_id == plan_id, columns.task_id.is_(None), columns.dropped == "", columns.month <= reached)
-    due = [
-        {"kind": VISIT, "entity": visit_id, "due_at": now, "attempts": 0, "error": None}
-        for visit_id in session.scalars(select(columns.id).where(*waiting).order_by(columns.id))
-    ]
-    upsert_rows(session, timer, due, key=("kind", "entity"))
+    schedule_all(session, VISIT, session.scalars(select(columns.id).where(*waiting).order_by(columns.id)), due_at=now)
     if reached < MONTHS:
         following = date(row.year, reached + 1, 1)
         schedule(session, MONTH, plan_id, due_at=datetime.combine(following, time(), tzinfo=BUSINESS_ZONE))

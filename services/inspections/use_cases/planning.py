@@ -38,10 +38,9 @@ from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
 from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import among, upsert_rows
-from shared.database.chassis import timer
 from shared.errors import NotYet
 from shared.events.received import Received
-from shared.work.timers import cancel
+from shared.work.timers import cancel, schedule_all
 from shared.work.timers import schedule as set_timer
 
 ACTIVE, MERGED = "active", "merged"
@@ -108,11 +107,7 @@ def plan_for_owing(session: Session, enterprise_ids: Collection[str], *, now: da
     A decision about thousands arrives as one batch; after an import of a city nobody owes anything.
     """
     owing = select(obligation.c.enterprise_id).where(among(session, obligation.c.enterprise_id, set(enterprise_ids)))
-    rows = [
-        {"kind": PLAN, "entity": enterprise_id, "due_at": now, "attempts": 0, "error": None}
-        for enterprise_id in sorted(session.scalars(owing))
-    ]
-    upsert_rows(session, timer, rows, key=("kind", "entity"))
+    schedule_all(session, PLAN, sorted(session.scalars(owing)), due_at=now)
 
 
 def keep_staff(session: Session, received: Sequence[Received[StaffChanged]], *, now: datetime) -> None:
