@@ -41,8 +41,10 @@ blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description
 def list_tasks(session: Session, query: dict[str, Any]) -> Any:
     """The tasks of the own area, or the own ones, by the moment at which they are due."""
     paging = {name: query.pop(name) for name in ("limit", "cursor")}
-    owner = {"owner": principal().subject} if query.pop("mine") else {}
-    wanted = reading.tasks(principal(), wanted={**as_text(query), **owner})
+    is_mine = query.pop("mine")
+    wanted = reading.tasks(principal(), wanted=as_text(query))
+    if is_mine:
+        wanted = wanted.where(reading.own_task(session, principal().subject))
     rows, next_cursor = page(session, wanted, key=[task.c.due_at, task.c.id], **paging)
     return {"items": [reading.task_view(row) for row in rows], "next_cursor": next_cursor}
 

@@ -14,7 +14,17 @@ from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import task_rules, tiers
-from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_tally
+from services.inspections.tables import (
+    check_record,
+    enterprise,
+    hazard,
+    staff,
+    standing,
+    task,
+    task_officer,
+    task_tally,
+)
+from shared.database.bulk import among
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
 from shared.security.principal import Principal
@@ -78,6 +88,13 @@ def tasks(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     return select(*columns).select_from(joined).where(of_area(principal, task), *conditions)
 
 
+def own_task(session: Session, account_id: str) -> ColumnElement[bool]:
+    """Return the condition under which a task is an account's own: it owns it, or was drawn to go along."""
+    along = session.scalars(select(task_officer.c.task_id).where(task_officer.c.account_id == account_id)).all()
+    is_owner = task.c.owner == account_id
+    return or_(is_owner, among(session, task.c.id, along)) if along else is_owner
+
+
 def visible_task(session: Session, principal: Principal, task_id: str) -> Row[Any]:
     """Return one task; raises ``TaskNotFound`` outside the area."""
     row = session.execute(tasks(principal, wanted={"id": task_id})).one_or_none()
@@ -114,7 +131,7 @@ def inbox(session: Session, principal: Principal) -> Document:
         counted = tasks(principal, wanted={"is_open": True}).with_only_columns(
             *(func.count().filter(of) for of in flags), maintain_column_froms=True
         )
-    own = tasks(principal, wanted={"is_open": True, "owner": principal.subject})
+    own = tasks(principal, wanted={"is_open": True}).where(own_task(session, principal.subject))
     mine = session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True))
     area, overdue, queued = (int(number) for number in session.execute(counted).one())
     return {"area": area, "mine": mine, "overdue": overdue, "queued": queued}

@@ -15,7 +15,7 @@ ITEM_ID = validate.Length(1, 40)
 
 
 class TaskQuery(PageQuery):
-    """What is due first comes first."""
+    """What is due first comes first. ``mine``: what one owns, and to what one was drawn to go along."""
 
     mine = fields.Boolean(load_default=False)
     is_open = fields.Boolean()

@@ -22,7 +22,7 @@ from services.inspections.tables.plans import plan, plan_line, plan_step, plan_v
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.reviews import review, sample_draw
 from services.inspections.tables.tallies import hazard_tally, task_tally
-from services.inspections.tables.tasks import check_record, joint_check, joint_part, task, task_step
+from services.inspections.tables.tasks import check_record, joint_check, joint_part, task, task_officer, task_step
 from services.inspections.tables.transfers import transfer, transfer_step
 from services.inspections.tables.uploads import upload, upload_part
 from services.inspections.tables.visits import (
@@ -81,6 +81,7 @@ __all__ = [
     "staff",
     "standing",
     "task",
+    "task_officer",
     "task_step",
     "task_tally",
     "upload",

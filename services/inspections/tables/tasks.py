@@ -47,6 +47,15 @@ Index("ix__task__is_open", task.c.is_open, task.c.due_at, task.c.id)
 
 task_step = steps_of("task", Column("owner", Text, nullable=False))
 
+# Who goes along with the owner, drawn by lot with him: it is a task of theirs too.
+task_officer = Table(
+    "task_officer",
+    metadata,
+    Column("account_id", Text, nullable=False),
+    Column("task_id", Id, nullable=False),
+    PrimaryKeyConstraint("account_id", "task_id"),
+)
+
 check_record = Table(
     "check_record",
     metadata,

@@ -20,10 +20,11 @@ from services.inspections.queries.documents import is_recorded
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
 from services.inspections.rules import ladder, major_hazard_calls, task_rules
-from services.inspections.tables import enterprise, staff, task, task_step
+from services.inspections.tables import enterprise, staff, task, task_officer, task_step
 from services.inspections.use_cases import keep_step
 from shared.clock import business_date
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
+from shared.database.bulk import insert_rows
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
@@ -48,7 +49,7 @@ class NewTask:
     """A check of a tier at an enterprise within ``period``; ``owner`` when it is already known who does it.
 
     ``authority`` is the division for which government supervision comes, that of the county unless named.
-    ``officers`` go there together, the owner with them.
+    ``officers`` go there together, the owner with them: it is everybody's task, and the owner's to hand in.
     """
 
     enterprise_id: str
@@ -84,6 +85,8 @@ def make_task(session: Session, wanted: NewTask, *, now: datetime) -> str:
     row = _first_row(wanted, place, key=key, authority=authority, checklist=checklist)
     session.execute(insert(task).values(**row))
     owner, rung = (wanted.owner, "first") if wanted.owner else _route(session, place, tier=wanted.tier, now=now)
+    along = [{"account_id": one, "task_id": row["id"]} for one in wanted.officers if one != owner]
+    insert_rows(session, task_officer, along)
     team = {"officers": list(wanted.officers)} if wanted.officers else {}
     step_task(session, row["id"], step=clock_step("assign", now, owner=owner, rung=rung, **team))
     return str(row["id"])

@@ -114,6 +114,18 @@ class TestADraw:
             assert (task["last_day"], len(set(row["officers"]))) == (LAST_DAY.isoformat(), 2)
         assert sorted(row["place"] for row in rows) == [1, 2]
 
+    def test_is_among_the_own_tasks_of_both_officers(self, caller: Caller, officer: FlaskClient) -> None:
+        one = prepared(officer, count=4)
+        sent(officer, f"/{one['id']}/draw")
+        rows = officer.get(f"{DRAWS}/{one['id']}/candidates?is_drawn=true").json["items"]
+        expected = {name: {row["task_id"] for row in rows if name in row["officers"]} for name in ("o-0", "o-1", "o-2")}
+
+        found = {name: caller(subject=name).get(f"{INSPECTIONS}/tasks?mine=true").json["items"] for name in expected}
+        counts = [caller(subject=name).get(f"{INSPECTIONS}/tasks/inbox").json["mine"] for name in expected]
+
+        assert {name: {task["id"] for task in items} for name, items in found.items()} == expected
+        assert counts == [len(ids) for ids in expected.values()]
+
     def test_counts_and_opens_who_was_left_out(self, database: Database, officer: FlaskClient) -> None:
         gone = known_enterprise(database, name="停业厂", status="deregistered")
         graded(database, gone, 4)
