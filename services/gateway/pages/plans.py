@@ -49,7 +49,7 @@ def plan(plan_id: str) -> str:
     query = {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")}
     lines = own_api.read(f"inspections/plans/{plan_id}/lines", query)
     table = own_api.read("inspections/plans/table")
-    may_write = _may("plan:write")
+    may_write = viewer.may("plan:write")
     is_draft = one["state"] == "draft" and may_write
     return render_template(
         "plans/plan.html",
@@ -89,13 +89,8 @@ def bars(months: Sequence[Document]) -> list[dict[str, Any]]:
 
 def _acts(allowed: Sequence[str], *, may_write: bool) -> list[str]:
     """Return the steps that who looks at the page may take, in the order in which they are usual."""
-    decides = DECIDES if _may("plan:approve") else ()
+    decides = DECIDES if viewer.may("plan:approve") else ()
     return [event for event in (*(WRITES if may_write else ()), *decides) if event in allowed]
-
-
-def _may(action: str) -> bool:
-    someone = viewer.current()
-    return someone is not None and action in someone.actions
 
 
 def _found(words: str) -> Sequence[Document]:
