@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PIXEL, check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -12,6 +12,7 @@ AREA = "331002101"  # the register of the other tests has nobody there
 NAME = "服务试验印刷厂"
 TITLE = "印刷行业组团服务"
 FOUND = "油墨桶敞口存放"
+PHOTO = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
 TEAM = {"serve-bureau": "bureau_officer", "serve-street": "subdistrict_officer"}
 
 
@@ -60,7 +61,8 @@ class TestCampaign:
         expect(officer.locator("#plans")).to_contain_text(NAME)
         street = sign_in_as(window(size=PHONE, signed_in=False), "serve-street")
         street.goto("/tasks")
-        street.get_by_role("link", name="组团服务").click()
+        street.locator(".drawer summary").click()
+        street.locator(".drawer-sheet").get_by_role("link", name="组团服务").click()
         street.get_by_role("link", name=TITLE).first.click()
         street.get_by_role("link", name=NAME).click()
         street.locator('[data-item="training"]').get_by_role("button", name="已完成").click()
@@ -69,6 +71,8 @@ class TestCampaign:
         finding.locator("summary", has_text="发现隐患").click()
         finding.locator("textarea").fill(FOUND)
         finding.locator('[name="place"]').fill("印刷车间")
+        finding.locator('input[type="file"]').set_input_files(PHOTO)
+        expect(finding.locator(".evidence-photo")).to_have_count(1)
         finding.get_by_role("button", name="录入隐患并销号").click()
         expect(finding).to_have_attribute("data-outcome", "finding")
         expect(street.locator("#done")).to_have_text("2 / 7")

@@ -32,6 +32,7 @@ SECTIONS = (
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
     ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),
     ("pages.plans", "nav.plans", "calendar-stats", "plan:read", "supervision"),
+    ("pages.campaigns", "nav.campaigns", "route", "campaign:read", "supervision"),
     ("pages.checklists", "nav.checklists", "list-check", "checklist:read", "supervision"),
     ("pages.ranking", "nav.ranking", "trophy", "ranking:read", "supervision"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),

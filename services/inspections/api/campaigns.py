@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier
+from services.inspections.api.acting import acting_tier, as_text
 from services.inspections.queries import campaigns as reading
 from services.inspections.schemas.campaigns import (
     CampaignEnded,
@@ -21,6 +21,7 @@ from services.inspections.schemas.campaigns import (
 )
 from services.inspections.tables import campaign, campaign_plan
 from services.inspections.use_cases import campaigns
+from services.inspections.use_cases.hazards import check_evidence
 from shared.database import Session
 from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
 
@@ -35,8 +36,8 @@ def list_campaigns(session: Session, query: dict[str, Any]) -> Any:
     """The campaigns of one's teams and of the own area, the newest first."""
     wanted = reading.campaigns(principal(), state=query.pop("state", None))
     rows, next_cursor = page(session, wanted, key=[campaign.c.id], descending=True, **query)
-    items = [{**row._asdict(), **reading.progress(session, principal(), row.id)} for row in rows]
-    return {"items": items, "next_cursor": next_cursor}
+    counts = reading.progress(session, principal(), [row.id for row in rows])
+    return {"items": [{**row._asdict(), **counts[row.id]} for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/campaigns/table", methods=["GET"])
@@ -116,7 +117,8 @@ def tick_item(session: Session, body: dict[str, Any], campaign_id: str, enterpri
     """Tick off one item; what was found becomes a hazard."""
     row = reading.visible_campaign(session, principal(), campaign_id)
     reading.visible_plan(session, principal(), row.id, enterprise_id=enterprise_id)
-    tick = campaigns.Tick(enterprise_id, body.pop("item"), body.pop("outcome"), body)
+    tick = campaigns.Tick(enterprise_id, body.pop("item"), body.pop("outcome"), as_text(body))
+    check_evidence(session, tick.given["before"], owner=enterprise_id)
     campaigns.tick_item(session, row.id, tick=tick, by=principal().subject, tier=acting_tier(), now=now())
     noted = {"event": "tick", "item": tick.item, "outcome": tick.outcome, "enterprise_id": enterprise_id}
     audit_note(session, entity=f"campaign:{campaign_id}", details=noted)

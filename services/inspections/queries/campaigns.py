@@ -81,7 +81,7 @@ def people(session: Session, principal: Principal) -> list[Document]:
     rows = session.execute(select(staff).where(columns.enterprise_id == "", columns.is_available)).all()
     sides = [(row, side_of(campaign_rules(), row.roles)) for row in rows]
     return [
-        {"account_id": row.account_id, "side": side, "skills": row.skills, "divisions": row.divisions}
+        {**row._asdict(), "side": side}
         for row, side in sides
         if side and (row.intermediary_id or _is_near(principal, row))
     ]
@@ -102,7 +102,7 @@ def team_of(session: Session, campaign_id: str) -> Sequence[Row[Any]]:
     return session.execute(wanted.order_by(columns.side, columns.account_id)).all()
 
 
-def _in_team(principal: Principal, campaign_id: Any) -> ColumnElement[bool]:
+def _in_team(principal: Principal, campaign_id: ColumnElement[str]) -> ColumnElement[bool]:
     columns = campaign_member.c
     return exists().where(columns.campaign_id == campaign_id, columns.account_id == principal.subject)
 
@@ -126,12 +126,17 @@ def visible_campaign(session: Session, principal: Principal, campaign_id: str) -
 def plans(principal: Principal, campaign_id: str, *, is_finished: bool | None = None) -> Select[Any]:
     """Return the statement that reads the plans of a campaign: all of them for its team, else those of the area."""
     columns = campaign_plan.c
-    joined = campaign_plan.join(enterprise, enterprise.c.enterprise_id == columns.enterprise_id)
-    shown = select(campaign_plan, enterprise.c.name, enterprise.c.division).select_from(joined)
-    mine = shown.where(columns.campaign_id == campaign_id, or_(_in_team(principal, campaign_id), in_area(principal)))
+    mine = _plans(principal).where(columns.campaign_id == campaign_id)
     if is_finished is None:
         return mine
     return mine.where(columns.done >= columns.wanted if is_finished else columns.done < columns.wanted)
+
+
+def _plans(principal: Principal) -> Select[Any]:
+    columns = campaign_plan.c
+    joined = campaign_plan.join(enterprise, enterprise.c.enterprise_id == columns.enterprise_id)
+    shown = select(campaign_plan, enterprise.c.name, enterprise.c.division).select_from(joined)
+    return shown.where(or_(_in_team(principal, columns.campaign_id), in_area(principal)))
 
 
 def visible_plan(session: Session, principal: Principal, campaign_id: str, *, enterprise_id: str) -> Row[Any]:
@@ -143,21 +148,23 @@ def visible_plan(session: Session, principal: Principal, campaign_id: str, *, en
     return row
 
 
-def progress(session: Session, principal: Principal, campaign_id: str) -> Document:
-    """Return how many plans there are and are finished, how many items are ticked off, and what was found."""
-    mine = plans(principal, campaign_id).subquery()
+def progress(session: Session, principal: Principal, campaign_ids: Sequence[str]) -> dict[str, Document]:
+    """Return for each campaign how many plans there are and are finished, what is ticked off, and what was found."""
+    mine = _plans(principal).where(campaign_plan.c.campaign_id.in_(campaign_ids)).subquery()
     columns = mine.c
-    sums = [func.coalesce(func.sum(columns[name]), 0) for name in ("done", "wanted", "findings")]
     finished = func.count().filter(columns.done >= columns.wanted)
-    number, done, ticked, wanted, findings = session.execute(select(func.count(), finished, *sums)).one()
-    return {"plans": number, "finished": done, "ticked": ticked, "wanted": wanted, "findings": findings}
+    sums = [func.sum(columns[name]) for name in ("done", "wanted", "findings")]
+    counted = select(columns.campaign_id, func.count(), finished, *sums).group_by(columns.campaign_id)
+    names = ("plans", "finished", "ticked", "wanted", "findings")
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in session.execute(counted)}
 
 
 def campaign_view(session: Session, principal: Principal, row: Row[Any]) -> Document:
     """Return a campaign with its progress and its team."""
     members = [{**one._asdict(), "is_leader": one.account_id == row.leader} for one in team_of(session, row.id)]
     is_mine = any(one["account_id"] == principal.subject for one in members)
-    return {**row._asdict(), **progress(session, principal, row.id), "members": members, "is_mine": is_mine}
+    counts = progress(session, principal, [row.id])[row.id]
+    return {**row._asdict(), **counts, "members": members, "is_mine": is_mine}
 
 
 def plan_view(session: Session, row: Row[Any], offered: Sequence[str]) -> Document:

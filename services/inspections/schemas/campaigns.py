@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.inspections.domain.campaigns import GROUPINGS, OUTCOMES, STATES
 from services.inspections.rules import campaign_rules, major_hazards
-from services.inspections.schemas.hazards import Named, text
+from services.inspections.schemas.hazards import Named, photos, text
 from shared.http import Page, PageQuery, Schema
 
 MOST_GROUPS = 100
@@ -40,13 +40,14 @@ class NewCampaignBody(Schema):
 
 
 class TickBody(Schema):
-    """``finding`` says what (``description``) and where (``place``); ``major``: an item of the official list."""
+    """``finding`` says what (``description``) and where (``place``), with photos; ``major``: an official item."""
 
     item = fields.String(required=True, validate=validate.OneOf(ITEMS))
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     note = text(load_default="")
     description = text(load_default="")
     place = text(100, load_default="")
+    before = photos(load_default=list)
     major = fields.String(load_default="", validate=validate.OneOf(["", *major_hazards().items]))
 
 
@@ -72,6 +73,7 @@ class Densities(Schema):
 class TeamCandidate(Schema):
     account_id = fields.String(required=True)
     side = fields.String(required=True)
+    intermediary_id = fields.String(required=True)
     skills = fields.List(fields.String(), required=True)
     divisions = fields.List(fields.String(), required=True)
 

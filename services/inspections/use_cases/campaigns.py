@@ -55,7 +55,7 @@ class NewCampaign:
 
 @dataclass(frozen=True)
 class Tick:
-    """What came of one item at an enterprise; a finding is ``given`` with ``description`` and ``place``."""
+    """What came of one item at an enterprise; a finding is ``given`` with ``description``, ``place`` and photos."""
 
     enterprise_id: str
     item: str
@@ -180,7 +180,13 @@ def _kept(one: Density) -> dict[str, Any]:
 
 
 def _find(session: Session, tick: Tick, *, by: str, tier: int, now: datetime) -> str:
-    told = {name: str(tick.given.get(name) or "") for name in ("description", "place", "major")}
-    clause = campaign_rules().items[tick.item].clause
-    finding = Finding(tick.enterprise_id, told["description"], told["place"], item=told["major"], clause=clause)
+    told = tick.given
+    finding = Finding(
+        tick.enterprise_id,
+        told["description"],
+        told["place"],
+        item=told["major"],
+        clause=campaign_rules().items[tick.item].clause,
+        before=told["before"],
+    )
     return find_hazard(session, finding, by=by, tier=tier, now=now)

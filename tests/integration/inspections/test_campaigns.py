@@ -14,6 +14,7 @@ from tests.integration.inspections.conftest import (
     Caller,
     graded,
     known_enterprise,
+    photo_of,
     staffed,
 )
 
@@ -120,10 +121,10 @@ class TestStarting:
         staffed(database, "far", "bureau_officer", divisions=("331003",))
         staffed(database, "boss", "bureau_leader", divisions=("331002",))
         rows = officer.get(f"{CAMPAIGNS}/people").json["items"]
-        assert {row["account_id"]: row["side"] for row in rows} == {
-            "o-0": "bureau",
-            "grid": "subdistrict",
-            "expert": "intermediary",
+        assert {row["account_id"]: (row["side"], row["intermediary_id"]) for row in rows} == {
+            "o-0": ("bureau", ""),
+            "grid": ("subdistrict", ""),
+            "expert": ("intermediary", FIRM),
         }
 
     def test_is_never_counted_against_the_cap(self, officer: FlaskClient, enterprises: list[str]) -> None:
@@ -152,6 +153,17 @@ class TestTick:
         body = {"item": "hazards", "outcome": "finding", "description": "x", "place": "y", "major": "GM-11-03"}
         found = sent(officer, path, body)["items"][0]["tick"]["hazard_id"]
         assert officer.get(f"{INSPECTIONS}/hazards/{found}").json["level"] == "major"
+
+    def test_keeps_the_photos_of_a_finding(self, officer: FlaskClient, enterprises: list[str]) -> None:
+        path = f"/{started(officer)['id']}/plans/{enterprises[0]}/ticks"
+        body = {"item": "hazards", "outcome": "finding", "description": "x", "place": "y"}
+        own, foreign = (photo_of(officer, one) for one in enterprises[:2])
+
+        refused = sent(officer, path, body | {"before": [foreign]}, status=422)
+        found = sent(officer, path, body | {"before": [own]})["items"][0]["tick"]["hazard_id"]
+
+        assert refused["code"] == "foreign_evidence"
+        assert officer.get(f"{INSPECTIONS}/hazards/{found}").json["steps"][0]["given"]["before"] == [own]
 
     def test_is_not_made_any_more_when_the_campaign_is_over(self, officer: FlaskClient, enterprises: list[str]) -> None:
         one = started(officer)
