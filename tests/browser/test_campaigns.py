@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import PIXEL, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -12,7 +12,6 @@ AREA = "331002101"  # the register of the other tests has nobody there
 NAME = "服务试验印刷厂"
 TITLE = "印刷行业组团服务"
 FOUND = "油墨桶敞口存放"
-PHOTO = {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL}
 TEAM = {"serve-bureau": "bureau_officer", "serve-street": "subdistrict_officer"}
 
 

@@ -11,6 +11,8 @@ from services.inspections.domain.machines import Machine, NotAllowed, require
 from shared.calendar import working_days_between
 
 MONTHS = 12
+PUBLISHED = "published"  # the state of a plan in force
+PLAN, DRAW = "plan", "draw"  # causes of the cap's checks, and the origins of the tasks that they make
 
 
 @dataclass(frozen=True, slots=True)

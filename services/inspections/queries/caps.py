@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import OnSite, authority_of, check_room, counted
-from services.inspections.domain.plans import cap_of
+from services.inspections.domain.plans import PLAN, cap_of
 from services.inspections.queries.enterprises import present_id
 from services.inspections.queries.plans import holder_of
 from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER, level_of
@@ -17,30 +17,37 @@ from services.inspections.rules import plan_rules
 from services.inspections.tables import task
 
 Document = dict[str, Any]
-PLANNED = "plan"  # the cause and the origin of what an annual plan makes
 WAITING = ("assigned", "accepted", "on_site", "returned")
+
+
+def is_on_site() -> ColumnElement[bool]:
+    """Return the condition under which a task is a check of government supervision that was not called off."""
+    return (task.c.tier == HIGHEST_TIER) & (task.c.state != CANCELLED)
+
+
+def is_counted() -> ColumnElement[bool]:
+    """Return the condition under which a task is a check that the cap counts, as ``counted`` says it of rows."""
+    return is_on_site() & task.c.cause.not_in([one.id for one in plan_rules().causes.values() if not one.is_counted])
+
+
+def falls_in(year: int) -> ColumnElement[bool]:
+    """Return the condition under which a task belongs to the cap of ``year``."""
+    return task.c.first_day.between(date(year, 1, 1), date(year, 12, 31))
 
 
 def on_site_of_year(session: Session, enterprise_id: str, *, year: int) -> Sequence[OnSite]:
     """Return the checks of government supervision that took place or are to take place in a year, the first first."""
     columns = task.c
-    own = (columns.enterprise_id == enterprise_id, columns.tier == HIGHEST_TIER, columns.state != CANCELLED)
-    in_year = columns.first_day.between(date(year, 1, 1), date(year, 12, 31))
+    own = (columns.enterprise_id == enterprise_id, is_on_site(), falls_in(year))
     wanted = select(columns.id, columns.cause, columns.basis, columns.authority, columns.first_day)
-    rows = session.execute(wanted.where(*own, in_year).order_by(columns.first_day, columns.id))
+    rows = session.execute(wanted.where(*own).order_by(columns.first_day, columns.id))
     return [OnSite(row.cause, row.authority, row.basis, row.id, row.first_day.isoformat()) for row in rows]
 
 
 def had_in_year(session: Session, *, year: int) -> Mapping[str, int]:
     """Return how many checks of a year count, for every enterprise that has had one."""
-    columns, free = task.c, [one.id for one in plan_rules().causes.values() if not one.is_counted]
-    wanted = select(columns.enterprise_id, func.count()).where(
-        columns.tier == HIGHEST_TIER,
-        columns.state != CANCELLED,
-        columns.cause.not_in(free),
-        columns.first_day.between(date(year, 1, 1), date(year, 12, 31)),
-    )
-    return {row[0]: row[1] for row in session.execute(wanted.group_by(columns.enterprise_id))}
+    wanted = select(task.c.enterprise_id, func.count()).where(is_counted(), falls_in(year))
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(task.c.enterprise_id))}
 
 
 def require_room(session: Session, enterprise_id: str, *, wanted: OnSite, day: date) -> None:
@@ -60,7 +67,7 @@ def acting_authority(session: Session, divisions: Sequence[str], enterprise_id: 
 def planned_task(session: Session, enterprise_id: str, *, day: date) -> str | None:
     """Return the task that the annual plan has made for this time and nobody has handed in; None for none."""
     columns = task.c
-    own = (columns.enterprise_id == present_id(session, enterprise_id), columns.origin == PLANNED)
+    own = (columns.enterprise_id == present_id(session, enterprise_id), columns.origin == PLAN)
     waiting = (columns.state.in_(WAITING), columns.first_day <= day, columns.last_day >= day)
     return session.scalar(select(columns.id).where(*own, *waiting).order_by(columns.id).limit(1))
 

@@ -1,7 +1,6 @@
 """A plan in its figures and lines: capacity, months, which visits wait, run or are done, what a version changed."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
@@ -9,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.machines import Step
 from services.inspections.domain.plan_steps import allowed_plan_steps
-from services.inspections.domain.plans import MONTHS, cap_of, monthly_split, split_days, working_days_of
+from services.inspections.domain.plans import DRAW, MONTHS, cap_of, monthly_split, split_days, working_days_of
 from services.inspections.queries import in_state, steps_of
+from services.inspections.queries.caps import falls_in, is_on_site
 from services.inspections.queries.enterprises import in_area
 from services.inspections.queries.plans import (
     DONE,
@@ -21,7 +21,6 @@ from services.inspections.queries.plans import (
     over_cap,
     state_of,
 )
-from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER
 from services.inspections.rules import plan_rules
 from services.inspections.tables import enterprise, plan_line, plan_step, plan_visit, standing, task
 from shared.calendar import is_arranged
@@ -30,7 +29,6 @@ from shared.security.principal import Principal
 Document = dict[str, Any]
 Condition = ColumnElement[bool]
 MOST_CHANGES = 200
-DRAWN = "draw"  # the cause of what a draw makes
 RANK = func.coalesce(standing.c.level, UNGRADED).label("rank")
 
 
@@ -116,9 +114,8 @@ def months(session: Session, row: Row[Any], *, quota: int, weights: Sequence[int
 
 def _drawn_by_month(session: Session, row: Row[Any]) -> Mapping[int, int]:
     columns, month = task.c, func.extract("month", task.c.first_day)
-    own = (columns.tier == HIGHEST_TIER, columns.cause == DRAWN, columns.authority == row.authority)
-    in_year = columns.first_day.between(date(row.year, 1, 1), date(row.year, 12, 31))
-    counted = select(month.label("month"), func.count()).where(*own, in_year, columns.state != CANCELLED)
+    own = (is_on_site(), columns.cause == DRAW, columns.authority == row.authority, falls_in(row.year))
+    counted = select(month.label("month"), func.count()).where(*own)
     return {int(one[0]): one[1] for one in session.execute(counted.group_by("month"))}
 
 

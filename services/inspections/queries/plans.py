@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.plan_steps import PlanState
-from services.inspections.domain.plans import Capacity, Must, cap_of, check_capacity, most_inspections
+from services.inspections.domain.plans import PUBLISHED, Capacity, Must, cap_of, check_capacity, most_inspections
 from services.inspections.rules import plan_rules
 from services.inspections.tables import (
     enterprise,
@@ -26,7 +26,7 @@ from shared.security.principal import Principal
 Document = dict[str, Any]
 Condition = ColumnElement[bool]
 DONE = ("submitted", "confirmed", "closed")
-PUBLIC = ("published", "replaced")
+PUBLIC = (PUBLISHED, "replaced")
 STANDS = ("waiting", "running", "overdue", "done", "ended", "dropped")
 MONTH_DAYS = 31
 UNGRADED = 9
@@ -79,11 +79,12 @@ def state_of(session: Session, row: Row[Any], *, now: datetime) -> PlanState:
     ).one()
     over = select(func.count()).select_from(_lined()).where(plan_line.c.plan_id == row.id, over_cap())
     drawn = sum(quota["visits"] for quota in row.quotas.values())
+    absent = candidates(row, now=now).with_only_columns(func.count(), maintain_column_froms=True)
     return PlanState(
         row.state,
         by=frozenset({row.author, row.submitted_by} - {""}),
         lines=lines,
-        missing=session.scalar(missing(row, now=now).with_only_columns(func.count(), maintain_column_froms=True)) or 0,
+        missing=session.scalar(absent) or 0,
         over_cap=session.scalar(over) or 0,
         visits=visits + drawn,
         most=most_of(row),
@@ -116,9 +117,6 @@ def candidates(row: Row[Any], *, now: datetime) -> Select[Any]:
     return wanted.where(standing.c.level.is_not(None), or_(*(one.element for one in reasons)))
 
 
-missing = candidates
-
-
 def _is_planned(row: Row[Any]) -> Condition:
     """An enterprise has a line in this plan, or in that of another authority: only one level comes."""
     here = plan_line.c.plan_id == row.id
@@ -131,7 +129,7 @@ def holder_of(session: Session, enterprise_id: str, *, year: int) -> str:
     """Return the authority in whose plan in force an enterprise is; "" for none."""
     own = (plan_line.c.enterprise_id == enterprise_id, plan_line.c.visits > 0)
     joined = select(plan.c.authority).join(plan_line, plan_line.c.plan_id == plan.c.id)
-    in_force = (plan.c.year == year, plan.c.state == "published")
+    in_force = (plan.c.year == year, plan.c.state == PUBLISHED)
     return session.scalar(joined.where(*own, *in_force).order_by(plan.c.id).limit(1)) or ""
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import authority_of
 from services.inspections.domain.draws import Asked, Candidate, Officer, Pool, check_size, make_pool
-from services.inspections.domain.plans import cap_of
-from services.inspections.queries.tasks import CANCELLED, HIGHEST_TIER
+from services.inspections.domain.plans import PUBLISHED, cap_of
+from services.inspections.queries.caps import falls_in, is_counted
+from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.rules import draw_rules, plan_rules, tiers
 from services.inspections.tables import avoidance, check_record, enterprise, plan, plan_line, staff, standing, task
 from shared.clock import business_date
@@ -74,15 +75,15 @@ def _is_others(division: str, authorities: set[str]) -> bool:
 def _planned(session: Session, year: int) -> Mapping[str, set[str]]:
     """Return in whose plans in force enterprises are: whom a plan names is not drawn too (risk-grading §4.2)."""
     joined = plan_line.join(plan, plan.c.id == plan_line.c.plan_id)
-    in_force = (plan.c.year == year, plan.c.state == "published", plan_line.c.visits > 0)
+    in_force = (plan.c.year == year, plan.c.state == PUBLISHED, plan_line.c.visits > 0)
     wanted = select(plan_line.c.enterprise_id, plan.c.authority).select_from(joined)
     return _grouped(session, wanted.where(*in_force))
 
 
 def _authorities(session: Session, year: int) -> Mapping[str, set[str]]:
     """Return which authorities have checked enterprises in a year, or are to."""
-    columns = task.c
-    return _grouped(session, select(columns.enterprise_id, columns.authority).where(*_counts(), _in(year)).distinct())
+    wanted = select(task.c.enterprise_id, task.c.authority).where(is_counted(), falls_in(year))
+    return _grouped(session, wanted.distinct())
 
 
 def _grouped(session: Session, wanted: Select[Any]) -> Mapping[str, set[str]]:
@@ -92,27 +93,18 @@ def _grouped(session: Session, wanted: Select[Any]) -> Mapping[str, set[str]]:
     return found
 
 
-def _counts() -> Sequence[ColumnElement[bool]]:
-    """Say which tasks are checks that the cap counts."""
-    free = [cause.id for cause in plan_rules().causes.values() if not cause.is_counted]
-    return (task.c.tier == HIGHEST_TIER, task.c.state != CANCELLED, task.c.cause.not_in(free))
-
-
-def _in(year: int) -> ColumnElement[bool]:
-    return task.c.first_day.between(date(year, 1, 1), date(year, 12, 31))
-
-
 def _counted_tasks(year: int) -> Any:
     """Checks that the cap counts: how many fall into the year, and how many are still to come."""
     columns = task.c
-    counts = (func.count().filter(_in(year)).label("counted"), func.count().filter(columns.is_open).label("expected"))
-    return select(columns.enterprise_id, *counts).where(*_counts()).group_by(columns.enterprise_id).subquery("counts")
+    conditions = {"counted": falls_in(year), "expected": columns.is_open}
+    counts = [func.count().filter(condition).label(name) for name, condition in conditions.items()]
+    return select(columns.enterprise_id, *counts).where(is_counted()).group_by(columns.enterprise_id).subquery("counts")
 
 
 def _last_checks() -> Any:
     columns = check_record.c
     joined = check_record.join(task, task.c.id == columns.task_id)
-    last = select(columns.enterprise_id, func.max(columns.at).label("last_at")).select_from(joined).where(*_counts())
+    last = select(columns.enterprise_id, func.max(columns.at).label("last_at")).select_from(joined).where(is_counted())
     return last.group_by(columns.enterprise_id).subquery("lasts")
 
 

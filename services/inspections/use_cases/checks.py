@@ -12,9 +12,10 @@ from services.inspections.domain.caps import OnSite, check_basis
 from services.inspections.domain.checklists import Checklist, Result, result_of
 from services.inspections.domain.late_checks import judged_moment
 from services.inspections.domain.machines import NotAllowed, Step
+from services.inspections.domain.plans import PLAN
 from services.inspections.domain.sampling import pass_rate, refuted_items
 from services.inspections.domain.schedules import Period
-from services.inspections.queries.caps import PLANNED, planned_task
+from services.inspections.queries.caps import planned_task
 from services.inspections.queries.checklists import checklist_of
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.late_checks import begun_at, reason_of
@@ -60,7 +61,7 @@ def begin_check(session: Session, visit: Visit, *, by: str, tier: int, now: date
     if tier == HIGHEST_TIER:
         check_basis(plan_rules(), OnSite(visit.cause, basis=visit.basis))
     today = business_date(now)
-    if visit.cause == PLANNED and (waiting := planned_task(session, visit.enterprise_id, day=today)):
+    if visit.cause == PLAN and (waiting := planned_task(session, visit.enterprise_id, day=today)):
         sentence = "The planned check of this month is waiting: open that task."
         raise NotAllowed("planned_already", sentence, id=waiting)
     wanted = NewTask(

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services.inspections.domain.schedules import Period
+from services.inspections.use_cases.tasks import NewTask, make_task
+from shared.clock import business_date
 from shared.database import Database
-from tests.integration.inspections.conftest import INSPECTIONS, Caller, graded, known_enterprise
+from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, graded, known_enterprise
 
 JOINT = f"{INSPECTIONS}/joint-checks"
 PARTS = [{"agency": "应急管理局", "subject": "安全生产"}, {"agency": "消防救援大队", "subject": "消防安全"}]
@@ -44,6 +47,23 @@ class TestJointCheck:
         shown = officer.get(f"{JOINT}/{one}").json
         assert (shown["is_complete"], {part["entered_by"] for part in shown["parts"]}) == (True, {"a-bureau_officer"})
         assert [row["id"] for row in officer.get(f"{JOINT}?enterprise_id={enterprise_id}").json["items"]] == [one]
+
+
+@on_sqlite
+class TestPlanned:
+    def test_is_the_check_of_the_month_and_joint_once(
+        self, database: Database, caller: Caller, enterprise_id: str
+    ) -> None:
+        graded(database, enterprise_id, 4)
+        month = Period(business_date(NOW), business_date(NOW))
+        with database.transaction() as session:
+            planned = make_task(session, NewTask(enterprise_id, 4, "plan", month, cause="plan"), now=NOW)
+        officer = caller()
+
+        one, again = begin(officer, enterprise_id), begin(officer, enterprise_id)
+
+        assert one.json["task_id"] == planned
+        assert (again.status_code, again.json["code"]) == (409, "joint_already")
 
 
 @on_sqlite
