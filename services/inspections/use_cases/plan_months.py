@@ -7,7 +7,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.machines import NotAllowed, clock_step
-from services.inspections.domain.plans import MONTHS
+from services.inspections.domain.plans import MONTHS, PLAN, PUBLISHED
 from services.inspections.domain.schedules import Period, period_of
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER
@@ -16,9 +16,7 @@ from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, st
 from shared.clock import BUSINESS_ZONE, business_date
 from shared.work.timers import schedule, schedule_all
 
-PUBLISHED = "published"
 MONTH, VISIT = "plan_month", "plan_visit"
-ORIGIN = CAUSE = "plan"
 CHANGED = "plan_changed"
 
 
@@ -61,8 +59,8 @@ def _outcome(session: Session, row: Row[Any], *, now: datetime) -> dict[str, Any
 
 
 def _task(row: Row[Any], month: Period) -> NewTask:
-    key = f"{ORIGIN} {month.first}"
-    return NewTask(row.enterprise_id, HIGHEST_TIER, ORIGIN, month, cause=CAUSE, authority=row.authority, key=key)
+    key = f"{PLAN} {month.first}"
+    return NewTask(row.enterprise_id, HIGHEST_TIER, PLAN, month, cause=PLAN, authority=row.authority, key=key)
 
 
 def follow_plan(session: Session, row: Row[Any], *, now: datetime) -> None:
@@ -70,8 +68,9 @@ def follow_plan(session: Session, row: Row[Any], *, now: datetime) -> None:
     old, new = plan_visit.alias("old"), plan_visit
     same = and_(new.c.plan_id == row.id, new.c.enterprise_id == old.c.enterprise_id, new.c.month == old.c.month)
     columns = (old.c.task_id, old.c.dropped, new.c.id, task.c.state)
+    is_behind = new.c.task_id.is_distinct_from(old.c.task_id) | (new.c.dropped != old.c.dropped)
     joined = old.outerjoin(new, same).outerjoin(task, task.c.id == old.c.task_id)
-    begun = (old.c.plan_id == row.replaces, (old.c.task_id.is_not(None)) | (old.c.dropped != ""))
+    begun = (old.c.plan_id == row.replaces, (old.c.task_id.is_not(None)) | (old.c.dropped != ""), is_behind)
     for one in session.execute(select(*columns).select_from(joined).where(*begun)).all():
         if one.id is not None:
             changes = {"task_id": one.task_id, "dropped": one.dropped}

@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.machines import NotAllowed, Step, clock_step, require
 from services.inspections.domain.plan_steps import months_left, take_plan_step
-from services.inspections.domain.plans import Capacity, cap_of, check_capacity, months_of, working_days_of
+from services.inspections.domain.plans import (
+    PUBLISHED,
+    Capacity,
+    cap_of,
+    check_capacity,
+    months_of,
+    working_days_of,
+)
 from services.inspections.queries.caps import had_in_year
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.plan_lines import kinds
@@ -19,7 +26,7 @@ from services.inspections.queries.tasks import level_of
 from services.inspections.rules import plan_rules
 from services.inspections.tables import plan, plan_line, plan_step, plan_visit
 from services.inspections.use_cases import keep_step
-from services.inspections.use_cases.plan_months import MONTH, PUBLISHED, follow_plan
+from services.inspections.use_cases.plan_months import MONTH, follow_plan
 from shared.clock import business_date
 from shared.contracts.inspections import EnforcementPlanPublished
 from shared.database.bulk import insert_rows, upsert_rows
@@ -191,7 +198,7 @@ def _check_line(session: Session, row: Row[Any], enterprise_id: str, months: lis
     """Keep the months that are over as they are, and replace the others; raises ``NotAllowed``."""
     rivals = rivals_of(session, enterprise_id, year=row.year, authority=row.authority)
     sentence = "Another authority has this enterprise in its plan: only one level comes."
-    require(not rivals, NotAllowed("second_layer", sentence, authorities=sorted(rivals)))
+    require(not (months and rivals), NotAllowed("second_layer", sentence, authorities=sorted(rivals)))
     cap, left = cap_of(plan_rules(), level_of(session, enterprise_id)), months_left(row.year, business_date(now))
     sentence = f"At most {cap} on-site checks a year: choose fewer months."
     require(len(months) <= cap, NotAllowed("cap_exceeded", sentence, cap=cap, field="months"))

@@ -202,6 +202,7 @@ class TestProposal:
         [red, *_] = read(officer, f"{part}/lines")["items"]
         path = f"{whole}/lines/{red['enterprise_id']}"
         assert refused(officer, path, "PUT", months=[2]) == (422, "second_layer")
+        assert send(officer, path, "PUT", months=[], note="由街道检查")["items"][0]["visits"] == 0
 
 
 @on_sqlite
