@@ -39,6 +39,8 @@ def begin_visit(session: Session, visit_id: str, *, now: datetime) -> None:
     joined = plan_visit.join(plan, plan.c.id == plan_visit.c.plan_id)
     columns = (plan_visit, plan.c.year, plan.c.authority, plan.c.state)
     wanted = select(*columns).select_from(joined).where(plan_visit.c.id == visit_id)
+    # The version that replaces this plan waits: it has to hear of the task.
+    session.execute(wanted.with_for_update(of=plan, read=True))
     row = session.execute(wanted.with_for_update(of=plan_visit)).one_or_none()
     if row is None or row.state != PUBLISHED or row.task_id or row.dropped:
         return
