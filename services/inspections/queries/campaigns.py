@@ -135,7 +135,8 @@ def plans(principal: Principal, campaign_id: str, *, is_finished: bool | None = 
 def _plans(principal: Principal) -> Select[Any]:
     columns = campaign_plan.c
     joined = campaign_plan.join(enterprise, enterprise.c.enterprise_id == columns.enterprise_id)
-    shown = select(campaign_plan, enterprise.c.name, enterprise.c.division).select_from(joined)
+    is_near = in_area(principal).label("is_near")
+    shown = select(campaign_plan, enterprise.c.name, enterprise.c.division, is_near).select_from(joined)
     return shown.where(or_(_in_team(principal, columns.campaign_id), in_area(principal)))
 
 

@@ -147,10 +147,13 @@ class CampaignPlanQuery(PageQuery):
 
 
 class EnterprisePlan(Schema):
+    """``is_near``: it lies in the own area; who only serves it there has no file of it, and adds no photos."""
+
     campaign_id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
     division = fields.String(required=True)
+    is_near = fields.Boolean(required=True)
     level = fields.Integer(required=True, allow_none=True)
     wanted = fields.Integer(required=True)
     done = fields.Integer(required=True)

@@ -186,7 +186,8 @@ class TestArea:
 
         found = [client.get(f"{CAMPAIGNS}/{one['id']}/plans").json for client in (expert, own, street, stranger)]
 
-        assert [len(rows.get("items", [])) for rows in found] == [3, 1, 1, 0]
+        near = [[row["is_near"] for row in rows.get("items", [])] for rows in found]
+        assert near == [[False, False, False], [True], [True], []]
         assert stranger.get(CAMPAIGNS).json["items"] == []
         assert street.get(f"{CAMPAIGNS}/{one['id']}/plans/{enterprises[0]}").json["code"] == "plan_not_found"
         assert [row["plans"] for row in officer.get(f"{CAMPAIGNS}?state=open").json["items"]] == [3]
