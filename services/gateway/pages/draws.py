@@ -86,7 +86,6 @@ def avoidances() -> str:
         "draws/avoidances.html",
         tab="avoidances",
         items=own_api.read_all(f"{DRAWS}/avoidances"),
-        own={row["id"] for row in own_api.read_all(f"{DRAWS}/avoidances", {"mine": "true"})},
         relations={row["id"]: row for row in own_api.read(f"{DRAWS}/table")["relations"]},
         names=names.staff(),
     )
