@@ -44,9 +44,7 @@ def editing(database: Database, sheets: Sequence[tuple[str, int]]) -> Iterator[l
     work.result()
 
 
-def _edit(
-    database: Database, sheets: Sequence[tuple[str, int]], *, edits: list[Edit], ended: threading.Event
-) -> None:
+def _edit(database: Database, sheets: Sequence[tuple[str, int]], *, edits: list[Edit], ended: threading.Event) -> None:
     due = time.monotonic()
     for number, (enterprise_id, seen) in enumerate(sheets):
         due += 1 / PER_SECOND
