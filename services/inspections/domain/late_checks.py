@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.inspections.domain.machines import Step
+from shared.machines import Step
 
 
 @dataclass(frozen=True, slots=True)

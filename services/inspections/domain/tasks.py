@@ -8,7 +8,9 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from services.inspections.domain.late_checks import is_too_late
-from services.inspections.domain.machines import (
+from shared.calendar import add_working_days
+from shared.clock import business_date
+from shared.machines import (
     Machine,
     NotAllowed,
     Step,
@@ -18,8 +20,6 @@ from services.inspections.domain.machines import (
     require,
     require_all,
 )
-from shared.calendar import add_working_days
-from shared.clock import business_date
 
 HIGHEST_TIER = 4
 QUEUE = ":"  # the name of a queue has one, that of an account never

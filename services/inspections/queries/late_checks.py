@@ -8,10 +8,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.late_checks import judged_moment, reason_to_keep
-from services.inspections.domain.machines import Step
 from services.inspections.queries.tasks import steps_allowed, steps_of
 from services.inspections.rules import believed_time, task_rules
 from services.inspections.tables import late_check
+from shared.machines import Step
 
 BEGINNINGS = ("check_in", "return")
 RETURNED = "returned"

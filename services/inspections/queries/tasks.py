@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
@@ -16,6 +15,7 @@ from services.inspections.rules import task_rules, tiers
 from services.inspections.tables import check_record, enterprise, hazard, staff, standing, task, task_step, task_tally
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
+from shared.machines import Step
 from shared.security.principal import Principal
 
 

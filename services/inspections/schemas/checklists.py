@@ -5,10 +5,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.inspections.domain.checklists import MEANINGS, OF_FAULTS, PHOTOS
-from services.inspections.domain.machines import STATUSES
 from services.inspections.queries.checklists import STATES
 from services.inspections.schemas.tasks import MOST_ITEMS, Named
 from shared.http import PageQuery, Schema
+from shared.machines import STATUSES
 
 MOST_SECTIONS, MOST_SETS, MOST_ANSWERS, MOST_CHOICES = 60, 40, 20, 100
 # No control characters: a checklist has to fit into a cell of a workbook, too.

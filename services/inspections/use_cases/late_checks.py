@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.late_checks import reason_of
 from services.inspections.tables import late_check, task
 from services.inspections.use_cases.checks import HandedIn
 from shared.errors import Conflict, Refused
+from shared.machines import Step
 
 
 class NotLate(Refused):

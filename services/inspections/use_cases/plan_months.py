@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import NotAllowed, clock_step
 from services.inspections.domain.plans import MONTHS
 from services.inspections.domain.schedules import Period, period_of
 from services.inspections.queries.enterprises import held_id
@@ -16,6 +15,7 @@ from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, st
 from shared.clock import BUSINESS_ZONE, business_date
 from shared.database.bulk import upsert_rows
 from shared.database.chassis import timer
+from shared.machines import NotAllowed, clock_step
 from shared.work.timers import schedule
 
 PUBLISHED = "published"

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from services.inspections.domain.routing import tier_of
 from services.inspections.domain.tasks import (
     TASK_GUARDS,
@@ -20,6 +19,7 @@ from services.inspections.domain.tasks import (
 from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules, tiers
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_calls, read_ladder
+from shared.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from tests.unit.inspections.builders import NOW
 
 RULES = task_rules()
