@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.inspections.domain.tasks import metres_between
 from shared.errors import Conflict
+from shared.ground import metres_between
 
 
 class InspectorElsewhere(Conflict):

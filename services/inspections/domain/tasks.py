@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from services.inspections.domain.late_checks import is_too_late
 from shared.calendar import add_working_days
 from shared.clock import business_date
+from shared.ground import metres_between
 from shared.machines import (
     Machine,
     NotAllowed,
@@ -23,7 +23,6 @@ from shared.machines import (
 
 HIGHEST_TIER = 4
 QUEUE = ":"  # the name of a queue has one, that of an account never
-EARTH_RADIUS = 6_371_009  # metres, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +75,6 @@ class TaskLook:
     @property
     def given(self) -> Mapping[str, Any]:
         return self.step.given
-
-
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two places (longitude, latitude in degrees) in metres."""
-    (east, north), (east_2, north_2) = (tuple(map(radians, place)) for place in (one, other))
-    half = sin((north_2 - north) / 2) ** 2 + cos(north) * cos(north_2) * sin((east_2 - east) / 2) ** 2
-    return 2 * EARTH_RADIUS * asin(sqrt(half))
 
 
 Guard = Callable[[TaskLook], None]

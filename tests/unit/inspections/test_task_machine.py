@@ -12,7 +12,6 @@ from services.inspections.domain.tasks import (
     Task,
     allowed_task_steps,
     escalated_tier,
-    metres_between,
     next_rung,
     take_task_step,
 )
@@ -177,9 +176,6 @@ class TestFence:
     @pytest.mark.parametrize("task", [{"place": None}, {"tier": 1}])
     def test_does_not_bind_without_an_exact_position_or_at_home(self, task: dict[str, Any]) -> None:
         assert step("assigned", "check_in", task=task, longitude=None).task.state == "on_site"
-
-    def test_measures_along_the_earth(self) -> None:
-        assert metres_between((121.4, 28.6), (122.4, 28.6)) == pytest.approx(97_630, rel=0.001)
 
 
 class TestAssigning:
