@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import tier_of
 from services.inspections.rules import tiers
 from shared.http import now, principal
+from shared.machines import Step
 
 
 def acting_tier() -> int:

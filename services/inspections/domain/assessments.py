@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from services.inspections.domain.machines import NotAllowed, end_of, require
 from services.inspections.domain.schedules import Period, period_of
 from shared.calendar import add_working_days
+from shared.machines import NotAllowed, end_of, require
 
 MONTH = r"20\d\d-(0[1-9]|1[0-2])"
 OPEN, COMPUTED, FROZEN, PUBLISHED = "open", "computed", "frozen", "published"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.inspections.domain.machines import NotAllowed, StepNotPossible, require
+from shared.machines import NotAllowed, StepNotPossible, require
 
 SUBDISTRICT, GRID, INDUSTRY = "subdistrict", "grid", "industry"
 GROUPINGS = (SUBDISTRICT, GRID, INDUSTRY)

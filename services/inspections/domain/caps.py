@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.inspections.domain.machines import NotAllowed, require
 from services.inspections.domain.plans import PlanRules, cap_of
+from shared.machines import NotAllowed, require
 
 REGION_DIGITS = 6  # a county; whoever works for a part of it acts for it
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.inspections.domain.machines import NotAllowed, Source
+from shared.machines import NotAllowed, Source
 
 SEEN = "✔"
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.inspections.domain.machines import NotAllowed
+from shared.machines import NotAllowed
 
 ANY = ("",)
 

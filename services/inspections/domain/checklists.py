@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from services.inspections.domain.machines import NotAllowed, require
+from shared.machines import NotAllowed, require
 
 NORMAL, ABNORMAL, NOT_APPLICABLE = "normal", "abnormal", "not_applicable"
 MEANINGS = (NORMAL, ABNORMAL, NOT_APPLICABLE)

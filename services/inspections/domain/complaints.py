@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.inspections.domain.machines import (
+from services.inspections.domain.visits import ENTERPRISE, INTERMEDIARY
+from shared.machines import (
     Due,
     Machine,
     NotAllowed,
@@ -15,7 +16,6 @@ from services.inspections.domain.machines import (
     require,
     require_all,
 )
-from services.inspections.domain.visits import ENTERPRISE, INTERMEDIARY
 
 
 @dataclass(frozen=True, slots=True)

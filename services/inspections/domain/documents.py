@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from services.inspections.domain.machines import NotAllowed, Source, require
+from shared.machines import NotAllowed, Source, require
 
 CHECK, HAZARDS = "check", "hazards"
 DRAFT, ISSUED, VOID, WITHDRAWN, REPLACED = "draft", "issued", "void", "withdrawn", "replaced"

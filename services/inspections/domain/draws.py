@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any
 
-from services.inspections.domain.machines import NotAllowed, StepNotPossible, require
+from shared.machines import NotAllowed, StepNotPossible, require
 
 PREPARED, DRAWN, PUBLISHED, CANCELLED = "prepared", "drawn", "published", "cancelled"
 STATES = (PREPARED, DRAWN, PUBLISHED, CANCELLED)

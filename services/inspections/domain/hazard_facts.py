@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.inspections.domain.machines import Due, Machine, Step, Transition, end_of
+from shared.machines import Due, Machine, Step, Transition, end_of
 
 GENERAL, MAJOR = "general", "major"
 NEW = "new"

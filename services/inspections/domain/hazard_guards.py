@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from services.inspections.domain.hazard_facts import INTERMEDIARY, OFFICER, Look, overdue_at
-from services.inspections.domain.machines import NotAllowed, require, require_all
 from shared.calendar import working_days_between
 from shared.clock import business_date
+from shared.machines import NotAllowed, require, require_all
 
 
 def _is_described(look: Look) -> None:

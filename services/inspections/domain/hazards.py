@@ -16,7 +16,7 @@ from services.inspections.domain.hazard_facts import (
     Moved,
 )
 from services.inspections.domain.hazard_guards import ABOUT_THE_PERSON, GUARDS
-from services.inspections.domain.machines import Step, Transition, is_possible
+from shared.machines import Step, Transition, is_possible
 
 
 def take_step(rules: HazardRules, hazard: Hazard, *, step: Step) -> Moved:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.inspections.domain.machines import NotAllowed, Step, require
+from shared.machines import NotAllowed, Step, require
 
 SELF_CHECK = 1  # tier
 

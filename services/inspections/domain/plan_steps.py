@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from services.inspections.domain.machines import (
+from shared.machines import (
     Machine,
     NotAllowed,
     Step,

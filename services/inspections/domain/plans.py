@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from itertools import accumulate, pairwise
 from typing import Any
 
-from services.inspections.domain.machines import Machine, NotAllowed, require
 from shared.calendar import working_days_between
+from shared.machines import Machine, NotAllowed, require
 
 MONTHS = 12
 PUBLISHED = "published"  # the state of a plan in force

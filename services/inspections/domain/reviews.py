@@ -8,11 +8,11 @@ from hashlib import sha256
 
 import orjson
 
-from services.inspections.domain.machines import Due, NotAllowed, Step, end_of, require, require_all
 from services.inspections.domain.sampling import Rate, sample_size
 from services.inspections.domain.schedules import Period, period_of
 from shared.clock import business_date
 from shared.errors import Conflict
+from shared.machines import Due, NotAllowed, Step, end_of, require, require_all
 
 DRAWN, AGREES, REFUTED = STATES = ("drawn", "agrees", "refuted")
 SUBDISTRICT, OFFICER = 3, 4  # tiers

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.inspections.domain.machines import NotAllowed
+from shared.machines import NotAllowed
 
 # From often to rare; a period of each kind holds a whole number of days of the calendar.
 FREQUENCIES = ("daily", "weekly", "fortnightly", "monthly", "quarterly", "half_yearly", "yearly")

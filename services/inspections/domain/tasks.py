@@ -7,7 +7,10 @@ from functools import partial
 from typing import Any
 
 from services.inspections.domain.late_checks import is_too_late
-from services.inspections.domain.machines import (
+from shared.calendar import add_working_days
+from shared.clock import business_date
+from shared.ground import metres_between
+from shared.machines import (
     Machine,
     NotAllowed,
     Step,
@@ -17,9 +20,6 @@ from services.inspections.domain.machines import (
     require,
     require_all,
 )
-from services.inspections.domain.presence import metres_between
-from shared.calendar import add_working_days
-from shared.clock import business_date
 
 INTERMEDIARY, HIGHEST_TIER = 2, 4
 QUEUE = ":"  # the name of a queue has one, that of an account never

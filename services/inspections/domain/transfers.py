@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.inspections.domain.machines import Due, Machine, NotAllowed, Step, Transition, require, require_all
 from shared.clock import business_date
+from shared.machines import Due, Machine, NotAllowed, Step, Transition, require, require_all
 
 SENT = "sent"
 ANSWERS = ("receive", "accept", "refuse", "resolve")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from services.inspections.domain.machines import NotAllowed, require
+from shared.machines import NotAllowed, require
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.inspections.domain.machines import (
+from shared.machines import (
     Machine,
     NotAllowed,
     Step,

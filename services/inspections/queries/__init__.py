@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Machine
+from shared.machines import Machine
 
 
 def in_state(row: Row[Any], machine: Machine) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.checklist_changes import Change, changes_between
 from services.inspections.domain.checklist_choices import Choice, chosen
 from services.inspections.domain.checklists import Checklist, Item
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.rules import checklist_problems, read_checklist, read_choices, usual_checklists
 from services.inspections.tables import checklist_choice, checklist_version
 from shared.errors import NotFound
+from shared.machines import NotAllowed
 
 Document = dict[str, Any]
 DRAFT, PUBLISHED, RETIRED, DISCARDED = "draft", "published", "retired", "discarded"

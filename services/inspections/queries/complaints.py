@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Row, Select, and_, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.complaints import Complaint, allowed_complaint_steps
-from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import moments_of
 from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules import complaint_rules
 from services.inspections.tables import complaint, enterprise
 from shared.errors import NotFound
+from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]

@@ -16,7 +16,6 @@ from services.inspections.domain.assessments import (
     period_of_month,
 )
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.machines import end_of
 from services.inspections.domain.schedules import Period
 from services.inspections.tables import (
     assessment_enterprise,
@@ -27,6 +26,7 @@ from services.inspections.tables import (
     standing,
     task,
 )
+from shared.machines import end_of
 
 HANDED_IN, TURNED_AWAY, CANCELLED = ("submitted", "confirmed", "closed"), "refused_entry", "cancelled"
 NOT_OURS = ("rejected", "transferred")

@@ -8,11 +8,11 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.documents import DRAFT, ISSUED, PRESENT, Kind, Officer, Signed, digest_of
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.queries.enterprises import in_area
 from services.inspections.rules.documents import document_rules
 from services.inspections.tables import check_record, document, document_hazard, document_signature, enterprise, staff
 from shared.errors import NotFound
+from shared.machines import NotAllowed
 from shared.security.principal import Principal
 from shared.work.attachments import attachment_by_id, content_of
 

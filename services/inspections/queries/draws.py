@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.draws import DRAWN, PUBLISHED, Asked, Drawn, Pool, Weighed, is_replayed
-from services.inspections.domain.machines import NotAllowed, require
 from services.inspections.queries.enterprises import in_area
 from services.inspections.queries.pools import pool_now
 from services.inspections.rules import draw_rules
 from services.inspections.tables import avoidance, draw, draw_candidate, draw_officer, enterprise
 from shared.errors import NotFound
+from shared.machines import NotAllowed, require
 from shared.security.principal import Principal
 from shared.security.scope import in_scope
 

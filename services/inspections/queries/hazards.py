@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
-from services.inspections.domain.machines import Machine, Step
 from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_tally
 from shared.errors import NotFound
+from shared.machines import Machine, Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]

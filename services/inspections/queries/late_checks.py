@@ -8,11 +8,11 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.late_checks import judged_moment, reason_to_keep
-from services.inspections.domain.machines import Step
 from services.inspections.queries import steps_of
 from services.inspections.queries.tasks import steps_allowed
 from services.inspections.rules import believed_time, task_rules
 from services.inspections.tables import late_check, task_step
+from shared.machines import Step
 
 BEGINNINGS = ("check_in", "return")
 RETURNED = "returned"

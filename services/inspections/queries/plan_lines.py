@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.plan_steps import allowed_plan_steps
 from services.inspections.domain.plans import DRAW, MONTHS, cap_of, monthly_split, split_days, working_days_of
 from services.inspections.queries import in_state, steps_of
@@ -24,6 +23,7 @@ from services.inspections.queries.plans import (
 from services.inspections.rules import plan_rules
 from services.inspections.tables import enterprise, plan_line, plan_step, plan_visit, standing, task
 from shared.calendar import is_arranged
+from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.machines import Step
 from services.inspections.domain.routing import Need, Worker
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries import in_state
@@ -27,6 +26,7 @@ from services.inspections.tables import (
 from shared.database.bulk import among
 from shared.database.chassis import scope_contract
 from shared.errors import NotFound
+from shared.machines import Step
 from shared.security.principal import Principal
 
 

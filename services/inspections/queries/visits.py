@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.presence import Place, Spot, Stay
 from services.inspections.domain.reviews import moments_of
 from services.inspections.domain.visits import CLOCK_EVENTS, INTERMEDIARY, Visit, allowed_visit_steps
@@ -27,6 +26,7 @@ from services.inspections.tables import (
 )
 from shared.database.chassis import attachment
 from shared.errors import NotFound
+from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]

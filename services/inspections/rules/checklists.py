@@ -16,8 +16,8 @@ from services.inspections.domain.checklists import (
     Response,
     Section,
 )
-from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.rules.reading import major_hazards, table
+from shared.machines import NotAllowed, UnusableTable
 
 DEFAULTS = ("general", "chemicals", "confined", "dust", "ammonia", "fire")
 

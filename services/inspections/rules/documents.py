@@ -5,8 +5,9 @@ from functools import cache
 from typing import Any
 
 from services.inspections.domain.documents import CHECK, HAZARDS, OUTCOME, DocumentField, DocumentRules, Kind, Option
-from services.inspections.domain.machines import UnusableTable
-from services.inspections.rules.reading import hazard_rules, source_of, table
+from services.inspections.rules.reading import hazard_rules, table
+from shared.machines import UnusableTable
+from shared.machines.reading import source_of
 
 Row = Mapping[str, Any]
 TYPES = ("line", "long", "date", "choice")

@@ -3,7 +3,8 @@
 from functools import cache
 
 from services.inspections.domain.transfers import TRANSFER_GUARDS, TransferRules
-from services.inspections.rules.reading import due_of, read_machine, table
+from services.inspections.rules.reading import table
+from shared.machines.reading import due_of, read_machine
 
 
 @cache

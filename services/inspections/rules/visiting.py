@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 
 from services.inspections.domain.complaints import COMPLAINT_GUARDS, ComplaintRules, Subject
-from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.reviews import Ground, RatingRules, ReviewRules
 from services.inspections.domain.visits import VISIT_GUARDS, Anomaly, VisitLimits, VisitRules
-from services.inspections.rules.reading import authorities, due_of, read_machine, table
+from services.inspections.rules.reading import authorities, table
 from services.inspections.rules.working import sampling_percent
+from shared.machines import UnusableTable
+from shared.machines.reading import due_of, read_machine
 
 
 @cache

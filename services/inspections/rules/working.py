@@ -9,12 +9,13 @@ from services.inspections.domain.assessments import AssessmentRules, Band, Bonus
 from services.inspections.domain.campaigns import CampaignRules, ServiceItem, Side
 from services.inspections.domain.checklist_choices import Choice
 from services.inspections.domain.draws import DrawRules, Relation
-from services.inspections.domain.machines import UnusableTable
 from services.inspections.domain.plan_steps import PLAN_GUARDS
 from services.inspections.domain.plans import Cause, LevelPlan, Must, PlanRules
 from services.inspections.domain.schedules import FREQUENCIES, IndustryRule, Schedule
 from services.inspections.domain.tasks import TASK_GUARDS, Call, Rung, TaskLimits, TaskRules
-from services.inspections.rules.reading import authorities, read_machine, table
+from services.inspections.rules.reading import authorities, table
+from shared.machines import UnusableTable
+from shared.machines.reading import read_machine
 
 Row = Mapping[str, Any]
 

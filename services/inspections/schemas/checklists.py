@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.inspections.domain.checklists import MEANINGS, OF_FAULTS, PHOTOS
-from services.inspections.domain.machines import STATUSES
 from services.inspections.queries.checklists import STATES
 from services.inspections.schemas.hazards import Named
 from services.inspections.schemas.tasks import MOST_ITEMS
 from shared.http import Page, PageQuery, Schema
+from shared.machines import STATUSES
 
 MOST_SECTIONS, MOST_SETS, MOST_ANSWERS, MOST_CHOICES = 60, 40, 20, 100
 # No control characters: a checklist has to fit into a cell of a workbook, too.

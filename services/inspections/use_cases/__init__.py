@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
+from shared.machines import Step
 
 
 def keep_step(session: Session, kept: Table, thing_id: str, *, version: int, rule: str, step: Step, **own: Any) -> None:

@@ -24,7 +24,6 @@ from services.inspections.domain.campaigns import (
     check_tick,
     side_of,
 )
-from services.inspections.domain.machines import NotAllowed, require
 from services.inspections.rules import campaign_rules
 from services.inspections.tables import campaign, campaign_member, campaign_plan, campaign_tick, staff
 from services.inspections.use_cases.hazards import Finding, find_hazard
@@ -32,6 +31,7 @@ from shared.clock import business_date
 from shared.database.bulk import insert_rows
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.machines import NotAllowed, require
 
 
 class TickedAlready(Conflict):

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.caps import OnSite, check_basis
 from services.inspections.domain.checklists import Checklist, Result, result_of
 from services.inspections.domain.late_checks import judged_moment
-from services.inspections.domain.machines import NotAllowed, Step
 from services.inspections.domain.plans import PLAN
 from services.inspections.domain.sampling import pass_rate, refuted_items
 from services.inspections.domain.schedules import Period
@@ -29,6 +28,7 @@ from shared.contracts.inspections import CheckCompleted, SelfCheckRefuted
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.machines import NotAllowed, Step
 
 
 class NoTier(Refused):

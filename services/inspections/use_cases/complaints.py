@@ -8,13 +8,13 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.complaints import Complaint, check_complainer, take_complaint_step
-from services.inspections.domain.machines import Step, clock_step
 from services.inspections.queries.complaints import known_complaint
 from services.inspections.rules import complaint_rules
 from services.inspections.tables import complaint, complaint_step
 from services.inspections.use_cases import keep_step
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.machines import Step, clock_step
 from shared.work.timers import cancel, schedule
 
 COMPLAINT_DUE = "complaint_due"

@@ -25,7 +25,6 @@ from services.inspections.domain.documents import (
 )
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import take_step
-from services.inspections.domain.machines import NotAllowed, Step, require
 from services.inspections.domain.tasks import HIGHEST_TIER
 from services.inspections.queries.documents import hazards_of, kind_of, signatures_of
 from services.inspections.rules import hazard_rules
@@ -43,6 +42,7 @@ from shared.clock import business_date
 from shared.database.bulk import upsert_rows
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.machines import NotAllowed, Step, require
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_LENGTH = 16

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.draws import PREPARED, Asked, Drawn, Pool, check_pool, check_present, state_after
 from services.inspections.domain.draws import draw as draw_from
-from services.inspections.domain.machines import NotAllowed, require
 from services.inspections.domain.plans import DRAW
 from services.inspections.domain.schedules import Period
 from services.inspections.queries.draws import pool_of
@@ -24,6 +23,7 @@ from shared.contracts.inspections import DrawMade
 from shared.database.bulk import among, insert_rows
 from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.machines import NotAllowed, require
 
 SEED_BYTES = 32
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR, Hazard, HazardRules, Moved, overdue_at
 from services.inspections.domain.hazards import is_repeat, is_reported_late, take_step
-from services.inspections.domain.machines import Step, clock_step
 from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import hazard, hazard_step
@@ -21,6 +20,7 @@ from services.inspections.use_cases.transfers import follow_hazard
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
+from shared.machines import Step, clock_step
 from shared.work.attachments import attachment_by_id
 from shared.work.timers import cancel, schedule
 

@@ -6,13 +6,13 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.late_checks import check_had
-from services.inspections.domain.machines import Step
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.late_checks import reason_of
 from services.inspections.tables import late_check, task
 from services.inspections.use_cases.checks import HandedIn
 from services.inspections.use_cases.tasks import had_before
 from shared.errors import Conflict, Refused
+from shared.machines import Step
 
 
 class NotLate(Refused):

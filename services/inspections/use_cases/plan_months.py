@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import NotAllowed, clock_step
 from services.inspections.domain.plans import MONTHS, PLAN, PUBLISHED
 from services.inspections.domain.schedules import Period, period_of
 from services.inspections.queries.enterprises import held_id
@@ -14,6 +13,7 @@ from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.tables import enterprise, plan, plan_visit, task
 from services.inspections.use_cases.tasks import MOVABLE, NewTask, make_task, step_task
 from shared.clock import BUSINESS_ZONE, business_date
+from shared.machines import NotAllowed, clock_step
 from shared.work.timers import schedule, schedule_all
 
 MONTH, VISIT = "plan_month", "plan_visit"

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import clock_step, end_of
 from services.inspections.domain.schedules import FREQUENCIES, Period, first_period, period_of
 from services.inspections.queries.enterprises import present_id
 from services.inspections.queries.visits import is_visited
@@ -40,6 +39,7 @@ from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import among, upsert_rows
 from shared.errors import NotYet
 from shared.events.received import Received
+from shared.machines import clock_step, end_of
 from shared.work.timers import cancel, schedule_all
 from shared.work.timers import schedule as set_timer
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import NotAllowed, Step, clock_step, require
 from services.inspections.domain.plan_steps import months_left, take_plan_step
 from services.inspections.domain.plans import (
     PUBLISHED,
@@ -33,6 +32,7 @@ from shared.database.bulk import insert_rows, upsert_rows
 from shared.errors import Conflict
 from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.machines import NotAllowed, Step, clock_step, require
 from shared.work.timers import schedule
 
 DRAFT = "draft"

@@ -5,11 +5,11 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.tables import hazard, transfer
 from services.inspections.use_cases.hazards import step_hazard
 from services.inspections.use_cases.transfers import move_transfer
 from shared.errors import Conflict
+from shared.machines import Step
 
 HAZARD_STEPS = {"resolve": "note_reply", "refuse": "take_back"}
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import DRAWN, Sample, check_decision, half_of, missing_reviews, moments_of
 from services.inspections.queries.visits import reported_in
 from services.inspections.rules import review_rules
@@ -15,6 +14,7 @@ from services.inspections.tables import review, sample_draw, visit
 from shared.clock import business_date
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.machines import Step
 from shared.work.timers import schedule
 
 SAMPLE_DUE = "sample_due"

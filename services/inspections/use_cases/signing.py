@@ -24,7 +24,6 @@ from services.inspections.domain.documents import (
     given_of,
     is_complete,
 )
-from services.inspections.domain.machines import NotAllowed, Step, require
 from services.inspections.domain.routing import tier_of
 from services.inspections.queries.documents import hazards_of, officer_of, signatures_of, signed_by
 from services.inspections.queries.papers import Signature, paper_of
@@ -40,6 +39,7 @@ from services.inspections.use_cases.documents import (
 )
 from services.inspections.use_cases.hazards import check_evidence, step_hazard
 from shared.clock import business_date
+from shared.machines import NotAllowed, Step, require
 from shared.work.attachments import Taken, attachment_by_id, content_of, keep_attachment
 
 PICTURES = ("image/png", "image/jpeg")

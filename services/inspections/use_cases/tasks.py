@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import OnSite, authority_of
 from services.inspections.domain.checklists import Checklist
-from services.inspections.domain.machines import Step, clock_step, end_of
 from services.inspections.domain.routing import Need, owner_of
 from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
@@ -28,6 +27,7 @@ from shared.database.bulk import insert_rows
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.machines import Step, clock_step, end_of
 from shared.work.timers import cancel, schedule
 
 LADDER, ABSENCE = "task_ladder", "task_absence"

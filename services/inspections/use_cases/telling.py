@@ -7,7 +7,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import Moved
-from services.inspections.domain.machines import Step
 from services.inspections.tables import halt_order
 from shared.contracts.inspections import (
     HazardAssigned,
@@ -24,6 +23,7 @@ from shared.contracts.inspections import (
 )
 from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.machines import Step
 
 Row = Mapping[str, Any]
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.transfers import SENT, take_transfer_step
 from services.inspections.rules.transfers import transfer_rules
 from services.inspections.tables import transfer, transfer_step
 from services.inspections.use_cases import keep_step
 from shared.ids import new_id
+from shared.machines import Step
 from shared.work.timers import cancel, schedule
 
 REMINDER = "transfer_reminder"

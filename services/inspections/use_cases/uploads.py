@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import NotAllowed, require
 from services.inspections.domain.uploads import Layout
 from services.inspections.queries.uploads import UploadUnknown, offsets_received
 from services.inspections.rules import upload_limits
 from services.inspections.tables import upload, upload_part
 from shared.errors import Conflict, Refused
+from shared.machines import NotAllowed, require
 from shared.work.attachments import Attachment, Taken, attachment_by_id, keep_attachment, media_type_of
 from shared.work.timers import schedule
 

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import clock_step, end_of
 from services.inspections.domain.schedules import Period, contract_period
 from services.inspections.domain.visits import INTERMEDIARY
 from services.inspections.queries.enterprises import held_id, present_id
@@ -21,6 +20,7 @@ from shared.contracts.registry import ServiceContractState
 from shared.database.bulk import upsert_rows
 from shared.errors import NotYet, Refused
 from shared.ids import new_id
+from shared.machines import clock_step, end_of
 from shared.work.timers import schedule
 
 VISIT_PLAN = "visit_plan"

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step, clock_step
 from services.inspections.domain.presence import Spot, Stay, away, check_one_place, minutes_between, too_fast
 from services.inspections.domain.visits import CLOCK_EVENTS, INTERMEDIARY, MovedVisit, moment_of, take_visit_step
 from services.inspections.queries.enterprises import held_id
@@ -39,6 +38,7 @@ from services.inspections.use_cases.tasks import MOVABLE, step_task
 from shared.contracts.inspections import VisitEnded, VisitFlagged, VisitStarted
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
+from shared.machines import Step, clock_step
 from shared.work.timers import cancel, schedule
 
 VISIT_DUE = "visit_due"

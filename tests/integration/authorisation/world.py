@@ -18,7 +18,6 @@ from werkzeug.serving import make_server
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
 from services.inspections.domain.caps import Part
-from services.inspections.domain.machines import Step
 from services.inspections.domain.reviews import half_of
 from services.inspections.tables import document, service_contract, task, visit
 from services.inspections.use_cases.checks import HandedIn, Visit, begin_check, submit_check
@@ -41,6 +40,7 @@ from shared.database.chassis import outbox
 from shared.database.migrate import migrate
 from shared.events.received import Received
 from shared.http.chassis import EXTENSION
+from shared.machines import Step
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
 from shared.work.attachments import Taken, keep_attachment

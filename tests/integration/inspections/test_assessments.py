@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from services.inspections.domain.machines import Step, end_of
 from services.inspections.domain.schedules import Period
 from services.inspections.tables import assessment, check_record, enterprise, hazard, task
 from services.inspections.use_cases.assessments import ASSESS
@@ -14,6 +13,7 @@ from services.inspections.use_cases.hazards import Finding, find_hazard, step_ha
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.database import Database
 from shared.ids import new_id
+from shared.machines import Step, end_of
 from shared.work.timers import schedule
 from tests.integration.inspections.conftest import (
     INSPECTIONS,

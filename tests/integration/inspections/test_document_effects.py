@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.inspections.domain.machines import Step
 from services.inspections.tables import document
 from services.inspections.use_cases.documents import Wanted, draw_up
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from shared.clock import business_date
 from shared.database import Database
+from shared.machines import Step
 from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, names_of, photo_of, told
 from tests.integration.inspections.official import (
     DEADLINE,

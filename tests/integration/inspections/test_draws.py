@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from services.inspections.domain.machines import Step
 from services.inspections.domain.schedules import Period
 from services.inspections.subscriptions import on_enterprises_merged
 from services.inspections.tables import draw, plan, plan_line, task
@@ -19,6 +18,7 @@ from shared.clock import business_date
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from shared.ids import new_id
+from shared.machines import Step
 from tests.integration.inspections.conftest import (
     INSPECTIONS,
     NOW,

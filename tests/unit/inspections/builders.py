@@ -5,8 +5,8 @@ from typing import Any
 
 from services.inspections.domain.checklists import Checklist, shown_items
 from services.inspections.domain.hazard_facts import Hazard
-from services.inspections.domain.machines import Step, clock_step
 from services.inspections.rules import default_checklists
+from shared.machines import Step, clock_step
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday in China
 TODAY = date(2026, 3, 2)

@@ -23,8 +23,8 @@ from services.inspections.domain.assessments import (
     yearly_mean,
     yearly_total,
 )
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.rules import assessment_rules
+from shared.machines import NotAllowed
 
 RULES = assessment_rules()
 

@@ -16,8 +16,8 @@ from services.inspections.domain.campaigns import (
     densities,
     side_of,
 )
-from services.inspections.domain.machines import NotAllowed, StepNotPossible
 from services.inspections.rules import campaign_rules, plan_rules
+from shared.machines import NotAllowed, StepNotPossible
 
 RULES = campaign_rules()
 

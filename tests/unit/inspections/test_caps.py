@@ -3,9 +3,9 @@
 import pytest
 
 from services.inspections.domain.caps import OnSite, authority_of, check_basis, check_room, counted
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.plans import cap_of
 from services.inspections.rules import plan_rules
+from shared.machines import NotAllowed
 
 PLAN = plan_rules()
 APART = [one.id for one in PLAN.causes.values() if not one.is_counted]

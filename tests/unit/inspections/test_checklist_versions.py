@@ -8,8 +8,8 @@ import pytest
 
 from services.inspections.domain.checklist_changes import Change, changes_between
 from services.inspections.domain.checklist_problems import Problem, problems_of
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.rules.checklists import check_checklist, read_checklist, standard_sets
+from shared.machines import NotAllowed
 from tests.unit.inspections.builders import a_document
 
 Document = dict[str, Any]

@@ -7,10 +7,10 @@ import pytest
 
 from services.inspections.domain.checklist_choices import Choice, check_choices, chosen
 from services.inspections.domain.checklists import Checklist, result_of, shown_items
-from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.rules import default_checklists, usual_checklists
 from services.inspections.rules.checklists import read_checklist, read_responses
 from services.inspections.rules.reading import table
+from shared.machines import NotAllowed, UnusableTable
 from tests.unit.inspections.builders import a_document, all_normal
 
 BY_ID = {one.id: one for one in default_checklists()}

@@ -12,8 +12,8 @@ from services.inspections.domain.complaints import (
     check_complainer,
     take_complaint_step,
 )
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, clock_step
 from services.inspections.rules import complaint_rules
+from shared.machines import NotAllowed, Step, StepNotPossible, clock_step
 from tests.unit.inspections.builders import NOW, ROLES
 
 RULES = complaint_rules()

@@ -22,9 +22,9 @@ from services.inspections.domain.documents import (
     is_complete,
     number_of,
 )
-from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.rules.documents import document_rules, read_documents
 from services.inspections.rules.reading import table
+from shared.machines import NotAllowed, UnusableTable
 from tests.unit.inspections.builders import TODAY
 
 RULES = document_rules()

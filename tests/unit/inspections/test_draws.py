@@ -29,8 +29,8 @@ from services.inspections.domain.draws import (
     officer_exclusion,
     state_after,
 )
-from services.inspections.domain.machines import NotAllowed, StepNotPossible
 from services.inspections.rules import draw_rules
+from shared.machines import NotAllowed, StepNotPossible
 
 RULES = draw_rules()
 TODAY = date(2026, 3, 2)

@@ -7,8 +7,8 @@ import pytest
 
 from services.inspections.domain.hazard_facts import Hazard, overdue_at
 from services.inspections.domain.hazards import Moved, allowed_steps, is_repeat, is_reported_late, take_step
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible
 from services.inspections.rules import hazard_rules
+from shared.machines import NotAllowed, Step, StepNotPossible
 from tests.unit.inspections.builders import NOW, TODAY, YESTERDAY, a_hazard, a_step
 
 RULES = hazard_rules()

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from services.inspections.domain.hazard_guards import GUARDS
-from services.inspections.domain.machines import STATUSES, NotAllowed, UnusableTable
 from services.inspections.rules import hazard_rules, major_hazards
-from services.inspections.rules.reading import due_of, read_machine, table
+from services.inspections.rules.reading import table
+from shared.machines import STATUSES, NotAllowed, UnusableTable
+from shared.machines.reading import due_of, read_machine
 
 
 class TestOfficialList:

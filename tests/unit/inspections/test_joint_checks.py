@@ -3,7 +3,7 @@
 import pytest
 
 from services.inspections.domain.caps import Part, check_parts, is_complete
-from services.inspections.domain.machines import NotAllowed
+from shared.machines import NotAllowed
 
 BUREAU, FIRE = Part("应急管理局", "安全生产"), Part("消防救援大队", "消防安全")
 

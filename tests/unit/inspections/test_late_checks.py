@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.inspections.domain.late_checks import is_too_late, judged_moment, reason_to_keep
-from services.inspections.domain.machines import Step
 from services.inspections.rules import believed_time
+from shared.machines import Step
 from tests.unit.inspections.builders import NOW
 
 HOUR = timedelta(hours=1)

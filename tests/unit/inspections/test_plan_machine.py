@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, clock_step
 from services.inspections.domain.plan_steps import PlanState, allowed_plan_steps, months_left, take_plan_step
 from services.inspections.rules import plan_rules
+from shared.machines import NotAllowed, Step, StepNotPossible, clock_step
 
 MACHINE = plan_rules().machine
 NOW = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.plans import (
     Capacity,
     check_capacity,
@@ -18,6 +17,7 @@ from services.inspections.domain.plans import (
 )
 from services.inspections.rules import plan_rules
 from shared.calendar import is_arranged
+from shared.machines import NotAllowed
 
 PLAN = plan_rules()
 KUANCHENG = Capacity(248, 8, {"行政许可": 1035}, {"值班": 535})  # 长春宽城区 2025

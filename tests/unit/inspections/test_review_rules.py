@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step
 from services.inspections.domain.reviews import (
     AlreadyReviewed,
     Sample,
@@ -20,6 +19,7 @@ from services.inspections.domain.reviews import (
 )
 from services.inspections.domain.sampling import Rate
 from services.inspections.rules import rating_rules, review_rules
+from shared.machines import NotAllowed, Step
 from tests.unit.inspections.builders import NOW
 
 POOL = tuple(f"visit-{number}" for number in range(20))

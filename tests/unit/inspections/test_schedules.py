@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, UnusableTable
 from services.inspections.domain.routing import Need, Worker, owner_of, tier_of
 from services.inspections.domain.sampling import pass_rate, refuted_items, sample_size
 from services.inspections.domain.schedules import Period, first_period, period_of
 from services.inspections.rules import sampling_percent, schedule, tiers
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_schedule
+from shared.machines import NotAllowed, UnusableTable
 
 
 class TestFrequency:

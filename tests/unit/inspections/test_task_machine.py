@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
-from services.inspections.domain.presence import metres_between
 from services.inspections.domain.routing import tier_of
 from services.inspections.domain.tasks import (
     TASK_GUARDS,
@@ -20,6 +18,7 @@ from services.inspections.domain.tasks import (
 from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules, tiers
 from services.inspections.rules.reading import table
 from services.inspections.rules.working import read_calls, read_ladder
+from shared.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from tests.unit.inspections.builders import NOW
 
 RULES = task_rules()
@@ -178,9 +177,6 @@ class TestFence:
     @pytest.mark.parametrize("task", [{"place": None}, {"tier": 1}])
     def test_does_not_bind_without_an_exact_position_or_at_home(self, task: dict[str, Any]) -> None:
         assert step("assigned", "check_in", task=task, longitude=None).task.state == "on_site"
-
-    def test_measures_along_the_earth(self) -> None:
-        assert metres_between((121.4, 28.6), (122.4, 28.6)) == pytest.approx(97_630, rel=0.001)
 
 
 class TestAssigning:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible
 from services.inspections.domain.transfers import MovedTransfer, take_transfer_step
 from services.inspections.rules.transfers import transfer_rules
+from shared.machines import NotAllowed, Step, StepNotPossible
 from tests.unit.inspections.builders import NOW, TODAY, YESTERDAY
 
 RULES = transfer_rules()

@@ -4,8 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed
 from services.inspections.domain.uploads import Layout
+from shared.machines import NotAllowed
 
 LAYOUT = Layout(size=25, part_bytes=10)
 

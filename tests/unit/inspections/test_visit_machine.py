@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services.inspections.domain.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from services.inspections.domain.presence import (
     InspectorElsewhere,
     Place,
@@ -21,6 +20,7 @@ from services.inspections.domain.visits import VISIT_GUARDS, MovedVisit, Visit, 
 from services.inspections.rules import visit_rules
 from services.inspections.rules.reading import table
 from services.inspections.rules.visiting import read_visits
+from shared.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from tests.unit.inspections.builders import NOW, ROLES
 
 RULES = visit_rules()
