@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",  # the map draws with WebGL, also where there is no graphics card
     "--enable-unsafe-swiftshader",
-    "--disable-gpu-rasterization",
+    "--disable-gpu-compositing",  # pages without a map are drawn faster by the processor itself
 ]
 CUT_OFF = (  # what Chromium says when the connection goes: of a request, and of the worker it looks for by itself
     "Failed to load resource: net::ERR_",
