@@ -29,6 +29,7 @@ from services.risk.tables import code_scan, enterprise, grade, information_code,
 from shared.database import Session
 from shared.http import Blueprint, audit_note, now, page, principal, public_reads, public_writes, reads, writes
 from shared.http.chassis import chassis
+from shared.qr import qr_code
 
 blp = Blueprint("watching", __name__, url_prefix="/api/v1/risk", description="Supervision, what-if and codes")
 
@@ -219,7 +220,7 @@ def _visible(session: Session, enterprise_id: str) -> Any:
 def _picture(session: Session, enterprise_id: str, kind: str) -> bytes:
     _visible(session, enterprise_id)
     token = queries.code_of(session, enterprise_id).token
-    return queries.picture(queries.code_address(_public_url(), token), kind)
+    return qr_code(queries.code_address(_public_url(), token), kind)
 
 
 def _code(row: Any) -> dict[str, Any]:

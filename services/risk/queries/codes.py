@@ -1,10 +1,9 @@
-"""Information codes: what the public sees behind a token, the picture of a code, and sheets to print."""
+"""Information codes: what the public sees behind a token, and sheets to print."""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
-import segno
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +12,7 @@ from services.risk.queries.standings import in_area
 from services.risk.tables import code_scan, code_scan_count, enterprise, grade, information_code
 from shared.errors import NotFound, Refused
 from shared.pdf import Paper
+from shared.qr import qr_code
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -109,13 +109,6 @@ def printable(session: Session, principal: Principal, *, division: str, grid: st
     return list({row.enterprise_id: row for row in rows}.values())
 
 
-def picture(address: str, kind: str) -> bytes:
-    """Return the QR code of an address as ``svg`` or ``png``."""
-    stream = io.BytesIO()
-    segno.make(address, error="q", micro=False).save(stream, kind=kind, scale=8, border=4)
-    return stream.getvalue()
-
-
 def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
     """Return a PDF with a code and a name per enterprise, twelve on a page; the colour is never printed."""
     document = Paper(size=9)
@@ -126,7 +119,7 @@ def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
             document.set_xy(MARGIN, 6)
             document.cell(text=title)
         x, y = MARGIN + place % COLUMNS * CELL_WIDTH, MARGIN + place // COLUMNS * CELL_HEIGHT
-        code = io.BytesIO(picture(code_address(public_url, row.token), "png"))
+        code = io.BytesIO(qr_code(code_address(public_url, row.token), "png"))
         document.image(code, x=x + (CELL_WIDTH - CODE_SIZE) / 2, y=y + 2, w=CODE_SIZE)
         document.set_xy(x, y + CODE_SIZE + 3)
         document.multi_cell(CELL_WIDTH, 4.5, f"{row.name}\n{row.token}", align="C")
