@@ -86,7 +86,10 @@ def month_at(session: Session, month: str, *, version: int | None = None) -> Mon
 def _edition(session: Session, month: str, version: int) -> Row[Any]:
     columns = assessment_edition.c
     wanted = select(assessment_edition).where(columns.month == month, columns.version == version)
-    return session.execute(wanted).one()
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise EditionNotFound("An open month has no edition yet: nothing was changed.", month=month)
+    return row
 
 
 def units_of(session: Session, one: Month) -> Sequence[Document]:

@@ -25,8 +25,9 @@ def halts(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     if "is_open" in given:
         ended = halt_order.c.resumed_at
         conditions.append(ended.is_(None) if given["is_open"] else ended.is_not(None))
-    if given.get("is_awaiting_review"):
-        conditions.append(hazard.c.state == REVIEW)
+    if "is_awaiting_review" in given:
+        is_awaiting = (hazard.c.state == REVIEW) & halt_order.c.resumed_at.is_(None)
+        conditions.append(is_awaiting if given["is_awaiting_review"] else ~is_awaiting)
     columns = (halt_order, enterprise.c.name, hazard.c.description, hazard.c.state, hazard.c.due_at)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
 

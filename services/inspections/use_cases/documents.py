@@ -112,8 +112,8 @@ def draw_up(session: Session, wanted: Wanted, *, asked: Step) -> str:
     }
     unfinished = {"state": DRAFT, "version": 1, "file_sha256": "", "ended_by": "", "end_reason": ""}
     session.execute(insert(document).values(**row, **unfinished))
-    for one in subject.hazards:
-        session.execute(insert(document_hazard).values(document_id=document_id, hazard_id=one.id))
+    if about := [{"document_id": document_id, "hazard_id": one.id} for one in subject.hazards]:
+        session.execute(insert(document_hazard), about)
     return document_id
 
 

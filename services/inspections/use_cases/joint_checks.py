@@ -46,10 +46,12 @@ def begin_joint_check(session: Session, wanted: JointCheck, *, by: str, tier: in
     task_id = planned or begin_check(session, wanted.visit, by=by, tier=tier, now=now)
     joint_id = new_id()
     session.execute(insert(joint_check).values(id=joint_id, task_id=task_id, version=1, begun_by=by, begun_at=now))
-    for place, part in enumerate(wanted.parts):
-        told = {"agency": part.agency.strip(), "subject": part.subject, "is_lead": place == 0}
-        row = {"joint_id": joint_id, **told, "result": "", "entered_by": "", "entered_at": None}
-        session.execute(insert(joint_part).values(**row))
+    unwritten = {"joint_id": joint_id, "result": "", "entered_by": "", "entered_at": None}
+    rows = [
+        {**unwritten, "agency": part.agency.strip(), "subject": part.subject, "is_lead": place == 0}
+        for place, part in enumerate(wanted.parts)
+    ]
+    session.execute(insert(joint_part), rows)
     return joint_id
 
 

@@ -89,7 +89,7 @@ def decide_objection(session: Session, row: Row[Any], ruling: Ruling, *, by: str
     waiting = (columns.id == row.id, columns.state == RAISED)
     done: Any = session.execute(update(assessment_objection).where(*waiting).values(**decision))
     if not done.rowcount:
-        raise ObjectionDecided("This objection has been decided already.", state=row.state)
+        raise ObjectionDecided("This objection has been decided already: read the reply.", id=row.id)
     if ruling.is_accepted:
         version = _follow(session, row, ruling, latest=month.version, by=by, now=now)
         session.execute(update(assessment_objection).where(columns.id == row.id).values(version=version))

@@ -119,6 +119,10 @@ class TestAMonth:
         ]
         assert months[0]["objections_until"] == "2027-06-18T16:00:00+00:00"
 
+    def test_has_changed_nothing_while_it_is_open(self, caller: Caller) -> None:
+        answer = caller().get(f"{ASSESSMENTS}/{MARCH}/changes")
+        assert (answer.status_code, answer.json["code"]) == (404, "edition_not_found")
+
     def test_keeps_opening_the_rows_that_it_counted(self, database: Database, caller: Caller) -> None:
         counted = due(database, supervised(database))
         begun(database)

@@ -242,3 +242,4 @@ class TestHalts:
         assert one["review_due_at"] == officer.get(f"{HAZARDS}/{hazard}").json["due_at"]
         assert officer.get(f"{INSPECTIONS}/halts?is_open=false").json["items"] == []
         assert caller(divisions=["331003"]).get(f"{INSPECTIONS}/halts").json["items"] == []
+        assert officer.get(f"{INSPECTIONS}/halts?is_awaiting_review=false").json["items"] == []
