@@ -97,14 +97,30 @@ class TestAnOrder:
         file = second.request.get(second.locator("#file").get_attribute("href") or "")
         assert (file.status, file.body()[:5]) == (200, b"%PDF-")
         check_fit(second)
+        self.is_verified(window(size=PHONE, signed_in=False), code=second.locator("#code").inner_text())
         second.goto(f"/hazards/{hazard}")
         expect(second.locator("#state")).to_have_attribute("data-state", "rectifying")
+
+    def is_verified(self, page: Page, *, code: str) -> None:
+        page.goto("/sign-in")
+        page.get_by_role("link", name="核验执法文书").click()
+        page.fill("#asked", code.lower())
+        page.get_by_role("button", name="核验").click()
+        expect(page.locator("#verdict")).to_contain_text("真实有效")
+        expect(page.locator("#number")).to_contain_text("应急责改〔")
+        check_fit(page)
 
     def test_asks_for_a_signature_before_anything_is_sent(self, window: Window, workshop: str) -> None:
         page = sign_in_as(window(signed_in=False), OFFICERS[0])
         page.goto(f"/documents/{a_letter(page, workshop)}")
         page.locator('form[data-sign]:has([value="officer"])').get_by_role("button", name="签名", exact=True).click()
         expect(page.locator("#signing .notice-bad")).to_contain_text("请先在框内签名")
+
+    def test_is_not_found_by_a_wrong_code(self, window: Window) -> None:
+        page = window(signed_in=False)
+        for wrong in ("NOBODYHASTHIS", "../identity"):
+            page.goto(f"/documents/verify?code={wrong}")
+            expect(page.locator("#refusal")).to_contain_text("请核对")
 
     def test_is_voided_with_a_reason(self, window: Window, workshop: str) -> None:
         page = sign_in_as(window(signed_in=False), OFFICERS[0])

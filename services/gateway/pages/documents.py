@@ -7,15 +7,17 @@ from flask import render_template, request
 from flask_babel import gettext
 
 from services.gateway.pages import own_api, viewer
-from services.gateway.pages.access import page
+from services.gateway.pages.access import page, public_page
+from services.gateway.pages.joint_checks import joint_checks_of
 from services.gateway.pages.site import site
 from services.gateway.pages.wording import worded
+from shared.errors import NotFound
 
-DOCUMENTS = "inspections/documents"
+DOCUMENTS, PUBLIC = "inspections/documents", "public/documents"
 PAGE = 50
 STATES = ("draft", "issued", "withdrawn", "replaced", "void")
 FILTERS = ("kind", "state", "enterprise_id")
-OFFICER, OUTCOME = "officer", "outcome"
+CHECK, OFFICER, OUTCOME = "check", "officer", "outcome"
 Document = Mapping[str, Any]
 
 
@@ -33,7 +35,9 @@ def documents() -> str:
 def new_document() -> str:
     """Draw the form of a document about a check or hazards, or of one that corrects another."""
     old = own_api.read(f"{DOCUMENTS}/{request.args['replaces']}") if request.args.get("replaces") else None
-    kind = kinds()[old["kind"] if old else request.args.get("kind", "")]
+    kind = kinds().get(old["kind"] if old else request.args.get("kind", ""))
+    if kind is None:
+        raise NotFound("There is no such kind of document.")
     check = own_api.read(f"inspections/checks/{request.args['check']}") if request.args.get("check") else None
     asked = request.args.getlist("hazard")
     hazards = [own_api.read(f"inspections/hazards/{one}") for one in asked] if not old else []
@@ -41,6 +45,14 @@ def new_document() -> str:
     return render_template(
         "documents/form.html", kind=kind, old=old, check=check, hazards=hazards, values=values, one=None
     )
+
+
+@site.get("/documents/verify")
+@public_page
+def verify_document() -> str:
+    """Draw whether a paper is genuine and still counts, for whoever holds it; what it says is not shown."""
+    code = "".join(request.args.get("code", "").split()).upper()
+    return render_template("documents/verify.html", code=code, found=own_api.found(PUBLIC, code))
 
 
 @site.get("/documents/<document_id>/edit")
@@ -97,6 +109,11 @@ def kinds() -> dict[str, Document]:
     return {one["id"]: one for one in own_api.read(f"{DOCUMENTS}/kinds")["items"]}
 
 
+def kinds_of_record(joint: Sequence[Document]) -> list[Document]:
+    """Return the kinds that record a check; a joint check has its own."""
+    return [kind for kind in kinds().values() if kind["about"] == CHECK and (kind["is_joint"] or not joint)]
+
+
 def kinds_for(one: Document) -> list[Document]:
     """Return the kinds that can be drawn up about a hazard in its present state."""
     return [kind for kind in kinds().values() if _fits(kind, one)]
@@ -111,9 +128,14 @@ def _fits(kind: Document, one: Document) -> bool:
 def proposed(kind: Document, *, check: Document | None, hazards: Sequence[Document]) -> dict[str, str]:
     """Return what a form begins with: what the check found, or what the hazard is."""
     if check:
-        return {"findings": _findings(check)}
+        return {"agencies": _agencies(check), "findings": _findings(check)}
     words = "；".join(one["description"] for one in hazards) if hazards else ""
     return {"reason": words} if kind["event"] else {}
+
+
+def _agencies(check: Document) -> str:
+    """Return who took part in a joint check, the leading agency first; nobody in a check of one agency."""
+    return "、".join(part["agency"] for one in joint_checks_of(check["task_id"]) for part in one["parts"])
 
 
 def _findings(check: Document) -> str:

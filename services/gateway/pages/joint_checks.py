@@ -64,6 +64,11 @@ def enter_part(joint_id: str) -> str | Response:
     return after(url_for("pages.joint_check", joint_id=joint_id), "part_entered")
 
 
+def joint_checks_of(task_id: str) -> list[dict[str, Any]]:
+    """Return the joint check that a task is; none of any other task."""
+    return list(own_api.read(JOINT, {"task_id": task_id})["items"])
+
+
 def _drawn(joint_id: str, *, refusal: str = "") -> str:
     return render_template("joint_checks/one.html", one=own_api.read(f"{JOINT}/{joint_id}"), refusal=refusal)
 

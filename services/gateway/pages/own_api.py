@@ -46,6 +46,16 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
     raise KINDS.get(response.status_code, Unavailable)(problem.get("detail", ""))
 
 
+def found(path: str, key: str) -> dict[str, Any]:
+    """Return what ``GET /api/v1/<path>/<key>`` answers to who typed the key in; nothing for one that nobody has."""
+    if not (key.isascii() and key.isalnum()):
+        return {}
+    try:
+        return read(f"{path}/{key}")
+    except NotFound:
+        return {}
+
+
 def read_all(path: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Return every item of the list ``GET /api/v1/<path>``, page by page: what is chosen from must not be cut off."""
     items: list[dict[str, Any]] = []

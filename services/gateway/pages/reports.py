@@ -1,7 +1,5 @@
 """Anyone may report a hazard without a name, and see with the receipt what became of it."""
 
-from typing import Any
-
 from flask import Response, make_response, redirect, render_template, request, url_for
 
 from services.gateway import browser
@@ -9,7 +7,6 @@ from services.gateway.pages import own_api
 from services.gateway.pages.access import public_page
 from services.gateway.pages.forms import refusal_of
 from services.gateway.pages.site import site
-from shared.errors import NotFound
 
 REPORTS = "public/reports"
 FIELDS = ("subject", "description", "place")
@@ -40,15 +37,5 @@ def make_report() -> str | Response:
 def report_state() -> str:
     """Draw what became of a report, for who has its receipt."""
     receipt = request.args.get("receipt", "").strip()
-    state = _state_of(receipt) if receipt else {}
+    state = own_api.found(REPORTS, receipt)
     return render_template("reports/state.html", receipt=receipt, state=state, is_unknown=bool(receipt) and not state)
-
-
-def _state_of(receipt: str) -> dict[str, Any]:
-    """Return what the receipt shows; nothing for one that nobody has."""
-    if not (receipt.isascii() and receipt.isalnum()):
-        return {}
-    try:
-        return own_api.read(f"{REPORTS}/{receipt}")
-    except NotFound:
-        return {}

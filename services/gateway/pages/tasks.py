@@ -9,7 +9,8 @@ from flask import render_template, request
 from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
-from services.gateway.pages.documents import documents_about, kinds
+from services.gateway.pages.documents import documents_about, kinds_of_record
+from services.gateway.pages.joint_checks import joint_checks_of
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.errors import Forbidden, NotFound, Unavailable
@@ -70,6 +71,7 @@ def task(task_id: str) -> str:
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
     is_on_site = "submit" in may
     records = own_api.read("inspections/checks", {"task_id": task_id})["items"]
+    joint = joint_checks_of(task_id) if one["tier"] == SUPERVISION else []
     return render_template(
         "tasks/task.html",
         one=one,
@@ -82,7 +84,8 @@ def task(task_id: str) -> str:
         late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
         visits=own_api.read("inspections/visits", {"task_id": task_id})["items"],
         records=records,
-        kinds=list(kinds().values()) if records else (),
+        joint=joint,
+        kinds=kinds_of_record(joint) if records else (),
         documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
         places=names.divisions(),
     )

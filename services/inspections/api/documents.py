@@ -23,6 +23,7 @@ from shared.database import Session
 from shared.errors import NotFound
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 from shared.http.attachments import attachment_response
+from shared.http.chassis import chassis
 from shared.work.attachments import attachment_by_id
 
 blp = Blueprint("documents", __name__, url_prefix="/api/v1/inspections", description="Official documents")
@@ -107,7 +108,8 @@ def sign(session: Session, body: dict[str, Any], document_id: str) -> Any:
     given, caller = as_text(body), principal()
     wanted = signing.Signing(**{**given, "image_id": given["image_id"] or ""})
     signer = signing.Signer(caller.subject, caller.name, caller.enterprise_id, "pin" in caller.methods)
-    signing.sign_document(session, document_id, wanted, signer=signer, now=now())
+    address = chassis().settings.public_url
+    signing.sign_document(session, document_id, wanted, signer=signer, public_url=address, now=now())
     return _shown(session, document_id, event=f"sign as {wanted.place}")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from services.inspections.domain.caps import Part
 from shared.machines import NotAllowed, Source, require
 
 CHECK, HAZARDS = "check", "hazards"
@@ -42,6 +43,7 @@ class DocumentField:
 class Kind:
     """``about`` a check or hazards (of one ``level``, or of any); ``needs_present``: the other side signs or refuses.
 
+    ``is_joint``: the record of a check that several agencies made together.
     ``event`` is the step of each hazard that signing takes, ``undo`` that of taking the document back.
     """
 
@@ -54,6 +56,7 @@ class Kind:
     event: str
     undo: str
     needs_present: bool
+    is_joint: bool
     fields: tuple[DocumentField, ...]
     source: Source
 
@@ -143,6 +146,14 @@ def check_correction(kind: Kind, *, old: Mapping[str, str], new: Mapping[str, st
     changed = [one.id for one in kind.fields if one.decides and old.get(one.id, "") != new.get(one.id, "")]
     sentence = "A correction decides nothing anew: withdraw the document and draw up another one."
     require(not changed, NotAllowed("decision_changed", sentence, changed=changed))
+
+
+def check_joint(kind: Kind, *, parts: Sequence[Part]) -> None:
+    """Raise ``NotAllowed`` unless a joint check has its own record, with what each agency found (第六十九条)."""
+    sentence = "Several agencies made this check: draw up the joint check record."
+    require(kind.is_joint or not parts, NotAllowed("joint_record_missing", sentence))
+    waiting = [one.agency for one in parts if not one.result]
+    require(not waiting, NotAllowed("results_missing", "Write down first what each agency found.", agencies=waiting))
 
 
 def check_officer(rules: DocumentRules, officer: Officer | None, *, today: date, signed: Sequence[Signed]) -> None:

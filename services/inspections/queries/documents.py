@@ -17,6 +17,7 @@ from shared.security.principal import Principal
 from shared.work.attachments import attachment_by_id, content_of
 
 Document = dict[str, Any]
+SHOWN = ("id", "zh", "en", "about", "level", "event", "needs_present", "is_joint", "fields")
 
 
 class DocumentNotFound(NotFound):
@@ -144,14 +145,16 @@ def document_by_code(session: Session, code: str) -> Row[Any]:
     return row
 
 
+def verification_address(public_url: str, code: str) -> str:
+    """Return where whoever holds a paper sees whether it is genuine; empty before the public address is set."""
+    return f"{public_url}/documents/verify?code={code}" if public_url else ""
+
+
 def kinds_view() -> list[Document]:
     """Return every kind with its fields and clause, as forms show them."""
     return [
         {
-            **{
-                name: getattr(one, name)
-                for name in ("id", "zh", "en", "about", "level", "event", "needs_present", "fields")
-            },
+            **{name: getattr(one, name) for name in SHOWN},
             "clause": one.source.clause,
             "status": one.source.status,
         }

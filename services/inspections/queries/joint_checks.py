@@ -13,6 +13,7 @@ from shared.errors import NotFound
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
+LEADING_FIRST = (joint_part.c.is_lead.desc(), joint_part.c.agency)
 
 
 class JointCheckNotFound(NotFound):
@@ -41,12 +42,19 @@ def joint_views(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
     """Return joint checks with their parts, the leading agency first."""
     parts: dict[str, list[Row[Any]]] = {row.id: [] for row in rows}
     wanted = select(joint_part).where(joint_part.c.joint_id.in_(list(parts)))
-    for part in session.execute(wanted.order_by(joint_part.c.is_lead.desc(), joint_part.c.agency)):
+    for part in session.execute(wanted.order_by(*LEADING_FIRST)):
         parts[part.joint_id].append(part)
     return [
         {**row._asdict(), "parts": parts[row.id], "is_complete": is_complete([_part(one) for one in parts[row.id]])}
         for row in rows
     ]
+
+
+def parts_of(session: Session, task_id: str) -> list[Part]:
+    """Return the part of each agency in the joint check that a task is; none of any other task."""
+    joined = joint_part.join(joint_check, joint_check.c.id == joint_part.c.joint_id)
+    wanted = select(joint_part).select_from(joined).where(joint_check.c.task_id == task_id)
+    return [_part(row) for row in session.execute(wanted.order_by(*LEADING_FIRST))]
 
 
 def _part(row: Row[Any]) -> Part:

@@ -9,9 +9,11 @@ from typing import Any
 from services.inspections.domain.documents import OFFICER, REFUSED, DocumentField, Kind
 from shared.clock import BUSINESS_ZONE
 from shared.pdf import Paper
+from shared.qr import qr_code
 
 MARGIN, WIDTH = 22, 166  # millimetres
 LABEL, LINE = 36, 7
+CODE_SIZE, SEAL = 28, 56
 IMAGE_WIDTH, IMAGE_HEIGHT = 44, 18
 PLACES = {OFFICER: "执法人员", "present": "在场人员"}
 
@@ -30,8 +32,17 @@ class Signature:
     image: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """``sha256`` is of the content; at ``address`` anyone verifies the paper (empty: no public address is set)."""
+
+    sha256: str
+    code: str
+    address: str
+
+
 def paper_of(
-    kind: Kind, content: Mapping[str, Any], *, signatures: Sequence[Signature], sha256: str, code: str, at: datetime
+    kind: Kind, content: Mapping[str, Any], *, signatures: Sequence[Signature], proof: Proof, at: datetime
 ) -> bytes:
     """Return the file of a document that was issued ``at`` this moment."""
     paper = Paper(size=11, foot=content["number"], made_at=at)
@@ -49,7 +60,7 @@ def paper_of(
         _pair(paper, f"隐患 {place}", f"{one['place']}：{one['description']}{basis}")
     _pair(paper, "法律依据", content["clause"])
     _signatures(paper, signatures)
-    _seal(paper, content["agency"], at=at, sha256=sha256, code=code)
+    _seal(paper, content["agency"], at=at, proof=proof)
     return bytes(paper.output())
 
 
@@ -68,6 +79,8 @@ def _facts(paper: Paper, content: Mapping[str, Any]) -> None:
     _pair(paper, "被检查单位", content["enterprise"]["name"])
     if content["check"]:
         _pair(paper, "检查时间", _moment(datetime.fromisoformat(content["check"]["at"])))
+    for part in content.get("parts", ()):  # a draft of an earlier version has none
+        _pair(paper, part["agency"], f"{part['subject']}：{part['result']}")
     if content["replaces"]:
         _pair(paper, "更正", f"本文书替代{content['replaces']}。")
 
@@ -114,15 +127,22 @@ def _signed(one: Signature) -> str:
     return f"拒绝签名：{one.reason}" + (f"（见证人：{one.witness}）" if one.witness else "") + f"　{_moment(one.at)}"
 
 
-def _seal(paper: Paper, agency: str, *, at: datetime, sha256: str, code: str) -> None:
+def _seal(paper: Paper, agency: str, *, at: datetime, proof: Proof) -> None:
+    if paper.will_page_break(SEAL):
+        paper.add_page()
     paper.ln(4)
+    top = paper.get_y()
     _line(paper, agency, align="R")
     _line(paper, f"{at.astimezone(BUSINESS_ZONE):%Y年%m月%d日}", align="R")
     paper.ln(2)
     paper.set_font_size(8)
     paper.set_text_color(90)
-    _line(paper, f"核验码 {code}")
-    _line(paper, f"内容摘要 SHA-256 {sha256}")
+    if proof.address:
+        paper.image(BytesIO(qr_code(proof.address, "png")), x=MARGIN, y=top, w=CODE_SIZE)
+        paper.set_y(top + CODE_SIZE)
+        _line(paper, f"扫码核验真伪：{proof.address}")
+    _line(paper, f"核验码 {proof.code}")
+    _line(paper, f"内容摘要 SHA-256 {proof.sha256}")
 
 
 def _line(paper: Paper, text: str, *, align: str = "L") -> None:

@@ -40,8 +40,10 @@ def read_documents(content: Row) -> DocumentRules:
 def _kind(row: Row, head: Row) -> Kind:
     same = ("id", "zh", "en", "mark", "about", "needs_present")
     steps = {name: row.get(name, "") for name in ("level", "event", "undo")}
+    is_joint = row.get("is_joint", False)
     fields = tuple(_field(one) for one in row["field"])
-    return Kind(**{name: row[name] for name in same}, **steps, fields=fields, source=source_of(row, head))
+    source = source_of(row, head)
+    return Kind(**{name: row[name] for name in same}, **steps, is_joint=is_joint, fields=fields, source=source)
 
 
 def _field(row: Row) -> DocumentField:

@@ -137,6 +137,7 @@ class DocumentKind(Named):
     level = fields.String(required=True)
     event = fields.String(required=True)
     needs_present = fields.Boolean(required=True)
+    is_joint = fields.Boolean(required=True)
     clause = fields.String(required=True)
     status = fields.String(required=True)
     fields_ = fields.List(fields.Nested(FieldOfKind), data_key="fields", attribute="fields", required=True)

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.caps import Part
 from services.inspections.domain.documents import (
     CHECK,
     DRAFT,
@@ -17,6 +18,7 @@ from services.inspections.domain.documents import (
     WITHDRAWN,
     Kind,
     check_correction,
+    check_joint,
     checked_fields,
     digest_of,
     event_of,
@@ -27,6 +29,7 @@ from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import take_step
 from services.inspections.domain.tasks import HIGHEST_TIER
 from services.inspections.queries.documents import hazards_of, kind_of, signatures_of
+from services.inspections.queries.joint_checks import parts_of
 from services.inspections.rules import hazard_rules
 from services.inspections.rules.documents import document_rules
 from services.inspections.tables import (
@@ -73,11 +76,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a document is about."""
+    """What a document is about; ``parts``: what each agency found in a joint check, the leading one first."""
 
     enterprise_id: str
     check: Row[Any] | None
     hazards: Sequence[Row[Any]]
+    parts: Sequence[Part] = ()
 
 
 def draw_up(session: Session, wanted: Wanted, *, asked: Step) -> str:
@@ -189,7 +193,9 @@ def _subject(session: Session, wanted: Wanted, kind: Kind, *, old: Row[Any] | No
         found = session.execute(select(check_record).where(check_record.c.id == check_id).with_for_update()).one()
         is_ours = found.tier == HIGHEST_TIER
         require(is_ours, NotAllowed("check_of_other_tier", "Only checks of the bureau have such a record."))
-        return Subject(found.enterprise_id, found, _hazards(session, sorted(set(found.hazards.values()))))
+        parts = parts_of(session, found.task_id)
+        check_joint(kind, parts=parts)
+        return Subject(found.enterprise_id, found, _hazards(session, sorted(set(found.hazards.values()))), parts)
     rows = _hazards(session, hazard_ids)
     most = document_rules().most_hazards
     require(0 < len(rows) <= most, NotAllowed("hazards_missing", f"Name one to {most} hazards.", most=most))
@@ -256,6 +262,7 @@ def _content(
         "clause": kind.source.clause,
         "enterprise": {"id": place.enterprise_id, "name": place.name, "division": place.division},
         "check": seen,
+        "parts": [asdict(part) for part in subject.parts],
         "hazards": [
             {name: getattr(one, name) for name in ("id", "description", "place", "clause", "level", "item")}
             for one in subject.hazards

@@ -25,8 +25,14 @@ from services.inspections.domain.documents import (
     is_complete,
 )
 from services.inspections.domain.routing import tier_of
-from services.inspections.queries.documents import hazards_of, officer_of, signatures_of, signed_by
-from services.inspections.queries.papers import Signature, paper_of
+from services.inspections.queries.documents import (
+    hazards_of,
+    officer_of,
+    signatures_of,
+    signed_by,
+    verification_address,
+)
+from services.inspections.queries.papers import Proof, Signature, paper_of
 from services.inspections.rules import tiers
 from services.inspections.rules.documents import document_rules
 from services.inspections.tables import document, document_signature
@@ -70,8 +76,10 @@ class Signer:
     has_pin: bool
 
 
-def sign_document(session: Session, document_id: str, signing: Signing, *, signer: Signer, now: datetime) -> None:
-    """Keep a signature, and issue the document with the last one.
+def sign_document(
+    session: Session, document_id: str, signing: Signing, *, signer: Signer, public_url: str, now: datetime
+) -> None:
+    """Keep a signature, and issue the document with the last one; its file leads to ``public_url`` for who doubts it.
 
     Raises ``DocumentClosed``, ``DocumentChanged`` for another content than was read, ``NotAllowed``.
     """
@@ -89,7 +97,7 @@ def sign_document(session: Session, document_id: str, signing: Signing, *, signe
     values = {"document_id": document_id, "position": position, "place": signing.place, "sha256": row.sha256, "at": now}
     session.execute(insert(document_signature).values(**values, **kept, account_id=signer.account_id))
     if is_complete(document_rules(), kind, signed=signed_by(signatures_of(session, document_id))):
-        _issue(session, row, kind, now=now)
+        _issue(session, row, kind, public_url=public_url, now=now)
     else:
         session.execute(update(document).where(document.c.id == row.id).values(version=row.version + 1))
 
@@ -120,7 +128,7 @@ def _words(signing: Signing) -> dict[str, str]:
     return {name: getattr(signing, name).strip() for name in ("method", "post", "reason", "witness")}
 
 
-def _issue(session: Session, row: Row[Any], kind: Kind, *, now: datetime) -> None:
+def _issue(session: Session, row: Row[Any], kind: Kind, *, public_url: str, now: datetime) -> None:
     """Let the document count: its step is taken with each hazard, its file is kept, what it replaces ends."""
     signatures = signatures_of(session, row.id)
     officers = [one.account_id for one in signatures if one.place == OFFICER]
@@ -132,7 +140,9 @@ def _issue(session: Session, row: Row[Any], kind: Kind, *, now: datetime) -> Non
         step = Step(event, officers[0], tier_of(tiers(), roles), now, given, roles)
         for hazard_id in hazards_of(session, row.id):
             step_hazard(session, hazard_id, step=step)
-    file = _paper(session, row, kind, signatures=signatures, now=now)
+    proof = Proof(row.sha256, row.code, verification_address(public_url, row.code))
+    drawn = _drawn(session, signatures)
+    file = paper_of(kind, row.content, signatures=drawn, proof=proof, at=now)
     taken = Taken(author=officers[0], taken_at=now)
     stored = keep_attachment(session, BytesIO(file), owner=row.enterprise_id, taken=taken, now=now)
     issued = {"state": ISSUED, "version": row.version + 1, "issued_at": now}
@@ -147,15 +157,14 @@ def _end_replaced(session: Session, row: Row[Any], *, by: str, now: datetime) ->
     end_document(session, old, state=REPLACED, reason=CORRECTED, by=by, now=now)
 
 
-def _paper(session: Session, row: Row[Any], kind: Kind, *, signatures: Sequence[Row[Any]], now: datetime) -> bytes:
-    drawn = [
+def _drawn(session: Session, signatures: Sequence[Row[Any]]) -> list[Signature]:
+    return [
         Signature(
             **{name: getattr(one, name) for name in ("place", "name", "post", "method", "reason", "witness", "at")},
             image=_picture(session, one.image_id),
         )
         for one in signatures
     ]
-    return paper_of(kind, row.content, signatures=drawn, sha256=row.sha256, code=row.code, at=now)
 
 
 def _picture(session: Session, image_id: str | None) -> bytes:

@@ -257,7 +257,7 @@ def _send_letter(session: Session, enterprise_id: str) -> None:
     seen = session.scalars(select(document.c.sha256).where(document.c.id == document_id)).one()
     for name in officers:
         signing = Signing("officer", seen, image_id=picture.id)
-        sign_document(session, document_id, signing, signer=Signer(name, "某人", "", False), now=NOW)
+        sign_document(session, document_id, signing, signer=Signer(name, "某人", "", False), public_url="", now=NOW)
 
 
 def _visit_everything(database: Database) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
@@ -30,6 +31,8 @@ from tests.integration.inspections.official import (
     state_of,
     stepped,
 )
+from tests.integration.inspections.test_joint_checks import JOINT
+from tests.integration.inspections.test_joint_checks import begin as begin_joint
 from tests.integration.inspections.test_tasks import TASKS, answers_with, begin
 from tests.integration.inspections.test_tasks import step as take
 from tests.support.racing import at_once
@@ -188,7 +191,9 @@ class TestNumbers:
 class TestRecord:
     def check(self, client: FlaskClient, enterprise_id: str, **changes: Any) -> dict[str, Any]:
         """Carry out a check in which the fire extinguishers are not in order."""
-        one = begin(client, enterprise_id, **changes)["id"]
+        return self.checked(client, enterprise_id, begin(client, enterprise_id, **changes)["id"])
+
+    def checked(self, client: FlaskClient, enterprise_id: str, one: str) -> dict[str, Any]:
         take(client, one, "check_in")
         photos = {"FI-03": [photo_of(client, enterprise_id)]}
         answers = {"answers": answers_with(FI_03="abnormal"), "photos": photos, "signed": True}
@@ -218,6 +223,33 @@ class TestRecord:
         ended = officer.post(f"{DOCUMENTS}/{record['id']}/take-back", json={"reason": "写错了"}).json
         assert (ended["state"], state_of(officer, check["hazards"]["FI-03"])) == ("withdrawn", "reported")
 
+    def test_of_a_joint_check_carries_what_each_agency_found(
+        self, officer: FlaskClient, second: FlaskClient, enterprise_id: str
+    ) -> None:
+        """安全生产法 第六十九条."""
+        basis = {"cause": "complaint", "basis": "信访1号", "checklist": "FIRE-SMALL"}
+        joint = begin_joint(officer, enterprise_id, **basis).json
+        check = self.checked(officer, enterprise_id, joint["task_id"])
+        fields = {"agencies": "应急、消防", "place": "一车间", "findings": "灭火器失效", "handling": "责令整改"}
+        wanted = {"kind": "joint_check_record", "fields": fields, "check_id": check["id"]}
+        alone = {key: text for key, text in fields.items() if key != "agencies"}
+        early = [
+            officer.post(DOCUMENTS, json=wanted).json,
+            officer.post(DOCUMENTS, json=wanted | {"kind": "check_record", "fields": alone}).json,
+        ]
+        for agency, result in (("应急管理局", "灭火器失效"), ("消防救援大队", "通道合格")):
+            officer.post(f"{JOINT}/{joint['id']}/parts", json={"agency": agency, "result": result})
+
+        record = issued(drawn_up(officer, "joint_check_record", fields, check_id=check["id"]), officer, second)
+
+        assert [one["code"] for one in early] == ["results_missing", "joint_record_missing"]
+        assert [(part["agency"], part["result"]) for part in record["content"]["parts"]] == [
+            ("应急管理局", "灭火器失效"),
+            ("消防救援大队", "通道合格"),
+        ]
+        text = pypdfium2.PdfDocument(officer.get(f"{DOCUMENTS}/{record['id']}/file").data)[0].get_textpage()
+        assert "消防安全：通道合格" in text.get_text_range()
+
     def test_is_none_of_a_lower_tier(self, officer: FlaskClient, caller: Caller, enterprise_id: str) -> None:
         check = self.check(caller("grid_worker"), enterprise_id)
         fields = {"place": "一车间", "findings": "灭火器失效", "handling": "责令整改"}
@@ -240,6 +272,6 @@ class TestHalts:
 
         assert (halted["review_due_at"], one["number"], one["state"]) == (None, "1号", "major_review")
         assert one["review_due_at"] == officer.get(f"{HAZARDS}/{hazard}").json["due_at"]
+        assert officer.get(f"{INSPECTIONS}/halts?is_awaiting_review=false").json["items"] == []
         assert officer.get(f"{INSPECTIONS}/halts?is_open=false").json["items"] == []
         assert caller(divisions=["331003"]).get(f"{INSPECTIONS}/halts").json["items"] == []
-        assert officer.get(f"{INSPECTIONS}/halts?is_awaiting_review=false").json["items"] == []

@@ -4,10 +4,13 @@ from typing import Any
 
 import pypdfium2
 import pytest
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from services.inspections.app import create_app
+from services.inspections.settings import Settings
 from services.inspections.tables import document, document_signature
 from shared.database import Database
 from tests.integration.inspections.conftest import Caller, known_enterprise, photo_of, staffed
@@ -25,8 +28,18 @@ from tests.integration.inspections.official import (
     state_of,
     stepped,
 )
+from tests.support.applications import application
+from tests.support.callers import service_settings
+from tests.support.databases import reused_home
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def app(database: Database) -> Flask:
+    """Return the application with a public address."""
+    own = {"service": "inspections", "database_url": database.url, "public_url": "https://sise.example"}
+    return application(create_app, service_settings(Settings, home=reused_home(), **own))
 
 
 class TestAnOrder:
@@ -68,6 +81,16 @@ class TestAnOrder:
         assert (file.mimetype, shown["is_intact"], shown["state"]) == ("application/pdf", True, "issued")
         assert (shown["number"], shown["file_sha256"]) == (one["number"], one["file_sha256"])
         assert officer.get(f"{DOCUMENTS}/{one['id']}/verification").json == shown
+
+    def test_leads_who_doubts_it_to_the_page_that_verifies_it(
+        self, officer: FlaskClient, second: FlaskClient, enterprise_id: str
+    ) -> None:
+        one = issued(an_order(officer, enterprise_id), officer, second)
+
+        with pypdfium2.PdfDocument(officer.get(f"{DOCUMENTS}/{one['id']}/file").data) as pages:
+            codes = [found.text for page in pages for found in zxingcpp.read_barcodes(page.render(scale=3).to_pil())]
+
+        assert codes == [f"https://sise.example/documents/verify?code={one['code']}"]
 
     @pytest.mark.parametrize("changed", ["content", "signature", "file"])
     def test_that_somebody_changed_is_found_out(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.inspections.domain.caps import Part
 from services.inspections.domain.documents import (
     DRAWN,
     OFFICER,
@@ -13,6 +14,7 @@ from services.inspections.domain.documents import (
     Officer,
     Signed,
     check_correction,
+    check_joint,
     check_officer,
     check_present,
     checked_fields,
@@ -148,6 +150,21 @@ class TestCorrection:
         changed = ORDER | {"deadline": "2026-03-21"}
         kind = RULES.kinds["rectification_order"]
         assert refusal(check_correction, kind, old=ORDER, new=changed) == "decision_changed"
+
+
+class TestJointRecord:
+    @pytest.mark.parametrize(("kind", "results"), [("check_record", ()), ("joint_check_record", ("合格", "合格"))])
+    def test_is_that_of_several_agencies(self, kind: str, results: tuple[str, ...]) -> None:
+        check_joint(RULES.kinds[kind], parts=[Part(f"单位{place}", "安全", one) for place, one in enumerate(results)])
+
+    @pytest.mark.parametrize(
+        ("kind", "result", "code"),
+        [("check_record", "合格", "joint_record_missing"), ("joint_check_record", "", "results_missing")],
+        ids=["other kind", "unwritten"],
+    )
+    def test_is_refused(self, kind: str, result: str, code: str) -> None:
+        """安全生产法 第六十九条: joint checks; 第六十八条: what was found is written down."""
+        assert refusal(check_joint, RULES.kinds[kind], parts=[Part("消防救援大队", "消防", result)]) == code
 
 
 class TestOfficer:
