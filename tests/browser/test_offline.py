@@ -273,7 +273,7 @@ class TestWhatWasRefused:
         gate.route(f"**/tasks/{on_site}/submit", lambda route: route.fulfill(status=503, json=problem))
         fill_in(gate)
         hand_in(gate)
-        other = begin(gate, running_sise, workshop)
+        other = begin(gate, workshop)
         gate.goto(f"/tasks/{other}")
         gate.get_by_role("button", name="到场签到").click()
         expect(gate.locator("#check")).to_be_visible()
