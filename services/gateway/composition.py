@@ -46,6 +46,7 @@ PARTS = (
     Part("enterprise", "registry", "/api/v1/registry/enterprises/{id}", "registry_version"),
     Part("risk", "risk", "/api/v1/risk/grades/{id}", "risk_version"),
     Part("inspections", "inspections", "/api/v1/inspections/enterprises/{id}"),
+    Part("permits", "permits", "/api/v1/permits/enterprises/{id}"),
 )
 
 

@@ -1,6 +1,7 @@
 """What permits tells: what an enterprise promises and does that day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.contracts import Kind, event
 
@@ -8,19 +9,30 @@ from shared.contracts import Kind, event
 @event("permits.commitment_made.v1", kind=Kind.FACT, subject="commitment_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentMade:
-    """The daily safety commitment of ``day`` (ISO 8601) was made, perhaps late."""
+    """The daily safety commitment of ``day`` (ISO 8601) was made, perhaps late, or amended (``edition`` above 1).
+
+    ``counts`` are the special works promised, by field of the commitment; a nil return has none.
+    """
 
     commitment_id: str
     enterprise_id: str
     day: str
     is_late: bool = False
+    is_nil: bool = False
+    is_delegated: bool = False
+    edition: int = 1
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @event("permits.commitment_missed.v1", kind=Kind.FACT, subject="commitment_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentMissed:
-    """The daily safety commitment of ``day`` (ISO 8601) was owed and not made in time."""
+    """The daily safety commitment of ``day`` (ISO 8601) was owed and not made in time.
+
+    ``misses_this_month`` counts the calendar month up to this one; 0 when nobody has counted.
+    """
 
     commitment_id: str
     enterprise_id: str
     day: str
+    misses_this_month: int = 0

@@ -67,6 +67,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/campaigns/<id:campaign_id>/close": {"summary": "已服务"},
     "/campaigns/<id:campaign_id>/cancel": {"summary": "台风"},
     "/joint-checks/<id:joint_id>/parts": {"agency": "消防救援大队", "result": "合格"},
+    "/commitments/<id:commitment_id>/judge": {"tier": "team"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -81,6 +82,7 @@ LISTED = {  # where the things of each kind are listed
     "report_id": ("inspections", "reports"),
     "document_id": ("inspections", "documents"),
     "hazard_transfer_id": ("inspections", "transfers"),
+    "commitment_id": ("permits", "commitments"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

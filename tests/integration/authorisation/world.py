@@ -31,10 +31,13 @@ from services.inspections.use_cases.reviews import draw_sample
 from services.inspections.use_cases.signing import Signer, Signing, sign_document
 from services.inspections.use_cases.tasks import step_task
 from services.inspections.use_cases.visiting import plan_visits
+from services.permits.subscriptions import on_obligations_changed
+from services.permits.use_cases.commitment_days import open_day
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
 from shared.contracts.identity import StaffChanged
+from shared.contracts.registry import ObligationsChanged
 from shared.database import Database, Session, connect
 from shared.database.chassis import outbox
 from shared.database.migrate import migrate
@@ -115,6 +118,7 @@ def running_world(home: Path) -> Iterator[World]:
         _deliver_everything(services, apps)
         _claim_everything(apps["identity"])
         _inspect_everything(database_of(apps["inspections"]), ids)
+        _work_everywhere(database_of(apps["permits"]), ids)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
@@ -239,6 +243,18 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
                 session, Finding(enterprise_id, "无泄爆", "车间", item="GM-11-03"), by="f", tier=3, now=NOW
             )
             step_hazard(session, major, step=Step("safety_order", "officer-1", 4, NOW, {"order_number": "1号"}))
+
+
+def _work_everywhere(database: Database, enterprises: Mapping[str, str]) -> None:
+    """Let each enterprise owe the daily commitment of today."""
+    yesterday, today = NOW - timedelta(days=1), business_date(NOW)
+    daily = {"duty": "commitment", "rule": "x", "basis": "y", "frequency": "daily", "ends_on": None}
+    owed = (daily | {"starts_on": business_date(yesterday).isoformat()},)
+    with database.transaction() as session:
+        for enterprise_id in enterprises.values():
+            told = received(ObligationsChanged(enterprise_id=enterprise_id, obligations=owed), sequence=10**9)
+            on_obligations_changed(session, [told], now=yesterday)
+        open_day(session, today.isoformat(), now=NOW)
 
 
 def _send_letter(session: Session, enterprise_id: str) -> None:

@@ -1,0 +1,1 @@
+"""permits: hazardous work, from the daily commitment to the single permit."""

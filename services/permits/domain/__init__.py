@@ -1,0 +1,1 @@
+"""The rules of permits, by topic; standard library only."""

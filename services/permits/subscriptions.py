@@ -1,0 +1,87 @@
+"""What permits listens to, and what its clocks do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.permits.use_cases import commitment_days, enterprises
+from shared.contracts.inspections import (
+    HazardClosed,
+    HazardFact,
+    HazardFound,
+    HazardGraded,
+    ProductionHalted,
+    ProductionResumed,
+)
+from shared.contracts.registry import (
+    EnterpriseDeregistered,
+    EnterpriseRegistered,
+    EnterprisesMerged,
+    EnterpriseState,
+    EnterpriseUpdated,
+    ObligationsChanged,
+)
+from shared.contracts.risk import EnterpriseGraded
+from shared.declarations import subscribes, timer
+from shared.events.received import Received
+
+
+@subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
+def on_enterprise_state(session: Session, received: Sequence[Received[EnterpriseState]], *, now: datetime) -> None:
+    """Keep the register's state; the three events carry the same whole state."""
+    enterprises.keep_register_state(session, received)
+    commitment_days.open_for(session, {one.subject for one in received}, now=now)
+
+
+@subscribes(EnterprisesMerged)
+def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
+    """Let what hangs on merged entries go over to the one that stays."""
+    enterprises.follow_merge(session, received.data)
+
+
+@subscribes(ObligationsChanged, batch=True)
+def on_obligations_changed(
+    session: Session, received: Sequence[Received[ObligationsChanged]], *, now: datetime
+) -> None:
+    """Keep what enterprises owe; only a running duty can be missed."""
+    enterprises.keep_obligations(session, received, now=now)
+    commitment_days.open_for(session, {one.subject for one in received}, now=now)
+
+
+@subscribes(EnterpriseGraded, batch=True)
+def on_enterprise_graded(session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime) -> None:
+    """Keep the level, which a promised grade is shown beside."""
+    enterprises.keep_grades(session, received)
+
+
+@subscribes(HazardFound, HazardGraded, HazardClosed, batch=True)
+def on_hazard(session: Session, received: Sequence[Received[HazardFact]], *, now: datetime) -> None:
+    """Keep which major hazards are open."""
+    enterprises.keep_hazards(session, received)
+
+
+@subscribes(ProductionHalted, ProductionResumed, batch=True)
+def on_halt(
+    session: Session, received: Sequence[Received[ProductionHalted | ProductionResumed]], *, now: datetime
+) -> None:
+    """Keep where production is halted by order."""
+    enterprises.keep_halts(session, received)
+
+
+@timer(commitment_days.DAY)
+def on_day(session: Session, day: str, *, now: datetime) -> None:
+    """A day begins: who owes its commitment can make it."""
+    commitment_days.open_day(session, day, now=now)
+
+
+@timer(commitment_days.REMINDER)
+def on_reminder(session: Session, entity: str, *, now: datetime) -> None:
+    """The hour comes near: who has not signed is reminded."""
+    commitment_days.remind(session, entity, now=now)
+
+
+@timer(commitment_days.DEADLINE)
+def on_deadline(session: Session, entity: str, *, now: datetime) -> None:
+    """The hour has passed: who has not signed has missed it."""
+    commitment_days.mark_missed(session, entity, now=now)

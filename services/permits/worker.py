@@ -1,0 +1,12 @@
+"""The message side of permits."""
+
+from services.permits import subscriptions
+from services.permits.rules import check_tables
+from shared.declarations import Declarations
+from shared.security import upkeep
+
+
+def declarations() -> Declarations:
+    """Return what permits listens to; raises ``UnusableTable`` when the rule tables cannot be followed."""
+    check_tables()
+    return Declarations.collect("permits", subscriptions, upkeep)
