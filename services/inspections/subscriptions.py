@@ -21,6 +21,7 @@ from services.inspections.use_cases import (
 )
 from shared.contracts.credit import AccidentRecorded
 from shared.contracts.identity import StaffChanged
+from shared.contracts.permits import CommitmentMissed
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -111,6 +112,12 @@ def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> N
 def on_accident_recorded(session: Session, received: Received[AccidentRecorded], *, now: datetime) -> None:
     """Take from the year of the subdistrict what an accident costs it."""
     assessments.note_accident(session, received.data, now=now)
+
+
+@subscribes(CommitmentMissed)
+def on_commitment_missed(session: Session, received: Received[CommitmentMissed], *, now: datetime) -> None:
+    """Let somebody see why an enterprise has not committed itself."""
+    tasks.call_for_commitment(session, received.data.enterprise_id, received.data.day, now=now)
 
 
 @timer(hazards.DEADLINE)

@@ -36,3 +36,18 @@ class CommitmentMissed:
     enterprise_id: str
     day: str
     misses_this_month: int = 0
+
+
+@event("permits.commitment_disputed.v1", kind=Kind.FACT, subject="commitment_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentDisputed:
+    """What the commitment of ``day`` (ISO 8601) says disagrees with what is known: ``checks`` of commitments.toml.
+
+    ``is_high``: a major hazard is hidden, or production runs though it is halted.
+    """
+
+    commitment_id: str
+    enterprise_id: str
+    day: str
+    checks: tuple[str, ...] = ()
+    is_high: bool = False

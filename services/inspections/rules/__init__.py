@@ -21,6 +21,7 @@ from services.inspections.rules.working import (
     escalations,
     ladder,
     major_hazard_calls,
+    missed_commitment_call,
     plan_rules,
     read_assessment,
     read_choices,
@@ -47,6 +48,7 @@ __all__ = [
     "ladder",
     "major_hazard_calls",
     "major_hazards",
+    "missed_commitment_call",
     "plan_rules",
     "rating_rules",
     "read_assessment",
@@ -73,6 +75,7 @@ def check_tables() -> None:
     for check in (visit_rules, review_rules, rating_rules, complaint_rules):
         check()
     major_hazard_calls()
+    missed_commitment_call()
     believed_time()
     upload_limits()
     document_rules()

@@ -58,6 +58,13 @@ def read_calls(content: Row) -> tuple[Call, ...]:
 
 
 @cache
+def missed_commitment_call() -> Call:
+    """Return who comes because a daily commitment was missed."""
+    row = table("tasks.toml")["missed_commitment"]
+    return Call(row["tier"], row["working_days"])
+
+
+@cache
 def schedule() -> Schedule:
     """Return how often each tier comes, by level and industry; raises ``UnusableTable``."""
     return read_schedule(table("tiers.toml"))

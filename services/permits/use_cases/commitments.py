@@ -28,6 +28,7 @@ from services.permits.domain.commitments import (
 from services.permits.queries.commitments import days_without
 from services.permits.rules import commitment_rules
 from services.permits.tables import commitment, commitment_step, commitment_version
+from services.permits.use_cases.commitment_checks import check_commitment
 from services.permits.use_cases.commitment_days import miss, open_one
 from shared.clock import business_date
 from shared.contracts.permits import CommitmentMade
@@ -119,6 +120,7 @@ def _publish(
     step = {"event": event, "tier": PRINCIPAL, "by": signature.by, "given": {**own, "reason": signature.reason}}
     _take(session, row, {**changes, **own, "is_nil": signature.is_nil, "told": row.told + 1}, now=now, **step)
     publish(session, _made(_row(session, row.id)), sequence=row.told + 1, at=now)
+    check_commitment(session, row.id, now=now)
 
 
 def _made(row: Row[Any]) -> CommitmentMade:

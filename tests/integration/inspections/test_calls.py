@@ -5,11 +5,16 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from services.inspections.subscriptions import on_commitment_missed
 from shared.calendar import add_working_days
 from shared.clock import business_date
+from shared.contracts.permits import CommitmentMissed
 from shared.database import Database
+from shared.errors import NotYet
+from shared.ids import new_id
 from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, staffed, told
 from tests.integration.inspections.test_hazards import find, step
+from tests.support.events import received
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -81,3 +86,24 @@ class TestAtAnEnterprise:
         assert before == {"enterprise_id": enterprise_id, **nothing}
         assert (shown["open_hazards"], shown["open_major"], shown["overdue_hazards"]) == (2, 1, 0)
         assert (shown["next_task"]["tier"], shown["next_task"]["owner"]) == (3, "tier:3@331002001")
+
+
+class TestMissedCommitment:
+    """Chain 6: a missed daily commitment is somebody's task, once for each day."""
+
+    def miss(self, database: Database, enterprise_id: str, day: str) -> None:
+        event = CommitmentMissed(commitment_id=new_id(), enterprise_id=enterprise_id, day=day, misses_this_month=1)
+        with database.transaction() as session:
+            on_commitment_missed(session, received(event), now=NOW)
+
+    def test_calls_the_grid(self, database: Database, caller: Caller, enterprise_id: str) -> None:
+        staffed(database, "a-grid_worker", "grid_worker")
+        for day in ("2027-03-01", "2027-03-01", "2027-03-02"):
+            self.miss(database, enterprise_id, day)
+
+        items = caller().get(f"{INSPECTIONS}/tasks").json["items"]
+        assert [(one["tier"], one["owner"], one["origin"]) for one in items] == [(3, "a-grid_worker", "commitment")] * 2
+
+    def test_waits_for_the_enterprise(self, database: Database) -> None:
+        with pytest.raises(NotYet):
+            self.miss(database, new_id(), "2027-03-01")

@@ -6,9 +6,23 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from services.permits.subscriptions import on_hazard
 from services.permits.tables import commitment
+from shared.contracts.inspections import HazardFound
 from shared.database import Database
-from tests.integration.permits.conftest import COMMITMENTS, PERMITS, TODAY, Caller, at, known_enterprise, owes, told
+from shared.ids import new_id
+from tests.integration.permits.conftest import (
+    COMMITMENTS,
+    NOW,
+    PERMITS,
+    TODAY,
+    Caller,
+    at,
+    known_enterprise,
+    owes,
+    told,
+)
+from tests.support.events import received
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 NIL = {"content": {"risk_grade": 4, "units": 3, "running": 3}, "is_nil": True}
@@ -151,6 +165,42 @@ class TestAmendment:
         answers = [step(principal, one["id"], event, **NIL, reason="x") for event in ("amend", "sign")]
 
         assert [answer.json["code"] for answer in answers if answer.status_code == 409] == ["commitment_day_over"]
+
+
+class TestDispute:
+    @pytest.fixture(autouse=True)
+    def a_major_hazard(self, database: Database, enterprise_id: str) -> None:
+        """Let a major hazard be open at the enterprise."""
+        event = HazardFound(hazard_id=new_id(), enterprise_id=enterprise_id, level="major")
+        with database.transaction() as session:
+            on_hazard(session, [received(event)], now=NOW)
+
+    def test_is_told_when_a_major_hazard_is_hidden(
+        self, principal: FlaskClient, database: Database, enterprise_id: str
+    ) -> None:
+        done = signed(principal, enterprise_id)
+
+        [event] = told(database, "commitment_disputed")
+        shown = principal.get(f"{COMMITMENTS}?mark=disputed").json["items"]
+        assert (event["data"]["checks"], event["data"]["is_high"]) == (["major_hazard_hidden"], True)
+        assert [(row["id"], row["computed_grade"], row["content"]["risk_grade"]) for row in shown] == [
+            (done["id"], 1, 4)
+        ]
+
+    def test_ends_with_an_amendment_that_agrees(
+        self, principal: FlaskClient, database: Database, enterprise_id: str
+    ) -> None:
+        one = signed(principal, enterprise_id)
+        same = step(principal, one["id"], "amend", **NIL, reason="再次确认").json
+        agrees = NIL["content"] | {"has_major_hazard": True}
+
+        amended = step(principal, one["id"], "amend", content=agrees, is_nil=True, reason="补报重大隐患").json
+
+        assert (same["is_disputed"], amended["is_disputed"]) == (True, False)
+        assert [event["sequence"] for event in told(database, "commitment_made", "commitment_disputed")] == list("1234")
+
+    def test_is_avoided_by_the_form_that_says_so(self, principal: FlaskClient, enterprise_id: str) -> None:
+        assert opened(principal, enterprise_id)["suggested"] == {"has_major_hazard": True}
 
 
 class TestBoard:
