@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.permits.use_cases import commitment_days, enterprises
+from services.permits.use_cases import commitment_days, enterprises, people
 from shared.contracts.inspections import (
     HazardClosed,
     HazardFact,
@@ -21,8 +21,12 @@ from shared.contracts.registry import (
     EnterpriseState,
     EnterpriseUpdated,
     ObligationsChanged,
+    PersonLeft,
+    PersonRegistered,
+    PersonState,
 )
 from shared.contracts.risk import EnterpriseGraded
+from shared.contracts.training import CertificateExpired, CertificateExpiring, CertificateIssued, CertificateState
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
 
@@ -85,3 +89,15 @@ def on_reminder(session: Session, entity: str, *, now: datetime) -> None:
 def on_deadline(session: Session, entity: str, *, now: datetime) -> None:
     """The hour has passed: who has not signed has missed it."""
     commitment_days.mark_missed(session, entity, now=now)
+
+
+@subscribes(PersonRegistered, PersonLeft, batch=True)
+def on_person(session: Session, received: Sequence[Received[PersonState]], *, now: datetime) -> None:
+    """Keep who works where, with which posts."""
+    people.keep_persons(session, received)
+
+
+@subscribes(CertificateIssued, CertificateExpiring, CertificateExpired)
+def on_certificate(session: Session, received: Received[CertificateState], *, now: datetime) -> None:
+    """Keep a certificate as training tells of it."""
+    people.keep_certificate(session, received.data, sequence=received.sequence, now=now)

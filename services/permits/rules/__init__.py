@@ -1,10 +1,14 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
 from services.permits.rules.committing import commitment_rules
+from services.permits.rules.people import people_rules
+from services.permits.rules.signers import signer_rules
 
-__all__ = ["check_tables", "commitment_rules"]
+__all__ = ["check_tables", "commitment_rules", "people_rules", "signer_rules"]
 
 
 def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     commitment_rules()
+    people_rules()
+    signer_rules()

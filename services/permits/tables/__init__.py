@@ -11,8 +11,13 @@ from services.permits.tables.enterprises import (
     standing,
 )
 from services.permits.tables.metadata import metadata
+from services.permits.tables.people import certificate, fitness, mandate, person
 
 __all__ = [
+    "certificate",
+    "fitness",
+    "mandate",
+    "person",
     "commitment",
     "commitment_step",
     "commitment_version",

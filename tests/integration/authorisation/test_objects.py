@@ -68,6 +68,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/campaigns/<id:campaign_id>/cancel": {"summary": "台风"},
     "/joint-checks/<id:joint_id>/parts": {"agency": "消防救援大队", "result": "合格"},
     "/commitments/<id:commitment_id>/judge": {"tier": "team"},
+    "/people/<id:person_id>/certificates": {"kind": "welding", "valid_from": "2026-01-01"},
+    "/people/<id:person_id>/fitness": {"unfit_for": []},
+    "/certificates/<id:certificate_id>": {"category": ""},
+    "/certificates/<id:certificate_id>/query": {"outcome": "confirmed"},
+    "/certificates/<id:certificate_id>/end": {"why": "录入有误"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -83,6 +88,8 @@ LISTED = {  # where the things of each kind are listed
     "document_id": ("inspections", "documents"),
     "hazard_transfer_id": ("inspections", "transfers"),
     "commitment_id": ("permits", "commitments"),
+    "certificate_id": ("permits", "certificates"),
+    "mandate_id": ("permits", "mandates"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
@@ -184,6 +191,7 @@ def made(world: World, enterprise_id: str) -> Mapping[tuple[str, str], str]:
         ("risk", "override_id"): created(world, "risk", "overrides", wish | {"enterprise_id": enterprise_id}),
         ("risk", "enterprise_id"): enterprise_id,
         ("registry", "person_id"): str(persons.json["items"][0]["id"]),
+        ("permits", "person_id"): str(persons.json["items"][0]["id"]),
         ("registry", "attachment_id"): attached(world, "registry", enterprise_id),
         ("inspections", "attachment_id"): attached(world, "inspections", enterprise_id),
     }

@@ -31,8 +31,12 @@ from services.inspections.use_cases.reviews import draw_sample
 from services.inspections.use_cases.signing import Signer, Signing, sign_document
 from services.inspections.use_cases.tasks import step_task
 from services.inspections.use_cases.visiting import plan_visits
+from services.permits.domain.signers import Signer as WorkSigner
 from services.permits.subscriptions import on_obligations_changed
+from services.permits.tables import person as work_person
 from services.permits.use_cases.commitment_days import open_day
+from services.permits.use_cases.people import enter_certificate
+from services.permits.use_cases.signers import NewMandate, give_mandate
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
@@ -255,6 +259,17 @@ def _work_everywhere(database: Database, enterprises: Mapping[str, str]) -> None
             told = received(ObligationsChanged(enterprise_id=enterprise_id, obligations=owed), sequence=10**9)
             on_obligations_changed(session, [told], now=yesterday)
         open_day(session, today.isoformat(), now=NOW)
+        _certify_everybody(session)
+
+
+def _certify_everybody(session: Session) -> None:
+    """Give everybody a certificate and a role in writing."""
+    today = business_date(NOW)
+    given = {"kind": "welding", "valid_from": today}
+    for holder in session.execute(select(work_person)).all():
+        enter_certificate(session, holder.person_id, given, owner=holder.enterprise_id, by="a", now=NOW)
+        principal = WorkSigner("a", "", frozenset({"principal"}))
+        give_mandate(session, holder, NewMandate("base_unit", today, today), giver=principal, now=NOW)
 
 
 def _send_letter(session: Session, enterprise_id: str) -> None:
