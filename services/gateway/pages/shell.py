@@ -38,6 +38,7 @@ SECTIONS = (
     ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),
     ("pages.claims", "nav.claims", "id", "claim:review", "registry"),
     ("pages.members", "nav.members", "users", "member:read", "people"),
+    ("pages.certificates", "nav.certificates", "file-certificate", "certificate:write", "people"),
     ("pages.sign", "nav.sign", "pencil", "member:sign", "people"),
     ("pages.accounts", "nav.admin", "user", "account:read", "system"),
     ("pages.staff", "nav.staff", "users", "staff:read", "people"),
