@@ -22,7 +22,7 @@ from services.inspections.domain.assessments import (
     yearly_mean,
     yearly_total,
 )
-from services.inspections.queries.counted import Counted, kept, live
+from services.inspections.queries.counted import Counted, kept, live, tallied
 from services.inspections.queries.figures import assessed, entries
 from services.inspections.rules import assessment_formula, assessment_rules, read_assessment
 from services.inspections.tables import (
@@ -50,7 +50,10 @@ class UnitNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Month:
-    """A month in one of its editions; ``version`` 0 is what counts live, ``latest`` the edition that holds."""
+    """A month in one of its editions; ``version`` 0 is what counts live, ``latest`` the edition that holds.
+
+    ``is_tallied``: what it counts is summed up as it changes.
+    """
 
     month: str
     state: str
@@ -58,6 +61,7 @@ class Month:
     latest: int
     calendar: Calendar
     formula: Mapping[str, Any]
+    is_tallied: bool
 
     @property
     def rules(self) -> AssessmentRules:
@@ -65,7 +69,9 @@ class Month:
 
     @property
     def counted(self) -> Counted:
-        return kept(self.month, self.version) if self.version else live(self.rules, self.month)
+        if self.version:
+            return kept(self.month, self.version)
+        return tallied(self.rules, self.month) if self.is_tallied else live(self.rules, self.month)
 
 
 def month_at(session: Session, month: str, *, version: int | None = None) -> Month:
@@ -80,7 +86,13 @@ def month_at(session: Session, month: str, *, version: int | None = None) -> Mon
     calendar = calendar_of(assessment_rules(), month)
     if row:
         calendar = Calendar(row.computed_at, row.objections_until, row.published_at)
-    return Month(month, row.state if row else OPEN, wanted, latest, calendar, formula)
+    is_tallied = month >= first_open(session)
+    return Month(month, row.state if row else OPEN, wanted, latest, calendar, formula, is_tallied)
+
+
+def first_open(session: Session) -> str:
+    """Return the first month that is still counted live, such as 2026-11; empty before the first begins."""
+    return session.scalar(select(func.min(assessment.c.month)).where(assessment.c.state == OPEN)) or ""
 
 
 def _edition(session: Session, month: str, version: int) -> Row[Any]:

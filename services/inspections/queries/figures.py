@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.assessments import (
@@ -36,9 +36,7 @@ def assessed(
 ) -> list[Document]:
     """Return each unit's figures, rate, rank, points, band and what the month does to its year; the best first."""
     sums = _sums(session, counted)
-    own = counted.enterprises.c
-    supervised = session.execute(select(own.unit, func.count().label("number")).group_by(own.unit))
-    enterprises: dict[str, int] = {row.unit: row.number for row in supervised}
+    enterprises: dict[str, int] = {unit: int(number) for unit, number in session.execute(counted.supervised)}
     units = sorted({*enterprises, *(unit for unit, _ in sums), *(one.unit for one in entered)})
     counts = {unit: _counts(rules, sums, unit) for unit in units}
     rates = {unit: completion_rate(rules, counts[unit]) for unit in units}
@@ -57,13 +55,10 @@ def assessed(
 def _sums(session: Session, counted: Counted) -> Mapping[Any, Any]:
     """Return what is due, what is done, scores and how many have one, by unit and indicator."""
     sums: dict[Any, list[int]] = {}
-    for part in counted.parts:
-        rows = part.c
-        done = func.sum(case((rows.is_done, rows.times), else_=0))
-        columns = (rows.unit, rows.indicator, func.sum(rows.times), done, func.sum(rows.score), func.count(rows.score))
-        for unit, indicator, *figures in session.execute(select(*columns).group_by(rows.unit, rows.indicator)):
+    for part in counted.sums:
+        for unit, indicator, *figures in session.execute(part):
             before = sums.get((unit, indicator), [0] * len(figures))
-            sums[unit, indicator] = [one + (more or 0) for one, more in zip(before, figures, strict=True)]
+            sums[unit, indicator] = [one + int(more or 0) for one, more in zip(before, figures, strict=True)]
     return sums
 
 

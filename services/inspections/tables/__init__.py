@@ -21,7 +21,14 @@ from services.inspections.tables.metadata import metadata
 from services.inspections.tables.plans import plan, plan_line, plan_step, plan_visit
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.reviews import review, sample_draw
-from services.inspections.tables.tallies import hazard_tally, task_tally
+from services.inspections.tables.tallies import (
+    hazard_tally,
+    month_check_record_tally,
+    month_enterprise_tally,
+    month_hazard_tally,
+    month_task_tally,
+    task_tally,
+)
 from services.inspections.tables.tasks import check_record, joint_check, joint_part, task, task_officer, task_step
 from services.inspections.tables.transfers import transfer, transfer_step
 from services.inspections.tables.uploads import upload, upload_part
@@ -35,7 +42,6 @@ from services.inspections.tables.visits import (
 )
 
 __all__ = [
-    "avoidance",
     "assessment",
     "assessment_edition",
     "assessment_enterprise",
@@ -43,22 +49,23 @@ __all__ = [
     "assessment_objection",
     "assessment_row",
     "assessment_unit",
+    "avoidance",
     "campaign",
     "campaign_member",
     "campaign_plan",
     "campaign_tick",
     "check_record",
-    "complaint",
-    "complaint_step",
-    "draw",
-    "draw_candidate",
-    "draw_officer",
     "checklist_choice",
     "checklist_version",
+    "complaint",
+    "complaint_step",
     "document",
     "document_hazard",
     "document_series",
     "document_signature",
+    "draw",
+    "draw_candidate",
+    "draw_officer",
     "enterprise",
     "halt_order",
     "hazard",
@@ -69,6 +76,10 @@ __all__ = [
     "late_check",
     "merged_enterprise",
     "metadata",
+    "month_check_record_tally",
+    "month_enterprise_tally",
+    "month_hazard_tally",
+    "month_task_tally",
     "obligation",
     "plan",
     "plan_line",
@@ -84,6 +95,8 @@ __all__ = [
     "task_officer",
     "task_step",
     "task_tally",
+    "transfer",
+    "transfer_step",
     "upload",
     "upload_part",
     "visit",
@@ -91,6 +104,4 @@ __all__ = [
     "visit_flag",
     "visit_person",
     "visit_step",
-    "transfer",
-    "transfer_step",
 ]

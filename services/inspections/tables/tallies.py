@@ -3,7 +3,7 @@
 Every change adds a row (`number` may be negative), so nobody waits for anybody; the sum is the count (docs/adr/0012).
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, SmallInteger, Table, Text
 
 from services.inspections.tables.metadata import metadata
 
@@ -25,3 +25,44 @@ task_tally = _of_place(
     Column("is_overdue", Boolean, nullable=False),
     Column("is_queued", Boolean, nullable=False),
 )
+
+
+def _of_unit(thing: str, *key: Column[object], sums: tuple[str, ...] = ("number",)) -> Table:
+    """Return the table of what the months count in a subdistrict (docs/adr/0012)."""
+    unit = Column("unit", Text, nullable=False)
+    added = [Column(name, BigInteger, nullable=False) for name in sums]
+    return Table(f"month_{thing}_tally", metadata, unit, *key, *added)
+
+
+def _month() -> Column[object]:
+    return Column("month", Text, nullable=False)  # 2026-11
+
+
+month_task_tally = _of_unit(
+    "task",
+    _month(),
+    Column("tier", SmallInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("is_in_time", Boolean, nullable=False),
+)
+
+month_hazard_tally = _of_unit(
+    "hazard",
+    _month(),
+    Column("found_tier", SmallInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+    Column("is_in_time", Boolean, nullable=False),
+)
+
+month_check_record_tally = _of_unit(
+    "check_record",
+    _month(),
+    Column("tier", SmallInteger, nullable=False),
+    sums=("number", "refuted", "score", "scored"),
+)
+
+month_enterprise_tally = _of_unit("enterprise")

@@ -1,28 +1,100 @@
 """Sums the counts up anew, now and then: few rows to read again, and whatever two changes at once have blurred."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import Table, and_, func, select, true
 from sqlalchemy.orm import Session
 
-from services.inspections.tables import enterprise, hazard, hazard_tally, task, task_tally
+from services.inspections.domain.assessments import period_of_month
+from services.inspections.queries.assessments import first_open
+from services.inspections.queries.counted import is_closed_in_time, is_in_time, owing, placed, refuted_items
+from services.inspections.tables import (
+    check_record,
+    enterprise,
+    hazard,
+    hazard_tally,
+    month_check_record_tally,
+    month_enterprise_tally,
+    month_hazard_tally,
+    month_task_tally,
+    task,
+    task_tally,
+)
+from shared.clock import BUSINESS_ZONE
 from shared.database.bulk import replace_rows
+from shared.machines import end_of
 from shared.work.timers import schedule
 
 SUM_UP, EVERY = "sum_up", timedelta(minutes=10)
-HAZARDS: dict[str, ColumnElement[Any]] = {name: hazard.c[name] for name in ("state", "level", "is_overdue")}
-TASKS: dict[str, ColumnElement[Any]] = {"is_overdue": task.c.is_overdue, "is_queued": task.c.owner.contains(":")}
+LONG_AGO = date(2000, 1, 1)
+PLACE: Mapping[str, Any] = {name: enterprise.c[name] for name in ("division", "grid")}
+UNIT: Mapping[str, Any] = {"unit": enterprise.c.subdistrict}
+NUMBER: Mapping[str, Any] = {"number": func.count()}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What ``tally`` keeps of the rows of ``table`` that count: ``sums`` by ``key``."""
+
+    tally: Table
+    table: Table
+    key: Mapping[str, Any]
+    counts: Any
+    sums: Mapping[str, Any]
 
 
 def sum_up(session: Session, entity: str, *, now: datetime) -> None:
-    """Count hazards and open tasks of each place anew, and again in ten minutes."""
-    for table, tally, key, is_counted in (
-        (hazard, hazard_tally, HAZARDS, true()),
-        (task, task_tally, TASKS, task.c.is_open),
-    ):
-        columns = {"division": enterprise.c.division, "grid": enterprise.c.grid, **key}
-        joined = table.join(enterprise, enterprise.c.enterprise_id == table.c.enterprise_id)
-        counted = select(*columns.values(), func.count()).select_from(joined).where(is_counted)
-        replace_rows(session, tally, columns=[*columns, "number"], selected=counted.group_by(*columns.values()))
+    """Count hazards and open tasks of each place anew, and what open months count, and again in ten minutes."""
+    for one in (*_of_places(), *_of_months(session)):
+        source: Any = one.table
+        if source is not enterprise:
+            source = source.join(enterprise, enterprise.c.enterprise_id == source.c.enterprise_id)
+        columns = {**one.key, **one.sums}
+        counted = select(*columns.values()).select_from(source).where(one.counts).group_by(*one.key.values())
+        replace_rows(session, one.tally, columns=list(columns), selected=counted)
     schedule(session, SUM_UP, entity, due_at=now + EVERY)
+
+
+def _of_places() -> Iterable[Sums]:
+    hazards = {name: hazard.c[name] for name in ("state", "level", "is_overdue")}
+    tasks = {"is_overdue": task.c.is_overdue, "is_queued": task.c.owner.contains(":")}
+    yield Sums(hazard_tally, hazard, {**PLACE, **hazards}, true(), NUMBER)
+    yield Sums(task_tally, task, {**PLACE, **tasks}, task.c.is_open, NUMBER)
+
+
+def _of_months(session: Session) -> Iterable[Sums]:
+    """A month that is closed has editions and needs no sums: what it counted is left out."""
+    first = first_open(session)
+    since = period_of_month(first).first if first else LONG_AGO
+    tasks, hazards, checks = task.c, hazard.c, check_record.c
+    yield Sums(month_enterprise_tally, enterprise, UNIT, and_(*owing()), NUMBER)
+    key = {**UNIT, "month": _month(session, tasks.last_day)}
+    key |= {name: tasks[name] for name in ("tier", "origin", "state", "is_overdue")} | {"is_in_time": is_in_time(tasks)}
+    yield Sums(month_task_tally, task, key, and_(*owing(), tasks.last_day >= since), NUMBER)
+    key = {**UNIT, "month": _month(session, hazards.deadline)}
+    key |= {name: hazards[name] for name in ("found_tier", "level", "state")}
+    key |= {"is_closed": hazards.closed_on.is_not(None), "is_in_time": is_closed_in_time(hazards)}
+    yield Sums(month_hazard_tally, hazard, key, and_(*placed(), hazards.deadline >= since), NUMBER)
+    key = {**UNIT, "month": _month(session, _in_china(session, checks.at)), "tier": checks.tier}
+    scores = {
+        "score": func.coalesce(func.sum(checks.score_hundredths), 0),
+        "scored": func.count(checks.score_hundredths),
+    }
+    sums = {**NUMBER, "refuted": func.sum(refuted_items()), **scores}
+    begins = end_of(since - timedelta(days=1))
+    yield Sums(month_check_record_tally, check_record, key, and_(*placed(), checks.at >= begins), sums)
+
+
+def _month(session: Session, day: Any) -> Any:
+    return func.to_char(day, "YYYY-MM") if _is_postgresql(session) else func.strftime("%Y-%m", day)
+
+
+def _in_china(session: Session, moment: Any) -> Any:
+    return func.timezone(BUSINESS_ZONE.key, moment) if _is_postgresql(session) else func.datetime(moment, "+8 hours")
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
