@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.inspections.use_cases import (
     assessments,
     complaints,
+    credit,
     hazards,
     plan_months,
     planning,
@@ -19,7 +20,7 @@ from services.inspections.use_cases import (
     visiting,
     visits,
 )
-from shared.contracts.credit import AccidentRecorded
+from shared.contracts.credit import AccidentRecorded, PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed
 from shared.contracts.identity import StaffChanged
 from shared.contracts.permits import CommitmentMissed
 from shared.contracts.registry import (
@@ -110,7 +111,8 @@ def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> N
 
 @subscribes(AccidentRecorded)
 def on_accident_recorded(session: Session, received: Received[AccidentRecorded], *, now: datetime) -> None:
-    """Take from the year of the subdistrict what an accident costs it."""
+    """Keep an accident, and take from the year of the subdistrict what it costs."""
+    credit.keep_credit_fact(session, received.data)
     assessments.note_accident(session, received.data, now=now)
 
 
@@ -118,6 +120,12 @@ def on_accident_recorded(session: Session, received: Received[AccidentRecorded],
 def on_commitment_missed(session: Session, received: Received[CommitmentMissed], *, now: datetime) -> None:
     """Let somebody see why an enterprise has not committed itself."""
     tasks.call_for_commitment(session, received.data.enterprise_id, received.data.day, now=now)
+
+
+@subscribes(PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed)
+def on_credit_fact(session: Session, received: Received[credit.CreditFact], *, now: datetime) -> None:
+    """Keep what puts an enterprise into the annual plan."""
+    credit.keep_credit_fact(session, received.data)
 
 
 @timer(hazards.DEADLINE)

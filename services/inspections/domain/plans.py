@@ -11,6 +11,8 @@ from shared.calendar import working_days_between
 from shared.machines import Machine, NotAllowed, require
 
 MONTHS = 12
+PENALTY, LISTING, ACCIDENT = "penalty", "listing", "accident"  # what credit tells
+HAPPENED, ENDED = 1, 2
 PUBLISHED = "published"  # the state of a plan in force
 PLAN, DRAW = "plan", "draw"  # causes of the cap's checks, and the origins of the tasks that they make
 
@@ -38,7 +40,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Must:
-    """Why an enterprise may not be left out (§4.2): by level, by sector, or by what happened there."""
+    """Why an enterprise may not be left out (§4.2): by level, by sector, or by what happened there ``least`` times."""
 
     id: str
     zh: str
@@ -46,6 +48,7 @@ class Must:
     levels: tuple[int, ...] = ()
     prefixes: tuple[str, ...] = ()
     within_months: int = 0
+    least: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Annual plans of the caller's area: their lines and visits, how each stands, what must be in them, what fits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select
@@ -9,9 +9,21 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR
 from services.inspections.domain.plan_steps import PlanState
-from services.inspections.domain.plans import PUBLISHED, Capacity, Must, cap_of, check_capacity, most_inspections
+from services.inspections.domain.plans import (
+    ACCIDENT,
+    HAPPENED,
+    LISTING,
+    PENALTY,
+    PUBLISHED,
+    Capacity,
+    Must,
+    cap_of,
+    check_capacity,
+    most_inspections,
+)
 from services.inspections.rules import plan_rules
 from services.inspections.tables import (
+    credit_fact,
     enterprise,
     halt_order,
     hazard,
@@ -20,6 +32,7 @@ from services.inspections.tables import (
     public_report,
     standing,
 )
+from shared.clock import business_date
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
@@ -174,12 +187,39 @@ def _was_reported(must: Must, now: datetime) -> Condition:
     return exists().where(columns.enterprise_id == enterprise.c.enterprise_id, *found_true)
 
 
+def _was_penalised(must: Must, now: datetime) -> Condition:
+    own = (*_credit_facts(PENALTY), credit_fact.c.happened_on >= _since(must, now))
+    return select(func.count()).select_from(credit_fact).where(*own).scalar_subquery() >= must.least
+
+
+def _is_listed(must: Must, now: datetime) -> Condition:
+    ends_on = credit_fact.c.ends_on
+    return exists().where(*_credit_facts(LISTING), or_(ends_on.is_(None), ends_on >= business_date(now)))
+
+
+def _had_fatal_accident(must: Must, now: datetime) -> Condition:
+    columns = credit_fact.c
+    return exists().where(*_credit_facts(ACCIDENT), columns.deaths > 0, columns.happened_on >= _since(must, now))
+
+
+def _credit_facts(kind: str) -> tuple[Condition, ...]:
+    columns = credit_fact.c
+    return (columns.enterprise_id == enterprise.c.enterprise_id, columns.kind == kind, columns.step == HAPPENED)
+
+
+def _since(must: Must, now: datetime) -> date:
+    return business_date(now) - timedelta(days=MONTH_DAYS * must.within_months)
+
+
 _MUSTS: Mapping[str, Callable[[Must, datetime], Condition]] = {
     "level": _has_level,
     "sector": _has_sector,
     "major_hazard": _has_major_hazard,
     "halted": _is_halted,
     "reported": _was_reported,
+    "penalised": _was_penalised,
+    "listed": _is_listed,
+    "fatal_accident": _had_fatal_accident,
 }
 
 

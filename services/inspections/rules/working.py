@@ -203,4 +203,6 @@ def _level_plan(row: Row) -> LevelPlan:
 
 def _must(row: Row) -> Must:
     lists = {name: tuple(row.get(name, ())) for name in ("levels", "prefixes")}
-    return Must(row["id"], row["zh"], row["en"], within_months=row.get("within_months", 0), **lists)
+    return Must(
+        row["id"], row["zh"], row["en"], within_months=row.get("within_months", 0), least=row.get("least", 1), **lists
+    )

@@ -14,7 +14,14 @@ from services.inspections.tables.checklists import checklist_choice, checklist_v
 from services.inspections.tables.complaints import complaint, complaint_step
 from services.inspections.tables.documents import document, document_hazard, document_series, document_signature
 from services.inspections.tables.draws import avoidance, draw, draw_candidate, draw_officer
-from services.inspections.tables.enterprises import enterprise, merged_enterprise, obligation, staff, standing
+from services.inspections.tables.enterprises import (
+    credit_fact,
+    enterprise,
+    merged_enterprise,
+    obligation,
+    staff,
+    standing,
+)
 from services.inspections.tables.hazards import halt_order, hazard, hazard_step
 from services.inspections.tables.late_checks import late_check
 from services.inspections.tables.metadata import metadata
@@ -59,6 +66,7 @@ __all__ = [
     "checklist_version",
     "complaint",
     "complaint_step",
+    "credit_fact",
     "document",
     "document_hazard",
     "document_series",

@@ -1,6 +1,6 @@
 """What other services tell about enterprises and staff; the newest sequence wins."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Index, Integer, SmallInteger, Table, Text
 
 from services.inspections.tables.metadata import metadata
 from shared.database import Id, JsonDocument
@@ -47,6 +47,19 @@ obligation = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("obligations", JsonDocument, nullable=False),
 )
+
+credit_fact = Table(  # what an enterprise did, in the order in which it is told: what has ended stays ended
+    "credit_fact",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),  # penalty, listing, accident
+    Column("step", SmallInteger, nullable=False),  # 1: it counts; 2: withdrawn, or delisted
+    Column("happened_on", Date),
+    Column("ends_on", Date),
+    Column("deaths", SmallInteger, nullable=False),
+)
+Index("ix__credit_fact__enterprise_id", credit_fact.c.enterprise_id, credit_fact.c.kind)
 
 staff = Table(
     "staff",

@@ -15,6 +15,7 @@ from services.inspections.tables import (
     avoidance,
     check_record,
     complaint,
+    credit_fact,
     document,
     enterprise,
     halt_order,
@@ -47,7 +48,7 @@ ACTIVE, MERGED = "active", "merged"
 # What hangs on an enterprise and goes over to the entry that stays.
 FOLLOWING = (
     *(hazard, halt_order, check_record, public_report, avoidance, visit, service_contract, review, complaint),
-    *(document, transfer),
+    *(document, transfer, credit_fact),
 )
 
 

@@ -301,7 +301,15 @@ class TestWay:
     def test_has_its_words_as_data(self, caller: Caller) -> None:
         found = read(caller(), "table")
         assert (len(found["other_enforcement"]), len(found["non_enforcement"]), len(found["columns"])) == (10, 7, 11)
-        assert [one["id"] for one in found["musts"]] == ["level", "sector", "major_hazard", "halted", "reported"]
+        of_credit = ["penalised", "listed", "fatal_accident"]
+        assert [one["id"] for one in found["musts"]] == [
+            "level",
+            "sector",
+            "major_hazard",
+            "halted",
+            "reported",
+            *of_credit,
+        ]
 
     def test_begins_again_after_a_withdrawal(self, caller: Caller) -> None:
         officer = caller()
