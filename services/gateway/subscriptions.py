@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from services.gateway.use_cases.streaming import Told, tell
+from shared.contracts.inspections import AssessmentPublished, EnforcementPlanPublished
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -33,3 +34,18 @@ def on_enterprise_graded(session: Session, received: Sequence[Received[Enterpris
 def on_import_completed(session: Session, received: Received[ImportCompleted], *, now: datetime) -> None:
     content = {"import_id": received.data.import_id, "rows": received.data.rows}
     tell(session, [Told(kind="import_completed", content=content)], now=now)
+
+
+@subscribes(AssessmentPublished)
+def on_assessment_published(session: Session, received: Received[AssessmentPublished], *, now: datetime) -> None:
+    """Tell each subdistrict that is ranked, and so everybody above."""
+    content = {"month": received.data.month, "version": received.data.version}
+    units = [str(one["unit"]) for one in received.data.ranking]
+    tell(session, [Told(kind="assessment_published", division=unit, content=content) for unit in units], now=now)
+
+
+@subscribes(EnforcementPlanPublished)
+def on_plan_published(session: Session, received: Received[EnforcementPlanPublished], *, now: datetime) -> None:
+    plan = received.data
+    content = {"plan_id": plan.plan_id, "year": plan.year, "number": plan.number}
+    tell(session, [Told(kind="plan_published", division=plan.authority, content=content)], now=now)

@@ -14,7 +14,9 @@ from services.inspections.tables import assessment, enterprise, task
 from services.inspections.use_cases.assessments import begin_month
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
+from shared.contracts.inspections import AssessmentPublished
 from shared.database import Database, connect
+from shared.events.outbox import publish
 from shared.ids import new_id
 from tests.browser.cast import check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
@@ -74,6 +76,13 @@ def state(database: Database, column: Any, value: str, wanted: Any = None) -> An
         return session.scalar(select(column if wanted is None else wanted).where(column == value))
 
 
+def tell_ranking(system: System, month: str) -> None:
+    """Let inspections tell that a month is public, as the clock does when its day has come."""
+    told = AssessmentPublished(month=month, version=9, ranking=tuple({"unit": unit} for unit in UNITS))
+    with closing(connect(f"sqlite:///{system.home}/inspections.db")) as database, database.transaction() as session:
+        publish(session, told, sequence=9, at=datetime.now(UTC))
+
+
 def fill(page: Page, form: str, **given: str) -> None:
     """Open a form where it has to be opened, fill it in and send it."""
     box = page.locator(form)
@@ -114,6 +123,26 @@ class TestRanking:
         expect(bureau.locator('#ranking [data-unit="331002002"]')).to_contain_text("+0.5")
         bureau.locator("#ranking [data-unit]").first.wait_for()
         assert width_of(bureau) <= DESK["width"]
+
+
+class TestNews:
+    def test_of_a_publication_comes_to_open_pages(self, running_sise: System, window: Window, month: str) -> None:
+        cockpit = sign_in_as(window(signed_in=False), "rank-bureau")
+        cockpit.goto("/")
+        expect(cockpit.locator("#live")).to_have_attribute("data-state", "open")
+        street = sign_in_as(window(size=PHONE, signed_in=False), "rank-street")
+        street.goto(f"/ranking?month={month}")
+        street.locator("[data-follows]").wait_for()
+        entry = {"month": month, "unit": OWN, "kind": "commended_by_province", "reason": "省级通报表扬"}
+        running_sise.client().call("POST", "inspections/assessments/entries", json=entry)
+
+        tell_ranking(running_sise, month)
+
+        expect(street.locator(f'#ranking [data-unit="{OWN}"]')).to_contain_text("+1")
+        news = cockpit.locator("#changes").get_by_role("link", name=f"{month}考核已公布")
+        expect(news).to_have_count(1)
+        news.click()
+        expect(cockpit.locator("#month-title")).to_have_text(month)
 
 
 class TestPages:

@@ -14,6 +14,10 @@ BORDERS = {  # what is drawn below the colours, and who may see it
     "divisions": ("division:read", "/api/v1/registry/divisions/boundaries"),
     "grids": ("grid:read", "/api/v1/registry/grids/outlines"),
 }
+NEWS = {  # what is published, who may open it, and where
+    "assessment_published": ("ranking:read", "/ranking?month={month}"),
+    "plan_published": ("plan:read", "/plans/{plan_id}"),
+}
 
 
 @site.get("/")
@@ -23,7 +27,8 @@ def cockpit() -> str:
     someone = viewer.current()
     actions = someone.actions if someone else frozenset()
     borders = {name: address for name, (action, address) in BORDERS.items() if action in actions}
-    start = {"theme": shell.theme(), "base": base_map_shown(), "borders": borders}
+    news = {kind: address for kind, (action, address) in NEWS.items() if action in actions}
+    start = {"theme": shell.theme(), "base": base_map_shown(), "borders": borders, "news": news}
     return render_template("cockpit.html", start=start, survey=_progress())
 
 

@@ -13,15 +13,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 
 from services.gateway.api import events
+from services.gateway.subscriptions import on_assessment_published, on_plan_published
 from services.gateway.tables import stream_event
 from services.gateway.use_cases.streaming import Told
 from services.gateway.use_cases.streaming import tell as tell_pages
+from shared.contracts.inspections import AssessmentPublished, EnforcementPlanPublished
 from shared.database import Database
 from shared.database.chassis import scope_contract
 from shared.ids import new_id
 from tests.integration.gateway.builders import BAIYUN, HAIMEN, NOW, enterprise
 from tests.integration.gateway.conftest import ACTIONS, Tell
 from tests.support.callers import Signer
+from tests.support.events import received
 
 STREAM = "/api/v1/events/stream"
 FIRMS = {name: f"0192f3a0-0000-7000-8000-00000000000{name}" for name in "abcd"}
@@ -64,6 +67,36 @@ def frames(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def areas(told: list[tuple[str, dict[str, Any]]]) -> list[str]:
     return [content["subdistrict"] for kind, content in told if kind == "change"]
+
+
+class TestPublications:
+    @pytest.mark.parametrize(
+        ("division", "expected"),
+        [("331002", 2), (HAIMEN, 1), ("331003", 0)],
+        ids=["district", "subdistrict", "elsewhere"],
+    )
+    def test_of_a_ranking_are_told_to_who_is_ranked(
+        self, short: Flask, signer: Signer, database: Database, division: str, expected: int
+    ) -> None:
+        ranking = tuple({"unit": unit, "rank": 1} for unit in (HAIMEN, BAIYUN))
+        published = AssessmentPublished(month="2026-11", version=2, ranking=ranking)
+        with database.transaction() as session:
+            on_assessment_published(session, received(published), now=NOW)
+
+        told = heard(signer.client(short, actions=ACTIONS, divisions=[division]), last=0)
+
+        assert [(kind, one["month"], one["version"]) for kind, one in told] == [
+            ("assessment_published", "2026-11", 2)
+        ] * expected
+
+    def test_of_a_plan_are_told_to_its_authority(self, short: Flask, signer: Signer, database: Database) -> None:
+        published = EnforcementPlanPublished(plan_id=new_id(), authority="331002", year=2027, number=2)
+        with database.transaction() as session:
+            on_plan_published(session, received(published), now=NOW)
+
+        [(kind, told)] = heard(signer.client(short, actions=ACTIONS, divisions=["331002"]), last=0)
+
+        assert (kind, told["plan_id"], told["year"]) == ("plan_published", published.plan_id, 2027)
 
 
 @pytest.mark.usefixtures("short")

@@ -1,7 +1,7 @@
 // The cockpit: one set of filters in the address, shown by the map and by the figures, kept fresh by events.
 import { call } from "./api.js";
 import { installHatches } from "./colours.js";
-import { drawFigures, noteChange } from "./figures.js";
+import { drawFigures, noteChange, noteNews } from "./figures.js";
 import { Filters } from "./filters.js";
 import { listen, soon } from "./live.js";
 import { ColourMap } from "./map.js";
@@ -90,6 +90,7 @@ listen({
   },
   onEvent: (event) => {
     noteChange(event, root.dataset.list);
+    noteNews(event, start.news);
     refresh();
   },
 });

@@ -13,21 +13,22 @@ async function send(form, body) {
   else window.location.reload();
 }
 
-for (const form of document.querySelectorAll("form.deed[data-send]")) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const text = form.dataset.asks;
-    if (text && !(await ask({ title: event.submitter.textContent.trim(), text, yes: word("deed.yes"), no: word("deed.cancel"), bad: true }))) return;
-    event.submitter?.setAttribute("disabled", "");
-    try {
-      await send(form, read(form));
-    } catch (problem) {
-      const isLeft = problem.status !== 0 || form.dispatchEvent(new CustomEvent("unsent", { bubbles: true, cancelable: true, detail: read(form) }));
-      if (isLeft) complain(form.querySelector(".deed-problem"), problem);
-      event.submitter?.removeAttribute("disabled");
-    }
-  });
-}
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form.deed[data-send]");
+  if (!form) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const text = form.dataset.asks;
+  if (text && !(await ask({ title: button.textContent.trim(), text, yes: word("deed.yes"), no: word("deed.cancel"), bad: true }))) return;
+  button?.setAttribute("disabled", "");
+  try {
+    await send(form, read(form));
+  } catch (problem) {
+    const isLeft = problem.status !== 0 || form.dispatchEvent(new CustomEvent("unsent", { bubbles: true, cancelable: true, detail: read(form) }));
+    if (isLeft) complain(form.querySelector(".deed-problem"), problem);
+    button?.removeAttribute("disabled");
+  }
+});
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

@@ -148,6 +148,21 @@ export function noteChange(event, list) {
   while (changes.childElementCount > KEPT_CHANGES) changes.lastElementChild.remove();
 }
 
+// What was published for the area: each subdistrict hears of it, so a district hears it once for each of them.
+export function noteNews(event, addresses) {
+  const address = addresses[event.kind];
+  const href = address?.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(event[name]));
+  const changes = element("changes");
+  if (!href || changes.querySelector(`[href="${href}"]`)) return;
+  element("no-changes").hidden = true;
+  const row = make("li", "change");
+  const link = make("a", "change-name", word(`cockpit.${event.kind}`, event));
+  link.href = href;
+  row.append(make("time", "", clock(event.at ?? Date.now())), link);
+  changes.prepend(row);
+  while (changes.childElementCount > KEPT_CHANGES) changes.lastElementChild.remove();
+}
+
 function levelMark(level) {
   const name = LEVELS.includes(String(level)) ? String(level) : "none";
   const mark = make("span", "level");
