@@ -51,3 +51,28 @@ class CommitmentDisputed:
     day: str
     checks: tuple[str, ...] = ()
     is_high: bool = False
+
+
+@event("permits.work_declared.v1", kind=Kind.FACT, subject="job_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDeclared:
+    """Dangerous work of ``day`` (ISO 8601) was declared, with a permit or without one; to declare is not to ask.
+
+    ``colour`` is how urgently it is looked at (red, amber, green) and ``reasons`` the rules that say so;
+    ``is_visited``: somebody goes there, because all of its colour are visited or because it was drawn.
+    """
+
+    job_id: str
+    enterprise_id: str
+    day: str
+    kind: str
+    level: str = ""
+    permit_id: str = ""
+    place_id: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    starts_at: str = ""
+    ends_at: str = ""
+    colour: str = ""
+    reasons: tuple[str, ...] = ()
+    is_visited: bool = False
