@@ -20,16 +20,16 @@ export function locate(onKnown = () => {}) {
   );
 }
 
-async function keep(file, enterprise) {
+async function keep(file, { enterprise, service = "inspections" }) {
   const body = new FormData();
   body.append("file", file);
   body.append("enterprise_id", enterprise);
   body.append("taken_at", new Date(file.lastModified).toISOString());
   for (const [name, value] of Object.entries(place.known ?? {})) body.append(name, value);
-  return (await call("/api/v1/inspections/attachments", { method: "POST", body })).body.id;
+  return (await call(`/api/v1/${service}/attachments`, { method: "POST", body })).body.id;
 }
 
-export function show(box, id, { source = `/api/v1/inspections/attachments/${id}`, isUsed = true } = {}) {
+export function show(box, id, { source = `/api/v1/${box.dataset.service ?? "inspections"}/attachments/${id}`, isUsed = true } = {}) {
   const label = document.createElement("label");
   const tick = Object.assign(document.createElement("input"), { type: "checkbox", name: box.dataset.evidence, value: id, checked: isUsed });
   const image = Object.assign(document.createElement("img"), { src: source, alt: "" });
@@ -48,7 +48,7 @@ for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-ev
     for (const file of event.target.files) {
       state.textContent = word("act.photo_sending");
       try {
-        show(box, await keep(file, box.dataset.enterprise));
+        show(box, await keep(file, box.dataset));
         state.textContent = word("act.photo_kept");
       } catch (problem) {
         state.textContent = problem.message;

@@ -5,6 +5,8 @@ const KINDS = {
   flag: (text) => text === "true",
   until: (text) => new Date(`${text}T23:59:59+08:00`).toISOString(), // through that day in Shanghai
   maybe: (text) => text || null,
+  json: (text) => JSON.parse(text),
+  moment: (text) => new Date(`${text}:00+08:00`).toISOString(), // a minute in Shanghai
   point: (text) => Object.fromEntries(text.split(",").map((degrees, at) => [["longitude", "latitude"][at], Number(degrees)])),
 };
 
