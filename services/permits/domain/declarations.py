@@ -127,7 +127,7 @@ def _ended_in_time(look: JobLook) -> None:
 
 
 def _has_photo(look: JobLook) -> None:
-    require(bool(look.step.given.get("photos")), NotAllowed("photo_missing", "Add a photo of the place.", field="photos"))
+    require(bool(look.step.given.get("photos")), NotAllowed("no_photo", "Add a photo of the place.", field="photos"))
 
 
 def _is_fire_out(look: JobLook) -> None:

@@ -99,7 +99,7 @@ class TestRefusals:
             (a_step("finish", ended_at=None), "end_unbelievable"),
             (a_step("finish", ended_at=STARTS), "end_unbelievable"),
             (a_step("finish", ended_at=LATER + timedelta(minutes=1)), "end_unbelievable"),
-            (a_step("finish", photos=[]), "photo_missing"),
+            (a_step("finish", photos=[]), "no_photo"),
             (a_step("finish", is_fire_out=False), "residual_fire_unchecked"),
             (a_step("finish", is_fire_out=None), "residual_fire_unchecked"),
             (a_step("withdraw", now=STARTS), "work_has_begun"),
