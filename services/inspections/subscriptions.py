@@ -22,7 +22,7 @@ from services.inspections.use_cases import (
 )
 from shared.contracts.credit import AccidentRecorded, PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed
 from shared.contracts.identity import StaffChanged
-from shared.contracts.permits import CommitmentMissed
+from shared.contracts.permits import CommitmentMissed, WorkDeclared
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -107,6 +107,12 @@ def on_sample_due(session: Session, entity: str, *, now: datetime) -> None:
 def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> None:
     """The time for the answer to a complaint has passed."""
     complaints.note_complaint_due(session, complaint_id, now=now)
+
+
+@subscribes(WorkDeclared)
+def on_work_declared(session: Session, received: Received[WorkDeclared], *, now: datetime) -> None:
+    """Send somebody where declared dangerous work is to be looked at."""
+    planning.visit_declared_work(session, received.data, now=now)
 
 
 @subscribes(AccidentRecorded)

@@ -17,6 +17,7 @@ from services.inspections.rules.working import (
     assessment_formula,
     assessment_rules,
     campaign_rules,
+    declared_work_tier,
     draw_rules,
     escalations,
     ladder,
@@ -40,6 +41,7 @@ __all__ = [
     "check_tables",
     "checklist_problems",
     "complaint_rules",
+    "declared_work_tier",
     "default_checklists",
     "document_rules",
     "draw_rules",
@@ -76,6 +78,7 @@ def check_tables() -> None:
         check()
     major_hazard_calls()
     missed_commitment_call()
+    declared_work_tier()
     believed_time()
     upload_limits()
     document_rules()

@@ -65,6 +65,12 @@ def missed_commitment_call() -> Call:
 
 
 @cache
+def declared_work_tier() -> int:
+    """Return the tier that looks at declared dangerous work."""
+    return int(table("tasks.toml")["declared_work"]["tier"])
+
+
+@cache
 def schedule() -> Schedule:
     """Return how often each tier comes, by level and industry; raises ``UnusableTable``."""
     return read_schedule(table("tiers.toml"))
