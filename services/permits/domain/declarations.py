@@ -68,8 +68,10 @@ def check_day(limits: DeclarationLimits, day: date, *, today: date) -> None:
         raise DeclarationRefused("Declare the work of today or of tomorrow.", field="day", last=last.isoformat())
 
 
-def check_job(rules: DeclarationRules, given: Mapping[str, Any], *, day: date, first: datetime, after: datetime) -> None:
-    """Raise ``DeclarationRefused`` for a job that does not begin on ``day`` (``first`` to ``after``) or lacks answers."""
+def check_job(
+    rules: DeclarationRules, given: Mapping[str, Any], *, day: date, first: datetime, after: datetime
+) -> None:
+    """Raise ``DeclarationRefused`` for a job that does not begin on ``day`` (``first`` to ``after``) or lacks one."""
     starts_at, ends_at = given["starts_at"], given["ends_at"]
     if not first <= starts_at < after:
         sentence = "Work is declared for the day on which it begins."
@@ -109,6 +111,11 @@ def _is_clock(look: JobLook) -> None:
     require(look.step.is_clock, NotAllowed("clock_only", "Only the clock says that a time has passed."))
 
 
+def _is_ordered(look: JobLook) -> None:
+    """Nothing stops work but a signed order, and nothing lifts that but its end (permits §5.3)."""
+    require(bool(look.step.given.get("order")), NotAllowed("order_missing", "Only a signed order stops work."))
+
+
 def _has_reason(look: JobLook) -> None:
     require_all(look.step.given, ("reason",), code="reason_missing", detail="Say why.")
 
@@ -141,10 +148,10 @@ DECLARATION_GUARDS: Mapping[str, Guard] = {
     guard.__name__.removeprefix("_"): guard
     for guard in (
         *(_is_enterprise, _is_authority, _is_clock, _has_reason, _has_not_begun),
-        *(_ended_in_time, _has_photo, _is_fire_out),
+        *(_ended_in_time, _has_photo, _is_fire_out, _is_ordered),
     )
 }
-ABOUT_THE_PERSON = frozenset({"is_enterprise", "is_authority", "is_clock", "has_not_begun"})
+ABOUT_THE_PERSON = frozenset({"is_enterprise", "is_authority", "is_clock", "has_not_begun", "is_ordered"})
 
 
 def take_job_step(rules: DeclarationRules, job: Job, *, step: Step) -> tuple[str, Transition]:
@@ -161,6 +168,8 @@ def allowed_job_steps(rules: DeclarationRules, job: Job, *, asked: Step) -> list
     def meets_all(event: str) -> bool:
         guards = rules.machine.transition(job.state, event).guards
         look = JobLook(job, asked)
-        return all(is_possible(partial(DECLARATION_GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
+        return all(
+            is_possible(partial(DECLARATION_GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON
+        )
 
     return [event for event in rules.machine.possible(job.state) if meets_all(event)]

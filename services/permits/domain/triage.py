@@ -77,7 +77,7 @@ class Night:
 
 @dataclass(frozen=True)
 class TriageRules:
-    """``colours`` from the gravest to the lightest; ``asks`` names the answers by kind, for ``all`` and ``contractor``."""
+    """``colours`` from the gravest to the lightest; ``asks`` names answers by kind, for ``all`` and ``contractor``."""
 
     colours: Mapping[str, Colour]
     rules: tuple[TriageRule, ...]
@@ -97,7 +97,7 @@ class TriageRules:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """``reasons`` are rules that apply, the gravest first; ``open_rules`` those of the gravest colour nobody can exclude."""
+    """``reasons`` are rules that apply, the gravest first; ``open_rules`` the gravest that nobody can exclude."""
 
     colour: str
     reasons: tuple[str, ...] = ()

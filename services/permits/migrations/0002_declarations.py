@@ -33,7 +33,7 @@ def _create_declaration() -> None:
         sa.Column("signed_by", sa.Text(), nullable=False),
         sa.Column("signed_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk__declaration"),
-        sa.UniqueConstraint("enterprise_id", "day", name="uq__declaration__enterprise_id"),
+        sa.UniqueConstraint("enterprise_id", "day", name="uq__declaration__enterprise_id_day"),
     )
     op.create_index("ix__declaration__day", "declaration", ["day", "id"])
 

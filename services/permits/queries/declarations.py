@@ -44,7 +44,9 @@ def declarations(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[A
 def jobs(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads declared jobs; ``wanted`` filters by column, ``division`` by the place."""
     columns = (declared_job, enterprise.c.name, enterprise.c.division)
-    return select(*columns).select_from(_with_place(declared_job)).where(in_area(principal), *_are(declared_job, wanted))
+    return (
+        select(*columns).select_from(_with_place(declared_job)).where(in_area(principal), *_are(declared_job, wanted))
+    )
 
 
 def undeclared(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
@@ -114,11 +116,17 @@ def figures(session: Session, principal: Principal, *, day: date) -> Document:
     )
     placed = _with_place(declared_job)
     own = and_(in_area(principal), columns.day == day)
-    rows = {row.colour: row._asdict() for row in session.execute(counted.select_from(placed).where(own).group_by(columns.colour))}
+    rows = {
+        row.colour: row._asdict()
+        for row in session.execute(counted.select_from(placed).where(own).group_by(columns.colour))
+    }
     signed = select(func.count(), func.count().filter(declaration.c.is_nil)).select_from(_with_place(declaration))
     total, nil = session.execute(signed.where(in_area(principal), declaration.c.day == day)).one()
     empty = {"jobs": 0, "open": 0, "visited": 0, "overdue": 0}
-    colours = [{"zh": one.zh, "en": one.en, **empty, **rows.get(one.id, {}), "colour": one.id} for one in declaration_rules().triage.colours.values()]
+    colours = [
+        {"zh": one.zh, "en": one.en, **empty, **rows.get(one.id, {}), "colour": one.id}
+        for one in declaration_rules().triage.colours.values()
+    ]
     return {"day": day, "declarations": total, "nil": nil, "colours": colours}
 
 
@@ -129,7 +137,9 @@ def rule_view() -> Document:
         "kinds": list(rules.triage.kinds),
         "asks": {name: list(asked) for name, asked in rules.triage.asks.items()},
         "colours": list(rules.triage.colours.values()),
-        "rules": [{**_reason(one), "source": one.source.document, "status": one.source.status} for one in rules.triage.rules],
+        "rules": [
+            {**_reason(one), "source": one.source.document, "status": one.source.status} for one in rules.triage.rules
+        ],
         "findings": list(rules.findings.values()),
         "states": list(rules.machine.states.values()),
         "sample_percent": rules.triage.sample_percent,

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from services.permits.domain.declarations import DECLARATION_GUARDS, DeclarationLimits, DeclarationRules, Named
-from services.permits.domain.triage import Colour, Night, Condition, TriageRule, TriageRules
+from services.permits.domain.triage import Colour, Condition, Night, TriageRule, TriageRules
 from shared.machines import UnusableTable
 from shared.machines.reading import read_machine, rule_table, source_of
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.permits.domain.declarations import OVERDUE, Job, check_day, check_job, take_job_step
 from services.permits.domain.triage import facts_of_time, is_visited, triaged
 from services.permits.queries.declarations import facts_of_enterprise
+from services.permits.queries.stop_orders import orders_over
 from services.permits.rules.declarations import declaration_rules
 from services.permits.tables import declaration, declared_job, declared_job_step, undeclared_work
 from shared.clock import business_date
@@ -22,7 +23,7 @@ from shared.machines import Step, clock_step, end_of
 from shared.work.timers import cancel, schedule
 
 JOB_DUE = "declared_job_due"
-DECLARED = "declared"
+DECLARED, STOPPED = "declared", "stopped"
 COLUMNS = ("kind", "level", "description", "place_id", "place", "longitude", "latitude", "accuracy_m",
            "starts_at", "ends_at", "contractor", "photos")  # fmt: skip
 
@@ -56,7 +57,7 @@ class Declared:
 def declare_work(session: Session, wanted: Declared, *, by: str, now: datetime) -> str:
     """Keep what was declared and return the id of the day's declaration; jobs add to those that are there.
 
-    Raises ``DeclarationRefused``, ``NothingDeclared``, ``TooManyJobs``, and ``JobsDeclared`` for nothing after something.
+    Raises ``DeclarationRefused``, ``NothingDeclared``, ``TooManyJobs``; ``JobsDeclared`` for nothing after something.
     """
     rules = declaration_rules()
     check_day(rules.limits, wanted.day, today=business_date(now))
@@ -99,7 +100,11 @@ def _keep_job(
     rules, job_id = declaration_rules(), new_id()
     asked = rules.triage.asked(given["kind"], is_contractor=bool(given.get("is_contractor")))
     answers = {name: given[name] for name in (*asked, "approved_at", "gas_readings") if given.get(name) is not None}
-    facts = {"kind": given["kind"], **answers, **facts_of_time(rules.triage.night, given["starts_at"], given["ends_at"])}
+    facts = {
+        "kind": given["kind"],
+        **answers,
+        **facts_of_time(rules.triage.night, given["starts_at"], given["ends_at"]),
+    }
     facts |= facts_of_enterprise(session, wanted.enterprise_id, contractor=given.get("contractor", ""), at=now)
     sorted_in = triaged(rules.triage, facts)
     values = {
@@ -117,7 +122,7 @@ def _keep_job(
         "open_rules": list(sorted_in.open_rules),
         "is_visited": is_visited(rules.triage, sorted_in.colour, day=wanted.day, job_id=job_id),
         "is_late": given["starts_at"] < now,
-        "state": DECLARED,
+        "state": STOPPED if orders_over(session, wanted.enterprise_id) else DECLARED,
         "is_open": True,
         "version": 1,
         "is_overdue": False,

@@ -1,4 +1,4 @@
-"""Declared work over HTTP: declared in a few answers, sorted with reasons, received, ended, and what was not declared."""
+"""Declared work over HTTP: declared in a few answers, sorted with reasons, received, ended, or found undeclared."""
 
 import io
 from datetime import datetime, timedelta
@@ -67,7 +67,11 @@ def begun(database: Database, enterprise_id: str, **changes: Any) -> str:
 
 
 def photo(client: FlaskClient, enterprise_id: str) -> str:
-    form = {"enterprise_id": enterprise_id, "taken_at": NOW.isoformat(), "file": (io.BytesIO(b"\xff\xd8\xff 1"), "a.jpg")}
+    form = {
+        "enterprise_id": enterprise_id,
+        "taken_at": NOW.isoformat(),
+        "file": (io.BytesIO(b"\xff\xd8\xff 1"), "a.jpg"),
+    }
     answer = client.post(f"{PERMITS}/attachments", data=form, content_type="multipart/form-data")
     assert answer.status_code == 201, answer.text
     return str(answer.json["id"])
@@ -145,15 +149,17 @@ class TestTriage:
         assert [one["colour"] for one in the_jobs(principal)] == ["amber", "green"]
 
     def test_looks_at_the_calendar(self, database: Database, enterprise_id: str) -> None:
-        hot = {name: False for name in ("is_shared_building", "in_business_hours")}
-        kept = {name: True for name in ("has_certificates", "is_cleared", "has_extinguishers", "has_notice")}
+        hot = dict.fromkeys(("is_shared_building", "in_business_hours"), False)
+        kept = dict.fromkeys(("has_certificates", "is_cleared", "has_extinguishers", "has_notice"), True)
         times = {"starts_at": at(SUNDAY, "09:00"), "ends_at": at(SUNDAY, "10:00")}
         job = JOB | hot | kept | times | {"kind": "hot_work", "surroundings": "other"}
         with database.transaction() as session:
             declare_work(session, Declared(enterprise_id, SUNDAY, jobs=[job]), by="a-1", now=at(SUNDAY, "07:00"))
         assert told(database, "work_declared")[0]["data"]["reasons"] == ["hot_work_on_rest_day"]
 
-    def test_is_told_with_place_and_window(self, database: Database, principal: FlaskClient, enterprise_id: str) -> None:
+    def test_is_told_with_place_and_window(
+        self, database: Database, principal: FlaskClient, enterprise_id: str
+    ) -> None:
         declare(principal, enterprise_id, TOXIC | {"longitude": 121.42, "latitude": 28.66, "accuracy_m": 8})
         [event] = [one["data"] for one in told(database, "work_declared")]
         assert (event["enterprise_id"], event["day"]) == (enterprise_id, TOMORROW.isoformat())
@@ -186,7 +192,9 @@ class TestAJob:
         declare(principal, enterprise_id, JOB)
         [one] = the_jobs(street)
         received = street.post(f"{DECLARATIONS}/jobs/{one['id']}/answers", json={"event": "receive", "version": 1}).json
-        advised = street.post(f"{DECLARATIONS}/jobs/{one['id']}/answers", json={"event": "advise", "reason": "大风"}).json
+        advised = street.post(
+            f"{DECLARATIONS}/jobs/{one['id']}/answers", json={"event": "advise", "reason": "大风"}
+        ).json
         assert (received["state_zh"], advised["state_zh"], advised["is_open"]) == ("已收悉", "建议暂缓", True)
         assert [step["event"] for step in advised["steps"]] == ["receive", "advise"]
 

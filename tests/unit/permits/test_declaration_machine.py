@@ -30,13 +30,21 @@ EXPECTED: dict[str, dict[str, str]] = {
         "finish": "finished",
         "withdraw": "withdrawn",
         "overdue": "declared",
+        "stop": "stopped",
     },
-    "received": {"advise": "advised", "finish": "finished", "withdraw": "withdrawn", "overdue": "received"},
-    "advised": {"finish": "finished", "withdraw": "withdrawn", "overdue": "advised"},
+    "received": {
+        "advise": "advised",
+        "finish": "finished",
+        "withdraw": "withdrawn",
+        "overdue": "received",
+        "stop": "stopped",
+    },
+    "advised": {"finish": "finished", "withdraw": "withdrawn", "overdue": "advised", "stop": "stopped"},
+    "stopped": {"lift": "received"},
     "finished": {},
     "withdrawn": {},
 }
-GIVEN: dict[str, Any] = {"reason": "大风", "ended_at": ENDS, "photos": ["photo-1"], "is_fire_out": True}
+GIVEN: dict[str, Any] = {"reason": "大风", "ended_at": ENDS, "photos": ["photo-1"], "is_fire_out": True, "order": "1号"}
 HOT_WORK: dict[str, Any] = {
     "kind": "hot_work",
     "starts_at": STARTS,
@@ -62,7 +70,7 @@ def a_step(event: str, *, side: int | None = None, now: datetime | None = None, 
     given = {name: value for name, value in (GIVEN | changes).items() if value is not None}
     if event == "overdue" and side is None:
         return clock_step(event, LATER)
-    usual = AUTHORITY if event in ("receive", "advise") else ENTERPRISE
+    usual = AUTHORITY if event in ("receive", "advise", "stop", "lift") else ENTERPRISE
     at = now or (STARTS - timedelta(hours=1) if event == "withdraw" else LATER)
     return Step(event, "somebody", usual if side is None else side, at, given)
 
@@ -105,6 +113,7 @@ class TestRefusals:
             (a_step("withdraw", now=STARTS), "work_has_begun"),
             (a_step("withdraw", reason=None), "reason_missing"),
             (a_step("overdue", side=AUTHORITY), "clock_only"),
+            (a_step("stop", order=None), "order_missing"),
         ],
     )
     def test_name_their_reason(self, step: Step, code: str) -> None:
