@@ -76,3 +76,19 @@ class WorkDeclared:
     colour: str = ""
     reasons: tuple[str, ...] = ()
     is_visited: bool = False
+
+
+@event("permits.permit_reviewed.v1", kind=Kind.FACT, subject="review_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitReviewed:
+    """In a pilot, declared work (``job_id``, perhaps of a permit) was answered; that approves nothing.
+
+    ``outcome``: ``received``, ``advised`` to wait, ``released`` by silence, or ``moot``: nobody waits any more.
+    """
+
+    review_id: str
+    job_id: str
+    enterprise_id: str
+    outcome: str
+    permit_id: str = ""
+    kind: str = ""

@@ -35,7 +35,9 @@ def declarations() -> str:
     """Draw the declared work of a day: an enterprise its own, an authority that of its area, red first."""
     today = business_date(now())
     chosen = {name: request.args.get(name, "") for name in FILTERS} | {"day": request.args.get("day") or str(today)}
-    answer = own_api.read("permits/declarations/jobs", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
+    answer = own_api.read(
+        "permits/declarations/jobs", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")}
+    )
     someone = viewer.current()
     own = someone.enterprise_id if someone else ""
     return render_template(
@@ -74,7 +76,12 @@ def new_declaration() -> str:
 def declaration_days() -> str:
     """Draw who has declared what for a day, also that there is nothing."""
     day = request.args.get("day") or str(business_date(now()))
-    query = {"day": day, "is_nil": request.args.get("is_nil", ""), "limit": PAGE, "cursor": request.args.get("cursor", "")}
+    query = {
+        "day": day,
+        "is_nil": request.args.get("is_nil", ""),
+        "limit": PAGE,
+        "cursor": request.args.get("cursor", ""),
+    }
     answer = own_api.read("permits/declarations", query)
     return render_template("declarations/of.html", day=day, is_nil=query["is_nil"], places=subdistricts(), **answer)
 

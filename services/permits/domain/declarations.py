@@ -71,7 +71,7 @@ def check_day(limits: DeclarationLimits, day: date, *, today: date) -> None:
 def check_job(
     rules: DeclarationRules, given: Mapping[str, Any], *, day: date, first: datetime, after: datetime
 ) -> None:
-    """Raise ``DeclarationRefused`` for a job that does not begin on ``day`` (``first`` to ``after``) or lacks one."""
+    """Raise ``DeclarationRefused`` unless a job begins on ``day`` (``first`` to ``after``) and has every answer."""
     starts_at, ends_at = given["starts_at"], given["ends_at"]
     if not first <= starts_at < after:
         sentence = "Work is declared for the day on which it begins."

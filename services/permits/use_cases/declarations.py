@@ -14,6 +14,7 @@ from services.permits.queries.declarations import facts_of_enterprise
 from services.permits.queries.stop_orders import orders_over
 from services.permits.rules.declarations import declaration_rules
 from services.permits.tables import declaration, declared_job, declared_job_step, undeclared_work
+from services.permits.use_cases.reviews import answer_review, ask_for_review
 from shared.clock import business_date
 from shared.contracts.permits import WorkDeclared
 from shared.errors import Conflict, Refused
@@ -131,6 +132,8 @@ def _keep_job(
     }
     session.execute(insert(declared_job).values(**values))
     schedule(session, JOB_DUE, job_id, due_at=rules.completion_due(given["ends_at"]))
+    if values["state"] == DECLARED:
+        ask_for_review(session, values, now=now)
     publish(session, _told(values), sequence=1, at=now)
 
 
@@ -168,6 +171,7 @@ def step_job(session: Session, job_id: str, *, step: Step, based_on: int | None 
     }
     session.execute(update(declared_job).where(declared_job.c.id == job_id).values(**changes))
     _keep_step(session, row, state, rule=transition.row, step=step)
+    answer_review(session, job_id, step=step)
     if not is_open:
         cancel(session, JOB_DUE, job_id)
 
