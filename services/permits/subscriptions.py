@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.permits.use_cases import commitment_days, enterprises, people
+from services.permits.use_cases import commitment_days, declarations, enterprises, people, reviews
 from shared.contracts.inspections import (
     HazardClosed,
     HazardFact,
@@ -101,3 +101,15 @@ def on_person(session: Session, received: Sequence[Received[PersonState]], *, no
 def on_certificate(session: Session, received: Received[CertificateState], *, now: datetime) -> None:
     """Keep a certificate as training tells of it."""
     people.keep_certificate(session, received.data, sequence=received.sequence, now=now)
+
+
+@timer(declarations.JOB_DUE)
+def on_job_due(session: Session, job_id: str, *, now: datetime) -> None:
+    """The time for saying that declared work is over has passed."""
+    declarations.note_job_due(session, job_id, now=now)
+
+
+@timer(reviews.REVIEW_DUE)
+def on_review_due(session: Session, job_id: str, *, now: datetime) -> None:
+    """Nobody has answered declared work in time: silence releases it."""
+    reviews.release(session, job_id, now=now)

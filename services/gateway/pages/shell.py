@@ -24,6 +24,7 @@ SECTIONS = (
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read", "registry"),
     ("pages.tasks", "nav.tasks", "inbox", "task:read", ""),
     ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read", "site"),
+    ("pages.declarations", "nav.declarations", "list-check", "declaration:read", "site"),
     ("pages.visits", "nav.visits", "route", "task:read", "site"),
     ("pages.documents", "nav.documents", "file-certificate", "document:read", "site"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),

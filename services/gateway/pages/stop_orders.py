@@ -7,8 +7,9 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
+from services.gateway.pages.names import subdistricts
 from services.gateway.pages.site import site
-from services.gateway.pages.visits import PAGE, subdistricts
+from services.gateway.pages.visits import PAGE
 from shared.errors import NotFound
 
 FILTERS = ("state", "division", "enterprise_id")

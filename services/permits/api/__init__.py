@@ -1,8 +1,18 @@
 """The routes of permits, by topic."""
 
+from services.permits.api.attachments import blp as attachments
 from services.permits.api.commitments import blp as commitments
+from services.permits.api.declarations import blp as declarations
 from services.permits.api.enterprises import blp as enterprises
 from services.permits.api.people import blp as people
+from services.permits.api.reviews import blp as reviews
 from services.permits.api.signers import blp as signers
+from services.permits.api.stop_orders import blp as stop_orders
 
-BLUEPRINTS = (commitments, enterprises, people, signers)
+BLUEPRINTS = (
+    commitments,
+    enterprises,
+    people,
+    signers,
+    *(declarations, reviews, stop_orders, attachments),
+)

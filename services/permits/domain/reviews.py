@@ -31,7 +31,7 @@ class ReviewRules:
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
-    """Where answers are awaited, on which days (the last one included), for which colours and kinds; none named: all."""
+    """Where answers are awaited, up to and with the last day, for which colours and kinds; none named: all."""
 
     division: str
     starts_on: date

@@ -117,7 +117,7 @@ def triaged(rules: TriageRules, facts: Mapping[str, Any]) -> Triage:
     return Triage(order[min(reached, default=len(order) - 1)], tuple(rule.id for rule in applying), still_open)
 
 
-def facts_of_time(night: Night, starts_at: datetime, ends_at: datetime) -> dict[str, bool]:
+def facts_of_time(night: Night, *, starts_at: datetime, ends_at: datetime) -> dict[str, bool]:
     """Return whether work touches a night, or a day that is not worked in China."""
     days = (business_date(ends_at) - business_date(starts_at)).days
     worked = [is_working_day(business_date(starts_at) + timedelta(days=n)) for n in range(days + 1)]

@@ -54,6 +54,6 @@ def review_figures(session: Session, principal: Principal) -> list[Document]:
     """Return how many reviews of the area came to each outcome; none of them is an approval."""
     joined = review.join(enterprise, enterprise.c.enterprise_id == review.c.enterprise_id)
     counted = select(review.c.outcome, func.count()).select_from(joined).where(in_area(principal))
-    counts = {outcome: count for outcome, count in session.execute(counted.group_by(review.c.outcome)).all()}
+    counts = {row.outcome: row[1] for row in session.execute(counted.group_by(review.c.outcome))}
     outcomes = review_rules().outcomes.values()
     return [{"outcome": one.id, "zh": one.zh, "en": one.en, "count": counts.get(one.id, 0)} for one in outcomes]

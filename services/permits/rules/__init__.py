@@ -1,14 +1,28 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
 from services.permits.rules.committing import commitment_rules
+from services.permits.rules.declarations import declaration_rules
 from services.permits.rules.people import people_rules
+from services.permits.rules.reviews import review_rules
 from services.permits.rules.signers import signer_rules
+from services.permits.rules.stop_orders import stop_order_rules
 
-__all__ = ["check_tables", "commitment_rules", "people_rules", "signer_rules"]
+__all__ = [
+    "stop_order_rules",
+    "review_rules",
+    "declaration_rules",
+    "check_tables",
+    "commitment_rules",
+    "people_rules",
+    "signer_rules",
+]
 
 
 def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
+    stop_order_rules()
+    review_rules()
+    declaration_rules()
     commitment_rules()
     people_rules()
     signer_rules()

@@ -104,7 +104,7 @@ def _keep_job(
     facts = {
         "kind": given["kind"],
         **answers,
-        **facts_of_time(rules.triage.night, given["starts_at"], given["ends_at"]),
+        **facts_of_time(rules.triage.night, starts_at=given["starts_at"], ends_at=given["ends_at"]),
     }
     facts |= facts_of_enterprise(session, wanted.enterprise_id, contractor=given.get("contractor", ""), at=now)
     sorted_in = triaged(rules.triage, facts)

@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 
 from services.permits.tables import (
     commitment,
+    declaration,
+    declared_job,
     duty_period,
     enterprise,
     halt,
     major_hazard,
     merged_enterprise,
     obligation,
+    review,
     standing,
+    stop_order,
+    undeclared_work,
 )
 from shared.contracts.inspections import HazardClosed, HazardFact, ProductionHalted, ProductionResumed
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
@@ -25,7 +30,8 @@ from shared.errors import NotYet
 from shared.events.received import Received
 
 ACTIVE, MAJOR = "active", "major"
-FOLLOWING = (major_hazard, halt)  # what goes over to the entry that stays; each day's commitment goes by itself
+# What goes over to the entry that stays; the commitment and the declaration of a day go by themselves.
+FOLLOWING = (major_hazard, halt, declared_job, undeclared_work, stop_order, review)
 
 
 def keep_register_state(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:
@@ -132,9 +138,10 @@ def follow_merge(session: Session, merge: EnterprisesMerged) -> None:
         session.execute(chained.values(kept_id=kept_id))
         for table in FOLLOWING:
             session.execute(update(table).where(table.c.enterprise_id == merged_id).values(enterprise_id=kept_id))
-        days = select(commitment.c.day).where(commitment.c.enterprise_id == kept_id)
-        free = (commitment.c.enterprise_id == merged_id, commitment.c.day.not_in(days.scalar_subquery()))
-        session.execute(update(commitment).where(*free).values(enterprise_id=kept_id))
+        for daily in (commitment, declaration):
+            days = select(daily.c.day).where(daily.c.enterprise_id == kept_id)
+            free = (daily.c.enterprise_id == merged_id, daily.c.day.not_in(days.scalar_subquery()))
+            session.execute(update(daily).where(*free).values(enterprise_id=kept_id))
 
 
 def newest(received: Sequence[Received[Any]]) -> list[Received[Any]]:

@@ -18,6 +18,7 @@ from services.risk.use_cases.assessing import Answers, draft_assessment
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
 from shared.contracts.risk import EnterpriseGraded
+from shared.work.attachments import Taken, keep_attachment
 from tests.integration.authorisation.test_matrix import (
     GUARDED,
     SEES_NOTHING,
@@ -73,11 +74,16 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/certificates/<id:certificate_id>": {"category": ""},
     "/certificates/<id:certificate_id>/query": {"outcome": "confirmed"},
     "/certificates/<id:certificate_id>/end": {"why": "录入有误"},
+    "/stop-orders/<id:stop_order_id>/steps": {"event": "drop", "reason": "误开"},
+    "/declarations/jobs/<id:job_id>/steps": {"event": "withdraw", "reason": "大风"},
+    "/declarations/jobs/<id:job_id>/answers": {"event": "receive"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
     "contract_id": ("registry", "contracts"),
     "hazard_id": ("inspections", "hazards"),
+    "job_id": ("permits", "declarations/jobs"),
+    "stop_order_id": ("permits", "stop-orders"),
     "task_id": ("inspections", "tasks"),
     "check_id": ("inspections", "checks"),
     "visit_id": ("inspections", "visits"),
@@ -94,7 +100,7 @@ LISTED = {  # where the things of each kind are listed
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
     *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
-    *("avoidance_id", "objection_id", "entry_id", "version_id", "upload_id"),
+    *("avoidance_id", "objection_id", "entry_id", "version_id", "upload_id", "pilot_id"),
 )
 KINDS = (
     *LISTED,
@@ -194,6 +200,7 @@ def made(world: World, enterprise_id: str) -> Mapping[tuple[str, str], str]:
         ("permits", "person_id"): str(persons.json["items"][0]["id"]),
         ("registry", "attachment_id"): attached(world, "registry", enterprise_id),
         ("inspections", "attachment_id"): attached(world, "inspections", enterprise_id),
+        ("permits", "attachment_id"): kept_photo(world, enterprise_id),
     }
 
 
@@ -209,6 +216,13 @@ def attached(world: World, service: str, enterprise_id: str) -> str:
     answer = world.client(service, "bureau_officer").post(f"/api/v1/{service}/attachments", data=form)
     assert answer.status_code == 201, answer.text
     return str(answer.json["id"])
+
+
+def kept_photo(world: World, enterprise_id: str) -> str:
+    """Keep a photo at permits, where only the enterprise itself adds photos."""
+    with database_of(world.apps["permits"]).transaction() as session:
+        taken = Taken(author="a-1", taken_at=NOW)
+        return keep_attachment(session, BytesIO(b"\xff\xd8\xff a photo"), owner=enterprise_id, taken=taken, now=NOW).id
 
 
 PARK = {"name": "小微园", "kind": "park", "location": {"longitude": 121.4, "latitude": 28.6}}

@@ -35,8 +35,11 @@ from services.permits.domain.signers import Signer as WorkSigner
 from services.permits.subscriptions import on_obligations_changed
 from services.permits.tables import person as work_person
 from services.permits.use_cases.commitment_days import open_day
+from services.permits.use_cases.declarations import Declared, Undeclared, declare_work, record_undeclared
 from services.permits.use_cases.people import enter_certificate
+from services.permits.use_cases.reviews import Decided, begin_pilot
 from services.permits.use_cases.signers import NewMandate, give_mandate
+from services.permits.use_cases.stop_orders import Ordered, prepare_order
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
 from shared.contracts.envelope import decode
@@ -47,7 +50,7 @@ from shared.database.chassis import outbox
 from shared.database.migrate import migrate
 from shared.events.received import Received
 from shared.http.chassis import EXTENSION
-from shared.machines import Step
+from shared.machines import Step, end_of
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
 from shared.work.attachments import Taken, keep_attachment
@@ -259,6 +262,11 @@ def _work_everywhere(database: Database, enterprises: Mapping[str, str]) -> None
             told = received(ObligationsChanged(enterprise_id=enterprise_id, obligations=owed), sequence=10**9)
             on_obligations_changed(session, [told], now=yesterday)
         open_day(session, today.isoformat(), now=NOW)
+        begin_pilot(
+            session, Decided(DISTRICT, "区应急〔2026〕1号", today, today + timedelta(days=30)), by="a-1", now=NOW
+        )
+        for enterprise_id in enterprises.values():
+            _declare_work(session, enterprise_id)
         _certify_everybody(session)
 
 
@@ -270,6 +278,18 @@ def _certify_everybody(session: Session) -> None:
         enter_certificate(session, holder.person_id, given, owner=holder.enterprise_id, by="a", now=NOW)
         principal = WorkSigner("a", "", frozenset({"principal"}))
         give_mandate(session, holder, NewMandate("base_unit", today, today), giver=principal, now=NOW)
+
+
+def _declare_work(session: Session, enterprise_id: str) -> None:
+    """Declare a job of tomorrow and prepare an order to stop it; work of another day was not declared."""
+    tomorrow = business_date(NOW) + timedelta(days=1)
+    starts_at = end_of(business_date(NOW)) + timedelta(hours=9)
+    job = {"kind": "excavation", "place": "东门", "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+    answers = {"is_contractor": False, "approver": "principal", "is_guardian_trained": True}
+    declare_work(session, Declared(enterprise_id, tomorrow, jobs=[job | answers]), by="a-1", now=NOW)
+    record_undeclared(session, Undeclared(enterprise_id, "patrol", "lifting", "西门", "未报备"), by="a-2", now=NOW)
+    officer = Step("prepare", "officer-1", 3, NOW, roles=frozenset({"bureau_officer"}))
+    prepare_order(session, Ordered(enterprise_id, "无监护人", "安全生产法 第六十五条", is_whole=True), step=officer)
 
 
 def _send_letter(session: Session, enterprise_id: str) -> None:

@@ -104,13 +104,15 @@ class TestANight:
         ids=["by-day", "up-to-the-edges", "before-six", "after-eight", "in-the-night", "round-the-clock"],
     )
     def test_lasts_from_eight_to_six(self, starts_at: datetime, ends_at: datetime, is_night: bool) -> None:
-        assert facts_of_time(RULES.night, starts_at, ends_at)["is_night"] is is_night
+        assert facts_of_time(RULES.night, starts_at=starts_at, ends_at=ends_at)["is_night"] is is_night
 
 
 class TestADayOfRest:
     @pytest.mark.parametrize(("first", "last", "is_rest"), [(27, 27, False), (28, 28, True), (27, 28, True)])
     def test_is_one_of_the_days_of_the_work(self, first: int, last: int, is_rest: bool) -> None:
-        assert facts_of_time(RULES.night, at(9, day=first), at(10, day=last))["is_rest_day"] is is_rest
+        assert (
+            facts_of_time(RULES.night, starts_at=at(9, day=first), ends_at=at(10, day=last))["is_rest_day"] is is_rest
+        )
 
 
 class TestAVisit:
