@@ -4,7 +4,7 @@ A small fixed sample for every run of the tests; `SISE_FULL_VOLUME=1` sends twen
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -33,29 +33,45 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def cases_of(world: World) -> Callable[[str], list[Case]]:
+    """Return a function that gives the requests to a service; making them takes longer than sending them."""
+    made: dict[str, list[Case]] = {}
+
+    def cases(service: str) -> list[Case]:
+        if service not in made:
+            schema = openapi.from_wsgi(f"/api/v1/{service}/openapi.json", world.apps[service])
+            operations = [found.ok() for found in schema.get_all_operations()]
+            made[service] = [case for one in operations if one.path not in ENDLESS for case in generated(one)]
+        return made[service]
+
+    return cases
+
+
+def generated(operation: APIOperation) -> list[Case]:
+    """Return requests to `operation`; the same ones in every run and for every role."""
+    found: list[Case] = []
+
+    @seed(20261124)
+    @FUZZING
+    @given(case=operation.as_strategy())
+    def keep(case: Case) -> None:
+        found.append(case)
+
+    keep()
+    assert found
+    return found
+
+
 # Schemathesis does not close streamed answers, so a file behind one may be collected open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 class TestEveryApi:
     @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("service", service_names())
-    def test_answers_whatever_is_sent(self, world: World, service: str, role: str) -> None:
-        app = world.apps[service]
-        schema = openapi.from_wsgi(f"/api/v1/{service}/openapi.json", app)
+    def test_answers_whatever_is_sent(
+        self, world: World, cases_of: Callable[[str], list[Case]], service: str, *, role: str
+    ) -> None:
         headers = {"Authorization": f"Bearer {world.tokens[role]}", "Accept-Encoding": "identity"}
-        for found in schema.get_all_operations():
-            operation = found.ok()
-            if operation.path not in ENDLESS:
-                check_answers(operation, headers)
-
-
-def check_answers(operation: APIOperation, headers: dict[str, str]) -> None:
-    """Send generated requests to ``operation``; the same ones in every run."""
-
-    @seed(20261124)
-    @FUZZING
-    @given(case=operation.as_strategy())
-    def answers(case: Case) -> None:
-        answer = case.call(headers=headers)
-        case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
-
-    answers()
+        for case in cases_of(service):
+            answer = case.call(headers=headers)
+            case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
