@@ -9,7 +9,7 @@ DEVELOPMENT := $(VENV)/development.stamp
 ASSETS := services/gateway/static/vendor/receipt.json
 CATALOGUES := $(wildcard services/gateway/translations/*/LC_MESSAGES/messages.po)
 COVERAGE := build/coverage.json
-WITHOUT_SERVERS := not broker and not postgresql and not browser and not system
+FAST := not broker and not postgresql and not browser and not system and not sweep
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo stack test test-fast check format bench resilience lock generate packages clean
@@ -33,8 +33,8 @@ test: setup packages check ## Check and test everything on private servers; what
 	$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
 test-fast: setup ## Run the tests that need no server, in less than a minute
-	$(PYTEST) -m "$(WITHOUT_SERVERS)"
-	@echo "Left out: everything that needs RabbitMQ, PostgreSQL, Chromium or the running system. Run: make test"
+	$(PYTEST) -m "$(FAST)"
+	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, and what asks every route. Run: make test"
 
 check: setup ## Format, lint, types, architecture and generated files
 	$(BIN)/ruff format --check --quiet .

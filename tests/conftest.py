@@ -16,11 +16,13 @@ from tests.support.servers import make_run_directory, private, shared_by_workers
 
 UNIT = Path(__file__).parent / "unit"
 SYSTEM = Path(__file__).parent / "system"
+SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in ("authorisation", "fuzzing"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
     config.addinivalue_line("markers", "system: starts the whole system")
+    config.addinivalue_line("markers", "sweep: goes through every route of every service")
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
@@ -50,6 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 900))
         if UNIT in item.path.parents:
             item.add_marker("disable_socket")
+        if any(sweep in item.path.parents for sweep in SWEEPS):
+            item.add_marker("sweep")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
