@@ -25,6 +25,7 @@ SECTIONS = (
     ("pages.tasks", "nav.tasks", "inbox", "task:read", ""),
     ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read", "site"),
     ("pages.declarations", "nav.declarations", "list-check", "declaration:read", "site"),
+    ("pages.commitments", "nav.commitments", "shield-check", "commitment:read", "site"),
     ("pages.visits", "nav.visits", "route", "task:read", "site"),
     ("pages.documents", "nav.documents", "file-certificate", "document:read", "site"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),
