@@ -16,6 +16,11 @@ __all__ = [
     "people_rules",
     "signer_rules",
 ]
+__all__ = ["check_tables", "commitment_rules", "people_rules", "signer_rules"]
+from services.permits.rules.rulesets import check_tables as check_rulesets
+from services.permits.rules.rulesets import ruleset, scope_rules
+
+__all__ = ["check_tables", "commitment_rules", "ruleset", "scope_rules"]
 
 
 def check_tables() -> None:
@@ -26,3 +31,4 @@ def check_tables() -> None:
     commitment_rules()
     people_rules()
     signer_rules()
+    check_rulesets()
