@@ -1,12 +1,14 @@
 """The kinds of hazardous work, what a permit of each kind and level must keep to, and how long it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from shared.machines import NotAllowed, Source
 
 NO_PERMIT = "none"
+NUMBERS = ("height_m", "mass_t", "depth_m")
 HOT_WORK, CONFINED_SPACE, BLINDING, HEIGHT = "hot_work", "confined_space", "blinding", "height"
 LIFTING, TEMP_POWER, EXCAVATION, ROAD_CLOSING = "lifting", "temp_power", "excavation", "road_closing"
 
@@ -34,7 +36,18 @@ class WorkFacts:
 
     def number(self, name: str) -> Decimal | None:
         """Return ``height_m``, ``mass_t`` or ``depth_m``."""
-        return {"height_m": self.height_m, "mass_t": self.mass_t, "depth_m": self.depth_m}[name]
+        return dict(zip(NUMBERS, (self.height_m, self.mass_t, self.depth_m), strict=True))[name]
+
+
+def work_facts(facts: Mapping[str, Any], related: Collection[str] = ()) -> WorkFacts:
+    """Return what the ``facts`` of a form say: answers are true or false, the three numbers are read exactly.
+
+    A number that was not given as one counts as not given.
+    """
+    answers = {name: value for name, value in facts.items() if isinstance(value, bool)}
+    given = {name: facts[name] for name in NUMBERS if name in facts and name not in answers}
+    numbers = {name: Decimal(str(value)) for name, value in given.items() if isinstance(value, (int, float))}
+    return WorkFacts(answers, related=tuple(related), **numbers)
 
 
 @dataclass(frozen=True, slots=True)

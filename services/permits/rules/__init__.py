@@ -19,6 +19,7 @@ __all__ = [
 __all__ = ["check_tables", "commitment_rules", "people_rules", "signer_rules"]
 from services.permits.rules.rulesets import check_tables as check_rulesets
 from services.permits.rules.rulesets import ruleset, scope_rules
+from services.permits.rules.rulesets import check_rulesets, ruleset, scope_rules
 
 __all__ = ["check_tables", "commitment_rules", "ruleset", "scope_rules"]
 

@@ -3,8 +3,9 @@
 from functools import cache
 
 from services.permits.domain.chains import ACCEPTOR, Apart, Chain, ChainRules, Role, SpecialApprover
-from services.permits.rules.reading import Row, source_of, table
+from services.permits.rules.reading import table
 from shared.machines import UnusableTable
+from shared.machines.reading import Row, source_of
 
 
 @cache

@@ -3,7 +3,8 @@
 from functools import cache
 
 from services.permits.domain.gases import Gas, GasLimits, GasRules, Purpose, SamplingPoint
-from services.permits.rules.reading import Row, exact, source_of, table
+from services.permits.rules.reading import exact, table
+from shared.machines.reading import Row, source_of
 
 LIMITS = ("lel", "mac", "twa", "stel", "grams")
 

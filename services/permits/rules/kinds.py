@@ -4,7 +4,8 @@ from functools import cache
 
 from services.permits.domain.kinds import KindRules, Term, WorkKind
 from services.permits.domain.profiles import Profile
-from services.permits.rules.reading import Row, source_of, table
+from services.permits.rules.reading import table
+from shared.machines.reading import Row, source_of
 
 PRACTICE = "practice"
 FLAGS_OF_A_KIND = ("needs_shift_check", "is_daily_gas", "counts_heads", "reconfirms")

@@ -3,8 +3,9 @@
 from functools import cache
 
 from services.permits.domain.levels import Band, HeightRules, LevelRules, LiftRules, Reason, UpgradeRules
-from services.permits.rules.reading import Row, exact, source_of, table
+from services.permits.rules.reading import exact, table
 from shared.machines import UnusableTable
+from shared.machines.reading import Row, source_of
 
 
 @cache

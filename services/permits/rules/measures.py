@@ -4,8 +4,9 @@ from functools import cache
 from itertools import groupby
 
 from services.permits.domain.measures import Measure, MeasureRules
-from services.permits.rules.reading import Row, exact, table
+from services.permits.rules.reading import exact, table
 from shared.machines import UnusableTable
+from shared.machines.reading import Row
 
 
 @cache

@@ -9,8 +9,9 @@ from services.permits.rules.gases import gas_rules
 from services.permits.rules.kinds import kind_rules
 from services.permits.rules.levels import level_rules
 from services.permits.rules.measures import measure_rules
-from services.permits.rules.reading import Row, exact, source_of, table
+from services.permits.rules.reading import exact, table
 from shared.machines import NotAllowed, UnusableTable
+from shared.machines.reading import Row, source_of
 
 TYPES = ("line", "number", "choice")
 
@@ -52,7 +53,7 @@ def ruleset(profile: str) -> RuleSet:
     )
 
 
-def check_tables() -> None:
+def check_rulesets() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     for profile in scope_rules().profiles:
         ruleset(profile)

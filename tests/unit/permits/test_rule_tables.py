@@ -1,17 +1,27 @@
 """The tables of permits: validity and breaks (§1.3), profiles (§0.2), and the wrong numbers of §9."""
 
 import tomllib
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from services.permits.domain.kinds import WorkFacts, needs_gas, needs_new_gas, needs_plan, validity, wind_stops
+from services.permits.domain.kinds import (
+    WorkFacts,
+    needs_gas,
+    needs_new_gas,
+    needs_plan,
+    validity,
+    wind_stops,
+    work_facts,
+)
 from services.permits.domain.profiles import CHEMICALS, GENERAL, profile_of
-from services.permits.rules import check_tables, ruleset, scope_rules
-from services.permits.rules.reading import source_of, table
-from services.permits.rules.rulesets import read_field
+from services.permits.rules import ruleset, scope_rules
+from services.permits.rules.reading import table
+from services.permits.rules.rulesets import check_rulesets, read_field
 from shared.machines import UnusableTable
+from shared.machines.reading import source_of
 from tests.unit.permits.builders import OTHER, RULES, refusal
 
 DAY = 24
@@ -118,6 +128,15 @@ class TestConditions:
         assert wind_stops(RULES.kinds.kind(kind), force, facts=WorkFacts(answers)) is expected
 
 
+class TestFacts:
+    def test_of_a_form_are_answers_and_exact_numbers(self) -> None:
+        found = work_facts(
+            {"outdoor": True, "mass_t": 40.1, "medium": "甲苯", "depth_m": None, "height_m": "?"}, ["height"]
+        )
+
+        assert found == WorkFacts({"outdoor": True}, mass_t=Decimal("40.1"), related=("height",))
+
+
 class TestProfiles:
     @pytest.mark.parametrize(
         ("industry", "features", "expected"),
@@ -144,7 +163,7 @@ class TestProfiles:
 
 class TestTables:
     def test_can_be_read(self) -> None:
-        check_tables()
+        check_rulesets()
 
     @pytest.mark.parametrize("name", TABLES)
     def test_say_where_they_stand(self, name: str) -> None:
