@@ -16,3 +16,7 @@ BLUEPRINTS = (
     signers,
     *(declarations, reviews, stop_orders, attachments),
 )
+BLUEPRINTS = (commitments, enterprises, people, signers)
+from services.permits.api.forms import blp as forms
+
+BLUEPRINTS = (commitments, enterprises, forms)

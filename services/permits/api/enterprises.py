@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from services.permits.domain.profiles import profile_of
 from services.permits.queries.commitments import commitment_of, commitment_view, misses_in_month, owing_on
 from services.permits.queries.enterprises import visible_enterprise
-from services.permits.rules import commitment_rules
+from services.permits.rules import commitment_rules, scope_rules
 from services.permits.schemas.enterprises import WorkAtEnterprise
 from shared.clock import business_date
 from shared.database import Session
@@ -26,5 +27,6 @@ def show_enterprise(session: Session, enterprise_id: str) -> Any:
         "owes_commitment": bool(owing_on(session, today, among_ids=[row.enterprise_id])),
         "commitment": made and commitment_view(made),
         "misses_this_month": misses,
+        "ruleset": profile_of(row.industry, row.features, rules=scope_rules()),
         "suggests_credit_entry": misses >= commitment_rules().misses_for_credit,
     }

@@ -80,7 +80,7 @@ class ChainRules:
     apart: tuple[Apart, ...]
 
 
-def chain_of(kind: str, level: str, profile: str, *, facts: WorkFacts, rules: ChainRules) -> tuple[Signing, ...]:
+def chain_of(kind: str, level: str, *, profile: str, facts: WorkFacts, rules: ChainRules) -> tuple[Signing, ...]:
     """Return the signatures in their order: approval, start, acceptance (A.1 to A.8, B.1, 4.15; Order 13 Art. 7).
 
     Raises ``NotAllowed`` where the kind has no such level.

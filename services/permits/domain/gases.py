@@ -107,7 +107,7 @@ class Verdict:
     is_verified: bool = True
 
 
-def volume_percent(value: Decimal, unit: str, gas: Gas, *, lel: Decimal | None = None) -> Decimal:
+def volume_percent(value: Decimal, unit: str, *, gas: Gas, lel: Decimal | None = None) -> Decimal:
     """Return a value of a combustible or of oxygen in per cent by volume: vol% = %LEL x LEL / 100.
 
     Raises ``NotAllowed`` for a unit that cannot be turned into it.
@@ -125,7 +125,7 @@ def volume_percent(value: Decimal, unit: str, gas: Gas, *, lel: Decimal | None =
     raise _wrong_unit(unit, gas)
 
 
-def milligrams(value: Decimal, unit: str, gas: Gas, *, rules: GasRules) -> Decimal:
+def milligrams(value: Decimal, unit: str, *, gas: Gas, rules: GasRules) -> Decimal:
     """Return a value of a toxic gas in mg/m3: ppm x g/mol / 24.04 (20 °C). Raises ``NotAllowed`` for other units."""
     if unit == MILLIGRAMS:
         return value
@@ -142,10 +142,10 @@ def judge(sample: GasSample, purpose: str, *, rules: GasRules) -> Verdict:
         raise NotAllowed("value_negative", "A measured value is 0 or more.", field="value")
     gas = rules.gas(sample.gas)
     if gas.group == TOXIC:
-        return _toxic(sample, gas, rules)
+        return _toxic(sample, gas, rules=rules)
     if gas.group == OXYGEN:
-        return _oxygen(sample, gas, purpose, limits=rules.limits)
-    return _combustible(sample, gas, rules.limits)
+        return _oxygen(sample, gas, purpose=purpose, limits=rules.limits)
+    return _combustible(sample, gas, limits=rules.limits)
 
 
 def missing_groups(purpose: str, measured: Collection[str], *, rules: GasRules) -> tuple[str, ...]:
@@ -154,9 +154,9 @@ def missing_groups(purpose: str, measured: Collection[str], *, rules: GasRules) 
     return tuple(each for each in rules.purposes[purpose].groups if each not in groups)
 
 
-def _combustible(sample: GasSample, gas: Gas, limits: GasLimits) -> Verdict:
+def _combustible(sample: GasSample, gas: Gas, *, limits: GasLimits) -> Verdict:
     """An unknown explosive limit counts as below the line: the stricter limit holds."""
-    value = volume_percent(sample.value, sample.unit, gas, lel=sample.lel)
+    value = volume_percent(sample.value, sample.unit, gas=gas, lel=sample.lel)
     lel = gas.lel or sample.lel
     is_light = lel is not None and lel >= limits.lel_line
     limit = limits.at_or_above if is_light else limits.below
@@ -164,8 +164,8 @@ def _combustible(sample: GasSample, gas: Gas, limits: GasLimits) -> Verdict:
     return Verdict(value <= limit, value, limit, VOLUME, clause)
 
 
-def _oxygen(sample: GasSample, gas: Gas, purpose: str, *, limits: GasLimits) -> Verdict:
-    value = volume_percent(sample.value, sample.unit, gas)
+def _oxygen(sample: GasSample, gas: Gas, *, purpose: str, limits: GasLimits) -> Verdict:
+    value = volume_percent(sample.value, sample.unit, gas=gas)
     if purpose == "oxygen_equipment":
         return Verdict(value <= limits.equipment_most, value, limits.equipment_most, VOLUME, limits.equipment_clause)
     most = limits.oxygen_most_enriched if sample.is_enriched else limits.oxygen_most
@@ -173,8 +173,8 @@ def _oxygen(sample: GasSample, gas: Gas, purpose: str, *, limits: GasLimits) -> 
     return Verdict(is_right, value, most, VOLUME, limits.oxygen_clause, limits.oxygen_least)
 
 
-def _toxic(sample: GasSample, gas: Gas, rules: GasRules) -> Verdict:
-    value = milligrams(sample.value, sample.unit, gas, rules=rules)
+def _toxic(sample: GasSample, gas: Gas, *, rules: GasRules) -> Verdict:
+    value = milligrams(sample.value, sample.unit, gas=gas, rules=rules)
     clause = rules.limits.toxic_clause
     return Verdict(value <= gas.toxic_limit, value, gas.toxic_limit, MILLIGRAMS, clause, is_verified=False)
 

@@ -38,9 +38,9 @@ def work_preview(asked: Mapping[str, Any]) -> Document:
     rules = ruleset(asked["ruleset"])
     kind, facts = rules.kinds.kind(asked["kind"]).id, work_facts(asked["facts"], asked["related"])
     computed = computed_level(kind, facts, rules=rules.levels)
-    level = upgraded(computed, _triggers(asked, facts, rules), rules=rules.levels)
+    level = upgraded(computed, _triggers(asked, facts, rules=rules), rules=rules.levels)
     found: Document = {"kind": kind, "computed": computed.level, "level": _level_view(level, rules)}
-    return found if level.level == NO_PERMIT else found | _following(level, facts, rules)
+    return found if level.level == NO_PERMIT else found | _following(level, facts, rules=rules)
 
 
 def gas_preview(asked: Mapping[str, Any]) -> Document:
@@ -50,7 +50,7 @@ def gas_preview(asked: Mapping[str, Any]) -> Document:
     return {"verdict": judge(sample, asked["purpose"], rules=rules.gases)}
 
 
-def _triggers(asked: Mapping[str, Any], facts: WorkFacts, rules: RuleSet) -> tuple[str, ...]:
+def _triggers(asked: Mapping[str, Any], facts: WorkFacts, *, rules: RuleSet) -> tuple[str, ...]:
     """Without a time nothing can be said about rest days and nights."""
     if asked["starts_at"] is None or asked["ends_at"] is None:
         return ()
@@ -58,7 +58,7 @@ def _triggers(asked: Mapping[str, Any], facts: WorkFacts, rules: RuleSet) -> tup
     return triggers_of(found, facts, rules=rules.levels, is_working_day=is_working_day)
 
 
-def _following(level: Level, facts: WorkFacts, rules: RuleSet) -> Document:
+def _following(level: Level, facts: WorkFacts, *, rules: RuleSet) -> Document:
     term = rules.kinds.term(level.kind, level.level)
     answers = suggested(level.kind, facts, rules=rules.measures, level=level.level)
     return {
@@ -66,7 +66,7 @@ def _following(level: Level, facts: WorkFacts, rules: RuleSet) -> Document:
         "validity": validity(level.kind, level.level, rules=rules.kinds),
         "needs_gas": needs_gas(term, facts),
         "needs_plan": needs_plan(term, facts),
-        "chain": chain_of(level.kind, level.level, rules.profile.id, facts=facts, rules=rules.chains),
+        "chain": chain_of(level.kind, level.level, profile=rules.profile.id, facts=facts, rules=rules.chains),
         "measures": [{"number": number, "suggested": answer} for number, answer in answers.items()],
     }
 

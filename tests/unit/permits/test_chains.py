@@ -35,12 +35,12 @@ chain = partial(chain_of, facts=WorkFacts(), rules=RULES.chains)
 class TestChain:
     @pytest.mark.parametrize(("kind", "level", "approver"), FINAL, ids=[f"{kind} {level}" for kind, level, _ in FINAL])
     def test_ends_with_the_approver_of_b_1_on_the_spot(self, kind: str, level: str, approver: str) -> None:
-        final = [each for each in chain(kind, level, CHEMICALS) if each.is_final]
+        final = [each for each in chain(kind, level, profile=CHEMICALS) if each.is_final]
 
         assert [(each.role, each.must_be_on_site) for each in final] == [(approver, True)]
 
     def test_of_hot_work_has_the_order_of_form_a_1(self) -> None:
-        found = [(each.role, each.stage) for each in chain("hot_work", "SP", CHEMICALS)]
+        found = [(each.role, each.stage) for each in chain("hot_work", "SP", profile=CHEMICALS)]
 
         assert found == [
             ("work_leader", "approval"),
@@ -52,11 +52,11 @@ class TestChain:
         ]
 
     def test_counts_from_one(self) -> None:
-        assert [each.order for each in chain("confined_space", "", CHEMICALS)] == [1, 2, 3]
+        assert [each.order for each in chain("confined_space", "", profile=CHEMICALS)] == [1, 2, 3]
 
     @pytest.mark.parametrize(("kind", "level"), [("hot_work", ""), ("height", "V"), ("gardening", "")])
     def test_of_no_such_level_is_refused(self, kind: str, level: str) -> None:
-        assert refusal(chain, kind, level, CHEMICALS) == "level_unknown"
+        assert refusal(chain, kind, level, profile=CHEMICALS) == "level_unknown"
 
     @pytest.mark.parametrize(
         ("answers", "approver"),
@@ -67,12 +67,12 @@ class TestChain:
         self, answers: dict[str, bool], approver: str
     ) -> None:
         """§8.22, Order 13 Art. 7."""
-        found = chain_of("confined_space", "", GENERAL, facts=WorkFacts(answers), rules=OTHER.chains)
+        found = chain_of("confined_space", "", profile=GENERAL, facts=WorkFacts(answers), rules=OTHER.chains)
 
         assert [each.role for each in found if each.is_final] == [approver]
 
     def test_of_general_industry_names_order_13(self) -> None:
-        found = chain_of("confined_space", "", GENERAL, facts=WorkFacts(), rules=OTHER.chains)
+        found = chain_of("confined_space", "", profile=GENERAL, facts=WorkFacts(), rules=OTHER.chains)
 
         assert found[1].clause == "应急管理部令第13号 第七条"
 

@@ -40,7 +40,7 @@ class TestCombustibles:
         [("methane", "10", "0.5"), ("hydrogen", "12.5", "0.5"), ("acetylene", "8", "0.2")],
     )
     def test_of_a_detector_are_converted(self, gas: str, lel_percent: str, volume: str) -> None:
-        assert volume_percent(Decimal(lel_percent), "lel_pct", GASES.gas(gas)) == Decimal(volume)
+        assert volume_percent(Decimal(lel_percent), "lel_pct", gas=GASES.gas(gas)) == Decimal(volume)
 
     def test_at_ten_percent_lel_pass_for_methane_and_not_for_benzene_at_twenty(self) -> None:
         assert [
@@ -49,7 +49,7 @@ class TestCombustibles:
         ] == [True, False]
 
     def test_in_parts_per_million_are_converted(self) -> None:
-        assert volume_percent(Decimal(5000), "ppm", GASES.gas("methane")) == Decimal("0.5")
+        assert volume_percent(Decimal(5000), "ppm", gas=GASES.gas("methane")) == Decimal("0.5")
 
     def test_that_the_table_does_not_know_keep_to_the_stricter_limit(self) -> None:
         assert verdict(sample("other_combustible", "0.3"), "hot_work").is_acceptable is False
@@ -114,7 +114,7 @@ class TestToxics:
         assert (found.is_acceptable, found.is_verified, found.unit) == (is_acceptable, False, "mg_m3")
 
     def test_in_parts_per_million_become_milligrams(self) -> None:
-        found = milligrams(Decimal(7), "ppm", GASES.gas("hydrogen_sulphide"), rules=GASES)
+        found = milligrams(Decimal(7), "ppm", gas=GASES.gas("hydrogen_sulphide"), rules=GASES)
 
         assert round(found, 2) == Decimal("9.92")
 
