@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.permits.use_cases import commitment_days, declarations, enterprises, people, reviews
+from services.permits.use_cases import commitment_days, declarations, enterprises, people, permit_clocks, reviews
+from services.permits.use_cases.permits import CLOCK
 from shared.contracts.inspections import (
     HazardClosed,
     HazardFact,
@@ -113,3 +114,9 @@ def on_job_due(session: Session, job_id: str, *, now: datetime) -> None:
 def on_review_due(session: Session, job_id: str, *, now: datetime) -> None:
     """Nobody has answered declared work in time: silence releases it."""
     reviews.release(session, job_id, now=now)
+
+
+@timer(CLOCK)
+def on_permit_clock(session: Session, permit_id: str, *, now: datetime) -> None:
+    """Something falls due for a permit: it ends, or somebody is told."""
+    permit_clocks.run_permit_clock(session, permit_id, now=now)

@@ -92,3 +92,88 @@ class PermitReviewed:
     outcome: str
     permit_id: str = ""
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitFact:
+    """Something happened to a permit for special work (GB 30871-2022) of ``kind``, at ``level`` (empty: no levels).
+
+    The place is WGS-84; ``starts_at`` and ``ends_at`` are its period (ISO 8601 moments), ``ruleset`` the rules under
+    which it is issued; ``reason`` says why, where somebody had to say so.
+    """
+
+    permit_id: str
+    enterprise_id: str
+    kind: str
+    number: str = ""
+    level: str = ""
+    place_id: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    starts_at: str = ""
+    ends_at: str = ""
+    ruleset: str = ""
+    ruleset_version: str = ""
+    reason: str = ""
+
+
+@event("permits.permit_submitted.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitSubmitted(PermitFact):
+    """Work was planned: its level is computed, nobody has approved it."""
+
+
+@event("permits.permit_approved.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitApproved(PermitFact):
+    """The enterprise's own last approver has signed; the work has not begun."""
+
+
+@event("permits.permit_started.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitStarted(PermitFact):
+    """The work goes on."""
+
+
+@event("permits.permit_suspended.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitSuspended(PermitFact):
+    """The work is stopped for now and may go on; ``cause`` is a word such as ``gas`` or ``guardian``."""
+
+    cause: str = ""
+
+
+@event("permits.permit_resumed.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitResumed(PermitFact):
+    """The work goes on after it was stopped."""
+
+
+@event("permits.permit_finished.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitFinished(PermitFact):
+    """The work has ended and waits to be accepted."""
+
+
+@event("permits.permit_closed.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitClosed(PermitFact):
+    """The finished work was accepted."""
+
+
+@event("permits.permit_expired.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitExpired(PermitFact):
+    """The period is over, or the work that it belonged to has ended, before anybody finished it."""
+
+
+@event("permits.permit_revoked.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitRevoked(PermitFact):
+    """A submitted permit counts no more: taken back, declared void or withdrawn."""
+
+
+@event("permits.permit_rejected.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitRejected(PermitFact):
+    """One of those who sign has refused it."""

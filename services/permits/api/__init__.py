@@ -4,19 +4,22 @@ from services.permits.api.attachments import blp as attachments
 from services.permits.api.commitments import blp as commitments
 from services.permits.api.declarations import blp as declarations
 from services.permits.api.enterprises import blp as enterprises
+from services.permits.api.forms import blp as forms
 from services.permits.api.people import blp as people
+from services.permits.api.permits import blp as permits
 from services.permits.api.reviews import blp as reviews
 from services.permits.api.signers import blp as signers
 from services.permits.api.stop_orders import blp as stop_orders
 
 BLUEPRINTS = (
+    attachments,
     commitments,
+    declarations,
     enterprises,
+    forms,
     people,
+    permits,
+    reviews,
     signers,
-    *(declarations, reviews, stop_orders, attachments),
+    stop_orders,
 )
-BLUEPRINTS = (commitments, enterprises, people, signers)
-from services.permits.api.forms import blp as forms
-
-BLUEPRINTS = (commitments, enterprises, forms)

@@ -3,25 +3,24 @@
 from services.permits.rules.committing import commitment_rules
 from services.permits.rules.declarations import declaration_rules
 from services.permits.rules.people import people_rules
+from services.permits.rules.permitting import permit_rules
 from services.permits.rules.reviews import review_rules
+from services.permits.rules.rulesets import check_rulesets, ruleset, scope_rules
 from services.permits.rules.signers import signer_rules
 from services.permits.rules.stop_orders import stop_order_rules
 
 __all__ = [
-    "stop_order_rules",
-    "review_rules",
-    "declaration_rules",
     "check_tables",
     "commitment_rules",
+    "declaration_rules",
     "people_rules",
+    "permit_rules",
+    "review_rules",
+    "ruleset",
+    "scope_rules",
     "signer_rules",
+    "stop_order_rules",
 ]
-__all__ = ["check_tables", "commitment_rules", "people_rules", "signer_rules"]
-from services.permits.rules.rulesets import check_tables as check_rulesets
-from services.permits.rules.rulesets import ruleset, scope_rules
-from services.permits.rules.rulesets import check_rulesets, ruleset, scope_rules
-
-__all__ = ["check_tables", "commitment_rules", "ruleset", "scope_rules"]
 
 
 def check_tables() -> None:
@@ -33,3 +32,4 @@ def check_tables() -> None:
     people_rules()
     signer_rules()
     check_rulesets()
+    permit_rules()

@@ -47,7 +47,7 @@ def check_window(starts_at: datetime | None, ends_at: datetime | None) -> None:
         raise ValidationError("The end lies after the start, and at most 31 days later.", field_name="ends_at")
 
 
-class RuleSource(Schema):
+class FormSource(Schema):
     document = fields.String(required=True)
     clause = fields.String(required=True)
     status = fields.String(required=True)
@@ -60,7 +60,7 @@ class RuleProfile(Schema):
     zh = fields.String(required=True)
     en = fields.String(required=True)
     is_binding = fields.Boolean(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class WorkKindView(Schema):
@@ -70,7 +70,7 @@ class WorkKindView(Schema):
     en = fields.String(required=True)
     certificate = fields.String(required=True)
     stop_wind_force = fields.Integer(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class WorkTerm(Schema):
@@ -88,7 +88,7 @@ class WorkTerm(Schema):
     log_hours = fields.Integer(required=True)
     is_continuous_gas = fields.Boolean(required=True)
     needs_video = fields.Boolean(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class FormOption(Schema):
@@ -121,7 +121,7 @@ class LevelReason(Schema):
     zh = fields.String(required=True)
     en = fields.String(required=True)
     level = fields.String(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class FormMeasure(Schema):
@@ -165,7 +165,7 @@ class PermitRole(Schema):
 class RuleDistance(Schema):
     id = fields.String(required=True)
     metres = fields.Float(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class FormQuery(Schema):
@@ -217,7 +217,7 @@ class ReasonedLevel(Schema):
 class WorkValidity(Schema):
     max_hours = fields.Integer(required=True)
     is_own_rule = fields.Boolean(required=True)
-    source = fields.Nested(RuleSource, required=True)
+    source = fields.Nested(FormSource, required=True)
 
 
 class WorkSigning(Schema):

@@ -17,6 +17,7 @@ from services.permits.tables import (
     major_hazard,
     merged_enterprise,
     obligation,
+    permit,
     review,
     standing,
     stop_order,
@@ -31,7 +32,8 @@ from shared.events.received import Received
 
 ACTIVE, MAJOR = "active", "major"
 # What goes over to the entry that stays; the commitment and the declaration of a day go by themselves.
-FOLLOWING = (major_hazard, halt, declared_job, undeclared_work, stop_order, review)
+# what goes over to the entry that stays; each day's commitment goes by itself
+FOLLOWING = (major_hazard, halt, declared_job, undeclared_work, stop_order, review, permit)
 
 
 def keep_register_state(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:

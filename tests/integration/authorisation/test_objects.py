@@ -40,6 +40,10 @@ from tests.support.events import received
 
 REASON = {"reason": "因为如此"}
 POINT = {"place": "罐区", "hazard": "泄漏", "method": "LS4", "judged": {"L": 2, "S": 2}}
+WORK = {
+    "description": "换阀门", "place": "罐区",
+    "starts_at": NOW.isoformat(), "ends_at": (NOW + timedelta(hours=2)).isoformat(),
+}  # fmt: skip
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/contracts/<id:contract_id>/end": REASON,
     "/parks/<id:park_id>/tenants": {"selection": {"q": "厂"}, "expected": 1},
@@ -77,6 +81,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/stop-orders/<id:stop_order_id>/steps": {"event": "drop", "reason": "误开"},
     "/declarations/jobs/<id:job_id>/steps": {"event": "withdraw", "reason": "大风"},
     "/declarations/jobs/<id:job_id>/answers": {"event": "receive"},
+    "/permits/<id:permit_id>": WORK,
+    "/permits/<id:permit_id>/steps": {"event": "withdraw"},
+    "/permits/<id:permit_id>/gas-tests": {"gas": "methane", "value": 0.1, "unit": "vol_pct"},
+    "/permits/<id:permit_id>/renew": {name: WORK[name] for name in ("starts_at", "ends_at")},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -96,6 +104,7 @@ LISTED = {  # where the things of each kind are listed
     "commitment_id": ("permits", "commitments"),
     "certificate_id": ("permits", "certificates"),
     "mandate_id": ("permits", "mandates"),
+    "permit_id": ("permits", "permits"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

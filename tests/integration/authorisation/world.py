@@ -37,6 +37,7 @@ from services.permits.tables import person as work_person
 from services.permits.use_cases.commitment_days import open_day
 from services.permits.use_cases.declarations import Declared, Undeclared, declare_work, record_undeclared
 from services.permits.use_cases.people import enter_certificate
+from services.permits.use_cases.permits import Application, apply_permit
 from services.permits.use_cases.reviews import Decided, begin_pilot
 from services.permits.use_cases.signers import NewMandate, give_mandate
 from services.permits.use_cases.stop_orders import Ordered, prepare_order
@@ -126,6 +127,7 @@ def running_world(home: Path) -> Iterator[World]:
         _claim_everything(apps["identity"])
         _inspect_everything(database_of(apps["inspections"]), ids)
         _work_everywhere(database_of(apps["permits"]), ids)
+        _apply_everywhere(database_of(apps["permits"]), ids)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
@@ -250,6 +252,14 @@ def _inspect_everything(database: Database, enterprises: Mapping[str, str]) -> N
                 session, Finding(enterprise_id, "无泄爆", "车间", item="GM-11-03"), by="f", tier=3, now=NOW
             )
             step_hazard(session, major, step=Step("safety_order", "officer-1", 4, NOW, {"order_number": "1号"}))
+
+
+def _apply_everywhere(database: Database, enterprises: Mapping[str, str]) -> None:
+    """Let each enterprise apply for hot work."""
+    with database.transaction() as session:
+        for enterprise_id in enterprises.values():
+            wanted = Application(enterprise_id, "hot_work", "换阀门", "罐区", NOW, NOW + timedelta(hours=2))
+            apply_permit(session, wanted, by="a-1", now=NOW)
 
 
 def _work_everywhere(database: Database, enterprises: Mapping[str, str]) -> None:

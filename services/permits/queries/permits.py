@@ -1,0 +1,164 @@
+"""Permits within the caller's area: lists, one with everything that belongs to it, and what the steps look at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, or_, select
+from sqlalchemy.orm import Session
+
+from services.permits.domain.chains import APPROVAL
+from services.permits.domain.permit_facts import GasResult, Member, Permit, Relative
+from services.permits.domain.permits import allowed_permit_steps
+from services.permits.queries.enterprises import circumstances, in_area
+from services.permits.queries.permit_levels import terms_of
+from services.permits.rules.permitting import permit_rules
+from services.permits.tables import (
+    enterprise,
+    gas_test,
+    permit,
+    permit_measure,
+    permit_person,
+    permit_signature,
+    permit_step,
+)
+from shared.errors import NotFound
+from shared.machines import Step
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+SAME = (
+    "state", "kind", "level", "applied_by", "starts_at", "ends_at", "facts", "is_frozen", "suspended_at", "finished_at",
+    "active_since", "cause", "warned",
+)  # fmt: skip
+OWN = {"measures": permit_measure, "gas_tests": gas_test, "signatures": permit_signature, "persons": permit_person}
+
+
+class PermitNotFound(NotFound):
+    code = "permit_not_found"
+
+
+def permits(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads the permits of the area; ``wanted`` filters by column, None by nothing.
+
+    ``states`` names several, ``since`` and ``until`` (moments) keep what is valid at some time between them.
+    """
+    joined = permit.join(enterprise, enterprise.c.enterprise_id == permit.c.enterprise_id)
+    columns = (permit, enterprise.c.name, enterprise.c.division)
+    conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
+    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda value: permit.c[name] == value
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "states": lambda states: permit.c.state.in_(states),
+    "area": lambda prefix: enterprise.c.division.startswith(prefix),
+    "since": lambda moment: permit.c.ends_at > moment,
+    "until": lambda moment: permit.c.starts_at < moment,
+}
+
+
+def visible_permit(session: Session, principal: Principal, permit_id: str) -> Row[Any]:
+    """Return one permit; raises ``PermitNotFound`` outside the area."""
+    row = session.execute(permits(principal, wanted={"id": permit_id})).one_or_none()
+    if row is None:
+        raise PermitNotFound("There is no such permit in your area.")
+    return row
+
+
+def permit_view(row: Row[Any]) -> Document:
+    """Return a permit with the name of its state and what its rules ask of it."""
+    state = permit_rules().machine.states[row.state]
+    return {**row._asdict(), "state_zh": state.zh, "state_en": state.en}
+
+
+def permit_parts(session: Session, permit_id: str) -> dict[str, Sequence[Row[Any]]]:
+    """Return what belongs to a permit: measures, analyses, signatures, the crew, and each step, the first first."""
+    parts = {name: _rows(session, table, permit_id) for name, table in OWN.items()}
+    return {**parts, "steps": _rows(session, permit_step, permit_id)}
+
+
+def related_to(session: Session, row: Row[Any]) -> list[Document]:
+    """Return the other permits of the same job, each with what it is to this one."""
+    head = row.parent_id or row.id
+    family = or_(permit.c.id == head, permit.c.parent_id == head)
+    others = session.execute(select(permit).where(family, permit.c.id != row.id).order_by(permit.c.id)).all()
+    return [{**one._asdict(), "relation": _relation(row, one)} for one in others]
+
+
+def _relation(row: Row[Any], other: Row[Any]) -> str:
+    if other.id == row.parent_id:
+        return "parent"
+    return "child" if other.parent_id == row.id else "sibling"
+
+
+def steps_allowed(session: Session, row: Row[Any], *, asked: Step) -> list[str]:
+    """Return the steps that who ``asked`` may take with the permit in ``row``."""
+    return allowed_permit_steps(permit_rules(), known_permit(session, row), asked=asked)
+
+
+def next_role(session: Session, row: Row[Any]) -> str:
+    """Return who has to sign next: before the approval, or the ticket before the start; empty when nobody has to."""
+    known = known_permit(session, row)
+    due = {
+        "in_approval": known.terms.approval[len(known.signed) :],
+        "approved": tuple(role for role in known.terms.tickets if role not in known.tickets),
+    }
+    return next(iter(due.get(row.state, ())), "")
+
+
+def known_permit(session: Session, row: Row[Any]) -> Permit:
+    """Return everything about the permit in ``row`` that a step looks at."""
+    parts = permit_parts(session, row.id)
+    relatives = [
+        Relative(one["id"], one["relation"], one["kind"], one["state"], one["ends_at"], one["cause"])
+        for one in related_to(session, row)
+    ]
+    return Permit(
+        **{name: getattr(row, name) for name in SAME},
+        terms=terms_of(row.terms),
+        signed=_roles(parts["signatures"], is_approval=True),
+        tickets=_roles(parts["signatures"], is_approval=False),
+        measures={one.number: one.is_involved for one in parts["measures"]},
+        gas=tuple(GasResult(one.gas_group, f"{one.gas} {one.point}", one.sampled_at, one.is_acceptable, one.by)
+                  for one in sorted(parts["gas_tests"], key=_when)),
+        crew=tuple(Member(one.person_id, one.role, one.is_in) for one in parts["persons"]),
+        relatives=tuple(relatives),
+        is_halted="halted" in circumstances(session, row.enterprise_id),
+    )  # fmt: skip
+
+
+def _roles(signatures: Sequence[Row[Any]], *, is_approval: bool) -> tuple[str, ...]:
+    ordered = sorted(signatures, key=lambda one: int(one.position))
+    return tuple(one.role for one in ordered if (one.stage == APPROVAL) == is_approval)
+
+
+def _when(one: Row[Any]) -> tuple[datetime, int]:
+    return one.sampled_at, one.version
+
+
+def _rows(session: Session, table: Table, permit_id: str) -> Sequence[Row[Any]]:
+    order = list(table.primary_key.columns)[1:]
+    return session.execute(select(table).where(table.c.permit_id == permit_id).order_by(*order)).all()
+
+
+def permit_table() -> Document:
+    """Return the way of a permit as data: states and rows with clause and standing, for everyone to read."""
+    machine = permit_rules().machine
+    states = [{"id": one.id, "zh": one.zh, "en": one.en, "is_open": one.is_open} for one in machine.states.values()]
+    rows = [
+        {
+            "row": row.row,
+            "state": start,
+            "event": row.event,
+            "to": row.to or start,
+            "guards": list(row.guards),
+            "clause": row.source.clause,
+            "status": row.source.status,
+        }
+        for (start, _), row in machine.transitions.items()
+    ]
+    return {"id": machine.id, "version": machine.version, "states": states, "transitions": rows}

@@ -1,0 +1,186 @@
+"""Responses about permits for special work."""
+
+from marshmallow import fields
+
+from shared.http import Schema
+
+
+class PermitCore(Schema):
+    """``why``: what made the level; ``terms``: what the rules ask of this kind and level; ``alerts``: what is due."""
+
+    id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    division = fields.String(required=True)
+    number = fields.String(required=True)
+    version = fields.Integer(required=True)
+    state = fields.String(required=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    is_live = fields.Boolean(required=True)
+    kind = fields.String(required=True)
+    level = fields.String(required=True)
+    computed_level = fields.String(required=True)
+    why = fields.Dict(required=True)
+    ruleset = fields.String(required=True)
+    ruleset_version = fields.String(required=True)
+    terms = fields.Dict(required=True)
+    description = fields.String(required=True)
+    place = fields.String(required=True)
+    place_id = fields.String(required=True, allow_none=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
+    accuracy_m = fields.Float(required=True, allow_none=True)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    parent_id = fields.String(required=True, allow_none=True)
+    renews = fields.String(required=True, allow_none=True)
+    applied_by = fields.String(required=True)
+    applied_at = fields.AwareDateTime(required=True)
+    is_frozen = fields.Boolean(required=True)
+    approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    started_at = fields.AwareDateTime(required=True, allow_none=True)
+    suspended_at = fields.AwareDateTime(required=True, allow_none=True)
+    cause = fields.String(required=True)
+    finished_at = fields.AwareDateTime(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    alerts = fields.List(fields.String(), required=True)
+    is_alerting = fields.Boolean(required=True)
+
+
+class PermitList(Schema):
+    items = fields.List(fields.Nested(PermitCore), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class PermitMeasure(Schema):
+    number = fields.Integer(required=True)
+    is_involved = fields.Boolean(required=True, allow_none=True)
+    answered_by = fields.String(required=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class GasTest(Schema):
+    """Both judged values are in ``judged_unit``; ``is_verified``: the limit was read, not recalled."""
+
+    gas = fields.String(required=True)
+    gas_group = fields.String(required=True)
+    point = fields.String(required=True)
+    value = fields.Float(required=True)
+    unit = fields.String(required=True)
+    judged_value = fields.Float(required=True)
+    limit_value = fields.Float(required=True)
+    judged_unit = fields.String(required=True)
+    clause = fields.String(required=True)
+    is_acceptable = fields.Boolean(required=True)
+    is_verified = fields.Boolean(required=True)
+    sampled_at = fields.AwareDateTime(required=True)
+    device_at = fields.AwareDateTime(required=True, allow_none=True)
+    entered_at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True)
+
+
+class PermitSignature(Schema):
+    stage = fields.String(required=True)
+    role = fields.String(required=True)
+    position = fields.Integer(required=True)
+    opinion = fields.String(required=True)
+    by = fields.String(required=True)
+    method = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    distance_m = fields.Float(required=True, allow_none=True)
+    remote_reason = fields.String(required=True)
+    photo = fields.String(required=True)
+
+
+class PermitPerson(Schema):
+    person_id = fields.String(required=True)
+    role = fields.String(required=True)
+    is_in = fields.Boolean(required=True)
+    in_at = fields.AwareDateTime(required=True, allow_none=True)
+    out_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class PermitStepTaken(Schema):
+    """``rule`` is the row of the table that allowed it."""
+
+    version = fields.Integer(required=True)
+    event = fields.String(required=True)
+    rule = fields.String(required=True)
+    state = fields.String(required=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    given = fields.Dict(required=True)
+
+
+class RelatedPermit(Schema):
+    id = fields.String(required=True)
+    relation = fields.String(required=True)
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class PermitDetail(PermitCore):
+    """``allowed``: the steps that the caller may take; ``next_role``: who signs next."""
+
+    facts = fields.Dict(required=True)
+    form = fields.Dict(required=True)
+    analysis = fields.Dict(required=True)
+    allowed = fields.List(fields.String(), required=True)
+    next_role = fields.String(required=True)
+    measures = fields.List(fields.Nested(PermitMeasure), required=True)
+    gas_tests = fields.List(fields.Nested(GasTest), required=True)
+    signatures = fields.List(fields.Nested(PermitSignature), required=True)
+    persons = fields.List(fields.Nested(PermitPerson), required=True)
+    related = fields.List(fields.Nested(RelatedPermit), required=True)
+    steps = fields.List(fields.Nested(PermitStepTaken), required=True)
+
+
+class PermitState(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+
+
+class PermitTransition(Schema):
+    row = fields.String(required=True)
+    state = fields.String(required=True)
+    event = fields.String(required=True)
+    to = fields.String(required=True)
+    guards = fields.List(fields.String(), required=True)
+    clause = fields.String(required=True)
+    status = fields.String(required=True)
+
+
+class PermitTable(Schema):
+    id = fields.String(required=True)
+    version = fields.String(required=True)
+    states = fields.List(fields.Nested(PermitState), required=True)
+    transitions = fields.List(fields.Nested(PermitTransition), required=True)
+
+
+class PermitBoardRow(Schema):
+    """How many permits of a kind and level stand in a state; ``alerting``: those of them for which something is due."""
+
+    kind = fields.String(required=True)
+    level = fields.String(required=True)
+    state = fields.String(required=True)
+    subdistrict = fields.String(required=True)
+    count = fields.Integer(required=True)
+    alerting = fields.Integer(required=True)
+
+
+class PermitBoard(Schema):
+    """Permits that are valid at some time of ``day``; ``since`` and ``until`` open the rows of every number."""
+
+    day = fields.Date(required=True)
+    since = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True)
+    total = fields.Integer(required=True)
+    live = fields.Integer(required=True)
+    alerting = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(PermitBoardRow), required=True)
