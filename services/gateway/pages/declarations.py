@@ -15,7 +15,21 @@ from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
 from shared.http.chassis import now
 
-FILTERS = ("day", "colour", "state", "kind", "is_visited", "is_overdue", "is_open", "division", "enterprise_id")
+FILTERS = (
+    "day",
+    "colour",
+    "state",
+    "kind",
+    "is_visited",
+    "is_overdue",
+    "is_open",
+    "division",
+    "enterprise_id",
+    "contractor",
+    "from",
+    "to",
+)
+GROUPS = ("subdistrict", "kind", "colour", "state", "contractor")
 CHOICES: Mapping[str, Sequence[str]] = {
     "approver": ("principal", "delegate", "other"),
     "surroundings": ("dust", "paint", "insulation", "other"),
@@ -35,7 +49,8 @@ Document = Mapping[str, Any]
 def declarations() -> str:
     """Draw the declared work of a day: an enterprise its own, an authority that of its area, red first."""
     today = business_date(now())
-    chosen = {name: request.args.get(name, "") for name in FILTERS} | {"day": request.args.get("day") or str(today)}
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    chosen["day"] = "" if chosen["from"] else chosen["day"] or str(today)
     answer = own_api.read(
         "permits/declarations/jobs", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")}
     )
@@ -85,6 +100,25 @@ def declaration_days() -> str:
     }
     answer = own_api.read("permits/declarations", query)
     return render_template("declarations/of.html", day=day, is_nil=query["is_nil"], places=subdistricts(), **answer)
+
+
+@site.get("/declarations/statistics")
+@page("declaration:read")
+def declaration_statistics() -> str:
+    """Draw how much work of some days was declared; every number opens its rows."""
+    today = business_date(now())
+    days = {
+        "from": request.args.get("from") or str(today - timedelta(days=29)),
+        "to": request.args.get("to") or str(today),
+    }
+    counted = {by: own_api.read("permits/declarations/statistics", {**days, "by": by})["rows"] for by in GROUPS}
+    return render_template(
+        "declarations/statistics.html",
+        days=days,
+        counted=counted,
+        table=own_api.read("permits/declarations/table"),
+        places=subdistricts(),
+    )
 
 
 @site.get("/declarations/undeclared")

@@ -23,6 +23,7 @@ from services.permits.schemas.declarations import (
     UndeclaredList,
     UndeclaredQuery,
 )
+from services.permits.schemas.declared_statistics import DeclaredStatistics, StatisticsQuery
 from services.permits.tables import declaration, declared_job, undeclared_work
 from services.permits.use_cases import declarations
 from services.permits.use_cases.attachments import check_photos
@@ -80,6 +81,16 @@ def list_jobs(session: Session, query: dict[str, Any]) -> Any:
 def show_figures(session: Session, query: dict[str, Any]) -> Any:
     """How much work of a day is declared in the own area, by colour; today unless another day is named."""
     return reading.figures(session, principal(), day=query.get("day") or business_date(now()))
+
+
+@blp.route("/declarations/statistics", methods=["GET"])
+@reads("declaration:read")
+@blp.arguments(StatisticsQuery, location="query")
+@blp.response(200, DeclaredStatistics)
+def show_statistics(session: Session, query: dict[str, Any]) -> Any:
+    """How much work of some days was declared in the own area, by kind, colour, state, subdistrict or contractor."""
+    by = query.pop("by")
+    return {"by": by, "rows": reading.statistics(session, principal(), by=by, wanted=query)}
 
 
 @blp.route("/declarations/table", methods=["GET"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import Row, Select, and_, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.declarations import Job, allowed_job_steps
@@ -16,6 +16,8 @@ from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
+SUBDISTRICT_DIGITS = 9
+MOST_GROUPS = 100
 
 
 class JobNotFound(NotFound):
@@ -62,9 +64,35 @@ def _with_place(table: Any) -> Any:
 
 def _are(table: Any, wanted: Mapping[str, Any]) -> list[Any]:
     given = {name: value for name, value in wanted.items() if value is not None}
-    division = given.pop("division", None)
-    within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
-    return [*within, *(table.c[name] == value for name, value in given.items())]
+    return [*_within(table, given), *(table.c[name] == value for name, value in given.items())]
+
+
+def _within(table: Any, given: Document) -> list[Any]:
+    """Return the conditions of area and days, and take them out of ``given``."""
+    conditions = {
+        "division": lambda value: enterprise.c.division.startswith(value, autoescape=True),
+        "from": lambda value: table.c.day >= value,
+        "to": lambda value: table.c.day <= value,
+    }
+    return [make(given.pop(name)) for name, make in conditions.items() if name in given]
+
+
+GROUPS = ("kind", "colour", "state", "subdistrict", "contractor")  # by which work is counted
+
+
+def statistics(session: Session, principal: Principal, *, by: str, wanted: Mapping[str, Any]) -> list[Document]:
+    """Return how much declared work there is for each value of ``by``, the most first; a subdistrict by its code."""
+    value = func.substr(enterprise.c.division, 1, SUBDISTRICT_DIGITS) if by == "subdistrict" else declared_job.c[by]
+    columns = (
+        value.label("value"),
+        func.count().label("jobs"),
+        func.count(distinct(declared_job.c.enterprise_id)).label("enterprises"),
+    )
+    counted = (
+        select(*columns).select_from(_with_place(declared_job)).where(in_area(principal), *_are(declared_job, wanted))
+    )
+    rows = session.execute(counted.group_by(value).order_by(func.count().desc(), value).limit(MOST_GROUPS)).all()
+    return [row._asdict() for row in rows if row.value]
 
 
 def visible_job(session: Session, principal: Principal, job_id: str) -> Row[Any]:

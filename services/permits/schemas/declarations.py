@@ -97,6 +97,9 @@ class DeclaredJobQuery(DeclarationQuery):
     is_overdue = fields.Boolean()
     declaration_id = fields.UUID()
     permit_id = fields.UUID()
+    contractor = text(200)
+    from_day = fields.Date(data_key="from", attribute="from")
+    to_day = fields.Date(data_key="to", attribute="to")
 
 
 class DeclaredFiguresQuery(Schema):

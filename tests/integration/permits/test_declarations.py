@@ -29,6 +29,7 @@ JOB: dict[str, Any] = {
 }
 SPACE = {"kind": "confined_space", "has_fan": True, "has_detector": True, "has_rescue_gear": True}
 TOXIC = JOB | SPACE | {"has_toxic_gas": True}
+RENAMED = {"subdistrict": "division"}  # what the list calls it
 OUTSIDE = JOB | {"is_contractor": True, "contractor": "宏达防腐", "has_agreement": True}
 
 
@@ -165,6 +166,32 @@ class TestTriage:
         assert (event["enterprise_id"], event["day"]) == (enterprise_id, TOMORROW.isoformat())
         assert (event["kind"], event["colour"], event["is_visited"]) == ("confined_space", "red", True)
         assert (event["longitude"], datetime.fromisoformat(event["starts_at"])) == (121.42, at(TOMORROW, "08:00"))
+
+
+class TestStatistics:
+    @pytest.mark.parametrize(
+        ("by", "expected"),
+        [
+            ("kind", {"excavation": 2, "confined_space": 1}),
+            ("colour", {"red": 1, "amber": 1, "green": 1}),
+            ("state", {"declared": 3}),
+            ("subdistrict", {"331002001": 3}),
+            ("contractor", {"宏达防腐": 1}),
+        ],
+    )
+    def test_counts_what_the_list_shows(
+        self, principal: FlaskClient, enterprise_id: str, *, street: FlaskClient, by: str, expected: dict[str, int]
+    ) -> None:
+        declare(principal, enterprise_id, JOB, TOXIC, OUTSIDE)
+        days = {"from": TODAY, "to": TOMORROW}
+        rows = street.get(f"{DECLARATIONS}/statistics", query_string={"by": by, **days}).json["rows"]
+        opened = {row["value"]: len(the_jobs(street, **days, **{RENAMED.get(by, by): row["value"]})) for row in rows}
+        assert {row["value"]: row["jobs"] for row in rows} == expected == opened
+
+    def test_count_within_the_days(self, principal: FlaskClient, enterprise_id: str) -> None:
+        declare(principal, enterprise_id, JOB)
+        query = {"by": "kind", "from": TODAY, "to": TODAY}
+        assert principal.get(f"{DECLARATIONS}/statistics", query_string=query).json["rows"] == []
 
 
 class TestUndeclaredWork:
