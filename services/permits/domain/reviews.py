@@ -49,7 +49,7 @@ def check_pilot(rules: ReviewRules, pilot: Pilot, *, document: str, today: date)
     """Raise ``PilotRefused`` unless a pilot has a document it rests on, and an end within the longest time."""
     if not document.strip():
         raise PilotRefused("Name the document that this pilot rests on: its title and number.", field="document")
-    last = pilot.starts_on + timedelta(days=rules.longest_days)
-    if not today <= pilot.starts_on <= pilot.ends_on <= last:
+    days = (pilot.ends_on - pilot.starts_on).days
+    if pilot.starts_on < today or not 0 <= days <= rules.longest_days:
         sentence = "A pilot begins today or later and has an end within the longest time."
-        raise PilotRefused(sentence, field="ends_on", last=last.isoformat())
+        raise PilotRefused(sentence, field="ends_on", days=rules.longest_days)
