@@ -86,6 +86,19 @@ def check_job(
         raise DeclarationRefused("Answer what is asked of this kind of work.", field=missing[0], missing=missing)
 
 
+# What becomes of declared work with the permit that declared it, by the state of the permit.
+WITH_PERMIT = {
+    **dict.fromkeys(("finished", "closed", "expired", "revoked"), "end"),
+    **dict.fromkeys(("rejected", "withdrawn", "void"), "fall_away"),
+}
+
+
+def step_with_permit(machine: Machine, job_state: str, *, permit_state: str) -> str:
+    """Return the step that declared work takes as its permit comes into a state; empty for none."""
+    event = WITH_PERMIT.get(permit_state, "")
+    return event if (job_state, event) in machine.transitions else ""
+
+
 @dataclass(frozen=True, slots=True)
 class JobLook:
     """What a guard sees."""
@@ -114,6 +127,11 @@ def _is_clock(look: JobLook) -> None:
 def _is_ordered(look: JobLook) -> None:
     """Nothing stops work but a signed order, and nothing lifts that but its end (permits §5.3)."""
     require(bool(look.step.given.get("order")), NotAllowed("order_missing", "Only a signed order stops work."))
+
+
+def _has_permit(look: JobLook) -> None:
+    """What happens to a permit happens to the work that it declared, and to no other."""
+    require(bool(look.step.given.get("permit")), NotAllowed("permit_missing", "Only its permit ends this work."))
 
 
 def _has_reason(look: JobLook) -> None:
@@ -148,10 +166,10 @@ DECLARATION_GUARDS: Mapping[str, Guard] = {
     guard.__name__.removeprefix("_"): guard
     for guard in (
         *(_is_enterprise, _is_authority, _is_clock, _has_reason, _has_not_begun),
-        *(_ended_in_time, _has_photo, _is_fire_out, _is_ordered),
+        *(_ended_in_time, _has_photo, _is_fire_out, _is_ordered, _has_permit),
     )
 }
-ABOUT_THE_PERSON = frozenset({"is_enterprise", "is_authority", "is_clock", "has_not_begun", "is_ordered"})
+ABOUT_THE_PERSON = frozenset({"is_enterprise", "is_authority", "is_clock", "has_not_begun", "is_ordered", "has_permit"})
 
 
 def take_job_step(rules: DeclarationRules, job: Job, *, step: Step) -> tuple[str, Transition]:

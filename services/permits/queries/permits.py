@@ -12,6 +12,7 @@ from services.permits.domain.permit_facts import GasResult, Member, Permit, Rela
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.enterprises import circumstances, in_area
 from services.permits.queries.permit_levels import terms_of
+from services.permits.queries.stop_orders import orders_over
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import (
     enterprise,
@@ -127,7 +128,8 @@ def known_permit(session: Session, row: Row[Any]) -> Permit:
                   for one in sorted(parts["gas_tests"], key=_when)),
         crew=tuple(Member(one.person_id, one.role, one.is_in) for one in parts["persons"]),
         relatives=tuple(relatives),
-        is_halted="halted" in circumstances(session, row.enterprise_id),
+        is_halted="halted" in circumstances(session, row.enterprise_id)
+        or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),
     )  # fmt: skip
 
 

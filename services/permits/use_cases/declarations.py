@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.permits.domain.declarations import OVERDUE, Job, check_day, check_job, take_job_step
+from services.permits.domain.declarations import OVERDUE, Job, check_day, check_job, step_with_permit, take_job_step
 from services.permits.domain.triage import facts_of_time, is_visited, triaged
 from services.permits.queries.declarations import facts_of_enterprise
 from services.permits.queries.stop_orders import orders_over
@@ -152,6 +152,30 @@ def _told(values: Mapping[str, Any]) -> WorkDeclared:
         reasons=tuple(values["reasons"]),
         **{name: values[name] for name in same},
     )
+
+
+def declare_permit(session: Session, permit: Row[Any], *, by: str, now: datetime) -> None:
+    """Declare the work of a permit for the day on which it begins; a permit declares itself.
+
+    What its form does not say stays unanswered, so that such work is never green for want of an answer.
+    """
+    wanted = Declared(permit.enterprise_id, business_date(permit.starts_at))
+    declaration_id = _signed(session, wanted, by=by, now=now)
+    same = ("kind", "level", "description", "place_id", "place", "longitude", "latitude", "accuracy_m")
+    content = {name: getattr(permit, name) for name in (*same, "starts_at", "ends_at")}
+    given = {**permit.facts, **content, "permit_id": permit.id}
+    _keep_job(session, given, wanted=wanted, declaration_id=declaration_id, by=by, now=now)
+
+
+def end_declared(session: Session, permit_id: str, *, step: Step, state: str) -> None:
+    """Let the work that a permit has declared end, or fall away, with the permit."""
+    columns = declared_job.c
+    row = session.execute(select(columns.id, columns.state).where(columns.permit_id == permit_id)).first()
+    machine = declaration_rules().machine
+    event = step_with_permit(machine, row.state, permit_state=state) if row else ""
+    if row and event:
+        given = {"permit": permit_id}
+        step_job(session, row.id, step=Step(event, step.by, step.tier, step.now, given, step.roles))
 
 
 def step_job(session: Session, job_id: str, *, step: Step, based_on: int | None = None) -> None:

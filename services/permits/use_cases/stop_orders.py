@@ -7,16 +7,20 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.permits.domain.permit_facts import ACTIVE
 from services.permits.domain.stop_orders import IN_FORCE, PREPARED, StopOrder, check_preparing, take_order_step
 from services.permits.queries.stop_orders import orders_over
 from services.permits.rules.declarations import declaration_rules
 from services.permits.rules.stop_orders import stop_order_rules
-from services.permits.tables import declared_job, stop_order, stop_order_step
+from services.permits.tables import declared_job, permit, stop_order, stop_order_step
 from services.permits.use_cases.declarations import step_job
+from services.permits.use_cases.permits import step_permit
 from shared.clock import business_date
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.machines import Step
+
+STOP_ORDER = "stop_order"  # the cause of a permit that an order suspends
 
 
 class OrderChanged(Conflict):
@@ -95,6 +99,8 @@ def step_order(session: Session, order_id: str, *, step: Step, based_on: int | N
     )
     if step.event != "drop":
         _move_work(session, row, "stop" if state == IN_FORCE else "lift", step=step)
+    if state == IN_FORCE:
+        _suspend_permits(session, row, step=step)
 
 
 def _written(step: Step) -> dict[str, Any]:
@@ -117,3 +123,13 @@ def _move_work(session: Session, row: Row[Any], event: str, *, step: Step) -> No
         is_free = event == "stop" or not orders_over(session, row.enterprise_id, job_id=job_id)
         if (state, event) in transitions and is_free:
             step_job(session, job_id, step=Step(event, step.by, step.tier, step.now, given, step.roles))
+
+
+def _suspend_permits(session: Session, row: Row[Any], *, step: Step) -> None:
+    """Suspend the live permits that an order covers; once it is lifted, the enterprise itself resumes them."""
+    columns = permit.c
+    live = select(columns.id).where(columns.enterprise_id == row.enterprise_id, columns.state == ACTIVE)
+    named = live if row.is_whole else live.where(columns.id.in_(row.permit_ids))
+    given = {"cause": STOP_ORDER, "reason": row.number}
+    while permit_id := session.scalar(named.order_by(columns.id).limit(1)):  # one may take others of its job along
+        step_permit(session, permit_id, step=Step("suspend", step.by, step.tier, step.now, given, step.roles))

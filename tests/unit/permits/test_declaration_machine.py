@@ -12,6 +12,7 @@ from services.permits.domain.declarations import (
     allowed_job_steps,
     check_day,
     check_job,
+    step_with_permit,
     take_job_step,
 )
 from services.permits.domain.sides import AUTHORITY, ENTERPRISE
@@ -23,6 +24,7 @@ RULES = declaration_rules()
 DAY = date(2026, 11, 30)
 FIRST = datetime(2026, 11, 30, tzinfo=BUSINESS_ZONE)
 STARTS, ENDS, LATER = FIRST.replace(hour=9), FIRST.replace(hour=11), FIRST.replace(hour=12)
+WITH_PERMIT = {"end": "finished", "fall_away": "withdrawn"}
 EXPECTED: dict[str, dict[str, str]] = {
     "declared": {
         "receive": "received",
@@ -31,6 +33,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "withdraw": "withdrawn",
         "overdue": "declared",
         "stop": "stopped",
+        **WITH_PERMIT,
     },
     "received": {
         "advise": "advised",
@@ -38,13 +41,21 @@ EXPECTED: dict[str, dict[str, str]] = {
         "withdraw": "withdrawn",
         "overdue": "received",
         "stop": "stopped",
+        **WITH_PERMIT,
     },
-    "advised": {"finish": "finished", "withdraw": "withdrawn", "overdue": "advised", "stop": "stopped"},
-    "stopped": {"lift": "received"},
+    "advised": {"finish": "finished", "withdraw": "withdrawn", "overdue": "advised", "stop": "stopped", **WITH_PERMIT},
+    "stopped": {"lift": "received", **WITH_PERMIT},
     "finished": {},
     "withdrawn": {},
 }
-GIVEN: dict[str, Any] = {"reason": "大风", "ended_at": ENDS, "photos": ["photo-1"], "is_fire_out": True, "order": "1号"}
+GIVEN: dict[str, Any] = {
+    "reason": "大风",
+    "ended_at": ENDS,
+    "photos": ["photo-1"],
+    "is_fire_out": True,
+    "order": "1号",
+    "permit": "p-1",
+}
 HOT_WORK: dict[str, Any] = {
     "kind": "hot_work",
     "starts_at": STARTS,
@@ -114,6 +125,7 @@ class TestRefusals:
             (a_step("withdraw", reason=None), "reason_missing"),
             (a_step("overdue", side=AUTHORITY), "clock_only"),
             (a_step("stop", order=None), "order_missing"),
+            (a_step("end", permit=None), "permit_missing"),
         ],
     )
     def test_name_their_reason(self, step: Step, code: str) -> None:
@@ -179,3 +191,18 @@ class TestAJob:
         with pytest.raises(DeclarationRefused) as refused:
             check(**changes)
         assert refused.value.facts["field"] == field
+
+
+class TestWithItsPermit:
+    @pytest.mark.parametrize(
+        ("job", "permit", "event"),
+        [
+            ("declared", "finished", "end"),
+            ("stopped", "expired", "end"),
+            ("received", "void", "fall_away"),
+            ("declared", "active", ""),
+            ("finished", "closed", ""),
+        ],
+    )
+    def test_ends_or_falls_away(self, job: str, permit: str, event: str) -> None:
+        assert step_with_permit(RULES.machine, job, permit_state=permit) == event
