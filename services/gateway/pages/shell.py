@@ -23,6 +23,7 @@ SECTIONS = (
     ("pages.cockpit", "nav.cockpit", "map-2", "map:read", ""),
     ("pages.enterprises", "nav.enterprises", "building-factory-2", "search:read", "registry"),
     ("pages.tasks", "nav.tasks", "inbox", "task:read", ""),
+    ("pages.permits", "nav.permits", "clipboard-text", "permit:read", "site"),
     ("pages.hazards", "nav.hazards", "alert-triangle", "hazard:read", "site"),
     ("pages.declarations", "nav.declarations", "list-check", "declaration:read", "site"),
     ("pages.commitments", "nav.commitments", "shield-check", "commitment:read", "site"),

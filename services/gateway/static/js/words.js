@@ -6,7 +6,7 @@ for (const element of document.querySelectorAll('script[type="application/json"]
 
 export function word(key, facts = {}) {
   const phrase = phrases[key] ?? key;
-  return phrase.replace(/%\((\w+)\)s/g, (_, name) => facts[name] ?? "");
+  return phrase.replace(/%\((\w+)\)s/g, (_, name) => facts[name] ?? "").replaceAll("%%", "%");
 }
 
 export function hasWord(key) {

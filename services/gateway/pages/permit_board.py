@@ -1,0 +1,74 @@
+"""What special work goes on: the board of a day as list and timeline."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import render_template, request
+
+from services.gateway.pages import own_api
+from services.gateway.pages.access import page
+from services.gateway.pages.forms import PLACE
+from services.gateway.pages.permits import FORMS, PERMITS
+from services.gateway.pages.site import site
+from shared.clock import business_date
+from shared.http.chassis import now
+
+FILTERS = ("kind", "state", "level")
+LIVE = ("active", "suspended")
+HOURS = 24
+MINUTES_OF_A_DAY = HOURS * 60
+Document = dict[str, Any]
+
+
+@site.get("/permits")
+@page("permit:read")
+def permits() -> str:
+    """Draw the permits that are valid at some time of a day, those under way first."""
+    today = business_date(now())
+    day = day_of(request.args.get("day", ""), today)
+    start = datetime.combine(day, time(), tzinfo=PLACE)
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    window = {"since": start.isoformat(), "until": (start + timedelta(days=1)).isoformat()}
+    found = own_api.read_all(PERMITS, window)
+    shown = [one for one in found if all(not value or one[name] == value for name, value in chosen.items())]
+    return render_template(
+        "permits/board.html",
+        permits=sorted(shown, key=lambda one: (one["state"] not in LIVE, one["starts_at"])),
+        counts=counts_of(found),
+        chosen={name: value for name, value in chosen.items() if value},
+        bars={one["id"]: bar_of(one, start) for one in shown},
+        clock=minutes_into(now(), start) if day == today else None,
+        days=(day - timedelta(days=1), day, day + timedelta(days=1)),
+        today=today,
+        tables=own_api.read(FORMS),
+        states={one["id"]: one for one in own_api.read(f"{PERMITS}/table")["states"]},
+    )
+
+
+def day_of(text: str, today: date) -> date:
+    """Return the day that is asked for, today for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return today
+
+
+def counts_of(found: Sequence[Mapping[str, Any]]) -> Document:
+    """Return how many permits there are by state and by kind, most first."""
+    counts: dict[str, dict[str, int]] = {"state": {}, "kind": {}}
+    for one in found:
+        for name, by in counts.items():
+            by[one[name]] = by.get(one[name], 0) + 1
+    return {**counts, "live": sum(counts["state"].get(name, 0) for name in LIVE), "all": len(found)}
+
+
+def minutes_into(moment: datetime, start: datetime) -> int:
+    """Return the minutes from the ``start`` of a day, kept within it."""
+    return min(max(int((moment - start).total_seconds() // 60), 0), MINUTES_OF_A_DAY)
+
+
+def bar_of(one: Mapping[str, Any], start: datetime) -> tuple[int, int]:
+    """Return where a permit begins on the line of a day and how long it lasts there, in minutes."""
+    begins, ends = (minutes_into(datetime.fromisoformat(one[name]), start) for name in ("starts_at", "ends_at"))
+    return begins, max(ends - begins, 1)
