@@ -5,6 +5,7 @@ from services.permits.api.commitments import blp as commitments
 from services.permits.api.declarations import blp as declarations
 from services.permits.api.enterprises import blp as enterprises
 from services.permits.api.forms import blp as forms
+from services.permits.api.papers import blp as papers
 from services.permits.api.people import blp as people
 from services.permits.api.permits import blp as permits
 from services.permits.api.reviews import blp as reviews
@@ -17,6 +18,7 @@ BLUEPRINTS = (
     declarations,
     enterprises,
     forms,
+    papers,
     people,
     permits,
     reviews,

@@ -124,6 +124,7 @@ class Permit:
     is_frozen: bool = False
     suspended_at: datetime | None = None
     finished_at: datetime | None = None
+    ended_at: datetime | None = None
     active_since: datetime | None = None
     cause: str = ""
     is_halted: bool = False

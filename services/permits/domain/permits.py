@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from services.permits.domain.papers import archived_at
 from services.permits.domain.permit_facts import (
     ACTIVE,
     APPROVED,
@@ -27,6 +28,7 @@ BY_CLOCK = ("apply", "archive", "expire", "end_with_parent", "warn")
 EXPIRING, STALE, LOG_DUE, BREAK_OVER, UNACCEPTED, STILL_IN = (
     "expiring", "gas_stale", "gas_log_due", "break_limit", "acceptance_overdue", "people_inside",
 )  # fmt: skip
+ARCHIVE, CLOSED = "archive", "closed"
 ENDED = ("closed", "archived", "expired", "void", "revoked", "rejected", "withdrawn")
 
 
@@ -57,6 +59,8 @@ def moments(rules: PermitRules, permit: Permit) -> Iterator[tuple[str, datetime]
         yield EXPIRING, permit.ends_at - timedelta(minutes=rules.expiring_minutes)
     if permit.state == FINISHED and permit.finished_at:
         yield UNACCEPTED, permit.finished_at + timedelta(hours=rules.acceptance_hours)
+    if permit.state == CLOSED and permit.ended_at:
+        yield ARCHIVE, archived_at(permit.ended_at)
     if permit.state == EXPIRED and permit.inside and permit.ends_at:
         yield STILL_IN, permit.ends_at
     yield from _gas_moments(permit)

@@ -30,7 +30,7 @@ from shared.security.principal import Principal
 Document = dict[str, Any]
 SAME = (
     "state", "kind", "level", "applied_by", "starts_at", "ends_at", "facts", "is_frozen", "suspended_at", "finished_at",
-    "active_since", "cause", "warned",
+    "ended_at", "active_since", "cause", "warned",
 )  # fmt: skip
 OWN = {"measures": permit_measure, "gas_tests": gas_test, "signatures": permit_signature, "persons": permit_person}
 

@@ -23,6 +23,7 @@ from services.permits.tables.enterprises import (
 from services.permits.tables.metadata import (
     metadata,
 )
+from services.permits.tables.papers import permit_paper
 from services.permits.tables.people import (
     certificate,
     fitness,
@@ -67,6 +68,7 @@ __all__ = [
     "obligation",
     "permit",
     "permit_measure",
+    "permit_paper",
     "permit_person",
     "permit_series",
     "permit_signature",

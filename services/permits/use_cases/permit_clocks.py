@@ -1,12 +1,13 @@
-"""What the clock does with a permit: it ends, somebody is told that something is due, its parent's end ends it."""
+"""What the clock does with a permit: it ends, somebody is told that something is due, it is archived."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.permits.domain.permits import due_now
+from services.permits.domain.permits import ARCHIVE, due_now
 from services.permits.queries.permits import known_permit
 from services.permits.rules.permitting import permit_rules
+from services.permits.use_cases.papers import keep_paper
 from services.permits.use_cases.permits import locked_permit, set_clock, step_permit
 from shared.machines import clock_step
 
@@ -15,7 +16,10 @@ def run_permit_clock(session: Session, permit_id: str, *, now: datetime) -> None
     """Do what has fallen due for a permit; what was done already, or is not due any more, is left alone."""
     known = known_permit(session, locked_permit(session, permit_id))
     for what, moment in due_now(permit_rules(), known, now=now):
-        if what == "expire":
+        if what == ARCHIVE:
+            step_permit(session, permit_id, step=clock_step("archive", now))
+            keep_paper(session, locked_permit(session, permit_id), now=now)
+        elif what == "expire":
             step_permit(session, permit_id, step=clock_step("expire", now, reason="4.16"))
         else:
             step_permit(session, permit_id, step=clock_step("warn", now, what=what, moment=moment.isoformat()))

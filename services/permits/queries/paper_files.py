@@ -1,0 +1,92 @@
+"""The paper of a permit as a PDF: the form with answers, analyses and signatures; the same content, the same file."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from services.permits.domain.profiles import RuleSet
+from shared.clock import BUSINESS_ZONE
+from shared.pdf import Paper
+from shared.qr import qr_code
+
+MARGIN, WIDTH, LABEL, LINE, QR_SIZE = 18, 174, 30, 6.5, 26  # millimetres
+ANSWERS = {True: "涉及", False: "不涉及", None: "未确认"}
+UNITS = {"vol_pct": "%(体积)", "lel_pct": "%LEL", "ppm": "ppm", "mg_m3": "mg/m³"}
+Content = Mapping[str, Any]
+
+
+def paper_of(content: Content, *, rules: RuleSet, code: str, made_at: datetime, address: str = "") -> bytes:
+    """Return the file of a paper; ``address`` is where the code can be checked, empty when nobody can reach it."""
+    paper = Paper(size=10, foot=f"{content['number']}　核验码 {code}", made_at=made_at)
+    paper.set_title(f"{content['kind_zh']}安全作业票 {content['number']}")
+    paper.set_margins(MARGIN, 16, MARGIN)
+    paper.set_auto_page_break(auto=True, margin=20)
+    paper.add_page()
+    _head(paper, content, address=address)
+    _facts(paper, content)
+    _title(paper, "安全措施")
+    for number, text, is_involved in content["measures"]:
+        _pair(paper, f"{number}　{ANSWERS[is_involved]}", text)
+    if content["gas"]:
+        _title(paper, "气体分析")
+    for one in content["gas"]:
+        _pair(paper, rules.gases.gas(one["gas"]).zh, _result(one))
+    _title(paper, "签字")
+    for one in content["signatures"]:
+        _pair(paper, rules.chains.roles[one["role"]].zh, _signed(one))
+    _title(paper, "核验")
+    _pair(paper, "核验码", f"{code}　打印于 {_moment(made_at.isoformat())}")
+    return bytes(paper.output())
+
+
+def _head(paper: Paper, content: Content, *, address: str) -> None:
+    if address:
+        paper.image(BytesIO(qr_code(address, "png")), x=MARGIN + WIDTH - QR_SIZE, y=12, w=QR_SIZE)
+    paper.set_font_size(18)
+    paper.cell(0, 11, f"{content['kind_zh']}安全作业票", new_x="LMARGIN", new_y="NEXT")
+    paper.set_font_size(10)
+    paper.cell(0, LINE, f"编号 {content['number']}　{content['level_zh']}", new_x="LMARGIN", new_y="NEXT")
+    paper.set_y(max(paper.get_y(), 12 + QR_SIZE + 2) if address else paper.get_y() + 2)
+
+
+def _facts(paper: Paper, content: Content) -> None:
+    _pair(paper, "单位", content["enterprise"])
+    _pair(paper, "作业内容", content["description"])
+    _pair(paper, "作业地点", content["place"])
+    _pair(paper, "有效时间", f"{_moment(content['starts_at'])} 至 {_moment(content['ends_at'])}")
+    _pair(paper, "依据", f"{content['ruleset']} {content['ruleset_version']}　{content['clause']}")
+
+
+def _title(paper: Paper, text: str) -> None:
+    paper.ln(2)
+    paper.set_font_size(12)
+    paper.cell(0, 8, text, new_x="LMARGIN", new_y="NEXT")
+    paper.line(MARGIN, paper.get_y(), MARGIN + WIDTH, paper.get_y())
+    paper.set_font_size(10)
+    paper.ln(1)
+
+
+def _pair(paper: Paper, label: str, text: str) -> None:
+    """Write a label with its text beside it; a pair that does not fit begins the next page."""
+    height = paper.multi_cell(WIDTH - LABEL, LINE, text, dry_run=True, output="HEIGHT")
+    if isinstance(height, float) and paper.will_page_break(height):
+        paper.add_page()
+    paper.cell(LABEL, LINE, label)
+    paper.multi_cell(WIDTH - LABEL, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def _result(one: Content) -> str:
+    verdict = "合格" if one["is_acceptable"] else "超限"
+    judged, limit = f"{one['judged_value']:.4g}", f"{one['limit_value']:g} {UNITS[one['judged_unit']]}"
+    value = f"{one['value']:g} {UNITS[one['unit']]} = {judged} {UNITS[one['judged_unit']]}"
+    return f"{verdict}　{value}（限值 {limit}，{one['clause']}）　{one['point']}　{_moment(one['at'])}"
+
+
+def _signed(one: Content) -> str:
+    far = f"　异地：{one['remote_reason']}" if one["remote_reason"] else ""
+    return f"{one['opinion'] or '同意'}　{_moment(one['at'])}　账号 {one['by'][-8:]}{far}"
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"

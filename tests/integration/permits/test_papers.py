@@ -1,0 +1,126 @@
+"""Papers of permits: printed, verified by anybody, kept in the night after the acceptance."""
+
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from services.permits.tables import permit_paper
+from shared.database import Database
+from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
+from tests.integration.permits.permitting import GUARDIAN, WORK, applied, approved, started, taken
+
+
+@pytest.fixture
+def enterprise_id(database: Database) -> str:
+    return known_enterprise(database, industry="C2614")
+
+
+@pytest.fixture
+def foreman(caller: Caller, enterprise_id: str) -> FlaskClient:
+    return caller("enterprise_user", divisions=[], enterprise_id=enterprise_id)
+
+
+@pytest.fixture
+def approver(caller: Caller, enterprise_id: str) -> FlaskClient:
+    return caller("enterprise_principal", divisions=[], enterprise_id=enterprise_id)
+
+
+@pytest.fixture
+def permit(foreman: FlaskClient, approver: FlaskClient, enterprise_id: str) -> dict[str, Any]:
+    """Return an approved permit for work at height."""
+    return approved(foreman, approver, applied(foreman, enterprise_id, "height"))
+
+
+def printed(client: FlaskClient, permit: dict[str, Any]) -> dict[str, Any]:
+    answer = client.post(f"{WORK}/{permit['id']}/papers")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json)
+
+
+def verified(client: FlaskClient, code: str) -> Any:
+    return client.get(f"{PERMITS}/public/papers/{code}")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+class TestPaper:
+    def test_says_what_the_permit_says(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
+        paper = printed(foreman, permit)
+
+        file = foreman.get(f"{PERMITS}/papers/{paper['id']}/file")
+        with pypdfium2.PdfDocument(file.data) as pages:
+            text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+
+        assert file.mimetype == "application/pdf"
+        for words in (permit["number"], paper["id"], "高处作业安全作业票", "作业人员身体条件符合要求", "作业负责人"):
+            assert words in text
+
+    def test_is_the_same_until_something_happens(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
+        first, again = printed(foreman, permit), printed(foreman, permit)
+        taken(foreman, permit, "check_in", person_id=GUARDIAN)
+        later = printed(foreman, permit)
+
+        assert first["id"] == again["id"] != later["id"]
+        assert [one["id"] for one in foreman.get(f"{WORK}/{permit['id']}/papers").json["items"]] == [
+            later["id"],
+            first["id"],
+        ]
+
+    def test_is_verified_by_anybody_who_holds_it(
+        self, foreman: FlaskClient, caller: Caller, permit: dict[str, Any]
+    ) -> None:
+        paper = printed(foreman, permit)
+
+        found = verified(caller("agency", divisions=[]), paper["id"].lower()).json
+
+        assert (found["is_genuine"], found["is_newest"], found["state"]) == (True, True, "approved")
+        assert "description" not in found
+
+    def test_that_was_overtaken_says_so(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
+        paper = printed(foreman, permit)
+        taken(foreman, permit, "check_in", person_id=GUARDIAN)
+
+        assert verified(foreman, paper["id"]).json["is_newest"] is False
+
+    def test_that_was_altered_is_not_genuine(
+        self, foreman: FlaskClient, database: Database, permit: dict[str, Any]
+    ) -> None:
+        paper = printed(foreman, permit)
+        with database.transaction() as session:
+            session.execute(update(permit_paper).values(content={"number": "1", "kind_zh": "高处作业"}))
+
+        assert verified(foreman, paper["id"]).json["is_genuine"] is False
+
+    def test_of_no_such_code_does_not_exist(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
+        answer = verified(foreman, "0" * 20)
+
+        assert (answer.status_code, answer.json["code"]) == (404, "paper_not_found")
+
+    def test_of_another_enterprise_does_not_exist(
+        self, foreman: FlaskClient, caller: Caller, database: Database, permit: dict[str, Any]
+    ) -> None:
+        paper = printed(foreman, permit)
+        other = caller("enterprise_user", divisions=[], enterprise_id=known_enterprise(database))
+        paths = (f"papers/{paper['id']}/file", f"permits/{permit['id']}/papers")
+
+        assert [other.get(f"{PERMITS}/{path}").status_code for path in paths] == [404, 404]
+
+
+class TestArchive:
+    def test_is_made_in_the_night_after_the_acceptance(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str
+    ) -> None:
+        """Cl. B.3."""
+        done = started(foreman, approver, applied(foreman, enterprise_id, "height"))
+        taken(foreman, done, "finish")
+        taken(approver, done, "close", restored=True)
+
+        run_clock(database, now=NOW + timedelta(days=1, minutes=1))
+        run_clock(database, now=NOW + timedelta(days=2))
+
+        assert foreman.get(f"{WORK}/{done['id']}").json["state"] == "archived"
+        kept = foreman.get(f"{WORK}/{done['id']}/papers").json["items"]
+        assert [verified(foreman, one["id"]).json["is_newest"] for one in kept] == [True]
