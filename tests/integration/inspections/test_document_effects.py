@@ -223,6 +223,16 @@ class TestRecord:
         ended = officer.post(f"{DOCUMENTS}/{record['id']}/take-back", json={"reason": "写错了"}).json
         assert (ended["state"], state_of(officer, check["hazards"]["FI-03"])) == ("withdrawn", "reported")
 
+    def test_of_a_check_without_faults_is_about_no_hazard(self, officer: FlaskClient, enterprise_id: str) -> None:
+        one = begin(officer, enterprise_id, cause="complaint", basis="信访1号")["id"]
+        take(officer, one, "check_in")
+        check = officer.post(f"{TASKS}/{one}/submit", json={"answers": answers_with(), "signed": True}).json
+        fields = {"place": "一车间", "findings": "未发现问题", "handling": "无"}
+
+        record = drawn_up(officer, "check_record", fields, check_id=check["id"])
+
+        assert (record["state"], record["content"]["hazards"]) == ("draft", [])
+
     def test_of_a_joint_check_carries_what_each_agency_found(
         self, officer: FlaskClient, second: FlaskClient, enterprise_id: str
     ) -> None:
