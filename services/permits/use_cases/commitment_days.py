@@ -15,6 +15,7 @@ from services.permits.domain.commitments import OPEN, month_of
 from services.permits.queries.commitments import first_days, owing_on
 from services.permits.rules import commitment_rules
 from services.permits.tables import commitment, commitment_step
+from services.permits.use_cases.commitment_checks import check_day
 from shared.clock import BUSINESS_ZONE, business_date
 from shared.contracts.permits import CommitmentMissed
 from shared.database.bulk import among, insert_rows, upsert_rows
@@ -56,6 +57,7 @@ def open_day(session: Session, entity: str, *, now: datetime) -> None:
     _open_rows(session, owing_on(session, day), day=day)
     _wind_clock(session, day, now=None)
     schedule_day(session, day + timedelta(days=1))
+    check_day(session, day - timedelta(days=1), now=now)
 
 
 def open_one(session: Session, enterprise_id: str, *, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from services.permits.queries.permit_levels import Job, level_of, rules_of, term
 from services.permits.queries.permits import known_permit, related_to
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import gas_test, permit, permit_measure, permit_person, permit_series, permit_step
+from services.permits.use_cases.commitment_checks import check_today
 from services.permits.use_cases.declarations import declare_permit, end_declared
 from services.permits.use_cases.permit_effects import CONTENT, effects_of, keep_crew
 from services.permits.use_cases.permit_telling import tell_of_permit
@@ -135,6 +136,8 @@ def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step:
     end_declared(session, row.id, step=step, state=state)
     if step.event == "analyse":
         begin_related(session, row, step.given.get("related", ()), by=step.by, now=step.now)
+    if step.event == "approve":
+        check_today(session, row.enterprise_id, now=step.now)
     set_clock(session, row.id)
     cause = _stops_for(session, row, step) if state == ACTIVE else ""
     if cause:
