@@ -5,8 +5,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.permits.use_cases import commitment_days, declarations, enterprises, people, permit_clocks, reviews
+from services.permits.use_cases import (
+    commitment_days,
+    declarations,
+    enterprises,
+    people,
+    permit_clocks,
+    reviews,
+    suspensions,
+)
 from services.permits.use_cases.permits import CLOCK
+from shared.contracts.credit import SubjectDelisted, SubjectListed
 from shared.contracts.inspections import (
     HazardClosed,
     HazardFact,
@@ -15,6 +24,7 @@ from shared.contracts.inspections import (
     ProductionHalted,
     ProductionResumed,
 )
+from shared.contracts.monitoring import AlarmCleared, AlarmRaised
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -72,6 +82,7 @@ def on_halt(
 ) -> None:
     """Keep where production is halted by order."""
     enterprises.keep_halts(session, received)
+    suspensions.suspend_for_halt(session, {one.data.enterprise_id for one in received}, now=now)
 
 
 @timer(commitment_days.DAY)
@@ -94,14 +105,34 @@ def on_deadline(session: Session, entity: str, *, now: datetime) -> None:
 
 @subscribes(PersonRegistered, PersonLeft, batch=True)
 def on_person(session: Session, received: Sequence[Received[PersonState]], *, now: datetime) -> None:
-    """Keep who works where, with which posts."""
+    """Keep who works where, with which posts; the work of who has left is suspended."""
     people.keep_persons(session, received)
+    suspensions.suspend_for_people(session, {one.subject for one in received}, now=now)
 
 
 @subscribes(CertificateIssued, CertificateExpiring, CertificateExpired)
 def on_certificate(session: Session, received: Received[CertificateState], *, now: datetime) -> None:
-    """Keep a certificate as training tells of it."""
-    people.keep_certificate(session, received.data, sequence=received.sequence, now=now)
+    """Keep a certificate as training tells of it; the work of whom it does not cover any more is suspended."""
+    if people.keep_certificate(session, received.data, sequence=received.sequence, now=now):
+        suspensions.suspend_for_people(session, {received.data.person_id}, now=now)
+
+
+@subscribes(AlarmRaised)
+def on_alarm_raised(session: Session, received: Received[AlarmRaised], *, now: datetime) -> None:
+    """Keep an alarm and suspend the work at its place."""
+    suspensions.keep_alarm(session, received.data, now=now)
+
+
+@subscribes(AlarmCleared)
+def on_alarm_cleared(session: Session, received: Received[AlarmCleared], *, now: datetime) -> None:
+    """Note that an alarm is over; who resumes the work analyses again."""
+    suspensions.clear_alarm(session, received.data, now=now)
+
+
+@subscribes(SubjectListed, SubjectDelisted)
+def on_listing(session: Session, received: Received[SubjectListed | SubjectDelisted], *, now: datetime) -> None:
+    """Keep who is listed: permits need attention."""
+    suspensions.keep_listing(session, received.data, now=now)
 
 
 @timer(declarations.JOB_DUE)

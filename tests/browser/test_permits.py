@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from shared.running.client import ApiClient
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.running import System, wait_for
 
@@ -32,6 +33,12 @@ def plant(running_sise: System) -> System:
         employ(client, username, role, enterprise_id=plant_id)
     employ(client, "permit-officer", "bureau_officer", divisions=["331002"])
     wait_for(lambda: known(client, plant_id), seconds=60, what="permits knows the plant")
+    people = f"permits/people?enterprise_id={plant_id}"
+    wait_for(lambda: len(client.call("GET", people)["items"]) == 4, seconds=60, what="permits knows the people")
+    foreman = ApiClient(running_sise.url, username="permit-foreman", password=PASSWORD)
+    for one in client.call("GET", people)["items"]:
+        trained = {"kind": "guardian_training", "valid_from": "2026-01-01"}
+        foreman.call("POST", f"permits/people/{one['person_id']}/certificates", json=trained)
     return running_sise
 
 

@@ -6,6 +6,7 @@ from services.permits.api.acting import as_text
 from services.permits.queries import permits as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.queries.permit_boards import permit_board
+from services.permits.queries.signers import authority_to_sign
 from services.permits.schemas.permit_views import PermitBoard, PermitCore, PermitDetail, PermitList, PermitTable
 from services.permits.schemas.permits import (
     ApprovalBody,
@@ -136,7 +137,7 @@ def sign_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
     """Sign before the approval, or check the ticket before the start."""
     row = reading.visible_permit(session, principal(), permit_id)
     event = "check_ticket" if row.state == "approved" else "sign"
-    return _taken(session, permit_id, event, body=_signing(row, body))
+    return _taken(session, permit_id, event, body=_signing(session, row, body))
 
 
 @blp.route("/permits/<id:permit_id>/approve", methods=["POST"])
@@ -147,7 +148,7 @@ def approve_permit(session: Session, body: dict[str, Any], permit_id: str) -> An
     """Sign as the last approver, or refuse."""
     row = reading.visible_permit(session, principal(), permit_id)
     event = "approve" if body.pop("approved") else "reject"
-    return _taken(session, permit_id, event, body=_signing(row, body))
+    return _taken(session, permit_id, event, body=_signing(session, row, body))
 
 
 @blp.route("/permits/<id:permit_id>/start", methods=["POST"])
@@ -211,8 +212,14 @@ def _step(event: str, given: dict[str, Any] | None = None) -> Step:
     return Step(event, principal().subject, 0, now(), given or {}, principal().roles)
 
 
-def _signing(row: Any, body: dict[str, Any]) -> dict[str, Any]:
-    """Return what was sent with how it was signed, and how far away from the work."""
+def _signing(session: Session, row: Any, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what was sent with how it was signed, and how far away from the work.
+
+    Raises ``NotAllowed`` for a role that neither post nor mandate gives (Order 13 Art. 7: the principal's by letter).
+    """
+    if role := body.get("role") or reading.next_role(session, row):
+        today = business_date(now())
+        authority_to_sign(session, principal(), role=role, enterprise_id=row.enterprise_id, today=today)
     own, work = (body.get("longitude"), body.get("latitude")), (row.longitude, row.latitude)
     is_known = None not in (*own, *work)
     distance = metres_between(own, work) if is_known else None  # type: ignore[arg-type]

@@ -131,6 +131,7 @@ class Permit:
     warned: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    has_alarm: bool = False
 
     @property
     def parent(self) -> Relative | None:

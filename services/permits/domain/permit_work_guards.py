@@ -197,6 +197,11 @@ def _people_are_out(look: PermitLook) -> None:
     require(not (is_counted and inside), refusal)
 
 
+def _alarm_is_over(look: PermitLook) -> None:
+    sentence = "An alarm goes on at this place: the work waits until it is over, and the gases are analysed again."
+    require(not look.permit.has_alarm, NotAllowed("alarm_goes_on", sentence))
+
+
 def _cause_is_cleared(look: PermitLook) -> None:
     detail = "Say what was done about the cause."
     require_all(look.given, ("cleared",), code="cause_not_cleared", detail=detail)
@@ -259,6 +264,7 @@ WORK_GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
         _parent_is_live,
         _people_are_out,
         _cause_is_cleared,
+        _alarm_is_over,
         _fire_is_out,
         _line_is_removed,
         _is_restored,

@@ -1,7 +1,7 @@
 """People of the caller's area with their certificates, and who of an enterprise may take part in a work."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from services.permits.domain.people import (
     AskedWork,
     Certificate,
+    Period,
     Problem,
     WorkPerson,
     certificate_problems,
     last_day,
     state_of,
 )
+from services.permits.domain.permit_facts import Member
 from services.permits.queries.enterprises import in_area
 from services.permits.rules.people import people_rules
 from services.permits.tables import certificate, enterprise, fitness, person
@@ -136,6 +138,18 @@ def problems_of(
 ) -> tuple[Problem, ...]:
     """Return why persons (their roles by id) may not do ``work`` of an enterprise."""
     return certificate_problems(people_rules(), work, persons=work_persons(session, roles, enterprise_id=enterprise_id))
+
+
+def problems_of_permit(
+    session: Session, row: Row[Any], *, crew: Iterable[Member], now: datetime
+) -> tuple[Problem, ...]:
+    """Return why the ``crew`` (persons with roles) may not do the work of the permit in ``row``."""
+    roles: dict[str, set[str]] = defaultdict(set)
+    for one in crew:
+        roles[one.person_id].add(one.role)
+    first, last = business_date(row.starts_at), business_date(row.ends_at)
+    work = AskedWork(row.kind, row.ruleset, Period(first, last, business_date(now)))
+    return problems_of(session, work, roles, enterprise_id=row.enterprise_id)
 
 
 def candidates(

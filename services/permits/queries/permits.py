@@ -1,6 +1,7 @@
 """Permits within the caller's area: lists, one with everything that belongs to it, and what the steps look at."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,10 @@ from services.permits.domain.chains import APPROVAL
 from services.permits.domain.permit_facts import GasResult, Member, Permit, Relative
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.enterprises import circumstances, in_area
+from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
+from services.permits.queries.suspensions import has_alarm
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import (
     enterprise,
@@ -28,6 +31,7 @@ from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
+JUDGED = ("briefed", "in_approval", "approved", "suspended")  # what others say decides the next step
 SAME = (
     "state", "kind", "level", "applied_by", "starts_at", "ends_at", "facts", "is_frozen", "suspended_at", "finished_at",
     "ended_at", "active_since", "cause", "warned",
@@ -98,7 +102,7 @@ def _relation(row: Row[Any], other: Row[Any]) -> str:
 
 def steps_allowed(session: Session, row: Row[Any], *, asked: Step) -> list[str]:
     """Return the steps that who ``asked`` may take with the permit in ``row``."""
-    return allowed_permit_steps(permit_rules(), known_permit(session, row), asked=asked)
+    return allowed_permit_steps(permit_rules(), permit_at(session, row, now=asked.now), asked=asked)
 
 
 def next_role(session: Session, row: Row[Any]) -> str:
@@ -131,6 +135,16 @@ def known_permit(session: Session, row: Row[Any]) -> Permit:
         is_halted="halted" in circumstances(session, row.enterprise_id)
         or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),
     )  # fmt: skip
+
+
+def permit_at(session: Session, row: Row[Any], *, now: datetime) -> Permit:
+    """Return the same together with what others say about its people and its place at this moment."""
+    known = known_permit(session, row)
+    if known.state not in JUDGED:
+        return known
+    found = problems_of_permit(session, row, crew=known.crew, now=now)
+    problems = tuple(f"{one.code} {one.person_id}".strip() for one in found if one.is_blocking)
+    return replace(known, problems=problems, has_alarm=has_alarm(session, row))
 
 
 def _roles(signatures: Sequence[Row[Any]], *, is_approval: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from services.permits.rules.reviews import review_rules
 from services.permits.rules.rulesets import check_rulesets, ruleset, scope_rules
 from services.permits.rules.signers import signer_rules
 from services.permits.rules.stop_orders import stop_order_rules
+from services.permits.rules.suspensions import suspension_rules
 
 __all__ = [
     "check_tables",
@@ -20,6 +21,7 @@ __all__ = [
     "scope_rules",
     "signer_rules",
     "stop_order_rules",
+    "suspension_rules",
 ]
 
 
@@ -33,3 +35,4 @@ def check_tables() -> None:
     signer_rules()
     check_rulesets()
     permit_rules()
+    suspension_rules()

@@ -47,8 +47,11 @@ from services.permits.tables.stop_orders import (
     stop_order,
     stop_order_step,
 )
+from services.permits.tables.suspensions import alarm, listing
 
 __all__ = [
+    "alarm",
+    "listing",
     "certificate",
     "commitment",
     "commitment_step",

@@ -12,7 +12,7 @@ from services.permits.domain.measures import measures_of
 from services.permits.domain.permit_facts import ACTIVE, BY_RELATIVE, GAS, GUARDIAN, LIVE, Permit
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
-from services.permits.queries.permits import known_permit, related_to
+from services.permits.queries.permits import known_permit, permit_at, related_to
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import gas_test, permit, permit_measure, permit_person, permit_series, permit_step
 from services.permits.use_cases.commitment_checks import check_today
@@ -108,7 +108,7 @@ def step_permit(session: Session, permit_id: str, *, step: Step, based_on: int |
     row = locked_permit(session, permit_id)
     if based_on is not None and row.version != based_on:
         raise PermitChanged("Somebody has changed this permit meanwhile: read it again.", version=row.version)
-    known, decided = known_permit(session, row), _decided(session, row) if step.event == "submit" else {}
+    known, decided = permit_at(session, row, now=step.now), _decided(session, row) if step.event == "submit" else {}
     if decided:
         known = replace(known, level=decided["level"], terms=terms_of(decided["terms"]))
     moved = take_permit_step(permit_rules(), known, step=step)

@@ -1,12 +1,20 @@
 """A permit through its routes: what is sent at each step, and permits that have come as far as a state."""
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
 
+from services.permits.rules.people import people_rules
+from services.permits.use_cases.people import keep_certificate, keep_persons
+from shared.contracts.registry import PersonRegistered
+from shared.contracts.training import CertificateIssued
+from shared.database import Database
+from shared.http.chassis import EXTENSION
 from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, PERMITS
+from tests.support.events import received
 
 WORK = f"{PERMITS}/permits"
 GUARDIAN, WORKER, LEADER = new_id(), new_id(), new_id()
@@ -28,6 +36,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "oxygen": {"gas": "oxygen", "value": 20.9, "unit": "vol_pct"},
     "toxic": {"gas": "hydrogen_sulphide", "value": 1.0, "unit": "mg_m3"},
 }
+WORDS = count(1)  # sequences of what the register tells, so that the newest word holds
 AWAY = {"remote_reason": "台风封路", "photo": "photo-1"}
 
 
@@ -50,7 +59,22 @@ def application(enterprise_id: str, kind: str = "hot_work", **changes: Any) -> d
     return content | changes
 
 
+def certify(database: Database, enterprise_id: str, *crew: str) -> None:
+    """Let permits know people of an enterprise, each with every certificate."""
+    with database.transaction() as session:
+        for person_id in crew:
+            told = PersonRegistered(person_id=person_id, enterprise_id=enterprise_id, posts=("worker",))
+            keep_persons(session, [received(told, sequence=next(WORDS))])
+            for kind in people_rules().kinds:
+                ids = {"certificate_id": new_id(), "enterprise_id": enterprise_id, "person_id": person_id}
+                keep_certificate(
+                    session, CertificateIssued(**ids, certificate=kind, valid_from="2026-01-01"), sequence=1, now=NOW
+                )
+
+
 def applied(client: FlaskClient, enterprise_id: str, kind: str = "hot_work", **changes: Any) -> dict[str, Any]:
+    database = client.application.extensions[EXTENSION].database
+    certify(database, enterprise_id, *(one["person_id"] for one in changes.get("crew", CREW)))
     answer = client.post(WORK, json=application(enterprise_id, kind, **changes))
     assert answer.status_code == 201, answer.text
     return dict(answer.json)

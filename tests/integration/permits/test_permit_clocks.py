@@ -16,7 +16,7 @@ from shared.database.chassis import timer
 from shared.ids import new_id
 from shared.machines import NotAllowed, Step
 from tests.integration.permits.conftest import known_enterprise, run_clock, told
-from tests.integration.permits.permitting import ANALYSIS, CREW, GUARDIAN, HOT_FACTS, LEADER, WORKER
+from tests.integration.permits.permitting import ANALYSIS, CREW, GUARDIAN, HOT_FACTS, LEADER, WORKER, certify
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -86,6 +86,7 @@ def applied(database: Database, enterprise_id: str, kind: str = "hot_work", **ch
         enterprise_id, kind, "更换法兰", "一车间", start, start + hours * HOUR,
         **({"facts": facts, "crew": CREW} | changes),
     )  # fmt: skip
+    certify(database, enterprise_id, *(one["person_id"] for one in wanted.crew))
     with database.transaction() as session:
         return Work(database, apply_permit(session, wanted, by="applicant", now=NOW))
 

@@ -11,6 +11,7 @@ from services.permits.queries.signers import authority_to_sign
 from shared.database import Database
 from shared.security.principal import Principal
 from tests.integration.permits.conftest import NOW, PERMITS, TODAY, Caller, known_enterprise
+from tests.integration.permits.permitting import PLACE, applied, prepared, sent, shown, taken
 from tests.integration.permits.test_people import leaves, works
 
 MANDATES = f"{PERMITS}/mandates"
@@ -102,3 +103,29 @@ class TestSigning:
         with database.reading() as session:
             found = authority_to_sign(session, who, role="safety_dept", enterprise_id=firm, today=TODAY)
         assert found == Authority("safety_dept", "safety_officer", "")
+
+
+class TestRole:
+    def test_is_signed_by_who_has_it(self, database: Database, caller: Caller, firm: str) -> None:
+        foreman = caller("enterprise_user", subject="foreman", divisions=[], enterprise_id=firm)
+        guardian = caller("enterprise_guardian", divisions=[], enterprise_id=firm)
+        permit = applied(foreman, firm)
+        taken(foreman, permit, "submit")
+        prepared(foreman, permit)
+        refused = sent(guardian, permit, "signatures", **PLACE)
+        signed = sent(foreman, permit, "signatures", **PLACE)
+        assert (refused.json["code"], signed.status_code) == ("role_not_yours", 200)
+
+    def test_of_the_principal_needs_a_letter(self, database: Database, caller: Caller, firm: str) -> None:
+        """§8.22: a confined space with hydrogen sulphide outside chemical plants."""
+        foreman = caller("enterprise_user", subject="foreman", divisions=[], enterprise_id=firm)
+        approver = caller("enterprise_approver", divisions=[], enterprise_id=firm)
+        principal = caller("enterprise_principal", divisions=[], enterprise_id=firm)
+        permit = applied(foreman, firm, "confined_space", facts={"poisoning_risk": True, "toxic_risk": True})
+        taken(foreman, permit, "submit")
+        prepared(foreman, permit)
+        last = shown(foreman, permit)["terms"]["approval"][-1]
+        taken(foreman, permit, "signatures", **PLACE)
+        refused = sent(approver, permit, "approve", **PLACE)
+        agreed = sent(principal, permit, "approve", **PLACE)
+        assert (last, refused.json["code"], agreed.status_code) == ("principal", "role_not_yours", 200)

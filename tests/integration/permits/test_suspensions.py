@@ -1,0 +1,230 @@
+"""What others tell suspends work that goes on and keeps other work from going on, whatever the order (chains 4, 5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.permits import subscriptions
+from services.permits.queries.suspensions import is_listed
+from shared.contracts.credit import SubjectDelisted, SubjectListed
+from shared.contracts.inspections import ProductionHalted
+from shared.contracts.monitoring import AlarmCleared, AlarmRaised
+from shared.contracts.registry import PersonLeft
+from shared.contracts.training import CertificateExpired
+from shared.database import Database
+from shared.ids import new_id
+from tests.integration.permits.conftest import TODAY, Caller, known_enterprise, told
+from tests.integration.permits.permitting import (
+    GUARDIAN,
+    WORKER,
+    applied,
+    approved,
+    measured,
+    prepared,
+    sent,
+    shown,
+    started,
+    taken,
+)
+from tests.support.events import received
+
+Told = Callable[[Any], None]
+LATE = 10**9  # a sequence after all others
+
+
+@pytest.fixture
+def firm(database: Database) -> str:
+    return known_enterprise(database)
+
+
+@pytest.fixture
+def foreman(caller: Caller, firm: str) -> FlaskClient:
+    return caller("enterprise_user", subject="foreman", divisions=[], enterprise_id=firm)
+
+
+@pytest.fixture
+def approver(caller: Caller, firm: str) -> FlaskClient:
+    return caller("enterprise_principal", divisions=[], enterprise_id=firm)
+
+
+def hear(database: Database, event: Any, *, sequence: int = LATE, batch: bool = False) -> None:
+    """Let permits hear one event."""
+    handler = {
+        AlarmRaised: subscriptions.on_alarm_raised,
+        AlarmCleared: subscriptions.on_alarm_cleared,
+        PersonLeft: subscriptions.on_person,
+        CertificateExpired: subscriptions.on_certificate,
+        ProductionHalted: subscriptions.on_halt,
+        SubjectListed: subscriptions.on_listing,
+        SubjectDelisted: subscriptions.on_listing,
+    }[type(event)]
+    one: Any = received(event, sequence=sequence)
+    with database.transaction() as session:
+        handler(session, [one] if batch else one, now=datetime.now(UTC))  # type: ignore[operator]
+
+
+def alarm(firm: str, **facts: Any) -> AlarmRaised:
+    values = {"occurrence_id": new_id(), "level": 2, "quantity": "combustible", "place": ""} | facts
+    return AlarmRaised(enterprise_id=firm, **values)
+
+
+def cleared(raised: AlarmRaised) -> AlarmCleared:
+    return AlarmCleared(occurrence_id=raised.occurrence_id, enterprise_id=raised.enterprise_id)
+
+
+def left(firm: str, person_id: str) -> PersonLeft:
+    return PersonLeft(person_id=person_id, enterprise_id=firm, posts=("worker",), left_on=TODAY.isoformat())
+
+
+def expired(firm: str, person_id: str, **facts: Any) -> CertificateExpired:
+    """Return that the only welding certificate of somebody counts no more from today on."""
+    same = {"certificate_id": new_id(), "certificate": "welding", "valid_from": "2026-01-01"} | facts
+    return CertificateExpired(enterprise_id=firm, person_id=person_id, expired_on=TODAY.isoformat(), **same)
+
+
+def stands(client: FlaskClient, permit: dict[str, Any]) -> tuple[str, str]:
+    one = shown(client, permit)
+    return one["state"], one["cause"]
+
+
+class TestAlarm:
+    def test_suspends_live_hot_work_until_it_is_over_and_the_gas_is_analysed_again(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        raised = alarm(firm)
+        hear(database, raised)
+        stopped = stands(foreman, permit)
+        during = sent(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
+        hear(database, cleared(raised))
+        untested = sent(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
+        measured(foreman, permit)
+        resumed = taken(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
+
+        assert (stopped, resumed["state"]) == (("suspended", "gas"), "active")
+        assert [during.json["code"], untested.json["code"]] == ["alarm_goes_on", "analysis_needed"]
+        assert len(told(database, "permit_suspended")) == 1
+
+    @pytest.mark.parametrize(
+        ("about", "state"),
+        [({"level": 1}, "active"), ({"place": "二车间"}, "suspended"), ({"place": "一车间反应釜R101"}, "suspended")],
+        ids=["lower", "not_in_the_ledger", "here"],
+    )
+    def test_stops_what_it_is_about(
+        self,
+        database: Database,
+        foreman: FlaskClient,
+        approver: FlaskClient,
+        firm: str,
+        about: dict[str, Any],
+        state: str,
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        hear(database, alarm(firm, **about))
+        assert stands(foreman, permit)[0] == state
+
+    @pytest.mark.parametrize("order", ["raised_twice", "cleared_first"])
+    def test_suspends_once_in_any_order(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str, order: str
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        raised = alarm(firm)
+        for event in {"raised_twice": [raised, raised], "cleared_first": [cleared(raised), raised]}[order]:
+            hear(database, event)
+        assert (stands(foreman, permit), len(told(database, "permit_suspended"))) == (("suspended", "gas"), 1)
+
+    def test_keeps_approved_work_from_starting(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        permit = applied(foreman, firm)
+        approved(foreman, approver, permit)
+        hear(database, alarm(firm))
+        refused = sent(foreman, permit, "start", video_live=True, detector_live=True, wind_force=2)
+        assert (refused.status_code, refused.json["code"]) == (422, "alarm_goes_on")
+
+
+class TestPeople:
+    @pytest.mark.parametrize("event", [left, expired], ids=["left", "certificate_expired"])
+    def test_who_may_not_work_any_more_stop_the_work(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str, event: Callable[..., Any]
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        if event is expired:
+            held = foreman.get(f"/api/v1/permits/people/{WORKER}").json["certificates"]
+            [own] = [one["id"] for one in held if one["kind"] == "welding"]
+            hear(database, expired(firm, WORKER, certificate_id=own))
+        else:
+            hear(database, left(firm, WORKER), batch=True)
+        assert stands(foreman, permit) == ("suspended", "people")
+
+    def test_of_other_work_do_not(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        hear(database, expired(firm, GUARDIAN))
+        assert stands(foreman, permit)[0] == "active"
+
+    def test_without_a_certificate_are_refused_before_the_approval(
+        self, database: Database, foreman: FlaskClient, firm: str
+    ) -> None:
+        """Chain 5; §8.24."""
+        permit = applied(foreman, firm)
+        taken(foreman, permit, "submit")
+        hear(database, left(firm, WORKER), batch=True)
+        with pytest.raises(AssertionError, match="people_not_fit"):
+            prepared(foreman, permit)
+        assert shown(foreman, permit)["state"] == "briefed"
+
+
+class TestHalt:
+    @pytest.mark.parametrize(
+        ("part", "expected"), [("", ("suspended", "halted")), ("二车间", ("active", ""))], ids=["whole", "part"]
+    )
+    def test_stops_all_work_when_it_is_of_the_whole_enterprise(
+        self,
+        database: Database,
+        foreman: FlaskClient,
+        approver: FlaskClient,
+        firm: str,
+        *,
+        part: str,
+        expected: tuple[str, str],
+    ) -> None:
+        permit = applied(foreman, firm)
+        started(foreman, approver, permit)
+        hear(database, ProductionHalted(order_id=new_id(), enterprise_id=firm, part=part), batch=True)
+        assert stands(foreman, permit) == expected
+
+    def test_stops_permits_of_one_job_once(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        parent = applied(foreman, firm)
+        started(foreman, approver, parent)
+        power = applied(foreman, firm, "temp_power", parent_id=parent["id"], facts={"operating_risk_area": False})
+        started(foreman, approver, power)
+        hear(database, ProductionHalted(order_id=new_id(), enterprise_id=firm), batch=True)
+        assert (stands(foreman, power)[0], len(told(database, "permit_suspended"))) == ("suspended", 2)
+
+
+class TestListing:
+    @pytest.mark.parametrize("order", [1, -1], ids=["in_order", "reversed"])
+    def test_holds_until_it_ends_whatever_comes_first(self, database: Database, firm: str, order: int) -> None:
+        listing_id = new_id()
+        words = [
+            SubjectListed(listing_id=listing_id, enterprise_id=firm),
+            SubjectDelisted(listing_id=listing_id, enterprise_id=firm),
+        ]
+        seen = []
+        for event in words[::order]:
+            hear(database, event)
+            with database.reading() as session:
+                seen.append(is_listed(session, firm))
+        assert seen == ([True, False] if order == 1 else [False, False])
