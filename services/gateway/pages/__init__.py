@@ -48,6 +48,7 @@ from services.gateway.pages import (
     transfers,
     visit_reviews,
     visits,
+    work_places,
 )
 from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
@@ -101,6 +102,7 @@ PAGES = (
     visit_reviews,
     visits,
     transfers,
+    work_places,
 )
 
 

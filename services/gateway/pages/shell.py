@@ -29,6 +29,7 @@ SECTIONS = (
     ("pages.commitments", "nav.commitments", "shield-check", "commitment:read", "site"),
     ("pages.visits", "nav.visits", "route", "task:read", "site"),
     ("pages.documents", "nav.documents", "file-certificate", "document:read", "site"),
+    ("pages.work_places", "nav.work_places", "map-pin", "place:read", "site"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),
     ("pages.draws", "nav.draws", "arrows-shuffle", "draw:read", "site"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read", "registry"),

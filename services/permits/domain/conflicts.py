@@ -22,9 +22,12 @@ from services.permits.domain.interlocks import (
     Pair,
     Words,
 )
-from services.permits.domain.places import CONFINED_SPACE, DIKE, PIPE, UNIT, Places, Spot, chain_of, holder
+from services.permits.domain.places import CONFINED_SPACE, DIKE, PIPE, ROAD, UNIT, Places, Spot, chain_of, holder
 from shared.ground import metres_between
 from shared.machines import Source
+
+Sides = tuple["Work", "Work"]  # as a rule names them: the one of ``a``, then the one of ``b``
+FACTS_OF_KINDS = {"internal_work": CONFINED_SPACE, "road_traffic": ROAD}  # what follows from where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def conflicts(interlocks: Interlocks, work: Work, *, others: Iterable[Work], pla
     """
     rest = [one for one in others if one.id != work.id]
     scene = _Scene(interlocks, places)
-    between = [one for other in rest for rule in interlocks.pairs if (one := scene.pair(rule, work, other))]
-    needed = [one for rule in interlocks.needs if (one := scene.need(rule, work, rest))]
+    between = [one for other in rest for rule in interlocks.pairs if (one := scene.pair(rule, work, other=other))]
+    needed = [one for rule in interlocks.needs if (one := scene.need(rule, work, others=rest))]
     said_once = {(one.rule, one.other and one.other.id): one for one in between}  # a later row says it better
     return tuple(sorted((*said_once.values(), *needed), key=lambda one: EFFECTS.index(one.effect)))
 
@@ -95,17 +98,17 @@ class _Scene:
     interlocks: Interlocks
     places: Places
 
-    def pair(self, rule: Pair, work: Work, other: Work) -> Conflict | None:
+    def pair(self, rule: Pair, work: Work, *, other: Work) -> Conflict | None:
         """Return what a rule says of two works, whichever of them is ``a``."""
         if other.state and other.state not in rule.states:
             return None
         for a, b in ((work, other), (other, work)):
-            if self._fits(rule, a, b) and (found := RELATIONS[rule.relation](self, rule, a, b)):
+            if self._fits(rule, a, b) and (found := RELATIONS[rule.relation](self, rule, (a, b))):
                 effect = rule.effect if found.is_certain else UNCERTAIN
                 return Conflict(rule.rule, effect, rule.words, rule.source, other, found.metres, found.limit)
         return None
 
-    def need(self, rule: Need, work: Work, others: Sequence[Work]) -> Conflict | None:
+    def need(self, rule: Need, work: Work, *, others: Sequence[Work]) -> Conflict | None:
         """Return what a work lacks: a live permit of the needed kind that is linked to it or at the same place."""
         if work.kind not in rule.kinds or not self._holds(rule.when, work):
             return None
@@ -146,11 +149,11 @@ class _Scene:
         return all(COMPARISONS[one.comparison](facts.get(one.fact), one.value) for one in conditions)
 
     def facts(self, work: Work) -> dict[str, Any]:
-        """Return what is known of a work: what its places say, the innermost first to speak, and what its form says."""
+        """Return what is known of a work: what its form says, and over that its places, of which the innermost wins."""
         chain = chain_of(self.places, work.place_id)
         said = {name: value for place in reversed(chain) for name, value in place.facts.items()}
-        derived = {"in_space": any(one.kind == CONFINED_SPACE for one in chain)}
-        return said | derived | {name: value for name, value in work.facts.items() if value is not None}
+        derived = {fact: True for fact, kind in FACTS_OF_KINDS.items() if any(one.kind == kind for one in chain)}
+        return {name: value for name, value in work.facts.items() if value is not None} | said | derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,25 +182,26 @@ class _Found:
     limit: float | None = None
 
 
-def _within(scene: _Scene, rule: Pair, a: Work, b: Work) -> _Found | None:
-    return scene.apart(a, b).within(rule.metres) if overlap(a, b) else None
+def _within(scene: _Scene, rule: Pair, sides: Sides) -> _Found | None:
+    return scene.apart(*sides).within(rule.metres) if overlap(*sides) else None
 
 
-def _same_area(scene: _Scene, rule: Pair, a: Work, b: Work) -> _Found | None:
+def _same_area(scene: _Scene, rule: Pair, sides: Sides) -> _Found | None:
     """One place, one unit, or near: only what is known for certain, because any two works may be near."""
-    units = [holder(scene.places, one.place_id, kind=UNIT) for one in (a, b)]
+    a, b = sides
+    units = [holder(scene.places, one.place_id, kind=UNIT) for one in sides]
     is_one_place = bool(a.place_id) and a.place_id == b.place_id
     if overlap(a, b) and (is_one_place or (units[0] and units[0] == units[1])):
         return _Found(True)
-    found = _within(scene, rule, a, b)
+    found = _within(scene, rule, sides)
     return found if found and found.is_certain else None
 
 
-def _fall_line(scene: _Scene, rule: Pair, a: Work, b: Work) -> _Found | None:
-    """Below the height of ``a``, as far to the side as things fall from there."""
-    height = scene.facts(a).get("height_m") or 0
+def _fall_line(scene: _Scene, rule: Pair, sides: Sides) -> _Found | None:
+    """Below the height of the first, as far to the side as things fall from there."""
+    height = scene.facts(sides[0]).get("height_m") or 0
     limit = max(radius for above, radius in scene.interlocks.falls if height >= above)
-    return scene.apart(a, b).within(limit) if overlap(a, b) else None
+    return scene.apart(*sides).within(limit) if overlap(*sides) else None
 
 
 def _same(kind: str, *, is_always_in: bool = False) -> "Relation":
@@ -207,27 +211,30 @@ def _same(kind: str, *, is_always_in: bool = False) -> "Relation":
     ``is_always_in`` one (a blind is on a pipe) are apart only when both places are known.
     """
 
-    def relation(scene: _Scene, _rule: Pair, a: Work, b: Work) -> _Found | None:
-        if not overlap(a, b):
+    def _relation(scene: _Scene, _rule: Pair, sides: Sides) -> _Found | None:
+        if not overlap(*sides):
             return None
-        one, other = (holder(scene.places, work.place_id, kind=kind) for work in (a, b))
+        a, b = sides
+        one, other = (holder(scene.places, work.place_id, kind=kind) for work in sides)
         if one and other:
             return _Found(True) if one == other else None
         is_open = (one or not a.place_id) and (other or not b.place_id) and (one or other)
         return _Found(False) if is_open or is_always_in else None
 
-    return relation
+    return _relation
 
 
-def _outlives(_scene: _Scene, _rule: Pair, a: Work, b: Work) -> _Found | None:
-    return _Found(True) if a.parent_id == b.id and a.ends_at > b.ends_at else None
+def _outlives(_scene: _Scene, _rule: Pair, sides: Sides) -> _Found | None:
+    child, parent = sides
+    return _Found(True) if child.parent_id == parent.id and child.ends_at > parent.ends_at else None
 
 
-def _serves(_scene: _Scene, _rule: Pair, a: Work, b: Work) -> _Found | None:
-    return _Found(True) if a.parent_id == b.id else None
+def _serves(_scene: _Scene, _rule: Pair, sides: Sides) -> _Found | None:
+    child, parent = sides
+    return _Found(True) if child.parent_id == parent.id else None
 
 
-Relation = Callable[[_Scene, Pair, Work, Work], _Found | None]
+Relation = Callable[[_Scene, Pair, Sides], _Found | None]
 RELATIONS: Mapping[str, Relation] = {
     "within": _within,
     "same_area": _same_area,

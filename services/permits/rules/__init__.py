@@ -2,8 +2,10 @@
 
 from services.permits.rules.committing import commitment_rules
 from services.permits.rules.declarations import declaration_rules
+from services.permits.rules.interlocks import interlocks
 from services.permits.rules.people import people_rules
 from services.permits.rules.permitting import permit_rules
+from services.permits.rules.places import place_rules
 from services.permits.rules.reviews import review_rules
 from services.permits.rules.rulesets import check_rulesets, ruleset, scope_rules
 from services.permits.rules.signers import signer_rules
@@ -14,8 +16,10 @@ __all__ = [
     "check_tables",
     "commitment_rules",
     "declaration_rules",
+    "interlocks",
     "people_rules",
     "permit_rules",
+    "place_rules",
     "review_rules",
     "ruleset",
     "scope_rules",
@@ -36,3 +40,5 @@ def check_tables() -> None:
     check_rulesets()
     permit_rules()
     suspension_rules()
+    interlocks()
+    place_rules()

@@ -39,6 +39,7 @@ from services.permits.tables.permits import (
     permit_signature,
     permit_step,
 )
+from services.permits.tables.places import doing, place
 from services.permits.tables.reviews import (
     pilot,
     review,
@@ -59,6 +60,7 @@ __all__ = [
     "declaration",
     "declared_job",
     "declared_job_step",
+    "doing",
     "duty_period",
     "enterprise",
     "fitness",
@@ -79,6 +81,7 @@ __all__ = [
     "person",
     "pilot",
     "review",
+    "place",
     "standing",
     "stop_order",
     "stop_order_step",

@@ -11,6 +11,7 @@ from services.permits.tables import (
     commitment,
     declaration,
     declared_job,
+    doing,
     duty_period,
     enterprise,
     halt,
@@ -18,6 +19,7 @@ from services.permits.tables import (
     merged_enterprise,
     obligation,
     permit,
+    place,
     review,
     standing,
     stop_order,
@@ -32,8 +34,8 @@ from shared.events.received import Received
 
 ACTIVE, MAJOR = "active", "major"
 # What goes over to the entry that stays; the commitment and the declaration of a day go by themselves.
-# what goes over to the entry that stays; each day's commitment goes by itself
-FOLLOWING = (major_hazard, halt, declared_job, undeclared_work, stop_order, review, permit)
+# What goes over to the entry that stays; what is of a day goes by itself.
+FOLLOWING = (major_hazard, halt, declared_job, undeclared_work, stop_order, review, permit, place, doing)
 
 
 def keep_register_state(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:

@@ -105,6 +105,8 @@ LISTED = {  # where the things of each kind are listed
     "certificate_id": ("permits", "certificates"),
     "mandate_id": ("permits", "mandates"),
     "permit_id": ("permits", "permits"),
+    "place_id": ("permits", "places"),
+    "doing_id": ("permits", "doings"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

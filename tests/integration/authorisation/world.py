@@ -36,8 +36,10 @@ from services.permits.subscriptions import on_obligations_changed
 from services.permits.tables import person as work_person
 from services.permits.use_cases.commitment_days import open_day
 from services.permits.use_cases.declarations import Declared, Undeclared, declare_work, record_undeclared
+from services.permits.use_cases.doings import plan_doing
 from services.permits.use_cases.people import enter_certificate
 from services.permits.use_cases.permits import Application, apply_permit
+from services.permits.use_cases.places import enter_place
 from services.permits.use_cases.reviews import Decided, begin_pilot
 from services.permits.use_cases.signers import NewMandate, give_mandate
 from services.permits.use_cases.stop_orders import Ordered, prepare_order
@@ -128,6 +130,7 @@ def running_world(home: Path) -> Iterator[World]:
         _inspect_everything(database_of(apps["inspections"]), ids)
         _work_everywhere(database_of(apps["permits"]), ids)
         _apply_everywhere(database_of(apps["permits"]), ids)
+        _places_everywhere(database_of(apps["permits"]), ids)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))
 
 
@@ -260,6 +263,17 @@ def _apply_everywhere(database: Database, enterprises: Mapping[str, str]) -> Non
         for enterprise_id in enterprises.values():
             wanted = Application(enterprise_id, "hot_work", "换阀门", "罐区", NOW, NOW + timedelta(hours=2))
             apply_permit(session, wanted, by="a-1", now=NOW)
+
+
+def _places_everywhere(database: Database, enterprises: Mapping[str, str]) -> None:
+    """Let each enterprise have a place of work, and something without a permit done there."""
+    with database.transaction() as session:
+        for enterprise_id in enterprises.values():
+            spot = {"kind": "spot", "number": "1", "title": "作业点"}
+            place_id = enter_place(session, enterprise_id, spot, by="somebody", now=NOW)
+            window = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}
+            venting = {"kind": "venting", "place_id": place_id, "description": "", **window}
+            plan_doing(session, enterprise_id, venting, by="somebody", now=NOW)
 
 
 def _work_everywhere(database: Database, enterprises: Mapping[str, str]) -> None:

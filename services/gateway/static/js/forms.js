@@ -24,7 +24,8 @@ export function read(form) {
     const text = field.value.trim();
     if (text === "" && !field.required && !("empties" in field.dataset)) continue;
     const [name, part] = field.name.split(".");
-    const value = KINDS[field.dataset.kind]?.(text) ?? text;
+    const kind = KINDS[field.dataset.kind];
+    const value = kind ? kind(text) : text; // null is a value too: what may be empty was emptied
     body[name] = part ? { ...body[name], [part]: value } : value;
   }
   return body;
