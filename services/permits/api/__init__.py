@@ -2,6 +2,7 @@
 
 from services.permits.api.attachments import blp as attachments
 from services.permits.api.commitments import blp as commitments
+from services.permits.api.conflicts import blp as conflicts
 from services.permits.api.declarations import blp as declarations
 from services.permits.api.doings import blp as doings
 from services.permits.api.enterprises import blp as enterprises
@@ -28,4 +29,5 @@ BLUEPRINTS = (
     stop_orders,
     places,
     doings,
+    conflicts,
 )

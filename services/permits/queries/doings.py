@@ -60,12 +60,11 @@ def doing_table() -> Document:
 
 
 def works_without_permit(session: Session, enterprise_id: str, *, between: tuple[datetime, datetime]) -> list[Work]:
-    """Return the doings of an enterprise that go on at some moment of the time ``between``."""
+    """Return the doings of an enterprise at some moment of the time ``between``, without those that were ended."""
     first, last = between
     columns = doing.c
-    wanted = select(doing).where(
-        columns.enterprise_id == enterprise_id, columns.ends_at > first, columns.starts_at < last
-    )
+    is_then = (columns.ends_at > first, columns.starts_at < last)
+    wanted = select(doing).where(columns.enterprise_id == enterprise_id, columns.ended_by == "", *is_then)
     return [known_doing(row) for row in session.execute(wanted.order_by(columns.id))]
 
 

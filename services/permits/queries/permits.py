@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.permits.domain.chains import APPROVAL
 from services.permits.domain.permit_facts import GasResult, Member, Permit, Relative
 from services.permits.domain.permits import allowed_permit_steps
+from services.permits.queries.conflicts import forbidden_by
 from services.permits.queries.enterprises import circumstances, in_area
 from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
@@ -37,6 +38,9 @@ SAME = (
     "ended_at", "active_since", "cause", "warned",
 )  # fmt: skip
 OWN = {"measures": permit_measure, "gas_tests": gas_test, "signatures": permit_signature, "persons": permit_person}
+
+
+BRIEFED = "briefed"  # the state in which it is sent for approval
 
 
 class PermitNotFound(NotFound):
@@ -134,6 +138,7 @@ def known_permit(session: Session, row: Row[Any]) -> Permit:
         relatives=tuple(relatives),
         is_halted="halted" in circumstances(session, row.enterprise_id)
         or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),
+        conflicts=forbidden_by(session, row) if row.state == BRIEFED else (),
     )  # fmt: skip
 
 

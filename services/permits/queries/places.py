@@ -17,7 +17,7 @@ from services.permits.domain.places import (
 )
 from services.permits.queries.enterprises import in_area
 from services.permits.rules.places import place_rules
-from services.permits.tables import doing, enterprise, place
+from services.permits.tables import doing, enterprise, permit, place
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -70,7 +70,8 @@ def used_places(session: Session, enterprise_id: str, *, now: datetime) -> set[s
     """Return the places of an enterprise at which something is going on or planned."""
     columns = doing.c
     doings = select(columns.place_id).where(columns.enterprise_id == enterprise_id, columns.ends_at > now)
-    return {place_id for place_id in session.scalars(doings) if place_id}
+    permits = select(permit.c.place_id).where(permit.c.enterprise_id == enterprise_id, permit.c.is_open)
+    return {place_id for named in (doings, permits) for place_id in session.scalars(named) if place_id}
 
 
 def place_view(row: Row[Any], *, today: date) -> Document:

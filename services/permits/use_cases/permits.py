@@ -19,6 +19,7 @@ from services.permits.use_cases.commitment_checks import check_today
 from services.permits.use_cases.declarations import declare_permit, end_declared
 from services.permits.use_cases.permit_effects import CONTENT, effects_of, keep_crew
 from services.permits.use_cases.permit_telling import tell_of_permit
+from services.permits.use_cases.places import hold_enterprise
 from shared.clock import business_date
 from shared.database.bulk import upsert_rows
 from shared.errors import Conflict
@@ -27,6 +28,7 @@ from shared.machines import Step, clock_step
 from shared.work.timers import cancel, schedule
 
 CLOCK = "permit_clock"
+SEND = "send"
 
 
 class PermitChanged(Conflict):
@@ -108,6 +110,8 @@ def step_permit(session: Session, permit_id: str, *, step: Step, based_on: int |
     row = locked_permit(session, permit_id)
     if based_on is not None and row.version != based_on:
         raise PermitChanged("Somebody has changed this permit meanwhile: read it again.", version=row.version)
+    if step.event == SEND:
+        hold_enterprise(session, row.enterprise_id)  # of two that forbid each other one is sent
     known, decided = permit_at(session, row, now=step.now), _decided(session, row) if step.event == "submit" else {}
     if decided:
         known = replace(known, level=decided["level"], terms=terms_of(decided["terms"]))

@@ -104,14 +104,19 @@ def measured(client: FlaskClient, permit: dict[str, Any], group: str = "combusti
 
 def prepared(client: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dict[str, Any]:
     """Lead a submitted permit on to where it waits for signatures."""
+    briefed(client, permit, **analysis)
+    return taken(client, permit, "send")
+
+
+def briefed(client: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dict[str, Any]:
+    """Lead a submitted permit on to where everybody knows what is done."""
     taken(client, permit, "analyse", **(ANALYSIS | analysis))
     numbers = [one["number"] for one in shown(client, permit)["measures"]]
     taken(client, permit, "answer", answers={str(number): True for number in numbers})
     for group in shown(client, permit)["terms"]["gases"]:
         assert measured(client, permit, group).status_code == 200
     taken(client, permit, "confirm", isolation=["V-101"], blind_map="map-1", plan="plan-1")
-    taken(client, permit, "brief", **BRIEFING)
-    return taken(client, permit, "send")
+    return taken(client, permit, "brief", **BRIEFING)
 
 
 def approved(client: FlaskClient, approver: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dict[str, Any]:
