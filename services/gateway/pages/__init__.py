@@ -48,6 +48,7 @@ from services.gateway.pages import (
     transfers,
     visit_reviews,
     visits,
+    work_conflicts,
     work_places,
 )
 from services.gateway.pages.faults import register_faults
@@ -102,6 +103,7 @@ PAGES = (
     visit_reviews,
     visits,
     transfers,
+    work_conflicts,
     work_places,
 )
 
