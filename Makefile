@@ -33,8 +33,8 @@ test: setup packages check ## Check and test everything on private servers; what
 	$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
 test-fast: setup ## Run the tests that need no server, in less than a minute
-	$(PYTEST) -m "$(FAST)"
-	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, and what asks every route. Run: make test"
+	$(PYTEST) --ignore=tests/architecture -m "$(FAST)"
+	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, what asks every route, and the laws (make check). Run: make test"
 
 check: setup ## Format, lint, types, architecture and generated files
 	$(BIN)/ruff format --check --quiet .

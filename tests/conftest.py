@@ -16,13 +16,14 @@ from tests.support.servers import make_run_directory, private, shared_by_workers
 
 UNIT = Path(__file__).parent / "unit"
 SYSTEM = Path(__file__).parent / "system"
-SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in ("authorisation", "fuzzing"))
+SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
+SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in SWEPT)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
     config.addinivalue_line("markers", "system: starts the whole system")
-    config.addinivalue_line("markers", "sweep: goes through every route of every service")
+    config.addinivalue_line("markers", "sweep: goes through every route of every service, or many stories")
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
@@ -40,7 +41,7 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they use; those that share one node, or start a whole system, run in one worker."""
     for item in items:
-        used = getattr(item, "fixturenames", ())
+        used = {*getattr(item, "fixturenames", ()), *values_of(item)}
         for server in ("postgresql", "rabbitmq"):
             if server in used:
                 item.add_marker("broker" if server == "rabbitmq" else server)
@@ -52,8 +53,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 900))
         if UNIT in item.path.parents:
             item.add_marker("disable_socket")
-        if any(sweep in item.path.parents for sweep in SWEEPS):
+        if any(sweep in (item.path, *item.path.parents) for sweep in SWEEPS):
             item.add_marker("sweep")
+
+
+def values_of(item: pytest.Item) -> set[str]:
+    """Return the words among the parameters of a test: a kind of database may be one of them."""
+    call = getattr(item, "callspec", None)
+    return {value for value in call.params.values() if isinstance(value, str)} if call else set()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
