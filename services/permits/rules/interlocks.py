@@ -6,6 +6,7 @@ from typing import Any
 
 from services.permits.domain.conflicts import RELATIONS
 from services.permits.domain.interlocks import COMPARISONS, EFFECTS, Condition, Interlocks, Need, Pair, Words
+from services.permits.rules.distances import distances
 from shared.machines import UnusableTable
 from shared.machines.reading import rule_table, source_of
 
@@ -40,7 +41,7 @@ def _pair(row: Row, head: Row) -> Pair:
         when_a=_conditions(row.get("when_a", ())),
         when_b=_conditions(row.get("when_b", ())),
         relation=_one_of(row["relation"], RELATIONS),
-        metres=row.get("metres", 0),
+        metres=float(distances()[_one_of(row["distance"], distances())].metres) if "distance" in row else 0,
         effect=_one_of(row["effect"], EFFECTS),
         states=frozenset(row.get("states", head["counts"])),
         words=Words(*(row[name] for name in WORDS)),

@@ -1,15 +1,15 @@
 """Puts the tables together: one set of rules for each profile."""
 
-from collections.abc import Mapping
 from functools import cache
 
-from services.permits.domain.profiles import Distance, FormField, Option, Profile, Question, RuleSet, ScopeRules
+from services.permits.domain.profiles import FormField, Option, Profile, Question, RuleSet, ScopeRules
 from services.permits.rules.chains import chain_rules
+from services.permits.rules.distances import distances
 from services.permits.rules.gases import gas_rules
 from services.permits.rules.kinds import kind_rules
 from services.permits.rules.levels import level_rules
 from services.permits.rules.measures import measure_rules
-from services.permits.rules.reading import exact, table
+from services.permits.rules.reading import table
 from shared.machines import NotAllowed, UnusableTable
 from shared.machines.reading import Row, source_of
 
@@ -47,7 +47,7 @@ def ruleset(profile: str) -> RuleSet:
         gases=gas_rules(),
         measures=measure_rules(),
         chains=chain_rules(),
-        distances=_distances(),
+        distances=distances(),
         fields=tuple(read_field(row, forms["forms"]) for row in forms["field"]),
         questions=_questions(forms),
     )
@@ -75,12 +75,6 @@ def _profile(row: Row, head: Row) -> Profile:
     same = ("id", "zh", "en", "is_binding")
     version = row.get("version", head["version"])
     return Profile(**{name: row[name] for name in same}, version=version, source=source_of(row, head))
-
-
-def _distances() -> Mapping[str, Distance]:
-    content = table("distances.toml")
-    head = content["distances"]
-    return {row["id"]: Distance(row["id"], exact(row["metres"]), source_of(row, head)) for row in content["distance"]}
 
 
 def _questions(forms: Row) -> tuple[Question, ...]:

@@ -309,7 +309,12 @@ class TestOrder:
 class TestTable:
     @pytest.mark.parametrize(
         ("row", "name", "value"),
-        [("pair", "relation", "beside"), ("pair", "effect", "perhaps"), ("need", "when", [{"fact": "a", "like": 1}])],
+        [
+            ("pair", "relation", "beside"),
+            ("pair", "effect", "perhaps"),
+            ("pair", "distance", "near"),
+            ("need", "when", [{"fact": "a", "like": 1}]),
+        ],
     )
     def test_that_cannot_be_followed_is_refused(self, row: str, name: str, value: Any) -> None:
         content = rule_table("services.permits.rules", "interlocks.toml")
