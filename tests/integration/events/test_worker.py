@@ -137,7 +137,8 @@ class TestWorkers:
     def test_go_on_after_a_handler_broke_everything(self, running: Town) -> None:
         running.handling.before = _break
         running.emit(registered())
-        until(lambda: running.handling.calls[-3:].count(["甲厂"]) == 3)
+        until(lambda: reconcile(running.parts(), clock=Clock(), patience=0).parked == 1)
+        assert running.handling.calls[-3:] == [["甲厂"]] * 3
         running.handling.before = lambda session, received: None
         running.emit(registered(name="新厂"))
         until(lambda: running.count() > len(KNOWN))
