@@ -17,7 +17,7 @@ TODAY = datetime.now(UTC).date()
 def firm(running_sise: System) -> str:
     """Return an enterprise with two people and an account of its own."""
     client = running_sise.client()
-    content = {"uscc": "91331002MA28G88882", "name": "持证试验化工厂", "division": "331002001"}
+    content = {"uscc": "91331002MA28G55569", "name": "持证试验化工厂", "division": "331002001"}
     made = client.call("POST", "registry/enterprises", json={**content, "credit_code_override": "made up"})
     for name, posts in (("王焊工", ["special_operator"]), ("赵监护", ["guardian"])):
         person = {"name": name, "posts": posts}

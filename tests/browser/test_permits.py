@@ -169,7 +169,7 @@ class TestWay:
         expect(officer.locator("#acts")).not_to_contain_text("批准")
         officer.get_by_role("link", name="作业相互影响").click()
         officer.wait_for_url("**/conflicts")
-        check_fit(officer)
+        check_fit(officer, DESK)
 
         foreman.locator('form[data-act="suspend"] summary').click()
         foreman.fill("#suspend-reason", "检测仪报警")

@@ -40,7 +40,8 @@ def open_parked(page: Page, *, waiting: int) -> None:
 
 
 def press(page: Page, row: int, button: str) -> None:
-    """Press a row's button and agree in the dialog, by keyboard."""
+    """Press a row's button, when the page's script is there, and agree in the dialog, by keyboard."""
+    page.wait_for_load_state()
     page.locator(".parked").nth(row).get_by_role("button", name=button).click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name=button).press("Enter")

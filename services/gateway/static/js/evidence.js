@@ -44,8 +44,9 @@ export const kept = (box) => [...box.querySelectorAll('.evidence-kept input[type
 
 for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-evidence])")) {
   const state = box.querySelector('[role="status"]');
-  box.querySelector('input[type="file"]').addEventListener("change", async (event) => {
-    for (const file of event.target.files) {
+  const field = box.querySelector('input[type="file"]');
+  const keepChosen = async () => {
+    for (const file of field.files) {
       state.textContent = word("act.photo_sending");
       try {
         show(box, await keep(file, box.dataset));
@@ -54,9 +55,9 @@ for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-ev
         state.textContent = problem.message;
       }
     }
-    event.target.value = "";
+    field.value = "";
     box.dispatchEvent(new Event("kept", { bubbles: true }));
-  });
+  };
+  field.addEventListener("change", keepChosen);
+  if (field.files.length) keepChosen(); // chosen before this script was there
 }
-
-if (document.querySelector('input[type="hidden"][name="longitude"]')) locate();
