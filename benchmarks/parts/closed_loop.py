@@ -63,7 +63,7 @@ def _figure(month: str) -> Look:
     def look(session: Session, principal: Principal) -> object:
         one = assessments.month_at(session, month)
         counted = assessments.counted_rows(principal, one, wanted={"indicator": "self_check"})
-        key = [counted.selected_columns[name] for name in one.row_key]
+        key = [counted.selected_columns[name] for name in ("indicator", "thing_id")]
         return page(session, counted, key=key)
 
     return look

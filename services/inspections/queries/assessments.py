@@ -68,11 +68,6 @@ class Month:
         return read_assessment(self.formula)
 
     @property
-    def row_key(self) -> tuple[str, ...]:
-        """The columns that order the rows: of what counts live by the day, as the index of tasks does."""
-        return ("indicator", "thing_id") if self.version else ("indicator", "due_on", "thing_id")
-
-    @property
     def counted(self) -> Counted:
         if self.version:
             return kept(self.month, self.version)
