@@ -61,3 +61,5 @@ for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-ev
   field.addEventListener("change", keepChosen);
   if (field.files.length) keepChosen(); // chosen before this script was there
 }
+
+if (document.querySelector('input[type="hidden"][name="longitude"]')) locate();
