@@ -173,6 +173,19 @@ class TestVersion:
 
         assert [row.state for row in tasks(database)] == [state]
 
+    def test_follows_what_moved_on_while_it_was_written(self, database: Database, caller: Caller) -> None:
+        old, enterprise_id = one_line(database, caller, [3, 9])
+        officer = caller()
+        new = send(officer, f"{old}/versions")["id"]
+        send(officer, f"{new}/lines/{enterprise_id}", "PUT", months=[3, 9], note="不变")
+        run_clock(database, now=day(3))
+
+        published(caller, of=new)
+
+        [line] = read(officer, f"{new}/lines")["items"]
+        assert [(visit["month"], visit["stand"]) for visit in line["months"]] == [(3, "running"), (9, "waiting")]
+        assert [row.state for row in tasks(database)] == ["assigned"]
+
     def test_keeps_a_month_whose_check_has_been_given_out(self, database: Database, caller: Caller) -> None:
         old, enterprise_id = one_line(database, caller, [3, 9])
         run_clock(database, now=day(3))
