@@ -129,7 +129,9 @@ class TestNews:
     def test_of_a_publication_comes_to_open_pages(self, running_sise: System, window: Window, month: str) -> None:
         cockpit = sign_in_as(window(signed_in=False), "rank-bureau")
         cockpit.goto("/")
-        expect(cockpit.locator("#live")).to_have_attribute("data-state", "open")
+        expect(cockpit.locator("#live")).to_have_attribute(
+            "data-state", "open", timeout=60_000
+        )  # it tries again by itself
         street = sign_in_as(window(size=PHONE, signed_in=False), "rank-street")
         street.goto(f"/ranking?month={month}")
         street.locator("[data-follows]").wait_for()
