@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.inspections.use_cases import (
     assessments,
+    calls,
     complaints,
     credit,
     hazards,
@@ -112,7 +113,7 @@ def on_complaint_due(session: Session, complaint_id: str, *, now: datetime) -> N
 @subscribes(WorkDeclared)
 def on_work_declared(session: Session, received: Received[WorkDeclared], *, now: datetime) -> None:
     """Send somebody where declared dangerous work is to be looked at."""
-    planning.visit_declared_work(session, received.data, now=now)
+    calls.call_for_declared_work(session, received.data, now=now)
 
 
 @subscribes(AccidentRecorded)
@@ -125,7 +126,7 @@ def on_accident_recorded(session: Session, received: Received[AccidentRecorded],
 @subscribes(CommitmentMissed)
 def on_commitment_missed(session: Session, received: Received[CommitmentMissed], *, now: datetime) -> None:
     """Let somebody see why an enterprise has not committed itself."""
-    tasks.call_for_commitment(session, received.data.enterprise_id, received.data.day, now=now)
+    calls.call_for_commitment(session, received.data, now=now)
 
 
 @subscribes(PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.schedules import FREQUENCIES, Period, first_period, period_of
 from services.inspections.queries.enterprises import present_id
 from services.inspections.queries.visits import is_visited
-from services.inspections.rules import declared_work_tier, schedule, task_rules
+from services.inspections.rules import schedule, task_rules
 from services.inspections.tables import (
     avoidance,
     check_record,
@@ -35,7 +35,6 @@ from services.inspections.use_cases.assessments import begin_month
 from services.inspections.use_cases.tasks import ABSENCE, MOVABLE, NewTask, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.identity import StaffChanged
-from shared.contracts.permits import WorkDeclared
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState, ObligationsChanged
 from shared.contracts.risk import EnterpriseGraded
 from shared.database.bulk import among, upsert_rows
@@ -74,7 +73,6 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
 
 
 PLAN = "plan_tasks"
-DECLARED_WORK = "declared_work"
 DUTIES = {1: "self_check", 2: "contract", 3: "self_check"}  # the duty that makes a tier's tasks due
 VISITING = 2  # the tier whose tasks come from a contract that names its visits
 UNOWED = "not_owed_any_more"
@@ -204,21 +202,6 @@ def _planned_for(session: Session, enterprise_id: str) -> Any:
     columns = (enterprise.c.industry, enterprise.c.is_active, standing.c.level, obligation.c.obligations)
     wanted = select(*columns).select_from(joined).where(enterprise.c.enterprise_id == enterprise_id)
     return session.execute(wanted.with_for_update(of=enterprise)).one_or_none()
-
-
-def visit_declared_work(session: Session, told: WorkDeclared, *, now: datetime) -> None:
-    """Make the task of looking at declared work that is to be visited: one for an enterprise and day (permits §5.5).
-
-    Raises ``NotYet`` when the enterprise has not arrived.
-    """
-    if not told.is_visited:
-        return
-    present = present_id(session, told.enterprise_id)
-    if session.scalar(select(enterprise.c.enterprise_id).where(enterprise.c.enterprise_id == present)) is None:
-        raise NotYet(f"enterprise:{present}")
-    day = date.fromisoformat(told.day)
-    period = Period(day, max(day, business_date(now)))
-    make_task(session, NewTask(present, declared_work_tier(), DECLARED_WORK, period), now=now)
 
 
 def follow_merge(session: Session, merge: EnterprisesMerged, *, now: datetime) -> None:

@@ -16,15 +16,15 @@ from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_t
 from services.inspections.queries.caps import require_room
 from services.inspections.queries.checklists import checklist_for
 from services.inspections.queries.documents import is_recorded
-from services.inspections.queries.enterprises import held_id, present_id
+from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
-from services.inspections.rules import ladder, major_hazard_calls, missed_commitment_call, task_rules
+from services.inspections.rules import ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_officer, task_step
 from services.inspections.use_cases import keep_step
 from shared.clock import business_date
 from shared.contracts.inspections import EntryRefused, TaskAssigned, TaskEscalated, TaskOverdue
 from shared.database.bulk import insert_rows
-from shared.errors import Conflict, NotYet, Refused
+from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.machines import Step, clock_step, end_of
@@ -32,7 +32,7 @@ from shared.work.timers import cancel, schedule
 
 LADDER, ABSENCE = "task_ladder", "task_absence"
 ADHOC = "adhoc"
-MAJOR_HAZARD, COMMITMENT = "major_hazard", "commitment"
+MAJOR_HAZARD = "major_hazard"
 EXACT = "exact"
 
 
@@ -188,19 +188,6 @@ def call_for_hazard(session: Session, enterprise_id: str, hazard_id: str, *, key
         period = Period(today, call.last_day(today))
         wanted = NewTask(enterprise_id, call.tier, MAJOR_HAZARD, period, cause=call.cause, key=key, hazard_id=hazard_id)
         make_task(session, wanted, now=now)
-
-
-def call_for_commitment(session: Session, enterprise_id: str, day: str, *, now: datetime) -> None:
-    """Give somebody the task to see why the daily commitment of ``day`` (ISO 8601) was missed; one for each day.
-
-    Raises ``NotYet`` when the enterprise has not arrived.
-    """
-    present = present_id(session, enterprise_id)
-    if session.scalar(select(enterprise.c.enterprise_id).where(enterprise.c.enterprise_id == present)) is None:
-        raise NotYet(f"enterprise:{present}")
-    call, today = missed_commitment_call(), business_date(now)
-    period = Period(today, call.last_day(today))
-    make_task(session, NewTask(present, call.tier, COMMITMENT, period, key=f"{COMMITMENT} {day}"), now=now)
 
 
 def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) -> None:
