@@ -23,7 +23,7 @@ from services.inspections.use_cases import (
 )
 from shared.contracts.credit import AccidentRecorded, PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed
 from shared.contracts.identity import StaffChanged
-from shared.contracts.permits import CommitmentMissed, WorkDeclared
+from shared.contracts.permits import CommitmentMissed, PermitSuspended, WorkDeclared
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -127,6 +127,12 @@ def on_accident_recorded(session: Session, received: Received[AccidentRecorded],
 def on_commitment_missed(session: Session, received: Received[CommitmentMissed], *, now: datetime) -> None:
     """Let somebody see why an enterprise has not committed itself."""
     calls.call_for_commitment(session, received.data, now=now)
+
+
+@subscribes(PermitSuspended)
+def on_permit_suspended(session: Session, received: Received[PermitSuspended], *, now: datetime) -> None:
+    """Let somebody look where an alarm or something unusual has stopped the work."""
+    calls.call_for_suspended_work(session, received.data, sequence=received.sequence, now=now)
 
 
 @subscribes(PenaltyDecided, PenaltyWithdrawn, SubjectDelisted, SubjectListed)

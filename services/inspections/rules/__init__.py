@@ -28,6 +28,7 @@ from services.inspections.rules.working import (
     read_choices,
     sampling_percent,
     schedule,
+    suspended_work_call,
     task_rules,
     usual_checklists,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "schedule",
     "sheet_words",
     "standard_sets",
+    "suspended_work_call",
     "task_rules",
     "tiers",
     "upload_limits",
@@ -79,6 +81,7 @@ def check_tables() -> None:
     major_hazard_calls()
     missed_commitment_call()
     declared_work_tier()
+    suspended_work_call()
     believed_time()
     upload_limits()
     document_rules()

@@ -71,6 +71,13 @@ def declared_work_tier() -> int:
 
 
 @cache
+def suspended_work_call() -> tuple[Call, frozenset[str]]:
+    """Return who comes because work under a permit was suspended, and for which causes."""
+    row = table("tasks.toml")["suspended_work"]
+    return Call(row["tier"], row["working_days"]), frozenset(row["causes"])
+
+
+@cache
 def schedule() -> Schedule:
     """Return how often each tier comes, by level and industry; raises ``UnusableTable``."""
     return read_schedule(table("tiers.toml"))

@@ -1,4 +1,4 @@
-"""What other services tell that somebody has to go and look at: a missed commitment, declared work."""
+"""What other services tell that somebody has to go and look at: a missed commitment, declared work, a stop."""
 
 from datetime import date, datetime
 
@@ -6,15 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.schedules import Period
-from services.inspections.queries.enterprises import present_id
-from services.inspections.rules import declared_work_tier, missed_commitment_call
-from services.inspections.tables import enterprise
+from services.inspections.queries.enterprises import held_id, present_id
+from services.inspections.rules import declared_work_tier, missed_commitment_call, suspended_work_call
+from services.inspections.tables import enterprise, task
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
-from shared.contracts.permits import CommitmentMissed, WorkDeclared
+from shared.contracts.permits import CommitmentMissed, PermitSuspended, WorkDeclared
 from shared.errors import NotYet
 
-COMMITMENT, DECLARED_WORK = "commitment", "declared_work"
+COMMITMENT, DECLARED_WORK, SUSPENDED_WORK = "commitment", "declared_work", "suspended_work"
 
 
 def call_for_commitment(session: Session, told: CommitmentMissed, *, now: datetime) -> None:
@@ -37,6 +37,23 @@ def call_for_declared_work(session: Session, told: WorkDeclared, *, now: datetim
         period = Period(day, max(day, business_date(now)))
         firm = _arrived(session, told.enterprise_id)
         make_task(session, NewTask(firm, declared_work_tier(), DECLARED_WORK, period), now=now)
+
+
+def call_for_suspended_work(session: Session, told: PermitSuspended, *, sequence: int, now: datetime) -> None:
+    """Let somebody look where an alarm or something unusual has stopped work under a permit (chain 4; GB 30871 4.8).
+
+    Nobody is sent a second time before the first visit has been handed in: one alarm stops every permit of a place.
+    Raises ``NotYet`` when the enterprise has not arrived.
+    """
+    call, causes = suspended_work_call()
+    if told.cause not in causes:
+        return
+    firm = held_id(session, _arrived(session, told.enterprise_id))
+    waiting = (task.c.enterprise_id == firm, task.c.origin == SUSPENDED_WORK, task.c.is_open)
+    if session.scalar(select(task.c.id).where(*waiting, task.c.submitted_at.is_(None)).limit(1)) is None:
+        today, key = business_date(now), f"{SUSPENDED_WORK} {told.permit_id} {sequence}"
+        period = Period(today, call.last_day(today))
+        make_task(session, NewTask(firm, call.tier, SUSPENDED_WORK, period, key=key), now=now)
 
 
 def _arrived(session: Session, enterprise_id: str) -> str:

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from services.inspections.subscriptions import on_commitment_missed
+from services.inspections.subscriptions import on_commitment_missed, on_permit_suspended
+from services.inspections.tables import task
 from shared.calendar import add_working_days
 from shared.clock import business_date
-from shared.contracts.permits import CommitmentMissed
+from shared.contracts.permits import CommitmentMissed, PermitSuspended
 from shared.database import Database
 from shared.errors import NotYet
 from shared.ids import new_id
@@ -107,3 +109,45 @@ class TestMissedCommitment:
     def test_waits_for_the_enterprise(self, database: Database) -> None:
         with pytest.raises(NotYet):
             self.miss(database, new_id(), "2027-03-01")
+
+
+class TestSuspendedWork:
+    """Chain 4: where an alarm or something unusual stopped the work somebody looks, one visit at a time."""
+
+    def stop(self, database: Database, enterprise_id: str, *, cause: str = "gas", sequence: int = 4) -> None:
+        permit = {"permit_id": "p-1", "kind": "hot_work"}
+        event = PermitSuspended(enterprise_id=enterprise_id, cause=cause, **permit)
+        with database.transaction() as session:
+            on_permit_suspended(session, received(event, sequence=sequence), now=NOW)
+
+    def tasks(self, client: FlaskClient) -> list[tuple[Any, ...]]:
+        items = client.get(f"{INSPECTIONS}/tasks").json["items"]
+        return [(one["tier"], one["origin"], one["state"]) for one in items]
+
+    @pytest.mark.parametrize("cause", ["gas", "anomaly"])
+    def test_is_looked_at_once_until_that_is_handed_in(
+        self, database: Database, caller: Caller, enterprise_id: str, cause: str
+    ) -> None:
+        staffed(database, "a-grid_worker", "grid_worker")
+        for sequence in (4, 4, 6):
+            self.stop(database, enterprise_id, cause=cause, sequence=sequence)
+        assert self.tasks(caller()) == [(3, "suspended_work", "assigned")]
+
+    def test_is_looked_at_again_after_that(self, database: Database, caller: Caller, enterprise_id: str) -> None:
+        self.stop(database, enterprise_id)
+        with database.transaction() as session:
+            session.execute(update(task).values(state="submitted", submitted_at=NOW))
+        for sequence in (4, 6):
+            self.stop(database, enterprise_id, sequence=sequence)
+        assert sorted(state for _, _, state in self.tasks(caller())) == ["assigned", "submitted"]
+
+    @pytest.mark.parametrize("cause", ["break", "guardian", "weather", "people"])
+    def test_is_the_enterprises_own_for_other_causes(
+        self, database: Database, caller: Caller, enterprise_id: str, cause: str
+    ) -> None:
+        self.stop(database, enterprise_id, cause=cause)
+        assert self.tasks(caller()) == []
+
+    def test_waits_for_the_enterprise(self, database: Database) -> None:
+        with pytest.raises(NotYet):
+            self.stop(database, new_id())
