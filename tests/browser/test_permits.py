@@ -170,6 +170,9 @@ class TestWay:
         officer.get_by_role("link", name="作业相互影响").click()
         officer.wait_for_url("**/conflicts")
         check_fit(officer, DESK)
+        officer.go_back()
+        officer.locator("#spot-check").click()
+        expect(officer.locator("#find-place")).to_have_value("一车间R-101")
 
         foreman.locator('form[data-act="suspend"] summary').click()
         foreman.fill("#suspend-reason", "检测仪报警")

@@ -153,6 +153,7 @@ def declared_job(job_id: str) -> str:
         one=one,
         may=may,
         answers=answers,
+        reviews=own_api.read("permits/reviews", {"job_id": job_id})["items"],
         acts=acts_of(OFFERED, may, main=MAIN),
         of_enterprise=OF_ENTERPRISE,
         places=subdistricts(),

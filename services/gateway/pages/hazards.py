@@ -12,6 +12,7 @@ from services.gateway.pages.acts import KINDS, acts_of
 from services.gateway.pages.documents import documents_about, kinds_for
 from services.gateway.pages.site import site
 from shared.clock import business_date
+from shared.errors import NotFound
 from shared.http.chassis import now
 
 PER_COLUMN, PAGE = 12, 50
@@ -81,6 +82,22 @@ def hazards() -> str:
         places=names.subdistricts(),
         levels=LEVELS,
         next_cursor=answers[stages[0]]["next_cursor"] if is_alone else None,
+    )
+
+
+@site.get("/hazards/new")
+@page("hazard:write")
+def new_hazard() -> str:
+    """Draw the form of a hazard found at an enterprise; from a permit it knows the enterprise and the place."""
+    permit_id, enterprise_id = (request.args.get(name, "") for name in ("permit_id", "enterprise_id"))
+    permit = own_api.read(f"permits/permits/{permit_id}") if permit_id else {}
+    if not permit and not enterprise_id:
+        raise NotFound("A hazard is entered from the file of an enterprise, or from its work.")
+    return render_template(
+        "hazards/new.html",
+        enterprise=own_api.read(f"registry/enterprises/{permit.get('enterprise_id') or enterprise_id}"),
+        permit=permit,
+        items=own_api.read("inspections/hazards/items")["items"],
     )
 
 

@@ -41,16 +41,17 @@ def stop_orders() -> str:
 @site.get("/stop-orders/new")
 @page("permit:oversee")
 def new_stop_order() -> str:
-    """Draw the form of an order against one enterprise: all its work, or the declared work that is named."""
+    """Draw the form of an order against one enterprise: all its work, or the declared work and permits named."""
     enterprise_id = request.args.get("enterprise_id", "")
-    query = {"enterprise_id": enterprise_id, "is_open": "true"}
+    own = {"enterprise_id": enterprise_id, "is_open": "true"}
     if not enterprise_id:
         raise NotFound("An order is prepared from the work or the file of an enterprise.")
     return render_template(
         "stop_orders/new.html",
         enterprise=own_api.read(f"registry/enterprises/{enterprise_id}"),
-        jobs=own_api.read_all("permits/declarations/jobs", query),
-        job_id=request.args.get("job_id", ""),
+        jobs=own_api.read_all("permits/declarations/jobs", own),
+        permits=own_api.read_all("permits/permits", own),
+        named=(request.args.get("job_id", ""), request.args.get("permit_id", "")),
     )
 
 
@@ -69,5 +70,6 @@ def stop_order(order_id: str) -> str:
         may=may,
         acts=acts_of(OFFERED, may, main=MAIN),
         jobs=[job for job in jobs if job["id"] in one["job_ids"]],
+        permits=own_api.read_all("permits/permits", {"ids": ",".join(one["permit_ids"])}) if one["permit_ids"] else [],
         places=subdistricts(),
     )

@@ -50,7 +50,7 @@ class PermitNotFound(NotFound):
 def permits(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads the permits of the area; ``wanted`` filters by column, None by nothing.
 
-    ``states`` names several, ``since`` and ``until`` (moments) keep what is valid at some time between them.
+    ``ids`` and ``states`` name several, ``since`` and ``until`` (moments) keep what is valid at some time between them.
     """
     joined = permit.join(enterprise, enterprise.c.enterprise_id == permit.c.enterprise_id)
     columns = (permit, enterprise.c.name, enterprise.c.division)
@@ -63,6 +63,7 @@ def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
 
 
 _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "ids": lambda ids: permit.c.id.in_(ids),
     "states": lambda states: permit.c.state.in_(states),
     "area": lambda prefix: enterprise.c.division.startswith(prefix),
     "since": lambda moment: permit.c.ends_at > moment,

@@ -42,8 +42,12 @@ def several(**options: object) -> fields.List:
 
 
 class PermitQuery(PageQuery):
-    """The newest first. ``states``: several, separated by commas; ``since``, ``until``: valid at some time between."""
+    """The newest first. ``states``: several, separated by commas; ``since``, ``until``: valid at some time between.
 
+    ``ids``: those permits only, separated by commas.
+    """
+
+    ids = DelimitedList(fields.UUID(), validate=validate.Length(1, 100))
     state = fields.String(validate=validate.OneOf(STATES))
     states = DelimitedList(fields.String(validate=validate.OneOf(STATES)), validate=validate.Length(1, len(STATES)))
     kind = fields.String(validate=validate.OneOf(KINDS))

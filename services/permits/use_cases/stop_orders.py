@@ -28,7 +28,7 @@ class OrderChanged(Conflict):
 
 
 class WorkUnknown(NotFound):
-    code = "declared_job_not_found"
+    code = "work_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def prepare_order(session: Session, wanted: Ordered, *, step: Step) -> str:
     """
     named = [*wanted.permit_ids, *wanted.job_ids]
     check_preparing(stop_order_rules(), step, is_whole=wanted.is_whole, named=len(named))
-    _require_jobs(session, wanted)
+    _require_own(session, wanted)
     year = business_date(step.now).year
     before = session.scalar(select(func.count()).where(stop_order.c.year == year)) or 0
     values = {name: getattr(wanted, name) for name in wanted.__slots__}
@@ -72,12 +72,15 @@ def prepare_order(session: Session, wanted: Ordered, *, step: Step) -> str:
     return order_id
 
 
-def _require_jobs(session: Session, wanted: Ordered) -> None:
-    columns = declared_job.c
-    own = select(columns.id).where(columns.enterprise_id == wanted.enterprise_id, columns.id.in_(wanted.job_ids))
-    unknown = set(wanted.job_ids) - set(session.scalars(own))
-    if unknown:
-        raise WorkUnknown("There is no such declared work of this enterprise.", job_ids=sorted(unknown))
+def _require_own(session: Session, wanted: Ordered) -> None:
+    for name, table in (("job_ids", declared_job), ("permit_ids", permit)):
+        named = set(getattr(wanted, name))
+        own = select(table.c.id).where(table.c.enterprise_id == wanted.enterprise_id, table.c.id.in_(named))
+        unknown = named - set(session.scalars(own))
+        if unknown:
+            raise WorkUnknown(
+                "There is no such work of this enterprise: read its list again.", **{name: sorted(unknown)}
+            )
 
 
 def step_order(session: Session, order_id: str, *, step: Step, based_on: int | None = None) -> None:

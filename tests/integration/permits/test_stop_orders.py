@@ -9,6 +9,7 @@ from services.permits.queries.stop_orders import orders_over
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.permits.conftest import PERMITS, Caller, known_enterprise
+from tests.integration.permits.permitting import WORK, applied
 from tests.integration.permits.test_declarations import JOB, TOXIC, declare, the_jobs
 
 ORDERS = f"{PERMITS}/stop-orders"
@@ -128,14 +129,21 @@ class TestAnOrder:
 
 class TestAPermit:
     def test_is_covered_by_an_order_that_names_it_or_everything(
-        self, database: Database, first: FlaskClient, enterprise_id: str
+        self, database: Database, first: FlaskClient, *, principal: FlaskClient, enterprise_id: str
     ) -> None:
-        permit_id = new_id()
+        permit_id = applied(principal, enterprise_id)["id"]
         order = prepared(first, enterprise_id, permit_ids=[permit_id])
         step(first, order, "issue_alone", reason="紧急")
         with database.reading() as session:
             over = [orders_over(session, enterprise_id, permit_id=one) for one in (permit_id, new_id())]
         assert over == [[order["number"]], []]
+
+    def test_is_found_by_its_id_among_others(
+        self, first: FlaskClient, principal: FlaskClient, enterprise_id: str
+    ) -> None:
+        named, _ = (applied(principal, enterprise_id)["id"] for _ in range(2))
+        found = first.get(WORK, query_string={"ids": f"{named},{new_id()}"}).json["items"]
+        assert [one["id"] for one in found] == [named]
 
 
 class TestWhoMay:
@@ -159,6 +167,7 @@ class TestWhoMay:
         assert step(elsewhere, order, "countersign").status_code == 404
         assert elsewhere.get(ORDERS, query_string={"division": "331002"}).json["items"] == []
 
-    def test_names_work_of_this_enterprise_only(self, first: FlaskClient, enterprise_id: str) -> None:
-        answer = first.post(ORDERS, json={"enterprise_id": enterprise_id, **WHY, "job_ids": [new_id()]})
-        assert answer.status_code == 404
+    @pytest.mark.parametrize("named", ["job_ids", "permit_ids"])
+    def test_names_work_of_this_enterprise_only(self, first: FlaskClient, enterprise_id: str, named: str) -> None:
+        answer = first.post(ORDERS, json={"enterprise_id": enterprise_id, **WHY, named: [new_id()]})
+        assert (answer.status_code, answer.json["code"]) == (404, "work_not_found")
