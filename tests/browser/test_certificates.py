@@ -3,45 +3,35 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, width_of
-from tests.browser.test_phone import TOO_SMALL
+from shared.clock import business_date
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.running import System, wait_for
 
-PASSWORD = "a quiet harbour 1"
-TODAY = datetime.now(UTC).date()
+OWN = "certified-one"
+TODAY = business_date(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
 def firm(running_sise: System) -> str:
     """Return an enterprise with two people and an account of its own."""
     client = running_sise.client()
-    content = {"uscc": "91331002MA28G55569", "name": "持证试验化工厂", "division": "331002001"}
-    made = client.call("POST", "registry/enterprises", json={**content, "credit_code_override": "made up"})
+    firm_id = enter(client, "持证试验化工厂", "91331002MA28G55569")
     for name, posts in (("王焊工", ["special_operator"]), ("赵监护", ["guardian"])):
         person = {"name": name, "posts": posts}
-        client.call("POST", f"registry/enterprises/{made['id']}/persons", json=person)
-    account = {"username": "certified-one", "roles": ["enterprise_user"], "enterprise_id": made["id"]}
-    client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
-    path = f"permits/people?enterprise_id={made['id']}"
+        client.call("POST", f"registry/enterprises/{firm_id}/persons", json=person)
+    employ(client, OWN, "enterprise_user", enterprise_id=firm_id)
+    path = f"permits/people?enterprise_id={firm_id}"
     wait_for(lambda: len(client.call("GET", path)["items"]) == 2, seconds=60, what="permits knows the people")
-    return str(made["id"])
-
-
-def signed_in(page: Page) -> Page:
-    page.goto("/sign-in")
-    page.fill("#username", "certified-one")
-    page.fill("#password", PASSWORD)
-    page.locator(".sign-in-card button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    return page
+    return firm_id
 
 
 class TestCertificates:
     def test_are_entered_and_their_clocks_are_seen(self, window: Window, firm: str, expected_lines: list[str]) -> None:
         expected_lines.append(REFUSED_INPUT)
-        page = signed_in(window(signed_in=False))
+        page = sign_in_as(window(signed_in=False), OWN)
         page.goto("/certificates")
         page.get_by_role("link", name="王").click()
         page.fill("[name=valid_from]", (TODAY - timedelta(days=1060)).isoformat())
@@ -62,13 +52,12 @@ class TestCertificates:
 
     @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
     def test_fit_the_screen_and_the_thumb(self, window: Window, firm: str, size: dict[str, int]) -> None:
-        page = signed_in(window(size=size, signed_in=False))
+        page = sign_in_as(window(size=size, signed_in=False), OWN)
         page.goto("/certificates")
         expect(page.locator("#people li")).to_have_count(2)
         page.get_by_role("link", name="赵").click()
         expect(page.locator("#enter")).to_be_visible()
-        assert width_of(page) <= size["width"]
-        assert size == DESK or page.evaluate(TOO_SMALL) == []
+        check_fit(page, size)
 
     def test_of_no_enterprise_lead_to_the_choice(self, window: Window) -> None:
         page = window()

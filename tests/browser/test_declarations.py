@@ -1,26 +1,19 @@
 """Declared work: an enterprise declares on a phone, the subdistrict sees red first and answers, officers stop it."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
-from tests.browser.conftest import PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
 
 NAME = "报备试验机械厂"
 TOMORROW = business_date(datetime.now(UTC)) + timedelta(days=1)
 LIST = f"/declarations?day={TOMORROW}"
-ACCOUNTS: tuple[dict[str, Any], ...] = (
-    {"username": "declare-street", "roles": ["subdistrict_officer"], "divisions": ["331002001"]},
-    {"username": "declare-one", "roles": ["bureau_officer"], "divisions": ["331002"]},
-    {"username": "declare-two", "roles": ["bureau_officer"], "divisions": ["331002"]},
-)
 LICENCE = {"licence_number": "浙J-9", "licence_valid_until": (TOMORROW + timedelta(days=300)).isoformat()}
 
 
@@ -28,14 +21,12 @@ LICENCE = {"licence_number": "浙J-9", "licence_valid_until": (TOMORROW + timede
 def workshop(running_sise: System) -> str:
     """Return an enterprise with its principal, the subdistrict above it and two officers."""
     client = running_sise.client()
-    facts = {"uscc": "91331002MA28G99993", "name": NAME, "division": "331002001", "industry": "C3311"}
-    made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-    own = {"username": "declare-own", "roles": ["enterprise_principal"], "enterprise_id": made["id"]}
-    for account in (own, *ACCOUNTS):
-        licence = LICENCE if "bureau_officer" in account["roles"] else {}
-        name = {"name": f"试验员{account['username'][-3:]}", "password": PASSWORD}
-        client.call("POST", "identity/accounts", json={**account, **licence, **name})
-    return str(made["id"])
+    workshop_id = enter(client, NAME, "91331002MA28G99993", industry="C3311")
+    employ(client, "declare-own", "enterprise_principal", enterprise_id=workshop_id)
+    employ(client, "declare-street", "subdistrict_officer", divisions=["331002001"])
+    for officer in ("declare-one", "declare-two"):
+        employ(client, officer, "bureau_officer", divisions=["331002"], name=f"试验员{officer[-3:]}", **LICENCE)
+    return workshop_id
 
 
 @pytest.fixture
@@ -61,11 +52,6 @@ def declare(page: Page, place: str) -> None:
     expect(page.locator("#jobs li").filter(has_text=place)).to_contain_text("已报备")
 
 
-def fits(page: Page) -> None:
-    assert width_of(page) <= PHONE["width"]
-    assert page.evaluate(TOO_SMALL) == []
-
-
 class TestADay:
     def test_is_declared_on_a_phone_and_asked_only_what_matters(self, principal: Page) -> None:
         principal.goto(f"/declarations/new?day={TOMORROW}")
@@ -73,14 +59,14 @@ class TestADay:
         expect(principal.get_by_label("作业高度（米）")).to_be_visible()
         expect(principal.get_by_text("有通风机吗？")).to_be_hidden()
         declare(principal, "一号池")
-        fits(principal)
+        check_fit(principal)
 
     def test_without_work_is_one_tap(self, principal: Page) -> None:
         principal.goto("/declarations")
         expect(principal.locator("[data-declared]")).to_have_attribute("data-declared", "none")
         principal.get_by_role("button", name="当天无危险作业").click()
         expect(principal.locator("[data-declared]")).to_have_attribute("data-declared", "nil")
-        fits(principal)
+        check_fit(principal)
 
 
 class TestTheSubdistrict:
@@ -115,7 +101,7 @@ class TestAnOrder:
 
         second = sign_in_as(window(size=PHONE, signed_in=False), "declare-two")
         second.goto(first.url)
-        fits(second)
+        check_fit(second)
         second.get_by_role("button", name="会签，生效").click()
         expect(second.locator("#state")).to_have_attribute("data-state", "in_force")
         principal.goto(LIST)

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.conftest import DESK, PHONE, Window, width_of
-from tests.browser.test_people import PASSWORD, sign_in_as
-from tests.browser.test_phone import TOO_SMALL
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -23,11 +22,8 @@ Open = Callable[..., Page]
 def works(running_sise: System) -> str:
     """Return the id of an enterprise that has an account of its own, once permits knows it."""
     client = running_sise.client()
-    facts = {"uscc": "91331002MA28G88886", "name": NAME, "division": "331002001", "credit_code_override": "made up"}
-    place = {"location": GATE}
-    made = client.call("POST", "registry/enterprises", json=facts | place)["id"]
-    account = {"username": "place-owner", "roles": ["enterprise_safety_officer"], "enterprise_id": made}
-    client.call("POST", "identity/accounts", json={**account, "name": "试验员", "password": PASSWORD})
+    made = enter(client, NAME, "91331002MA28G88886", location=GATE)
+    employ(client, "place-owner", "enterprise_safety_officer", enterprise_id=made)
 
     def is_known() -> bool:
         try:
@@ -36,7 +32,7 @@ def works(running_sise: System) -> str:
             return False
 
     until(is_known)
-    return str(made)
+    return made
 
 
 @pytest.fixture
@@ -107,5 +103,4 @@ class TestOnThePhone:
     def test_nothing_is_cut_off_or_too_small(self, owner: Open, path: str) -> None:
         page = owner(PHONE)
         page.goto(path)
-        assert width_of(page) <= PHONE["width"]
-        assert page.evaluate(TOO_SMALL) == []
+        check_fit(page)
