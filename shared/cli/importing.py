@@ -35,8 +35,8 @@ def import_file(file: Path, *, url: str, username: str, password: str, dry_run: 
     """Import a register FILE (CSV or Excel); exit status 0 when it was read to its end."""
     client = ApiClient(url or _running_url(), username=username, password=password)
     result = import_with_progress(client, file, is_dry_run=dry_run, is_silent=as_json)
-    sentence = "{rows} rows: {accepted} accepted, {unchanged} unchanged, {corrected} corrected, {refused} refused ({state})".format(**result)
-    answer(result, as_json=as_json, sentence=sentence)
+    counts = ", ".join(f"{result[name]} {name}" for name in ("accepted", "unchanged", "corrected", "refused"))
+    answer(result, as_json=as_json, sentence=f"{result['rows']} rows: {counts} ({result['state']})")
     sys.exit(0 if result["state"] == "completed" else 1)
 
 
