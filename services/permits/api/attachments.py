@@ -15,7 +15,7 @@ blp = Blueprint("attachments", __name__, url_prefix="/api/v1/permits", descripti
 
 
 @blp.route("/attachments", methods=["POST"])
-@writes("declaration:write", body_limit=LARGEST + MEGABYTE)
+@writes("attachment:write", body_limit=LARGEST + MEGABYTE)
 @blp.arguments(PhotoFile, location="files")
 @blp.arguments(PhotoFacts, location="form")
 @blp.response(201, Photo)
@@ -30,7 +30,7 @@ def add_attachment(session: Session, files: dict[str, Any], facts: dict[str, Any
 
 
 @blp.route("/attachments/<id:attachment_id>", methods=["GET"])
-@reads("declaration:read")
+@reads("permit:read")
 @blp.response(200, BINARY, content_type="application/octet-stream")
 def show_attachment(session: Session, attachment_id: str) -> Any:
     """The bytes of a photo, for those who may see the enterprise."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.places import (
     Place,
+    PlaceMalformed,
     PlaceNotFound,
     Places,
     Spot,
@@ -51,8 +52,19 @@ def visible_place(session: Session, principal: Principal, place_id: str) -> Row[
 
 def ledger_of(session: Session, enterprise_id: str) -> Places:
     """Return the places of an enterprise by id, as the interlocks see them."""
-    wanted = select(place).where(place.c.enterprise_id == enterprise_id, place.c.removed_at.is_(None))
-    return {row.id: known_place(row) for row in session.execute(wanted)}
+    return {row.id: known_place(row) for row in session.execute(_ledger(enterprise_id))}
+
+
+def place_of(session: Session, enterprise_id: str, place_id: str) -> Place:
+    """Return one place in the ledger of an enterprise; raises ``PlaceMalformed`` for any other."""
+    row = session.execute(_ledger(enterprise_id).where(place.c.id == place_id)).one_or_none()
+    if row is None:
+        raise PlaceMalformed("Choose a place of the same enterprise that is in its ledger.", field="place_id")
+    return known_place(row)
+
+
+def _ledger(enterprise_id: str) -> Select[Any]:
+    return select(place).where(place.c.enterprise_id == enterprise_id, place.c.removed_at.is_(None))
 
 
 def known_place(row: Row[Any]) -> Place:

@@ -178,7 +178,7 @@ class SignatureBody(Schema):
     latitude = fields.Float(validate=validate.Range(3, 54))
     device_at = fields.AwareDateTime()
     remote_reason = text()
-    photo = text(100)
+    photo = fields.UUID()
 
 
 class ApprovalBody(SignatureBody):

@@ -13,10 +13,10 @@ class ForeignPhoto(Refused):
     code = "foreign_photo"
 
 
-def check_photos(session: Session, attachment_ids: Sequence[str], *, owner: str) -> None:
-    """Raise ``AttachmentUnknown``, or ``ForeignPhoto`` for a photo of another enterprise."""
+def check_photos(session: Session, attachment_ids: Sequence[str], *, owner: str, field: str = "photos") -> None:
+    """Raise ``AttachmentUnknown``, or ``ForeignPhoto`` for a photo of another enterprise; ``field`` names them."""
     present = present_id(session, owner)
     for attachment_id in attachment_ids:
         if present_id(session, attachment_by_id(session, attachment_id).owner) != present:
             sentence = "This photo belongs to another enterprise: attach one of this."
-            raise ForeignPhoto(sentence, field="photos", id=attachment_id)
+            raise ForeignPhoto(sentence, field=field, id=attachment_id)

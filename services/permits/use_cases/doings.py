@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.permits.domain.places import PlaceMalformed
 from services.permits.queries.conflicts import refuse_forbidden
 from services.permits.queries.doings import known_doing
-from services.permits.queries.places import ledger_of
+from services.permits.queries.places import place_of
 from services.permits.tables import doing
 from services.permits.use_cases.places import hold_enterprise
 from shared.errors import Conflict, Refused
@@ -52,5 +51,5 @@ def _check(session: Session, enterprise_id: str, given: Mapping[str, Any], *, no
         raise DoingMalformed("It ends after it has begun, and not in the past.", field="ends_at")
     if given["place_id"] is None and given.get("longitude") is None:
         raise DoingMalformed("Choose a place, or a position on the map.", field="place_id")
-    if given["place_id"] and given["place_id"] not in ledger_of(session, enterprise_id):
-        raise PlaceMalformed("Choose a place of the same enterprise.", field="place_id")
+    if given["place_id"]:
+        place_of(session, enterprise_id, given["place_id"])

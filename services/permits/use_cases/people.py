@@ -12,16 +12,16 @@ from services.permits.domain.people import ENTERPRISE, TRAINING, UNCHECKED, laid
 from services.permits.rules.people import people_rules
 from services.permits.tables import certificate, fitness, person
 from services.permits.tables.people import NUMBER
+from services.permits.use_cases.attachments import check_photos
 from shared.clock import business_date
 from shared.contracts.registry import PersonState
 from shared.contracts.training import CertificateExpired, CertificateState
 from shared.database.bulk import upsert_rows
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.events.received import Received
 from shared.ids import new_id
 from shared.machines import NotAllowed
 from shared.security.personal import vault_of
-from shared.work.attachments import attachment_by_id
 
 REPLACED = "replaced"
 
@@ -34,10 +34,6 @@ class NotOurs(Conflict):
     """Training keeps this certificate; it is changed there."""
 
     code = "kept_by_training"
-
-
-class ForeignPhoto(NotFound):
-    code = "attachment_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,7 @@ def note_query(session: Session, row: Row[Any], query: Query, *, owner: str, now
         raise NotAllowed(
             "photo_missing", "Add a photo of the certificate: the query has not answered.", field="photo_id"
         )
-    check_photo(session, photo_id, owner=owner)
+    _check_photo(session, photo_id, owner=owner)
     _change(session, row, {"query": query.outcome, "queried_at": now, "photo_id": photo_id}, now=now)
 
 
@@ -190,7 +186,7 @@ def _entered_row(session: Session, given: Mapping[str, Any], *, owner: str) -> d
         raise NotAllowed("category_unknown", sentence, field="category", categories=list(kind.categories))
     days = laid_down(kind, given["valid_from"], valid_to=given.get("valid_to"), review_by=given.get("review_by"))
     photo_id = given.get("photo_id")
-    check_photo(session, photo_id, owner=owner)
+    _check_photo(session, photo_id, owner=owner)
     number = given.get("number", "")
     return {
         "kind": kind.id,
@@ -204,10 +200,8 @@ def _entered_row(session: Session, given: Mapping[str, Any], *, owner: str) -> d
     }
 
 
-def check_photo(session: Session, photo_id: str | None, *, owner: str) -> None:
-    """Raise ``ForeignPhoto`` for an attachment of another enterprise; nothing to check without one."""
-    if photo_id and attachment_by_id(session, photo_id).owner != owner:
-        raise ForeignPhoto("There is no such photo of this enterprise.", field="photo_id")
+def _check_photo(session: Session, photo_id: str | None, *, owner: str) -> None:
+    check_photos(session, [photo_id] if photo_id else [], owner=owner, field="photo_id")
 
 
 def _require_counts(row: Row[Any]) -> None:

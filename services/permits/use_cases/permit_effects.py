@@ -1,6 +1,7 @@
 """What a step of a permit writes beside its state."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from services.permits.domain.chains import APPROVAL, START
 from services.permits.domain.gases import GasSample, Verdict, judge
 from services.permits.domain.permit_facts import CONFINED_SPACE
+from services.permits.queries.places import place_of
 from services.permits.rules import ruleset
 from services.permits.tables import gas_test, permit_measure, permit_person, permit_signature
+from services.permits.use_cases.attachments import check_photos
 from shared.machines import NotAllowed, Step, require
 
 Changes = dict[str, Any]
@@ -25,6 +28,15 @@ def effects_of(session: Session, row: Row[Any], *, step: Step) -> Changes:
     """Write the rows that belong to a step and return the columns of the permit that it changes."""
     effect = _EFFECTS.get(step.event)
     return effect(session, row, step) if effect else {}
+
+
+def placed(session: Session, enterprise_id: str, given: Mapping[str, Any]) -> Changes:
+    """Return the position of the place that is named, as the ledger has it; nothing where it has none.
+
+    Raises ``PlaceMalformed`` for a place that is not in the ledger of this enterprise.
+    """
+    spot = place_of(session, enterprise_id, given["place_id"]).spot if given["place_id"] else None
+    return asdict(spot) if spot else {}
 
 
 def keep_crew(session: Session, permit_id: str, crew: Sequence[Mapping[str, str]]) -> None:
@@ -54,7 +66,7 @@ def judged(row: Row[Any], given: Mapping[str, Any]) -> Verdict:
 def _edit(session: Session, row: Row[Any], step: Step) -> Changes:
     session.execute(delete(permit_person).where(permit_person.c.permit_id == row.id))
     keep_crew(session, row.id, step.given["crew"])
-    return {name: step.given[name] for name in CONTENT}
+    return {name: step.given[name] for name in CONTENT} | placed(session, row.enterprise_id, step.given)
 
 
 def _analyse(session: Session, row: Row[Any], step: Step) -> Changes:
@@ -110,6 +122,7 @@ def _kept(session: Session, row: Row[Any], step: Step, *, stage: str, roles: lis
     own = (permit_signature.c.permit_id == row.id, permit_signature.c.stage == stage)
     before = session.scalar(select(func.count()).select_from(permit_signature).where(*own)) or 0
     words = {name: step.given.get(name, "") for name in ("opinion", "method", "remote_reason", "photo")}
+    check_photos(session, [words["photo"]] if words["photo"] else [], owner=row.enterprise_id, field="photo")
     where = {name: step.given.get(name) for name in ("device_at", "longitude", "latitude", "distance_m")}
     role = step.given.get("role") or roles[before]
     values = {"stage": stage, "role": role, "position": before + 1, "by": step.by, "at": step.now}

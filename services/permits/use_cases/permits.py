@@ -17,7 +17,7 @@ from services.permits.rules.permitting import permit_rules
 from services.permits.tables import gas_test, permit, permit_measure, permit_person, permit_series, permit_step
 from services.permits.use_cases.commitment_checks import check_today
 from services.permits.use_cases.declarations import declare_permit, end_declared
-from services.permits.use_cases.permit_effects import CONTENT, effects_of, keep_crew
+from services.permits.use_cases.permit_effects import CONTENT, effects_of, keep_crew, placed
 from services.permits.use_cases.permit_telling import tell_of_permit
 from services.permits.use_cases.places import hold_enterprise
 from shared.clock import business_date
@@ -57,10 +57,11 @@ class Application:
 
 
 def apply_permit(session: Session, wanted: Application, *, by: str, now: datetime) -> str:
-    """Begin the permit of a work and return its id (annex A); raises ``NotAllowed``."""
+    """Begin the permit of a work and return its id (annex A); raises ``NotAllowed``, ``PlaceMalformed``."""
     rules = rules_of(session, wanted.enterprise_id)
     kind = rules.kinds.kind(wanted.kind)
     content = {name: getattr(wanted, name) for name in CONTENT}
+    content |= placed(session, wanted.enterprise_id, content)
     step = Step("apply", by, 0, now, content)
     moved = take_permit_step(permit_rules(), Permit(kind=kind.id), step=step)
     permit_id, nothing = new_id(), {"level": "", "computed_level": "", "cause": "", "reason": ""}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.permits.domain.signers import Signer, check_mandate
 from services.permits.rules.signers import signer_rules
 from services.permits.tables import mandate
-from services.permits.use_cases.people import check_photo
+from services.permits.use_cases.attachments import check_photos
 from shared.errors import Conflict
 from shared.ids import new_id
 from shared.machines import NotAllowed
@@ -35,14 +35,15 @@ class NewMandate:
 def give_mandate(session: Session, holder: Row[Any], given: NewMandate, *, giver: Signer, now: datetime) -> str:
     """Give a role to the person in ``holder``, as the principal does (Order 13 Art. 7), and return the mandate's id.
 
-    Raises ``NotAllowed`` for another giver, an unknown role, days that cannot be, or a missing letter.
+    Raises ``NotAllowed`` for another giver, an unknown role, days that cannot be, or no letter; ``ForeignPhoto``.
     """
     if GIVER not in giver.posts:
         raise NotAllowed("principal_only", "Only the principal of the enterprise gives roles in writing.")
     check_mandate(signer_rules(), given.role, starts_on=given.starts_on, ends_on=given.ends_on)
     if signer_rules().signers[given.role].needs_letter and not given.letter_id:
         raise NotAllowed("letter_missing", "Attach the letter of delegation.", field="letter_id")
-    check_photo(session, given.letter_id, owner=holder.enterprise_id)
+    letters = [given.letter_id] if given.letter_id else []
+    check_photos(session, letters, owner=holder.enterprise_id, field="letter_id")
     mandate_id = new_id()
     days = {"starts_on": given.starts_on, "ends_on": given.ends_on, "letter_id": given.letter_id or None}
     kept = {"given_by": giver.account_id, "given_at": now, "ended_by": ""}

@@ -37,7 +37,6 @@ GOOD: dict[str, dict[str, Any]] = {
     "toxic": {"gas": "hydrogen_sulphide", "value": 1.0, "unit": "mg_m3"},
 }
 WORDS = count(1)  # sequences of what the register tells, so that the newest word holds
-AWAY = {"remote_reason": "台风封路", "photo": "photo-1"}
 
 
 def application(enterprise_id: str, kind: str = "hot_work", **changes: Any) -> dict[str, Any]:

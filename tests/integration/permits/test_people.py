@@ -187,7 +187,7 @@ class TestCertificate:
     def test_has_no_photo_of_another_enterprise(self, database: Database, user: FlaskClient, firm: str) -> None:
         photo_id = photo_of(database, known_enterprise(database))
         answer = user.post(f"{PEOPLE}/{works(database, firm)}/certificates", json=WELDING | {"photo_id": photo_id})
-        assert (answer.status_code, answer.json["code"]) == (404, "attachment_unknown")
+        assert (answer.status_code, answer.json["code"]) == (422, "foreign_photo")
 
     def test_ends(self, database: Database, user: FlaskClient, firm: str) -> None:
         person_id = works(database, firm)

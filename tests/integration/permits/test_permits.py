@@ -9,10 +9,9 @@ from services.permits.subscriptions import on_enterprises_merged
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from shared.ids import new_id
-from tests.integration.permits.conftest import NOW, Caller, known_enterprise, told
+from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, told
 from tests.integration.permits.permitting import (
     ANALYSIS,
-    AWAY,
     BRIEFING,
     CREW,
     GUARDIAN,
@@ -30,6 +29,7 @@ from tests.integration.permits.permitting import (
     started,
     taken,
 )
+from tests.integration.permits.test_declarations import photo
 from tests.support.events import received
 from tests.support.racing import at_once
 
@@ -228,12 +228,29 @@ class TestSignatures:
         taken(foreman, permit, "submit")
         prepared(foreman, permit)
         far = {"longitude": 121.42, "latitude": 28.66}
+        away = {"remote_reason": "台风封路", "photo": photo(approver, enterprise_id)}
 
         assert refused(sent(foreman, permit, "signatures", **far)) == (422, "not_on_site")
-        taken(foreman, permit, "signatures", **far, **AWAY)
+        taken(foreman, permit, "signatures", **far, **away)
 
         [kept] = shown(foreman, permit)["signatures"]
         assert (kept["remote_reason"], 900 < kept["distance_m"] < 1100, kept["method"]) == ("台风封路", True, "session")
+        assert foreman.get(f"{PERMITS}/attachments/{kept['photo']}").status_code == 200
+
+    def test_take_no_photo_of_another_enterprise(
+        self, database: Database, caller: Caller, foreman: FlaskClient, enterprise_id: str
+    ) -> None:
+        permit, other = applied(foreman, enterprise_id), known_enterprise(database)
+        taken(foreman, permit, "submit")
+        prepared(foreman, permit)
+        foreign = photo(caller("enterprise_guardian", divisions=[], enterprise_id=other), other)
+
+        answers = [
+            sent(foreman, permit, "signatures", remote_reason="台风封路", photo=one) for one in (foreign, new_id())
+        ]
+
+        assert [refused(one) for one in answers] == [(422, "foreign_photo"), (404, "attachment_unknown")]
+        assert shown(foreman, permit)["signatures"] == []
 
     def test_may_refuse_the_work(
         self, database: Database, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str

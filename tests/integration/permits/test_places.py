@@ -12,10 +12,12 @@ from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise
+from tests.integration.permits.permitting import WORK, application, applied, sent, shown, taken
 from tests.support.events import received
 from tests.support.racing import at_once
 
 PLACES, DOINGS = f"{PERMITS}/places", f"{PERMITS}/doings"
+FIXED = ("enterprise_id", "kind")  # an edit changes neither
 HERE = {"longitude": 121.43, "latitude": 28.67, "accuracy_m": 2}
 
 
@@ -106,6 +108,40 @@ class TestAPlace:
         last_year = business_date(NOW) - timedelta(days=366)
         area = {"kind": "fixed_hot_area", "risk_distance_m": 30, "assessed_on": last_year.isoformat()}
         assert entered(owner, enterprise_id, **area)["is_assessment_due"] is True
+
+
+class TestAPermit:
+    def test_is_where_its_place_is(self, owner: FlaskClient, enterprise_id: str) -> None:
+        placed, nowhere = (entered(owner, enterprise_id, number=number) for number in ("YX-02", "YX-03"))
+        owner.patch(f"{PLACES}/{placed['id']}", json={"location": HERE}, headers={"If-Match": '"1"'})
+
+        permit = applied(owner, enterprise_id, place_id=placed["id"])
+        edited = application(enterprise_id, place_id=nowhere["id"], longitude=121.5, latitude=28.6, accuracy_m=30)
+        moved = owner.put(f"{WORK}/{permit['id']}", json={k: edited[k] for k in edited if k not in FIXED})
+
+        found = [[one[name] for name in HERE] for one in (permit, moved.json)]
+        assert found == [list(HERE.values()), [121.5, 28.6, 30]]
+
+    def test_names_no_place_that_is_not_in_the_own_ledger(
+        self, owner: FlaskClient, caller: Caller, database: Database, enterprise_id: str
+    ) -> None:
+        other = known_enterprise(database)
+        foreign = entered(of(caller, other), other)
+
+        answer = owner.post(WORK, json=application(enterprise_id, place_id=foreign["id"]))
+
+        assert (answer.status_code, answer.json["code"]) == (422, "place_malformed")
+        assert answer.json["facts"]["field"] == "place_id"
+
+    def test_is_not_renewed_at_a_place_that_is_gone(self, owner: FlaskClient, enterprise_id: str) -> None:
+        place = entered(owner, enterprise_id)
+        permit = applied(owner, enterprise_id, place_id=place["id"])
+        taken(owner, permit, "withdraw", reason="改期")
+        owner.delete(f"{PLACES}/{place['id']}", headers={"If-Match": '"1"'})
+
+        answer = sent(owner, permit, "renew", **{name: shown(owner, permit)[name] for name in ("starts_at", "ends_at")})
+
+        assert (answer.status_code, answer.json["code"]) == (422, "place_malformed")
 
 
 class TestTheLedger:
