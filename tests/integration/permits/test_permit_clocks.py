@@ -13,7 +13,6 @@ from services.permits.use_cases.permit_clocks import run_permit_clock
 from services.permits.use_cases.permits import Application, apply_permit, step_permit
 from shared.database import Database
 from shared.database.chassis import timer
-from shared.ids import new_id
 from shared.machines import NotAllowed, Step
 from tests.integration.permits.conftest import known_enterprise, run_clock, told
 from tests.integration.permits.permitting import ANALYSIS, CREW, GUARDIAN, HOT_FACTS, LEADER, WORKER, certify
@@ -270,5 +269,5 @@ class TestAJob:
         assert work.others("road_closing").row.parent_id == work.id
 
     def test_without_crew_is_begun_without(self, database: Database, enterprise_id: str) -> None:
-        work = applied(database, enterprise_id, crew=[], place_id=new_id())
+        work = applied(database, enterprise_id, crew=[])
         assert work.row.state == "draft"
