@@ -14,7 +14,7 @@ umask 077
     echo "SISE_SECRET_KEY=$(head -c 32 /dev/urandom | base64)"
     echo "POSTGRES_PASSWORD=$(random)"
     echo "RABBITMQ_PASSWORD=$(random)"
-    for service in IDENTITY REGISTRY RISK INSPECTIONS PERMITS GATEWAY; do
+    for service in IDENTITY REGISTRY RISK INSPECTIONS PERMITS CREDIT GATEWAY; do
         for purpose in OWNER APPLICATION BROKER; do
             echo "${service}_${purpose}=$(random)"
         done

@@ -1,0 +1,1 @@
+"""The rules of credit, by topic; standard library only."""

@@ -1,0 +1,12 @@
+"""The message side of credit."""
+
+from services.credit import subscriptions
+from services.credit.rules import check_tables
+from shared.declarations import Declarations
+from shared.security import upkeep
+
+
+def declarations() -> Declarations:
+    """Return what credit listens to; raises ``UnusableTable`` when the rule tables cannot be followed."""
+    check_tables()
+    return Declarations.collect("credit", subscriptions, upkeep)

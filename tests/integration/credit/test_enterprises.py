@@ -1,0 +1,56 @@
+"""What the register tells: the newest state is kept, and a merged entry is the one that stays."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from services.credit.queries.enterprises import present_id, visible_enterprise
+from services.credit.subscriptions import on_enterprises_merged
+from services.credit.tables import enterprise
+from shared.contracts.registry import EnterprisesMerged
+from shared.database import Database
+from shared.errors import NotYet
+from shared.ids import new_id
+from shared.security.principal import Principal
+from shared.security.scope import EnterpriseNotFound
+from tests.integration.credit.conftest import DIVISION, known_enterprise
+from tests.support.events import received
+
+
+def merge(database: Database, kept_id: str, *merged_ids: str) -> None:
+    event = EnterprisesMerged(merge_id=new_id(), enterprise_id=kept_id, merged_ids=merged_ids)
+    with database.transaction() as session:
+        on_enterprises_merged(session, received(event), now=datetime.now(UTC))
+
+
+class TestTheRegister:
+    def test_is_followed_whatever_the_order(self, database: Database) -> None:
+        one = known_enterprise(database, name="新名", uscc="91331002MA28G00017", sequence=2)
+        known_enterprise(database, enterprise_id=one, name="旧名", sequence=1)
+        with database.reading() as session:
+            row = session.execute(select(enterprise)).one()
+        assert (row.name, row.uscc, row.is_active) == ("新名", "91331002MA28G00017", True)
+
+
+class TestAMergedEntry:
+    def test_is_found_as_the_one_that_stays(self, database: Database) -> None:
+        first, second, third = (known_enterprise(database) for _ in range(3))
+        merge(database, second, first)
+        merge(database, third, second)
+        with database.reading() as session:
+            assert {present_id(session, one) for one in (first, second, third)} == {third}
+
+    def test_waits_for_the_one_that_stays(self, database: Database) -> None:
+        with pytest.raises(NotYet):
+            merge(database, new_id(), new_id())
+
+
+class TestTheArea:
+    def test_bounds_what_is_seen(self, database: Database) -> None:
+        one = known_enterprise(database)
+        near, far = (Principal(subject="a", divisions=(area,)) for area in (DIVISION[:9], "331003"))
+        with database.reading() as session:
+            assert visible_enterprise(session, near, one).name == "甲字号化工厂"
+            with pytest.raises(EnterpriseNotFound):
+                visible_enterprise(session, far, one)
