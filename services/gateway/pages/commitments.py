@@ -17,6 +17,7 @@ COMMITMENTS, PUBLIC = "permits/commitments", "permits/public/commitments"
 MARKS = ("owed", "made", "late", "missed", "awaited", "disputed", "delegated", "nil")
 ALARMING = ("late", "missed", "disputed")
 FILTERS = ("day", "mark", "subdistrict", "misses")
+ROWS = ("enterprise_id", "mark", "subdistrict", "from", "to")
 GROUPS = ("work", "units", "other", "sources", "flags")
 PAGE = 50
 Document = Mapping[str, Any]
@@ -48,6 +49,15 @@ def _board() -> str:
         places=names.subdistricts(),
         **answer,
     )
+
+
+@site.get("/commitments/rows")
+@page("commitment:read")
+def commitment_rows() -> str:
+    """Draw the commitments behind a number of several days, the newest first, with what they were chosen by."""
+    chosen = {name: request.args[name] for name in ROWS if request.args.get(name)}
+    answer = own_api.read(COMMITMENTS, {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
+    return render_template("commitments/rows.html", chosen=chosen, places=names.subdistricts(), **answer)
 
 
 def _own(enterprise_id: str, *, refusal: str = "", form: Document | None = None) -> str:

@@ -9,6 +9,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from services.gateway.neighbours import neighbours
 from services.gateway.pages import language, own_api, tasks, viewer
 from services.gateway.pages.access import page
+from services.gateway.pages.permits import FORMS
 from services.gateway.pages.reasons import reasons_of
 from services.gateway.pages.site import site
 from shared.clock import business_date
@@ -91,6 +92,8 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "owed": owed,
         "causes": _causes(down),
         "work": _work(file.get("inspections")),
+        "hazardous": file.get("permits"),
+        "permit_words": _permit_words(file.get("permits"), down),
         "cap": _cap(enterprise_id, down) if file.get("inspections") else {},
         "today": business_date(now()).isoformat(),
         **_endings(changes.get("items", []), down),
@@ -120,6 +123,12 @@ def _work(open_there: Mapping[str, Any] | None) -> Mapping[str, Any]:
         return found
     one = found["next_task"]
     return {**found, "next_task": {**one, "days": tasks.days_left(one, today=business_date(now()))}}
+
+
+def _permit_words(work: Mapping[str, Any] | None, down: set[str]) -> Mapping[tuple[str, str], Any]:
+    """Return what the levels of permits are called in each language, by kind and level."""
+    terms = _unless_down("permits", down, lambda: own_api.read(FORMS)).get("terms", ()) if work else ()
+    return {(one["kind"], one["level"]): one for one in terms}
 
 
 def _cap(enterprise_id: str, down: set[str]) -> Mapping[str, Any]:

@@ -9,12 +9,18 @@ from flask import render_template, request
 from services.gateway.pages import own_api
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import PLACE
+from services.gateway.pages.names import subdistricts
 from services.gateway.pages.permits import FORMS, PERMITS
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.http.chassis import now
 
 FILTERS = ("kind", "state", "level")
+ROWS = (
+    "enterprise_id", "kind", "level", "state", "subdistrict", "from", "to", "cause", "reason",
+    "is_live", "is_open", "is_approved", "is_alerting",
+)  # fmt: skip
+PAGE = 50
 LIVE = ("active", "suspended")
 HOURS = 24
 MINUTES_OF_A_DAY = HOURS * 60
@@ -43,6 +49,24 @@ def permits() -> str:
         today=today,
         tables=own_api.read(FORMS),
         states={one["id"]: one for one in own_api.read(f"{PERMITS}/table")["states"]},
+    )
+
+
+@site.get("/permits/rows")
+@page("permit:read")
+def permit_rows() -> str:
+    """Draw the permits behind a number, the newest first, with what they were chosen by."""
+    chosen = {name: request.args[name] for name in ROWS if request.args.get(name)}
+    answer = own_api.read(PERMITS, {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
+    tables = own_api.read(FORMS)
+    return render_template(
+        "permits/rows.html",
+        chosen=chosen,
+        kinds={one["id"]: one for one in tables["kinds"]},
+        levels={(one["kind"], one["level"]): one for one in tables["terms"]},
+        states={one["id"]: one for one in own_api.read(f"{PERMITS}/table")["states"]},
+        places=subdistricts(),
+        **answer,
     )
 
 

@@ -67,6 +67,10 @@ def commitments(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[An
         conditions.append(enterprise.c.subdistrict == given["subdistrict"])
     if "misses" in given:
         conditions.append(commitment.c.misses_this_month >= given["misses"])
+    if "from" in given:
+        conditions.append(commitment.c.day >= given["from"])
+    if "to" in given:
+        conditions.append(commitment.c.day <= given["to"])
     columns = (commitment, enterprise.c.name, enterprise.c.division, enterprise.c.subdistrict)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.chains import APPROVAL
@@ -27,8 +27,9 @@ from services.permits.tables import (
     permit_signature,
     permit_step,
 )
+from shared.clock import BUSINESS_ZONE
 from shared.errors import NotFound
-from shared.machines import Step
+from shared.machines import Step, end_of
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -50,7 +51,8 @@ class PermitNotFound(NotFound):
 def permits(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads the permits of the area; ``wanted`` filters by column, None by nothing.
 
-    ``ids`` and ``states`` name several, ``since`` and ``until`` (moments) keep what is valid at some time between them.
+    ``ids`` and ``states`` name several, ``since`` and ``until`` (moments) keep what is valid at some time between them,
+    ``from`` and ``to`` (days) what was to begin on one of them; ``cause``: was suspended for it at least once.
     """
     joined = permit.join(enterprise, enterprise.c.enterprise_id == permit.c.enterprise_id)
     columns = (permit, enterprise.c.name, enterprise.c.division)
@@ -62,12 +64,27 @@ def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
     return lambda value: permit.c[name] == value
 
 
+def suspensions() -> ColumnElement[bool]:
+    """Return the condition under which a row of ``permit_step`` is the suspension of its permit."""
+    return and_(permit_step.c.permit_id == permit.c.id, permit_step.c.event == "suspend")
+
+
+def cause_of() -> ColumnElement[str]:
+    """Return why a step suspended the work: a break unless somebody said otherwise."""
+    return func.coalesce(permit_step.c.given["cause"].as_string(), "break")
+
+
 _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "ids": lambda ids: permit.c.id.in_(ids),
     "states": lambda states: permit.c.state.in_(states),
     "area": lambda prefix: enterprise.c.division.startswith(prefix),
     "since": lambda moment: permit.c.ends_at > moment,
     "until": lambda moment: permit.c.starts_at < moment,
+    "from": lambda day: permit.c.starts_at >= datetime.combine(day, time(), tzinfo=BUSINESS_ZONE),
+    "to": lambda day: permit.c.starts_at < end_of(day),
+    "subdistrict": lambda code: enterprise.c.subdistrict == code,
+    "cause": lambda cause: exists().where(suspensions(), cause_of() == cause),
+    "is_approved": lambda is_so: permit.c.approved_at.is_not(None) == is_so,
 }
 
 

@@ -27,6 +27,8 @@ class CommitmentQuery(PageQuery):
     subdistrict = fields.String(validate=validate.Length(max=12))
     enterprise_id = fields.UUID()
     misses = fields.Integer(validate=validate.Range(1, 31))
+    from_day = fields.Date(data_key="from", attribute="from")
+    to_day = fields.Date(data_key="to", attribute="to")
 
 
 class DayQuery(Schema):

@@ -44,7 +44,8 @@ def several(**options: object) -> fields.List:
 class PermitQuery(PageQuery):
     """The newest first. ``states``: several, separated by commas; ``since``, ``until``: valid at some time between.
 
-    ``ids``: those permits only, separated by commas.
+    ``ids``: those permits only, separated by commas; ``from``, ``to``: to begin on one of these days; ``cause``: once
+    suspended for it.
     """
 
     ids = DelimitedList(fields.UUID(), validate=validate.Length(1, 100))
@@ -59,6 +60,12 @@ class PermitQuery(PageQuery):
     enterprise_id = fields.UUID()
     since = fields.AwareDateTime()
     until = fields.AwareDateTime()
+    from_day = fields.Date(data_key="from", attribute="from")
+    to_day = fields.Date(data_key="to", attribute="to")
+    subdistrict = text(12)
+    cause = text(40)
+    reason = text()
+    is_approved = fields.Boolean()
 
 
 class PermitBoardQuery(Schema):

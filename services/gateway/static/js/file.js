@@ -16,6 +16,7 @@ function open(tab, { focus = false } = {}) {
     one.tabIndex = isOpen ? 0 : -1;
     document.getElementById(one.getAttribute("aria-controls")).hidden = !isOpen;
   }
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   window.history.replaceState(null, "", `#${tab.getAttribute("aria-controls")}`);
   if (focus) tab.focus();
 }

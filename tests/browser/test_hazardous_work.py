@@ -1,0 +1,126 @@
+"""Hazardous work as an authority follows it: in the file of an enterprise, on the map, in figures."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shared.running.client import ApiClient, ApiRefused
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.support.events import until
+from tests.support.running import System
+
+CODE, NAME, DIVISION = "91331002MA28G66661", "动态试验化工厂", "331002004"
+AT = {"longitude": 121.452, "latitude": 28.671}
+CREW = ("guardian", "worker")
+FACTS = {"held_toxic_or_combustible": True, "rotating_equipment": True, "dust": False, "toxic_risk": False}
+RESULTS = (("oxygen", 20.8, "vol_pct"), ("methane", 4, "lel_pct"), ("hydrogen_sulphide", 2, "ppm"))
+PREPARED: dict[str, dict[str, Any]] = {
+    "confirm": {"isolation": ["V-101"], "blind_map": "map-1", "plan": "plan-1"},
+    "brief": {"briefed_by": "briefer"},
+    "send": {},
+}
+
+
+class Firm:
+    """An enterprise that applies and works; who approves is somebody else."""
+
+    def __init__(self, url: str, firm_id: str) -> None:
+        self.id = firm_id
+        self.foreman, self.approver = (
+            ApiClient(url, username=f"works-{name}", password=PASSWORD) for name in ("foreman", "approver")
+        )
+        self.people: list[str] = []
+
+    def applied(self, place: str, kind: str = "confined_space", **changes: Any) -> dict[str, Any]:
+        """Apply for work from half an hour ago on."""
+        now = datetime.now(UTC)
+        times = {"starts_at": now - timedelta(minutes=30), "ends_at": now + timedelta(hours=5)}
+        crew = [{"person_id": one, "role": role} for one, role in zip(self.people, CREW, strict=True)]
+        wanted = {"kind": kind, "description": f"{place}检修", "place": place, "facts": FACTS, "crew": crew, **AT}
+        wanted |= {name: moment.isoformat() for name, moment in times.items()} | {"enterprise_id": self.id} | changes
+        return self.foreman.call("POST", "permits/permits", json=wanted)
+
+    def step(self, permit: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
+        return self.foreman.call("POST", f"permits/permits/{permit['id']}/{action}", json=body)
+
+    def started(self, place: str, **changes: Any) -> dict[str, Any]:
+        """Lead work on until it goes on."""
+        one = self.applied(place, **changes)
+        self.step(one, "submit")
+        hazards = [{"hazard": "中毒", "control": "置换、通风、连续检测"}]
+        self.step(one, "steps", event="analyse", hazards=hazards, unit_by="u", work_unit_by=self.people[1])
+        numbers = [row["number"] for row in self.shown(one)["measures"]]
+        self.step(one, "steps", event="answer", answers={str(number): True for number in numbers})
+        for gas, value, unit in RESULTS:
+            self.step(one, "gas-tests", gas=gas, value=value, unit=unit, point="middle")
+        for event, given in PREPARED.items():
+            self.step(one, "steps", event=event, **given, **({"receivers": self.people} if event == "brief" else {}))
+        self.step(one, "signatures", **AT)
+        self.approver.call("POST", f"permits/permits/{one['id']}/approve", json=AT)
+        self.step(one, "steps", event="check_in", person_id=self.people[0])
+        return self.step(one, "start", detector_live=True)
+
+    def shown(self, permit: dict[str, Any]) -> dict[str, Any]:
+        return self.foreman.call("GET", f"permits/permits/{permit['id']}")
+
+
+@pytest.fixture(scope="module")
+def firm(running_sise: System) -> Firm:
+    """Return a chemical plant on the map with people who may work, and officers who look at it."""
+    client = running_sise.client()
+    firm_id = enter(client, NAME, CODE, division=DIVISION, industry="C2614", location=AT)
+    for name in ("foreman", "approver"):
+        role = "enterprise_safety_officer" if name == "foreman" else "enterprise_principal"
+        employ(client, f"works-{name}", role, enterprise_id=firm_id)
+    employ(client, "works-officer", "bureau_officer", divisions=["331002"])
+    for name in ("钱一", "孙二"):
+        client.call("POST", f"registry/enterprises/{firm_id}/persons", json={"name": name, "posts": ["worker"]})
+    until(lambda: len(people_of(client, firm_id)) == len(CREW), sentence="permits never heard of the people")
+    one = Firm(running_sise.url, firm_id)
+    one.people = people_of(client, firm_id)
+    for person_id in one.people:
+        trained = {"kind": "guardian_training", "valid_from": "2026-01-01"}
+        one.foreman.call("POST", f"permits/people/{person_id}/certificates", json=trained)
+    return one
+
+
+def people_of(client: Any, firm_id: str) -> list[str]:
+    try:
+        return [one["person_id"] for one in client.call("GET", f"permits/people?enterprise_id={firm_id}")["items"]]
+    except ApiRefused:
+        return []
+
+
+def officer_at(window: Window, address: str, *, size: dict[str, int] = DESK) -> Page:
+    page = sign_in_as(window(size=size, signed_in=False), "works-officer")
+    page.goto(address)
+    return page
+
+
+def looked_at(page: Page, name: str, size: dict[str, int], *, full: bool = True) -> None:
+    """Fail when a page does not fit its window, and keep a picture of it where somebody wants to look."""
+    check_fit(page, size)
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=full)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+class TestTheFile:
+    def test_shows_work_promises_orders_and_places(self, window: Window, firm: Firm, size: dict[str, int]) -> None:
+        live = firm.started(f"东塔{size['width']}")
+        firm.step(firm.applied("西塔"), "steps", event="withdraw", reason="改期")
+        page = officer_at(window, f"/enterprises/{firm.id}#permits", size=size)
+
+        row = page.locator(f'#file-permits [data-permit="{live["id"]}"]')
+        expect(row).to_contain_text("作业中")
+        expect(page.locator("#file-permits")).to_contain_text("已撤回")
+        expect(page.locator("#file-places")).to_contain_text("还没有作业场所")
+        looked_at(page, "file-work", size)
+        page.locator('#file-permits [data-count="live"]').click()
+        expect(page.locator(f'#rows [data-permit="{live["id"]}"]')).to_be_visible()
+        expect(page.locator(".row-choices")).to_contain_text(NAME)
+        looked_at(page, "permit-rows", size)

@@ -1,0 +1,144 @@
+"""Hazardous work in the file of an enterprise: what permits tells, and that it says so when permits is away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from services.gateway.app import create_app
+from services.gateway.settings import Settings
+from shared.settings import with_changes
+from tests.integration.gateway.builders import enterprise, received
+from tests.integration.gateway.conftest import project
+from tests.integration.gateway.neighbours import Neighbour, neighbour
+from tests.integration.gateway.test_browser import FORM
+from tests.support.callers import Signer, service_settings, trust
+from tests.support.databases import migrated_sqlite
+
+WORKS = enterprise()
+ID = WORKS.enterprise_id
+PART = f"/api/v1/permits/enterprises/{ID}"
+DAY = {"id": "c-1", "day": "2026-11-25", "is_owed": True, "is_nil": False, "is_late": False, "is_missed": True}
+MONTH = {"since": "2026-10-27", "made": 28, "late": 1, "missed": 1, "days": [DAY | {"signed_at": None}]}
+PERMIT = {
+    "id": "p-1", "kind": "hot_work", "level": "L1", "state": "active", "state_zh": "作业中", "state_en": "active",
+    "description": "更换法兰", "place": "一车间", "number": "DHZY-20261125-0001",
+    "starts_at": "2026-11-25T00:00:00+00:00", "ends_at": "2026-11-25T08:00:00+00:00",
+}  # fmt: skip
+PLACES = {"count": 3, "kinds": [{"kind": "confined_space", "zh": "有限空间", "en": "x", "count": 3, "located": 1}]}
+FILE: dict[str, Any] = {
+    "month": MONTH,
+    "permits": {"open_count": 1, "live_count": 1, "open": [PERMIT], "ended": []},
+    "stop_orders": {"open_count": 0, "items": []},
+    "places": PLACES,
+}
+TERMS = {"terms": [{"kind": "hot_work", "level": "L1", "zh": "一级动火", "en": "x"}]}
+
+
+@pytest.fixture
+def permits() -> Iterator[Neighbour]:
+    with neighbour() as service:
+        service.answers |= {PART: FILE, "/api/v1/permits/forms": TERMS}
+        yield service
+
+
+@pytest.fixture
+def reader(tmp_path: Path, permits: Neighbour) -> Iterator[FlaskClient]:
+    """Return the browser of somebody who may read the file."""
+    signer = Signer()
+    rights = ["enterprise:read", "permit:read", "commitment:read", "declaration:read", "place:read"]
+    token = signer.token("reader", actions=rights, divisions=["331002"], name="Reader")
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
+    project(database, [received(WORKS)])
+    with neighbour() as others:
+        others.answers |= {
+            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
+            f"/api/v1/registry/enterprises/{ID}": {"id": ID, "name": WORKS.name, "version": 1, "status": "active"},
+            f"/api/v1/registry/enterprises/{ID}/history": {"items": []},
+            f"/api/v1/registry/enterprises/{ID}/obligations": {},
+            "/api/v1/registry/enterprises/endings": {"items": []},
+            "/api/v1/registry/divisions": {"items": []},
+        }
+        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
+        urls = {"identity": others.url, "registry": others.url, "permits": permits.url}
+        app = create_app(with_changes(settings, service_urls=urls))
+        trust(app, signer)
+        client = app.test_client()
+        client.post("/session", data=FORM)
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+        yield client
+    database.close()
+
+
+class TestTheTab:
+    def test_shows_permits_promises_orders_and_places(self, reader: FlaskClient) -> None:
+        page = reader.get(f"/enterprises/{ID}").text
+
+        assert [
+            word for word in ("更换法兰", "一级动火", "有限空间", "2 处未定位", "2026-11-25 · 缺报") if word not in page
+        ] == []
+        assert f'href="/permits/rows?enterprise_id={ID}&amp;is_live=true"' in page
+
+    def test_says_that_permits_does_not_answer(self, reader: FlaskClient, permits: Neighbour) -> None:
+        permits.answers[PART] = lambda: ("", 503)
+
+        page = reader.get(f"/enterprises/{ID}").text
+
+        assert ('id="tab-permits"' in page, "更换法兰" in page, page.count("“作业许可”暂时没有响应")) == (
+            True,
+            False,
+            2,
+        )
+
+    def test_says_so_when_permits_goes_away_meanwhile(self, reader: FlaskClient, permits: Neighbour) -> None:
+        permits.answers["/api/v1/permits/forms"] = lambda: ("", 503)
+
+        page = reader.get(f"/enterprises/{ID}").text
+
+        assert ("更换法兰" in page, "plug-connected-x" in page) == (True, True)
+
+    def test_is_not_there_for_who_may_not_see_it(self, reader: FlaskClient, permits: Neighbour) -> None:
+        permits.answers[PART] = lambda: ("{}", 403)
+
+        assert 'id="tab-permits"' not in reader.get(f"/enterprises/{ID}").text
+
+
+class TestRows:
+    def test_of_permits_say_what_they_were_chosen_by(self, reader: FlaskClient, permits: Neighbour) -> None:
+        kinds = {"kinds": [{"id": "hot_work", "zh": "动火作业", "en": "Hot work"}]}
+        permits.answers |= {
+            "/api/v1/permits/permits": {"items": [PERMIT | {"name": "甲厂"}], "next_cursor": "older"},
+            "/api/v1/permits/permits/table": {"states": [{"id": "active", "zh": "作业中", "en": "active"}]},
+            "/api/v1/permits/forms": TERMS | kinds,
+        }
+        chosen = (
+            "kind=hot_work&level=L1&state=active&cause=gas&from=2026-11-01&to=2026-11-30&reason=大风&is_approved=true"
+        )
+
+        page = reader.get(f"/permits/rows?{chosen}&subdistrict=331002001&other=x").text
+
+        words = (
+            "动火作业</li>",
+            "一级</li>",
+            "气体超限</li>",
+            "自 2026-11-01</li>",
+            "大风</li>",
+            "企业已批准</li>",
+            "甲厂",
+            "cursor=older",
+        )
+        assert [word for word in words if word not in page] == []
+
+    @pytest.mark.parametrize(("items", "word"), [([], "没有"), ([DAY], "乙厂")], ids=["none", "one"])
+    def test_of_commitments_are_those_of_the_days(
+        self, reader: FlaskClient, permits: Neighbour, items: list[Any], word: str
+    ) -> None:
+        made = {"name": "乙厂", "subdistrict": "331002001", "signed_at": None, "is_disputed": False, "letter": ""}
+        answer = {"items": [one | made | {"suggests_credit_entry": False} for one in items], "next_cursor": None}
+        permits.answers["/api/v1/permits/commitments"] = answer
+
+        page = reader.get(f"/commitments/rows?enterprise_id={ID}&mark=missed&from=2026-11-01&to=2026-11-30").text
+
+        assert [one for one in (word, "缺报</li>", "自 2026-11-01</li>", "至 2026-11-30</li>") if one not in page] == []
