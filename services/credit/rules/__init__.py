@@ -1,10 +1,15 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
+from services.credit.rules.cases import case_rules
+from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.violations import catalogue
 
-__all__ = ["catalogue", "check_tables"]
+__all__ = ["case_rules", "catalogue", "check_tables", "measure_rules", "restriction_rules"]
 
 
 def check_tables() -> None:
     """Read every table once; raises ``UnusableTable`` when one cannot be followed."""
     catalogue()
+    case_rules()
+    measure_rules()
+    restriction_rules()

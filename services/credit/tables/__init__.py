@@ -1,10 +1,20 @@
 """Tables of credit. Times are UTC, days those of the district, money is yuan."""
 
+from services.credit.tables.cases import listing_case, listing_delivery, listing_person, listing_step
 from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.metadata import metadata
+from services.credit.tables.restrictions import check_receipt, restriction, restriction_step, watched
 
 __all__ = [
+    "check_receipt",
     "enterprise",
+    "listing_case",
+    "listing_delivery",
+    "listing_person",
+    "listing_step",
     "merged_enterprise",
     "metadata",
+    "restriction",
+    "restriction_step",
+    "watched",
 ]

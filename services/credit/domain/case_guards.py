@@ -1,0 +1,212 @@
+"""The guards of a case up to its place on the list. The way itself is rules/cases.toml."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.credit.domain.case_conditions import is_reached
+from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
+from services.credit.domain.case_limits import window_end
+from shared.errors import Refused
+from shared.machines import NotAllowed, is_possible, require, require_all
+
+Guard = Callable[[CaseLook], None]
+NOTICE_PARTS = ("facts", "basis", "measures", "rights")
+DECISION_PARTS = ("number", "facts", "basis", "measures", "repair", "remedies")
+REVIEW_PARTS = ("legal_review", "collective_decision")
+PUBLIC_PARTS = ("name", "address", "uscc", "managed_until", "decided_by")
+
+
+def _is_officer(look: CaseLook) -> None:
+    require(look.rules.officer in look.step.roles, NotAllowed("officers_only", "Officers of the bureau do this."))
+
+
+def _is_leader(look: CaseLook) -> None:
+    require(look.rules.leader in look.step.roles, NotAllowed("leaders_only", "A leader of the bureau decides this."))
+
+
+def _is_clock(look: CaseLook) -> None:
+    require(look.step.is_clock, NotAllowed("by_itself", "This happens by itself when its moment has come."))
+
+
+def _is_another(look: CaseLook) -> None:
+    is_another = look.step.by != look.case.proposed_by
+    require(is_another, NotAllowed("proposer_decides", "Somebody else than who proposed the case decides."))
+
+
+def _has_reason(look: CaseLook) -> None:
+    require_all(look.step.given, ("reason",), code="reason_missing", detail="Say why.")
+
+
+def penalty_of(look: CaseLook) -> Penalty:
+    """Return the penalty that the case rests on; raises ``NotAllowed`` without one (第三条)."""
+    penalty = look.case.penalty
+    if penalty is None or not penalty.is_effective:
+        raise NotAllowed("penalty_missing", "Nobody is listed without a penalty decision that holds.")
+    return penalty
+
+
+def _penalty_decided(look: CaseLook) -> None:
+    is_decided = penalty_of(look).decided_on <= look.step.today
+    require(is_decided, NotAllowed("penalty_missing", "Nobody is listed without a penalty decision that holds."))
+
+
+def _penalty_ours(look: CaseLook) -> None:
+    is_ours = penalty_of(look).is_ours
+    require(is_ours, NotAllowed("penalty_of_others", "Only the department that made the penalty decision may list."))
+
+
+def _order_in_force(look: CaseLook) -> None:
+    look.rules.limits_on(penalty_of(look).decided_on)
+
+
+def _industry_in_scope(look: CaseLook) -> None:
+    covered = look.rules.conditions.trades.cover(look.case.industry)
+    out = NotAllowed("industry_out_of_scope", "This trade has a list of its own: hand the case to its department.")
+    require(covered is not False, out)
+    if covered is None:
+        detail = "The order does not name this trade by its code: say why it is about it."
+        require_all(look.step.given, ("scope_reason",), code="scope_reason_missing", detail=detail)
+
+
+def _condition_met(look: CaseLook) -> None:
+    condition, given = look.case.condition, look.step.given
+    if condition is None:
+        raise NotAllowed("condition_missing", "Name the condition of the order that is met.")
+    wanted = condition.accidents
+    is_met = wanted is None or is_reached(wanted, look.case.accidents)
+    is_met = is_met and (not condition.clauses or penalty_of(look).clause.startswith(condition.clauses))
+    refusal = NotAllowed("condition_not_met", "The records do not show this condition.", condition=condition.code)
+    require(is_met, refusal)
+    is_confirmed = not condition.confirms or bool(given.get("is_confirmed"))
+    asked = NotAllowed("confirmation_missing", "Confirm what no record says.", confirms=condition.confirms)
+    require(is_confirmed, asked)
+    require_all(given, ("facts", "basis"), code="grounds_missing", detail="Write the facts and the basis.")
+
+
+def _notice_complete(look: CaseLook) -> None:
+    detail = "A notice names the facts, the basis, the measures and the rights of the party."
+    require_all(look.step.given, NOTICE_PARTS, code="notice_incomplete", detail=detail)
+
+
+def _notice_not_served(look: CaseLook) -> None:
+    is_new = look.case.days.notice_served_on is None
+    require(is_new, NotAllowed("notice_served_already", "The notice is served: its window runs."))
+
+
+def _delivery_proven(look: CaseLook) -> None:
+    _require_served(look, (NOTICE,))
+
+
+def _both_documents_served(look: CaseLook) -> None:
+    _require_served(look, (DECISION, REPAIR_NOTICE))
+
+
+def _require_served(look: CaseLook, documents: tuple[str, ...]) -> None:
+    """Raise unless every document is proven to have reached everybody whom the case names, today or before."""
+    given = look.step.given.get("deliveries", ())
+    proven = {(one["document"], one["addressee"]) for one in given if _is_proven(look, one)}
+    wanted = [(document, addressee) for document in documents for addressee in look.case.addressees]
+    missing = [f"{document}:{addressee}" for document, addressee in wanted if (document, addressee) not in proven]
+    detail = "Enter for each document and each addressee how and when it was served, with its proof."
+    require(not missing, NotAllowed("delivery_unproven", detail, missing=missing))
+
+
+def _is_proven(look: CaseLook, delivery: Mapping[str, Any]) -> bool:
+    is_whole = all(str(delivery.get(name, "")).strip() for name in ("method", "proof"))
+    earliest = look.case.days.decided_on or look.case.days.notice_served_on
+    day = delivery["served_on"]
+    return is_whole and day <= look.step.today and (earliest is None or day >= earliest)
+
+
+def _notice_served(look: CaseLook) -> None:
+    is_served = look.case.days.notice_served_on is not None
+    require(is_served, NotAllowed("notice_not_served", "The notice has not been served yet."))
+
+
+def is_window_over(look: CaseLook) -> bool:
+    """Return whether the last day for statements has passed."""
+    end = window_end(look.limits, look.case.days)
+    return end is not None and look.step.today > end
+
+
+def _in_window(look: CaseLook) -> None:
+    require(not is_window_over(look), NotAllowed("window_over", "The time for statements is over."))
+
+
+def _window_over(look: CaseLook) -> None:
+    require(is_window_over(look), NotAllowed("window_runs", "The party may still state its case."))
+
+
+def _has_statement(look: CaseLook) -> None:
+    require_all(look.step.given, ("statement",), code="statement_missing", detail="Enter what the party states.")
+
+
+def _statement_answered(look: CaseLook) -> None:
+    if look.case.has_statement:
+        detail = "Answer what the party has stated."
+        require_all(look.step.given, ("reply",), code="reply_missing", detail=detail)
+
+
+def _review_recorded(look: CaseLook) -> None:
+    detail = "Enter the legal review and the collective decision with their dates and numbers."
+    require_all(look.step.given, REVIEW_PARTS, code="review_missing", detail=detail)
+
+
+def _decision_complete(look: CaseLook) -> None:
+    detail = "A decision has a number, facts, basis, measures, the conditions of repair, and the remedies."
+    require_all(look.step.given, DECISION_PARTS, code="decision_incomplete", detail=detail)
+
+
+def _has_system_number(look: CaseLook) -> None:
+    detail = "Enter the number that the credit system gave the record."
+    require_all(look.step.given, ("system_number",), code="system_number_missing", detail=detail)
+
+
+def _fields_public(look: CaseLook) -> None:
+    detail = "Something of what the order publishes is missing (art. 12)."
+    require_all(look.case.published, PUBLIC_PARTS, code="fields_missing", detail=detail)
+
+
+def _persons_masked(look: CaseLook) -> None:
+    """Refuse when a number of a person would appear whole (第十二条: 个人隐私)."""
+    is_masked = all("*" in one.masked_identity for one in look.case.persons)
+    require(is_masked, NotAllowed("person_unmasked", "Numbers of persons are published masked only."))
+
+
+def is_met(guard: Guard, look: CaseLook) -> bool:
+    """Return whether a guard lets the step pass."""
+    try:
+        return is_possible(lambda: guard(look))
+    except Refused:
+        return False
+
+
+LISTING_GUARDS: Mapping[str, Guard] = {
+    guard.__name__.removeprefix("_"): guard
+    for guard in (
+        _is_officer,
+        _is_leader,
+        _is_clock,
+        _is_another,
+        _has_reason,
+        _penalty_decided,
+        _penalty_ours,
+        _order_in_force,
+        _industry_in_scope,
+        _condition_met,
+        _notice_complete,
+        _notice_not_served,
+        _delivery_proven,
+        _notice_served,
+        _in_window,
+        _window_over,
+        _has_statement,
+        _statement_answered,
+        _review_recorded,
+        _decision_complete,
+        _both_documents_served,
+        _has_system_number,
+        _fields_public,
+        _persons_masked,
+    )
+}
