@@ -16,7 +16,6 @@ from shared.http.chassis import now
 PERMITS, FORMS = "permits/permits", "permits/forms"
 CREW_ROLES = ("work_leader", "worker", "guardian", "gas_analyst", "lift_commander", "blind_commander", "coordinator")
 USUAL_HOURS = 8  # a shift, offered in the form
-NUMBERS = ("height_m", "mass_t", "depth_m")  # entries that decide level and measures
 ANSWERS = {"true": True, "false": False}
 Document = dict[str, Any]
 
@@ -38,7 +37,6 @@ def new_permit() -> str:
         tables=tables,
         enterprise_id=enterprise_id,
         groups=questions_of(kind, tables),
-        numbers=NUMBERS,
         crew_roles=CREW_ROLES,
         people=people_of(enterprise_id),
         times=usual_times(now()),

@@ -147,10 +147,16 @@ def triggers_of(
     holds = {
         "rest_day": not all(is_working_day(day) for day in _days(found)),
         "night": _is_night(found, facts, upgrade),
-        "outdoor_wind": found.wind_force >= upgrade.wind_force and not facts.is_no("outdoor"),
+        "outdoor_wind": _is_windy(found, facts, upgrade),
         "special": found.is_special,
     }
     return tuple(each for each, is_so in holds.items() if is_so)
+
+
+def _is_windy(found: Circumstances, facts: WorkFacts, upgrade: UpgradeRules) -> bool:
+    """Return whether hot work is done outdoors in a wind that forbids it, or is to go on should such a wind rise."""
+    is_expected = found.wind_force >= upgrade.wind_force or facts.is_yes("wind_exception")
+    return is_expected and not facts.is_no("outdoor")
 
 
 def live_distance(kilovolts: Decimal, *, rules: LevelRules) -> Decimal:

@@ -152,11 +152,16 @@ def _gas_stream_is_live(look: PermitLook) -> None:
 
 
 def _weather_allows(look: PermitLook) -> None:
+    """Wind stops work outdoors (5.2.15, 8.2.6, 9.2.4); unless the form says otherwise, it is outdoors."""
     limit = look.permit.terms.stop_wind_force
-    if not limit or not look.permit.facts.get("outdoor"):
+    if not limit or look.permit.facts.get("outdoor") is False:
         return
     force = look.given.get("wind_force")
-    known = NotAllowed("wind_unknown", "Give the force of the wind: this work is outdoors.", field="wind_force")
+    known = NotAllowed(
+        "wind_unknown",
+        "Give the force of the wind: the form does not say that this work is indoors.",
+        field="wind_force",
+    )
     require(force is not None, known)
     sentence = f"From wind force {limit} on this work stops outdoors."
     is_calm = force is not None and force < limit

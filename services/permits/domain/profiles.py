@@ -54,7 +54,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One entry of the form of a kind; ``type`` is line, number or choice."""
+    """One entry of the form of a kind; ``type`` is line, number or choice.
+
+    ``is_fact``: rules look at the number, so it is one of the facts and not of the words of a permit.
+    """
 
     kind: str
     id: str
@@ -63,6 +66,7 @@ class FormField:
     type: str
     unit: str
     is_required: bool
+    is_fact: bool
     options: tuple[Option, ...]
     source: Source
 

@@ -66,6 +66,7 @@ def read_field(row: Row, head: Row) -> FormField:
     return FormField(
         **{name: row[name] for name in ("kind", "id", "zh", "en", "type", "is_required")},
         unit=row.get("unit", ""),
+        is_fact=row.get("is_fact", False),
         options=tuple(Option(**each) for each in row.get("options", ())),
         source=source_of(row, head),
     )

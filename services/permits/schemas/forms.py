@@ -100,6 +100,8 @@ class FormOption(Schema):
 
 
 class WorkField(Schema):
+    """``is_fact``: the number goes with the answers (``facts``), everything else with the words (``form``)."""
+
     kind = fields.String(required=True)
     id = fields.String(required=True)
     zh = fields.String(required=True)
@@ -107,6 +109,7 @@ class WorkField(Schema):
     type = fields.String(required=True)
     unit = fields.String(required=True)
     is_required = fields.Boolean(required=True)
+    is_fact = fields.Boolean(required=True)
     options = fields.List(fields.Nested(FormOption), required=True)
 
 

@@ -227,8 +227,10 @@ class TestUpgrade:
             (5, {}, ("outdoor_wind",)),
             (5, {"outdoor": False}, ()),
             (6, {"outdoor": True}, ("outdoor_wind",)),
+            (0, {"outdoor": True, "wind_exception": True}, ("outdoor_wind",)),
+            (0, {"outdoor": False, "wind_exception": True}, ()),
         ],
-        ids=["force 4", "force 5", "indoors", "force 6"],
+        ids=["force 4", "force 5", "indoors", "force 6", "to go on in wind", "to go on indoors"],
     )
     def test_counts_wind_of_force_five_outdoors(
         self, force: int, answers: dict[str, bool], expected: tuple[str, ...]

@@ -144,6 +144,9 @@ class TestBeforeTheApproval:
             ("excavation", {"depth_m": 1.3}, False),
             ("lifting", {"road_traffic": True}, True),
             ("lifting", {"road_traffic": False}, False),
+            ("blinding", {"internal_work": True}, True),
+            ("road_closing", {"height_m": 2.0}, True),
+            ("temp_power", {"road_traffic": True}, True),
         ],
     )
     def test_asks_for_the_permits_of_other_kinds(self, kind: str, facts: dict[str, Any], needed: bool) -> None:
@@ -179,11 +182,9 @@ class TestTheStart:
             (a_permit("approved", terms=VIDEO), {"video_live": None}, "video_missing"),
             (a_permit("approved", terms=VIDEO), {"detector_live": None}, "detector_missing"),
             (a_permit("approved", **OUTDOOR), {"wind_force": 5}, "too_windy"),
-            (
-                a_permit("approved", **OUTDOOR),
-                {"wind_force": None},
-                "wind_unknown",
-            ),
+            (a_permit("approved", **OUTDOOR), {"wind_force": None}, "wind_unknown"),
+            (a_permit("approved", tickets=("shift_leader",)), {"wind_force": None}, "wind_unknown"),
+            (a_permit("approved", tickets=("shift_leader",)), {"wind_force": 5}, "too_windy"),
         ],
         ids=lambda value: "" if isinstance(value, Permit) else None,
     )
@@ -202,6 +203,10 @@ class TestTheStart:
         assert passes(a_permit("approved", facts=facts, tickets=("shift_leader",)), "start", wind_force=6)
         high = a_permit("approved", kind="height", facts=facts, tickets=("shift_leader",))
         assert refusal(high, "start", wind_force=6) == "too_windy"
+
+    def test_does_not_ask_for_the_wind_indoors(self) -> None:
+        permit = a_permit("approved", facts={"outdoor": False}, tickets=("shift_leader",))
+        assert passes(permit, "start", wind_force=None)
 
     def test_asks_for_a_ticket_check_once(self) -> None:
         """A.1."""
