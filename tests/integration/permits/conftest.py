@@ -1,7 +1,8 @@
 """A migrated database of permits, its application, enterprises that owe, and callers of each role."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -15,10 +16,11 @@ from services.permits.app import create_app
 from services.permits.settings import Settings
 from services.permits.subscriptions import on_enterprise_state, on_obligations_changed
 from services.permits.worker import declarations
-from shared.clock import BUSINESS_ZONE, business_date
+from shared.clock import BUSINESS_ZONE, Clock, business_date
 from shared.contracts.registry import EnterpriseRegistered, ObligationsChanged
 from shared.database import Database
 from shared.database.chassis import outbox
+from shared.http.chassis import EXTENSION
 from shared.ids import new_id
 from shared.work.timers import run_due
 from tests.support.applications import application
@@ -26,13 +28,21 @@ from tests.support.callers import Signer, service_settings
 from tests.support.databases import reused_home
 from tests.support.events import received
 
-NOW = datetime.now(UTC)
+# The applications here live at half past ten of a working day in China, whenever the tests are run.
+NOW = datetime(2026, 11, 24, 10, 30, tzinfo=BUSINESS_ZONE)
 TODAY = business_date(NOW)
 DIVISION = "331002001001"
 PERMITS = "/api/v1/permits"
 COMMITMENTS = f"{PERMITS}/commitments"
 
 Caller = Callable[..., FlaskClient]
+
+
+class StandingClock(Clock):
+    """A clock at which it is always ``NOW``."""
+
+    def now(self) -> datetime:
+        return NOW
 
 
 @pytest.fixture
@@ -45,7 +55,9 @@ def database(open_database: Callable[[str], Database]) -> Database:
 def app(database: Database) -> Flask:
     """Return the application of permits on the same database."""
     settings = service_settings(Settings, home=reused_home(), service="permits", database_url=database.url)
-    return application(create_app, settings)
+    app = application(create_app, settings)
+    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], clock=StandingClock())
+    return app
 
 
 @pytest.fixture
@@ -54,10 +66,8 @@ def caller(app: Flask) -> Caller:
     signer = Signer()
 
     def call(role: str = "bureau_officer", *, subject: str = "", **claims: Any) -> FlaskClient:
-        area = {"divisions": ["331002"]} | claims
-        return signer.client(
-            app, subject=subject or f"a-{role}", roles=[role], actions=sorted(actions_of([role])), **area
-        )
+        named = {"subject": subject or f"a-{role}", "roles": [role], "divisions": ["331002"]}
+        return signer.client(app, actions=sorted(actions_of([role])), at=NOW, **named | claims)
 
     return call
 

@@ -1,42 +1,22 @@
 """A permit through its routes: what is sent at each step, and permits that have come as far as a state."""
 
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
 
-from services.permits.rules.people import people_rules
-from services.permits.use_cases.people import keep_certificate, keep_persons
-from shared.contracts.registry import PersonRegistered
-from shared.contracts.training import CertificateIssued
-from shared.database import Database
 from shared.http.chassis import EXTENSION
-from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, PERMITS
-from tests.support.events import received
+from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, HOT_FACTS, certify
 
 WORK = f"{PERMITS}/permits"
-GUARDIAN, WORKER, LEADER = new_id(), new_id(), new_id()
-CREW = [{"person_id": GUARDIAN, "role": "guardian"}, {"person_id": WORKER, "role": "worker"}]
+EARLIER = NOW - timedelta(minutes=10)  # when the gases are analysed before the start
 PLACE = {"longitude": 121.41, "latitude": 28.66}
-# Class 2 hot work: no risk place, nothing in operation, by day; holidays raise it.
-HOT_FACTS = {
-    "fixed_hot_work_area": False, "operating_plant": False, "major_hazard_dike": False, "pipe_rack": False,
-    "stopped_and_cleaned": False, "risk_place": False, "outdoor": False, "no_work_at_night": True,
-}  # fmt: skip
-ANALYSIS = {
-    "hazards": [{"hazard": "火花引燃", "control": "清理可燃物，设接火盆"}],
-    "unit_by": "unit-1",
-    "work_unit_by": LEADER,
-}
-BRIEFING = {"briefed_by": LEADER, "receivers": [GUARDIAN, WORKER]}
 GOOD: dict[str, dict[str, Any]] = {
     "combustible": {"gas": "methane", "value": 0.1, "unit": "vol_pct"},
     "oxygen": {"gas": "oxygen", "value": 20.9, "unit": "vol_pct"},
     "toxic": {"gas": "hydrogen_sulphide", "value": 1.0, "unit": "mg_m3"},
 }
-WORDS = count(1)  # sequences of what the register tells, so that the newest word holds
 
 
 def application(enterprise_id: str, kind: str = "hot_work", **changes: Any) -> dict[str, Any]:
@@ -58,22 +38,9 @@ def application(enterprise_id: str, kind: str = "hot_work", **changes: Any) -> d
     return content | changes
 
 
-def certify(database: Database, enterprise_id: str, *crew: str) -> None:
-    """Let permits know people of an enterprise, each with every certificate."""
-    with database.transaction() as session:
-        for person_id in crew:
-            told = PersonRegistered(person_id=person_id, enterprise_id=enterprise_id, posts=("worker",))
-            keep_persons(session, [received(told, sequence=next(WORDS))])
-            for kind in people_rules().kinds:
-                ids = {"certificate_id": new_id(), "enterprise_id": enterprise_id, "person_id": person_id}
-                keep_certificate(
-                    session, CertificateIssued(**ids, certificate=kind, valid_from="2026-01-01"), sequence=1, now=NOW
-                )
-
-
 def applied(client: FlaskClient, enterprise_id: str, kind: str = "hot_work", **changes: Any) -> dict[str, Any]:
     database = client.application.extensions[EXTENSION].database
-    certify(database, enterprise_id, *(one["person_id"] for one in changes.get("crew", CREW)))
+    certify(database, enterprise_id, *(one["person_id"] for one in changes.get("crew", CREW)), now=NOW)
     answer = client.post(WORK, json=application(enterprise_id, kind, **changes))
     assert answer.status_code == 201, answer.text
     return dict(answer.json)
@@ -113,7 +80,7 @@ def briefed(client: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dic
     numbers = [one["number"] for one in shown(client, permit)["measures"]]
     taken(client, permit, "answer", answers={str(number): True for number in numbers})
     for group in shown(client, permit)["terms"]["gases"]:
-        assert measured(client, permit, group).status_code == 200
+        assert measured(client, permit, group, sampled_at=EARLIER.isoformat()).status_code == 200
     taken(client, permit, "confirm", isolation=["V-101"], blind_map="map-1", plan="plan-1")
     return taken(client, permit, "brief", **BRIEFING)
 

@@ -11,7 +11,8 @@ from sqlalchemy import update
 from services.permits.tables import permit_paper
 from shared.database import Database
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
-from tests.integration.permits.permitting import GUARDIAN, WORK, applied, approved, started, taken
+from tests.integration.permits.permitting import WORK, applied, approved, started, taken
+from tests.support.permits import GUARDIAN
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from shared.clock import business_date
 from shared.database import Database
 from tests.integration.permits.conftest import PERMITS, Caller, known_enterprise, run_clock
 from tests.integration.permits.permitting import WORK
-from tests.integration.permits.test_permit_clocks import HOUR, NOW, Work, applied
+from tests.integration.permits.test_permit_clocks import NOW, applied
+from tests.support.permits import HOUR, Work
 
 BOARD = f"{WORK}/board"
 DAY = business_date(NOW)

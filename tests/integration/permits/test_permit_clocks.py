@@ -1,93 +1,27 @@
 """What the clock does with permits, and what one permit means for the others of its job, on both databases."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from services.permits.queries.permits import permit_parts
-from services.permits.tables import permit
 from services.permits.use_cases.permit_clocks import run_permit_clock
-from services.permits.use_cases.permits import Application, apply_permit, step_permit
 from shared.database import Database
 from shared.database.chassis import timer
-from shared.machines import NotAllowed, Step
 from tests.integration.permits.conftest import known_enterprise, run_clock, told
-from tests.integration.permits.permitting import ANALYSIS, CREW, GUARDIAN, HOT_FACTS, LEADER, WORKER, certify
+from tests.support import permits
+from tests.support.permits import ANALYSIS, BRIEFING, GUARDIAN, HOT_FACTS, HOUR, WORKER, Work
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-DONE: Mapping[str, Any] = {
-    "cleared": "已处理", "video_live": True, "detector_live": True, "wind_force": 1, "distance_m": 5.0,
-    "ventilated": True,
-}  # fmt: skip
+MINUTE = timedelta(minutes=1)
+applied = partial(permits.applied, now=NOW)
 
 
 @pytest.fixture
 def enterprise_id(database: Database) -> str:
     return known_enterprise(database, industry="C2614")
-
-
-class Work:
-    """A permit, and a moment that its steps are taken at."""
-
-    def __init__(self, database: Database, permit_id: str) -> None:
-        self.database, self.id = database, permit_id
-
-    def take(self, event: str, *, at: datetime, by: str = "foreman", **given: Any) -> "Work":
-        with self.database.transaction() as session:
-            step_permit(session, self.id, step=Step(event, by, 0, at, {**DONE, **given}))
-        return self
-
-    def gas(self, *, at: datetime, value: float = 0.1) -> "Work":
-        for gas, one in (("methane", value), ("oxygen", 20.9)):
-            self.take("test_gas", at=at, gas=gas, value=one, unit="vol_pct", point="middle", sampled_at=at)
-        return self
-
-    def refusal(self, event: str, *, at: datetime, **given: Any) -> str:
-        with pytest.raises(NotAllowed) as refused:
-            self.take(event, at=at, **given)
-        return refused.value.code
-
-    @property
-    def row(self) -> Any:
-        with self.database.reading() as session:
-            return session.execute(select(permit).where(permit.c.id == self.id)).one()
-
-    def approve(self, *, at: datetime, related: tuple[str, ...] = ()) -> "Work":
-        self.take("submit", at=at).take("analyse", at=at, related=related, **ANALYSIS).gas(at=at)
-        with self.database.reading() as session:
-            numbers = [one.number for one in permit_parts(session, self.id)["measures"]]
-        self.take("answer", at=at, answers=dict.fromkeys(numbers, True))
-        self.take("confirm", at=at, plan="p", isolation=["v"], blind_map="m")
-        self.take("brief", at=at, briefed_by=LEADER, receivers=[GUARDIAN, WORKER]).take("send", at=at)
-        for _ in self.row.terms["approval"][1:]:
-            self.take("sign", at=at)
-        return self.take("approve", at=at, by="approver")
-
-    def start(self, *, at: datetime) -> "Work":
-        for role in self.row.terms["tickets"]:
-            self.take("check_ticket", at=at, role=role)
-        return self.take("check_in", at=at, person_id=GUARDIAN).take("start", at=at)
-
-    def others(self, kind: str) -> "Work":
-        with self.database.reading() as session:
-            mine = (permit.c.parent_id == self.id, permit.c.kind == kind)
-            return Work(self.database, session.scalars(select(permit.c.id).where(*mine)).one())
-
-
-def applied(database: Database, enterprise_id: str, kind: str = "hot_work", **changes: Any) -> Work:
-    hours, start = changes.pop("hours", 8), changes.pop("start", NOW)
-    facts = HOT_FACTS if kind == "hot_work" else {"operating_risk_area": False}
-    wanted = Application(
-        enterprise_id, kind, "更换法兰", "一车间", start, start + hours * HOUR,
-        **({"facts": facts, "crew": CREW} | changes),
-    )  # fmt: skip
-    certify(database, enterprise_id, *(one["person_id"] for one in wanted.crew))
-    with database.transaction() as session:
-        return Work(database, apply_permit(session, wanted, by="applicant", now=NOW))
 
 
 def due_of(database: Database, work: Work) -> datetime | None:
@@ -128,7 +62,7 @@ class TestTheClock:
         work.take("analyse", at=NOW, **ANALYSIS).gas(at=NOW)
         work.take("answer", at=NOW, answers=dict.fromkeys(range(1, 16), True))
         work.take("confirm", at=NOW, plan="p", isolation=["v"], blind_map="m")
-        work.take("brief", at=NOW, briefed_by=LEADER, receivers=[GUARDIAN, WORKER]).take("send", at=NOW)
+        work.take("brief", at=NOW, **BRIEFING).take("send", at=NOW)
         work.take("sign", at=NOW).take("approve", at=NOW, by="approver")
 
     def test_asks_for_the_record_of_a_confined_space_every_two_hours(

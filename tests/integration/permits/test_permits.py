@@ -11,14 +11,8 @@ from shared.database import Database
 from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, told
 from tests.integration.permits.permitting import (
-    ANALYSIS,
-    BRIEFING,
-    CREW,
-    GUARDIAN,
-    LEADER,
     PLACE,
     WORK,
-    WORKER,
     application,
     applied,
     approved,
@@ -31,6 +25,7 @@ from tests.integration.permits.permitting import (
 )
 from tests.integration.permits.test_declarations import photo
 from tests.support.events import received
+from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, LEADER, WORKER
 from tests.support.racing import at_once
 
 

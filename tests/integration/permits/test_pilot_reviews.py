@@ -1,6 +1,6 @@
 """Pilot reviews over HTTP: off by default, answered in time or released by silence, never in the way (permits §5.3)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,7 +52,7 @@ def outcomes(client: FlaskClient) -> list[str]:
 class TestWithoutAPilot:
     def test_nobody_waits(self, database: Database, principal: FlaskClient, enterprise_id: str) -> None:
         declare(principal, enterprise_id, TOXIC)
-        run_clock(database, now=datetime.now(UTC) + timedelta(hours=1))
+        run_clock(database, now=NOW + timedelta(hours=1))
         assert (outcomes(principal), told(database, "permit_reviewed")) == ([], [])
 
 
@@ -68,7 +68,7 @@ class TestInAPilot:
         switched_on(bureau, colours=["green"])
         job_id = begun(database, known_enterprise(database))
         street.post(f"{DECLARATIONS}/jobs/{job_id}/answers", json=body)
-        run_clock(database, now=datetime.now(UTC) + timedelta(hours=1))
+        run_clock(database, now=NOW + timedelta(hours=1))
         [event] = [one["data"] for one in told(database, "permit_reviewed")]
         assert (event["job_id"], event["outcome"], outcomes(street)) == (job_id, outcome, [outcome])
 
@@ -77,7 +77,7 @@ class TestInAPilot:
     ) -> None:
         switched_on(bureau)
         declare(principal, enterprise_id, JOB)
-        declared_at = datetime.now(UTC)
+        declared_at = NOW
         run_clock(database, now=declared_at + timedelta(minutes=29))
         waiting = outcomes(principal)
         run_clock(database, now=declared_at + timedelta(minutes=30))

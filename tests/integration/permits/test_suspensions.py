@@ -1,7 +1,6 @@
 """What others tell suspends work that goes on and keeps other work from going on, whatever the order (chains 4, 5)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,20 +15,10 @@ from shared.contracts.registry import PersonLeft
 from shared.contracts.training import CertificateExpired
 from shared.database import Database
 from shared.ids import new_id
-from tests.integration.permits.conftest import TODAY, Caller, known_enterprise, told
-from tests.integration.permits.permitting import (
-    GUARDIAN,
-    WORKER,
-    applied,
-    approved,
-    measured,
-    prepared,
-    sent,
-    shown,
-    started,
-    taken,
-)
+from tests.integration.permits.conftest import NOW, TODAY, Caller, known_enterprise, told
+from tests.integration.permits.permitting import applied, approved, measured, prepared, sent, shown, started, taken
 from tests.support.events import received
+from tests.support.permits import GUARDIAN, WORKER
 
 Told = Callable[[Any], None]
 LATE = 10**9  # a sequence after all others
@@ -63,7 +52,7 @@ def hear(database: Database, event: Any, *, sequence: int = LATE, batch: bool = 
     }[type(event)]
     one: Any = received(event, sequence=sequence)
     with database.transaction() as session:
-        handler(session, [one] if batch else one, now=datetime.now(UTC))  # type: ignore[operator]
+        handler(session, [one] if batch else one, now=NOW)  # type: ignore[operator]
 
 
 def alarm(firm: str, **facts: Any) -> AlarmRaised:
