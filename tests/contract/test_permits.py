@@ -1,122 +1,97 @@
 """What permits tells comes over each bus as it was told; a missed commitment becomes a task (chain 6)."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
 
-from services.inspections import subscriptions as inspections
-from services.inspections.tables import task
-from services.inspections.worker import declarations
 from services.permits import subscriptions as permits
+from services.permits.use_cases.reviews import Decided, begin_pilot
 from services.permits.worker import declarations as clocks
-from shared.bus import Bus, Channel, Consumer
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
-from shared.clock import Clock
-from shared.contracts import all_contracts
-from shared.contracts.envelope import decode, split
+from shared.clock import business_date
+from shared.contracts.envelope import decode
 from shared.contracts.registry import ObligationsChanged
-from shared.database import Database
-from shared.database.chassis import metadata
-from shared.events.consumption import Consumption
-from shared.events.handlers import Handlers
 from shared.events.outbox import publish
-from shared.events.relay import Relay
-from shared.security.keys import entrust
 from shared.work.timers import run_due
-from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
-from tests.contract.conftest import take
-from tests.support.databases import migrated_sqlite
-from tests.support.events import received, registered, until
-from tests.support.rabbitmq import TestRabbitMQ
+from tests.contract import permits_network
+from tests.contract.permits_network import TOLD, Wire
+from tests.support.events import received
+from tests.support.permits import applied
 
+node, wire = permits_network.node, permits_network.wire  # fixtures
 SAMPLES = Path(__file__).parent / "samples"
-TOLD = {name: one.lane for name, one in all_contracts().items() if one.producer == "permits"}
-HEARING = {one.name: one.lane for one in declarations().contracts()}
-TOPOLOGY = Topology({"gateway": TOLD, "inspections": HEARING, "permits": {}})
-PASSWORDS = {service: f"password-of-{service}" for service in TOPOLOGY.listening}
 EVENING = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
-    """Return the private node with permits, and leave it as the other tests know it."""
-    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
-    broker.purge()
-    yield broker
-    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
-        broker.remove_queues(service)
-    broker.purge()
-    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
-
-
-@dataclass
-class Wire:
-    """The bus with the databases of permits and of who listens."""
-
-    buses: Mapping[str, Bus]
-    databases: Mapping[str, Database]
-    gateway: Consumer
-
-    def carry(self, count: int = 1) -> None:
-        """Carry what permits has told to the bus."""
-        relay = Relay("permits", self.databases["permits"], self.buses["permits"].publisher(), clock=Clock())
-        with closing(relay):
-            until(lambda: relay.turn() == count)
-
-    def heard(self) -> Any:
-        """Take the one event that came to the gateway."""
-        [message] = take(self.gateway)
-        with self.databases["gateway"].transaction() as session:
-            self.gateway.settle(session, [message])
-        self.gateway.acknowledge([message])
-        [envelope] = split(message.body, message.content_type)
-        return decode(envelope)
-
-
-@pytest.fixture(scope="module", params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
-def wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
-    """Return each bus in turn, opened once for all events."""
-    home = tmp_path_factory.mktemp("wire")
-    databases = {name: migrated_sqlite(home / f"{name}.db", name) for name in ("inspections", "permits")}
-    databases["gateway"] = Database(f"sqlite:///{home}/gateway.db")
-    metadata.create_all(databases["gateway"].engine)
-    entrust(databases["permits"], bytes(32))
-    buses: dict[str, Bus] = {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
-    if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("node")
-        buses = {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
-    with ExitStack() as stack:
-        for database in databases.values():
-            stack.callback(database.close)
-        yield Wire(buses, databases, stack.enter_context(closing(buses["gateway"].consumer(Channel.URGENT))))
+MINUTE = timedelta(minutes=1)
 
 
 class TestChainSix:
     def test_leads_from_a_missed_commitment_to_a_task(self, wire: Wire) -> None:
-        works, database = registered(subdistrict="331002001"), wire.databases["inspections"]
-        with database.transaction() as session:
-            inspections.on_enterprise_state(session, [received(works)], now=EVENING)
+        works = wire.knows()
         with wire.databases["permits"].transaction() as session:
-            permits.on_enterprise_state(session, [received(works)], now=EVENING)
-            permits.on_obligations_changed(session, [received(owed(works.enterprise_id))], now=EVENING)
+            permits.on_obligations_changed(session, [received(owed(works))], now=EVENING)
 
         run_due(wire.databases["permits"], clocks(), now=EVENING + timedelta(hours=14, minutes=1))
-        wire.carry()
-        event = wire.heard()
-        consume_until(wire, lambda: tasks_of(database, works.enterprise_id))
+        [event] = wire.told(works)
+        wire.consume("inspections", lambda: wire.tasks_of(works, "commitment"))
 
         assert (event.type, event.data.day) == ("permits.commitment_missed.v1", "2027-03-02")
-        assert tasks_of(database, works.enterprise_id) == [("commitment 2027-03-02", 3)]
+        assert wire.tasks_of(works, "commitment") == [("commitment 2027-03-02", 3)]
+
+
+class TestAPermit:
+    """What a permit tells on its way, from the use case to the other end of the bus."""
+
+    def test_that_goes_all_the_way_is_followed_from_the_submission_to_the_acceptance(self, wire: Wire) -> None:
+        works, now = wire.knows(), datetime.now(UTC)
+        work = applied(wire.databases["permits"], works, now=now).approve(at=now).start(at=now)
+        work.take("suspend", at=now, cause="break", reason="午休").take("resume", at=now)
+        work.gas(at=now).take("finish", at=now, fire_out=True).take("close", at=now, restored=True)
+
+        events = wire.told(works)
+
+        assert [one.type.split(".")[1] for one in events] == [
+            "permit_submitted", "work_declared", "permit_approved", "permit_started", "permit_suspended",
+            "permit_resumed", "permit_finished", "permit_closed",
+        ]  # fmt: skip
+        own = [one for one in events if one.subject == work.id]
+        assert [one.sequence for one in own] == [1, 2, 3, 4, 5, 6, 7]
+        assert {(one.data.enterprise_id, one.data.kind, one.data.number) for one in own} == {
+            (works, "hot_work", work.row.number)
+        }
+        assert own[3].data.cause == "break"
+
+    @pytest.mark.parametrize("end", ["rejected", "expired", "revoked"])
+    def test_that_ends_otherwise_says_how(self, wire: Wire, end: str) -> None:
+        works, now = wire.knows(), datetime.now(UTC)
+        work = applied(wire.databases["permits"], works, now=now)
+        if end == "rejected":
+            work.brief(at=now).take("send", at=now).take("reject", at=now, by="approver", reason="隔离不到位")
+        elif end == "revoked":
+            work.approve(at=now).take("void", at=now, reason="工况改变")
+        else:
+            work.approve(at=now)
+            run_due(wire.databases["permits"], clocks(), now=work.row.ends_at)
+
+        last = wire.told(works)[-1]
+
+        assert (last.type, last.subject) == (f"permits.permit_{end}.v1", work.id)
+        assert last.data.reason == {"rejected": "隔离不到位", "revoked": "工况改变", "expired": "4.16"}[end]
+
+    def test_that_waits_for_an_answer_in_a_pilot_is_released_by_silence(self, wire: Wire) -> None:
+        works, now = wire.knows(division="331002001001"), datetime.now(UTC)
+        today = business_date(now)
+        database = wire.databases["permits"]
+        with database.transaction() as session:
+            pilot = Decided("331002001", "区应急〔2026〕1号", today, today + timedelta(days=30))
+            begin_pilot(session, pilot, by="bureau", now=now)
+        work = applied(database, works, now=now).take("submit", at=now)
+
+        run_due(database, clocks(), now=now + 30 * MINUTE)
+        last = wire.told(works)[-1]
+
+        assert (last.type, last.data.permit_id) == ("permits.permit_reviewed.v1", work.id)
+        assert (last.data.outcome, last.data.kind) == ("released", "hot_work")
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))
@@ -125,9 +100,8 @@ class TestEvent:
         sample = decode(orjson.loads((SAMPLES / f"{name}.json").read_bytes()))
         with wire.databases["permits"].transaction() as session:
             publish(session, sample.data, sequence=sample.sequence, at=datetime.now(UTC))
-        wire.carry()
 
-        came = wire.heard()
+        [came] = wire.told(sample.data.enterprise_id)
 
         assert (came.source, came.type, came.data) == ("/sise/permits", name, sample.data)
         assert (came.subject, came.sequence) == (sample.subject, sample.sequence)
@@ -136,23 +110,3 @@ class TestEvent:
 def owed(enterprise_id: str) -> ObligationsChanged:
     duty = {"duty": "commitment", "rule": "x", "basis": "y", "frequency": "daily", "ends_on": None}
     return ObligationsChanged(enterprise_id=enterprise_id, obligations=(duty | {"starts_on": "2027-03-02"},))
-
-
-def tasks_of(database: Database, enterprise_id: str) -> list[tuple[str, int]]:
-    with database.reading() as session:
-        wanted = select(task.c.key, task.c.tier).where(task.c.enterprise_id == enterprise_id)
-        return [(row.key, row.tier) for row in session.execute(wanted)]
-
-
-def consume_until(wire: Wire, condition: Any) -> None:
-    """Let inspections consume its urgent lane until ``condition`` holds."""
-    end = Consumption(
-        wire.databases["inspections"],
-        wire.buses["inspections"].consumer(Channel.URGENT),
-        Handlers(declarations()),
-        clock=Clock(),
-        channel=Channel.URGENT,
-        stopping=threading.Event(),
-    )
-    with closing(end):
-        until(lambda: end.turn(0.02) is not None and condition())
