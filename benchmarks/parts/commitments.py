@@ -1,77 +1,118 @@
 """P12: the ten minutes before the hour: everybody who owes the daily commitment signs it, and the clock marks the rest.
 
 Each request goes through the whole application of permits (token, schema, transaction, audit, events) on PostgreSQL,
-from several threads at once, as fast as they are answered; only sockets and the gateway are left out.
+from several threads at once, as fast as they are answered; only sockets and the gateway are left out. Meanwhile a
+process of its own, as the worker is one, works off what has fallen due for the live permits of the same day.
 """
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections import Counter
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
-import orjson
 from flask import Flask
 from joserfc.jwk import OKPKey
 from sqlalchemy import func, select
 
+from benchmarks.permit_rows import ENDS_AT, PROMISED, REMINDED_AT, due_steps, fill_permits, received, taken_steps
 from benchmarks.results import Report
 from benchmarks.setting import Setting, quantile, say
 from services.permits.app import create_app
 from services.permits.settings import from_env
 from services.permits.subscriptions import on_enterprise_state, on_obligations_changed
-from services.permits.tables import commitment
+from services.permits.tables import commitment, permit
 from services.permits.worker import declarations
 from shared.clock import Clock, business_date
-from shared.contracts.envelope import decode, encode
 from shared.contracts.registry import EnterpriseRegistered, ObligationsChanged
 from shared.database import Database, connect
 from shared.database.chassis import outbox
 from shared.database.migrate import migrate
 from shared.http.chassis import EXTENSION
 from shared.ids import new_id
+from shared.logs import configure_logs
+from shared.security.keys import entrust
 from shared.security.tokens import KeyRing, sign_token
 from shared.work.timers import run_due
 
-SIGNING, SILENT, BATCH, THREADS = 5_000, 200, 1_000, 4
+SIGNING, SILENT, PERMITS, BATCH, THREADS = 5_000, 200, 2_000, 1_000, 4
 MINUTES = 10  # in which all of them have to be signed
 LONGEST = 500  # milliseconds of 95 requests in 100
+LATEST = 120  # seconds after which the last of 2,000 people is told what is due at the same moment
 COMMITMENTS = "/api/v1/permits/commitments"
-NIL = {"content": {"risk_grade": 4, "units": 2, "running": 2}, "is_nil": True}
+CONTENT = {"risk_grade": 4, "units": 2, "running": 2}
 ACTIONS = ["commitment:read", "commitment:sign", "commitment:write"]
 
 
+@dataclass(frozen=True)
+class Signed:
+    """The status, the milliseconds of the slower of two requests, and whether the worker was busy meanwhile."""
+
+    status: int
+    milliseconds: float
+    is_beside: bool
+
+
 def measure(setting: Setting) -> Report:
-    """Return how long signing takes while everybody signs, and whether exactly the silent ones are marked."""
+    """Return how long signing takes while everybody signs and clocks run, and whether each step of them is exact."""
     report, signing = Report("P12"), setting.size(SIGNING)
-    with setting.postgresql() as server:
-        url = server.create_database("permits")
-        app, key = _application(setting, url)
+    quiet = partial(configure_logs, level="WARNING")
+    with setting.postgresql() as server, ProcessPoolExecutor(1, get_context("spawn"), quiet) as worker:
+        environment = _environment(setting, server.create_database("permits"))
+        app, key = _application(environment)
         database = app.extensions[EXTENSION].database
         day = _tomorrow(app)
         ids = _owing(database, signing + setting.size(SILENT), before=day - timedelta(hours=2))
         run_due(database, declarations(), now=day)
-        _advance(app, until=day + timedelta(hours=9, minutes=50))
-        say(f"P12 {signing:,} of {len(ids):,} sign")
-        began = time.perf_counter()
+        kinds = fill_permits(database, ids[: setting.size(PERMITS)], midnight=day)
+        ten_to = day + timedelta(hours=9, minutes=50)
+        _advance(app, until=ten_to)
+        worker.submit(declarations).result()  # its process is there
+        say(f"P12 {signing:,} of {len(ids):,} sign, {len(kinds):,} have live permits")
+        began, due = time.perf_counter(), worker.submit(work_off, environment, ten_to)
         with ThreadPoolExecutor(THREADS) as pool:
-            taken = list(pool.map(lambda one: _sign(app, key, one), ids[:signing]))
+            signed = list(pool.map(lambda one: _sign(app, key, one, kind=kinds.get(one), due=due), ids[:signing]))
         seconds = time.perf_counter() - began
-        _judge(report, taken, refused=[status for status, _ in taken if status != 200])
+        _judge(report, signed)
         rate, needed = signing / seconds, SIGNING / (MINUTES * 60)
         report.at_least(f"commitments a second, {THREADS} at once", rate, needed, unit="/s")
+        _tell(report, due.result(), "freshness and records of permits, while everybody signs")
         _mark(report, database, ids[signing:], hour=day + timedelta(hours=10, minutes=1))
+        for what, after in (("reminders of their end", REMINDED_AT), ("ends of permits", ENDS_AT)):
+            _tell(report, worker.submit(work_off, environment, day + after).result(), what)
+        _compare(report, database, midnight=day)
         database.close()
     return report
 
 
-def _application(setting: Setting, url: str) -> tuple[Flask, Any]:
-    environment = {"SISE_HOME": str(setting.home / "permits"), "SISE_DATABASE_URL_PERMITS": url, "SISE_DEMO": "1"}
-    database = connect(url)
+def work_off(environment: dict[str, str], now: datetime) -> tuple[int, float]:
+    """Run all timers that are due, as the worker does; return how many ran, and the seconds."""
+    settings, declared = from_env(environment), declarations()
+    database = connect(settings.database_url)
+    entrust(database, settings.secret_key)
+    began, ran = time.perf_counter(), 0
+    while some := run_due(database, declared, now=now):
+        ran += some
+    seconds = time.perf_counter() - began
+    database.close()
+    return ran, seconds
+
+
+def _environment(setting: Setting, url: str) -> dict[str, str]:
+    home = str(setting.home / "permits")
+    named = {"SISE_HOME": home, "SISE_DATABASE_URL_PERMITS": url, "SISE_URL_IDENTITY": "http://127.0.0.1:9"}
+    return named | {"SISE_DEMO": "1"}
+
+
+def _application(environment: dict[str, str]) -> tuple[Flask, Any]:
+    database = connect(environment["SISE_DATABASE_URL_PERMITS"])
     migrate(database, "permits")
     database.close()
     key = OKPKey.generate_key("Ed25519", {"kid": "bench"}, private=True)
-    app = create_app(from_env({**environment, "SISE_URL_IDENTITY": "http://127.0.0.1:9"}))
+    app = create_app(from_env(environment))
     ring = KeyRing(lambda: {"keys": [key.as_dict(private=False)]})
     app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], keys=ring)
     return app, key
@@ -101,33 +142,52 @@ def _owing(database: Database, count: int, *, before: datetime) -> list[str]:
         ]
         duties = [ObligationsChanged(enterprise_id=one, obligations=owed) for one in some]
         with database.transaction() as session:
-            on_enterprise_state(session, [_received(one, before) for one in known], now=before)
-            on_obligations_changed(session, [_received(one, before) for one in duties], now=before)
+            on_enterprise_state(session, [received(one, before) for one in known], now=before)
+            on_obligations_changed(session, [received(one, before) for one in duties], now=before)
     return ids
 
 
-def _received(event: Any, at: datetime) -> Any:
-    return decode(orjson.loads(encode(event, sequence=1, at=at)[1]))
-
-
-def _sign(app: Flask, key: Any, enterprise_id: str) -> tuple[int, float]:
-    """Open and sign as the principal of an enterprise; return the status and the milliseconds of the slower request."""
+def _sign(app: Flask, key: Any, enterprise_id: str, *, kind: str | None, due: Future[tuple[int, float]]) -> Signed:
+    """Open and sign as the principal of an enterprise; who has a live permit promises its work, the others none."""
     clock, client = app.extensions[EXTENSION].clock, app.test_client()
     claims = {"sub": enterprise_id, "roles": ["enterprise_principal"], "actions": ACTIONS}
     token = sign_token(claims | {"enterprise_id": enterprise_id}, key, now=clock.now(), lifetime=timedelta(minutes=10))
+    content = CONTENT | ({PROMISED[kind]: 1} if kind else {})
     headers, opened_at = {"Authorization": f"Bearer {token}"}, time.perf_counter()
     opened: Any = client.post(f"{COMMITMENTS}/today", json={"enterprise_id": enterprise_id}, headers=headers)
-    signed_at = time.perf_counter()
-    answer = client.post(f"{COMMITMENTS}/{opened.json['id']}/sign", json=NIL, headers=headers)
-    return answer.status_code, max(signed_at - opened_at, time.perf_counter() - signed_at) * 1000
+    signed_at, said = time.perf_counter(), {"content": content, "is_nil": kind is None}
+    answer = client.post(f"{COMMITMENTS}/{opened.json['id']}/sign", json=said, headers=headers)
+    slower = max(signed_at - opened_at, time.perf_counter() - signed_at) * 1000
+    return Signed(answer.status_code, slower, is_beside=not due.done())
 
 
-def _judge(report: Report, taken: list[tuple[int, float]], *, refused: list[int]) -> None:
-    slow = [milliseconds for _, milliseconds in taken]
-    report.at_most(f"p95 of {len(taken):,} commitments, the slower of opening and signing", quantile(slow, 0.95),
+def _judge(report: Report, signed: list[Signed]) -> None:
+    slow, beside = [one.milliseconds for one in signed], [one.milliseconds for one in signed if one.is_beside]
+    report.at_most(f"p95 of {len(slow):,} commitments, the slower of opening and signing", quantile(slow, 0.95),
                    LONGEST, unit=" ms")  # fmt: skip
-    report.at_most("refused commitments", len(refused), 0, unit="")
+    report.at_most(f"p95 of the {len(beside):,} signed while clocks of permits were worked off",
+                   quantile(beside, 0.95), LONGEST, unit=" ms")  # fmt: skip
+    report.at_most("refused commitments", sum(one.status != 200 for one in signed), 0, unit="")
     report.notes.append(f"middle {quantile(slow, 0.5):.0f} ms, slowest {max(slow):.0f} ms.")
+
+
+def _tell(report: Report, worked: tuple[int, float], what: str) -> None:
+    count, seconds = worked
+    report.at_most(f"working off {count:,} timers: {what}", seconds, LATEST, unit=" s")
+    report.notes.append(f"{what}: {seconds / max(count, 1) * 1000:.1f} ms for each of {count:,} timers.")
+
+
+def _compare(report: Report, database: Database, *, midnight: datetime) -> None:
+    """Count the steps of permits that the clock did not take, took twice, or took for another moment."""
+    with database.reading() as session:
+        due, taken = Counter(due_steps(session, midnight=midnight)), Counter(taken_steps(session))
+        told = outbox.c.type == "permits.permit_expired.v1"
+        events = session.scalar(select(func.count()).select_from(outbox).where(told)) or 0
+        live = session.scalar(select(func.count()).select_from(permit).where(permit.c.state != "expired")) or 0
+    wrong = sum(((due - taken) + (taken - due)).values())
+    report.at_most(f"wrong, missing or repeated of {due.total():,} steps of permits", wrong, 0, unit="")
+    report.at_most("permits that outlive their end, or whose end is told twice or never",
+                   live + abs(events - due.total() // 3), 0, unit="")  # fmt: skip
 
 
 def _mark(report: Report, database: Database, silent: list[str], *, hour: datetime) -> None:

@@ -37,10 +37,15 @@ def circumstances(session: Session, enterprise_id: str) -> frozenset[str]:
     levels = {1: "red", 2: "orange"}
     level = session.scalar(select(standing.c.level).where(standing.c.enterprise_id == enterprise_id))
     hazards = select(major_hazard.c.hazard_id).where(major_hazard.c.enterprise_id == enterprise_id)
-    whole = select(halt.c.order_id).where(halt.c.enterprise_id == enterprise_id, halt.c.is_open, halt.c.part == "")
     facts = {
         "open_major": session.scalar(hazards.where(major_hazard.c.is_open).limit(1)) is not None,
-        "halted": session.scalar(whole.limit(1)) is not None,
+        "halted": is_halted(session, enterprise_id),
         levels.get(level or 0, ""): level in levels,
     }
     return frozenset(name for name, holds in facts.items() if holds)
+
+
+def is_halted(session: Session, enterprise_id: str) -> bool:
+    """True while the production of the whole enterprise is halted by order."""
+    whole = select(halt.c.order_id).where(halt.c.enterprise_id == enterprise_id, halt.c.is_open, halt.c.part == "")
+    return session.scalar(whole.limit(1)) is not None

@@ -12,7 +12,7 @@ from services.permits.domain.chains import APPROVAL
 from services.permits.domain.permit_facts import GasResult, Member, Permit, Relative
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.conflicts import forbidden_by
-from services.permits.queries.enterprises import circumstances, in_area
+from services.permits.queries.enterprises import in_area, is_halted
 from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
@@ -137,26 +137,38 @@ def next_role(session: Session, row: Row[Any]) -> str:
     return next(iter(due.get(row.state, ())), "")
 
 
+def timed_permit(session: Session, row: Row[Any]) -> Permit:
+    """Return what of the permit in ``row`` its clock looks at: times, terms, analyses, and who is inside."""
+    parts = {name: _rows(session, OWN[name], row.id) for name in ("gas_tests", "persons")}
+    return _with_parts(row, parts)
+
+
 def known_permit(session: Session, row: Row[Any]) -> Permit:
     """Return everything about the permit in ``row`` that a step looks at."""
-    parts = permit_parts(session, row.id)
+    parts = {name: _rows(session, table, row.id) for name, table in OWN.items()}
     relatives = [
         Relative(one["id"], one["relation"], one["kind"], one["state"], one["ends_at"], one["cause"])
         for one in related_to(session, row)
     ]
-    return Permit(
-        **{name: getattr(row, name) for name in SAME},
-        terms=terms_of(row.terms),
+    return replace(
+        _with_parts(row, parts),
         signed=_roles(parts["signatures"], is_approval=True),
         tickets=_roles(parts["signatures"], is_approval=False),
         measures={one.number: one.is_involved for one in parts["measures"]},
+        relatives=tuple(relatives),
+        is_halted=is_halted(session, row.enterprise_id)
+        or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),
+        conflicts=forbidden_by(session, row) if row.state == BRIEFED else (),
+    )
+
+
+def _with_parts(row: Row[Any], parts: Mapping[str, Sequence[Row[Any]]]) -> Permit:
+    return Permit(
+        **{name: getattr(row, name) for name in SAME},
+        terms=terms_of(row.terms),
         gas=tuple(GasResult(one.gas_group, f"{one.gas} {one.point}", one.sampled_at, one.is_acceptable, one.by)
                   for one in sorted(parts["gas_tests"], key=_when)),
         crew=tuple(Member(one.person_id, one.role, one.is_in) for one in parts["persons"]),
-        relatives=tuple(relatives),
-        is_halted="halted" in circumstances(session, row.enterprise_id)
-        or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),
-        conflicts=forbidden_by(session, row) if row.state == BRIEFED else (),
     )  # fmt: skip
 
 

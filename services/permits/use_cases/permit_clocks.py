@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.permits.domain.permits import ARCHIVE, due_now
-from services.permits.queries.permits import known_permit
+from services.permits.queries.permits import timed_permit
 from services.permits.rules.permitting import permit_rules
 from services.permits.use_cases.papers import keep_paper
 from services.permits.use_cases.permits import locked_permit, set_clock, step_permit
@@ -14,8 +14,9 @@ from shared.machines import clock_step
 
 def run_permit_clock(session: Session, permit_id: str, *, now: datetime) -> None:
     """Do what has fallen due for a permit; what was done already, or is not due any more, is left alone."""
-    known = known_permit(session, locked_permit(session, permit_id))
-    for what, moment in due_now(permit_rules(), known, now=now):
+    known = timed_permit(session, locked_permit(session, permit_id))
+    due = due_now(permit_rules(), known, now=now)
+    for what, moment in due:
         if what == ARCHIVE:
             step_permit(session, permit_id, step=clock_step("archive", now))
             keep_paper(session, locked_permit(session, permit_id), now=now)
@@ -23,4 +24,5 @@ def run_permit_clock(session: Session, permit_id: str, *, now: datetime) -> None
             step_permit(session, permit_id, step=clock_step("expire", now, reason="4.16"))
         else:
             step_permit(session, permit_id, step=clock_step("warn", now, what=what, moment=moment.isoformat()))
-    set_clock(session, permit_id)
+    if not due:  # every step has set it
+        set_clock(session, permit_id)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.permits.domain.measures import measures_of
 from services.permits.domain.permit_facts import ACTIVE, BY_RELATIVE, GAS, GUARDIAN, LIVE, Permit
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
-from services.permits.queries.permits import known_permit, permit_at, related_to
+from services.permits.queries.permits import known_permit, permit_at, related_to, timed_permit
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import gas_test, permit, permit_measure, permit_person, permit_series, permit_step
 from services.permits.use_cases.commitment_checks import check_today
@@ -113,7 +113,7 @@ def step_permit(session: Session, permit_id: str, *, step: Step, based_on: int |
         raise PermitChanged("Somebody has changed this permit meanwhile: read it again.", version=row.version)
     if step.event == SEND:
         hold_enterprise(session, row.enterprise_id)  # of two that forbid each other one is sent
-    known, decided = permit_at(session, row, now=step.now), _decided(session, row) if step.event == "submit" else {}
+    known, decided = _looked_at(session, row, step), _decided(session, row) if step.event == "submit" else {}
     if decided:
         known = replace(known, level=decided["level"], terms=terms_of(decided["terms"]))
     moved = take_permit_step(permit_rules(), known, step=step)
@@ -129,6 +129,13 @@ def step_permit(session: Session, permit_id: str, *, step: Step, based_on: int |
     _keep_step(session, permit_id, moved.transition.row, version=row.version + 1, state=moved.state, step=step)
     tell_of_permit(session, row._asdict() | changes, moved, step=step)
     _follow(session, row, known, state=moved.state, step=step)
+
+
+def _looked_at(session: Session, row: Row[Any], step: Step) -> Permit:
+    """Return what a step looks at: the clock asks for nobody's certificates, and tells by the times alone."""
+    if step.event == "warn":
+        return timed_permit(session, row)
+    return known_permit(session, row) if step.is_clock else permit_at(session, row, now=step.now)
 
 
 def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step: Step) -> None:
@@ -179,17 +186,16 @@ def _same_work(session: Session, row: Row[Any], **changes: Any) -> Application:
 
 def locked_permit(session: Session, permit_id: str) -> Row[Any]:
     """Return the permit, locked together with the others of its job, always in the same order."""
-    row = _row(session, permit_id)
-    head = row.parent_id or row.id
-    family = select(permit.c.id).where(or_(permit.c.id == head, permit.c.parent_id == head)).order_by(permit.c.id)
-    session.execute(family.with_for_update()).all()
-    return _row(session, permit_id)
+    columns, own = permit.c, permit.alias().c
+    head = select(func.coalesce(own.parent_id, own.id)).where(own.id == permit_id).scalar_subquery()
+    family = select(permit).where(or_(columns.id == head, columns.parent_id == head)).order_by(columns.id)
+    return next(row for row in session.execute(family.with_for_update()).all() if row.id == permit_id)
 
 
 def set_clock(session: Session, permit_id: str) -> None:
     """Look at a permit again when the next thing falls due: one timer for all of them."""
     row = _row(session, permit_id)
-    known = known_permit(session, row)
+    known = timed_permit(session, row)
     due_at, holding = next_moment(permit_rules(), known), alerts(permit_rules(), known)
     if holding != row.alerts:
         changes = {"alerts": holding, "is_alerting": bool(holding)}
