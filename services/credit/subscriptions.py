@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.credit.use_cases import enterprises
+from services.credit.use_cases import enterprises, penalties
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -13,7 +13,7 @@ from shared.contracts.registry import (
     EnterpriseState,
     EnterpriseUpdated,
 )
-from shared.declarations import subscribes
+from shared.declarations import subscribes, timer
 from shared.events.received import Received
 
 
@@ -27,3 +27,9 @@ def on_enterprise_state(session: Session, received: Sequence[Received[Enterprise
 def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
     """Let what hangs on merged entries go over to the one that stays."""
     enterprises.follow_merge(session, received.data)
+
+
+@timer(penalties.CLOCK)
+def on_penalty_clock(session: Session, penalty_id: str, *, now: datetime) -> None:
+    """Something falls due for a penalty: somebody is warned, it is published, or its publication ends."""
+    penalties.run_penalty_clock(session, penalty_id, now=now)

@@ -16,6 +16,8 @@ from shared.http.chassis import chassis
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # First parts of a path that are no service's name, and who answers what lies below them.
 ANSWERED_BY = {"auth": "identity", "oauth": "identity", "public": "inspections"}
+# Of what the public reads, the topics that another service answers.
+PUBLIC_TOPICS = {"penalties": "credit", "exposures": "credit", "list": "credit"}
 LARGEST_BODY = 201 * MEGABYTE  # a file of 200 MB in its form
 PIECE = 64 * 1024
 PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
@@ -63,7 +65,8 @@ def forward(service: str, path: str) -> Response:
 
 
 def _forwarded(service: str, _rest: str) -> Response:
-    return forward(ANSWERED_BY.get(service, service), request.path)
+    topic = PUBLIC_TOPICS.get(_rest.partition("/")[0], "") if service == "public" else ""
+    return forward(topic or ANSWERED_BY.get(service, service), request.path)
 
 
 class _Body:

@@ -8,25 +8,76 @@ from shared.contracts import Kind, event
 @event("credit.violation_recorded.v1", kind=Kind.FACT, subject="violation_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViolationRecorded:
-    """A violation was entered; ``severity`` is ``light``, ``general`` or ``serious``, ``recorded_on`` an ISO day."""
+    """A violation was entered; ``severity`` is ``light``, ``general`` or ``serious``, ``recorded_on`` an ISO day.
+
+    ``act`` is the code of the catalogue.
+    """
 
     violation_id: str
     enterprise_id: str
     severity: str
     recorded_on: str
     clause: str = ""
+    act: str = ""
 
 
 @event("credit.penalty_decided.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PenaltyDecided:
-    """An administrative penalty was decided on the ISO day ``decided_on``; ``amount`` is in yuan."""
+    """An administrative penalty was decided on the ISO day ``decided_on``; ``amount`` is in yuan.
+
+    ``act`` is the code of the catalogue, ``penalty_class`` is ``light``, ``general`` or ``serious``, ``kinds`` are
+    those of publicity.toml.
+    """
 
     penalty_id: str
     enterprise_id: str
     decided_on: str
     clause: str = ""
     amount: int = 0
+    act: str = ""
+    penalty_class: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+@event("credit.penalty_published.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyPublished:
+    """A penalty is public since the ISO day ``published_on``, until ``shown_until`` at the latest.
+
+    ``is_late``: the seven working days had passed.
+    """
+
+    penalty_id: str
+    enterprise_id: str
+    published_on: str
+    shown_until: str = ""
+    penalty_class: str = ""
+    is_late: bool = False
+
+
+@event("credit.penalty_settled.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltySettled:
+    """The obligations of a penalty were met on the ISO day ``settled_on``; the penalty still counts."""
+
+    penalty_id: str
+    enterprise_id: str
+    settled_on: str
+
+
+@event("credit.penalty_publicity_ended.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyPublicityEnded:
+    """A penalty is neither public nor shared any more from the ISO day ``ended_on`` on; it still counts.
+
+    ``reason`` is ``repaired``, ``expired``, or ``uncorrected``: the longest period is over without correction.
+    """
+
+    penalty_id: str
+    enterprise_id: str
+    ended_on: str
+    reason: str = ""
 
 
 @event("credit.penalty_withdrawn.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")

@@ -28,9 +28,6 @@ LONGEST_OF_A_LARGE_SERVICE = {"inspections": 90, "permits": 90, "credit": 90}  #
 ANNOUNCED = {"credit", "inspections", "monitoring", "permits", "training"}
 # What a service that is being built does not tell yet; whoever builds it takes the name out.
 STILL_TO_COME = {
-    "credit.violation_recorded.v1",
-    "credit.penalty_decided.v1",
-    "credit.penalty_withdrawn.v1",
     "credit.exposure_published.v1",
     "credit.exposure_withdrawn.v1",
     "credit.subject_listed.v1",

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from shared.machines import NotAllowed, Source
+from shared.machines import NotAllowed, Source, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,10 @@ class Catalogue:
         if code not in self.acts:
             raise NotAllowed("act_unknown", "There is no such act in the catalogue: choose one of it.", field="act")
         return self.acts[code]
+
+
+def check_violation(catalogue: Catalogue, act: str, *, found_on: date, today: date) -> Act:
+    """Return the act of a violation; raises ``NotAllowed`` for an unknown one and for a day to come."""
+    sentence = "What was seen is not of a day to come."
+    require(found_on <= today, NotAllowed("day_impossible", sentence, field="found_on"))
+    return catalogue.act(act)

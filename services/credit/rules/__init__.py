@@ -2,9 +2,17 @@
 
 from services.credit.rules.cases import case_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
+from services.credit.rules.publicity import publicity_rules
 from services.credit.rules.violations import catalogue
 
-__all__ = ["case_rules", "catalogue", "check_tables", "measure_rules", "restriction_rules"]
+__all__ = [
+    "case_rules",
+    "catalogue",
+    "check_tables",
+    "measure_rules",
+    "publicity_rules",
+    "restriction_rules",
+]
 
 
 def check_tables() -> None:
@@ -13,3 +21,4 @@ def check_tables() -> None:
     case_rules()
     measure_rules()
     restriction_rules()
+    publicity_rules()

@@ -3,7 +3,9 @@
 from services.credit.tables.cases import listing_case, listing_delivery, listing_person, listing_step
 from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.metadata import metadata
+from services.credit.tables.penalties import penalty, penalty_step
 from services.credit.tables.restrictions import check_receipt, restriction, restriction_step, watched
+from services.credit.tables.violations import violation
 
 __all__ = [
     "check_receipt",
@@ -17,4 +19,7 @@ __all__ = [
     "restriction",
     "restriction_step",
     "watched",
+    "penalty",
+    "penalty_step",
+    "violation",
 ]

@@ -1,0 +1,93 @@
+"""What a penalty decision has to say (credit-and-inspections §8.1), and whose class it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.credit.domain.publicity import PublicityRules
+from shared.errors import Refused
+
+NATURAL = "natural"
+SUBJECTS = ("legal", "individual_business", NATURAL)  # 法人及非法人组织, 个体工商户, 自然人
+TENTHOUSAND = 10_000
+
+
+class PenaltyRefused(Refused):
+    code = "penalty_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A penalty decision as it was issued; ``fine`` and ``confiscated`` are yuan.
+
+    ``person`` is who was punished when that is a natural person; ``representative`` the legal representative; the
+    numbers of both never leave the vault but masked. ``penalty_class`` empty: the usual one.
+    """
+
+    enterprise_id: str
+    document_number: str
+    conduct: str
+    facts: str
+    basis: str
+    kinds: Sequence[str]
+    content: str
+    decided_on: date
+    authority: str
+    violation_id: str | None = None
+    subject_kind: str = "legal"
+    person: str = ""
+    person_number: str = ""
+    representative: str = ""
+    representative_number: str = ""
+    other_codes: Mapping[str, str] = field(default_factory=dict)
+    act: str = ""
+    fine: int = 0
+    confiscated: int = 0
+    licence: str = ""
+    valid_until: date | None = None
+    authority_code: str = ""
+    origin: str = ""
+    origin_code: str = ""
+    remark: str = ""
+    is_simple: bool = False
+    penalty_class: str = ""
+    class_reason: str = ""
+    settled_on: date | None = None
+
+
+def class_of(rules: PublicityRules, decision: Decision) -> str:
+    """Return the class of a decision; raises ``PenaltyRefused`` for another than the usual one without a reason."""
+    usual = rules.usual_class(decision.kinds, act=decision.act, is_simple=decision.is_simple)
+    if decision.penalty_class in ("", usual):
+        return usual
+    if not decision.class_reason.strip():
+        raise PenaltyRefused("Say why this decision is not of its usual class.", field="class_reason", usual=usual)
+    return decision.penalty_class
+
+
+def check_decision(decision: Decision, *, today: date) -> None:
+    """Raise ``PenaltyRefused`` for a decision that cannot be as it says."""
+    problems = {
+        "decided_on": ("A decision is not of a day to come.", decision.decided_on > today),
+        "fine": ("A fine has an amount, and an amount is a fine.", ("fine" in decision.kinds) != (decision.fine > 0)),
+        "person": ("A decision against a person names the person.", _lacks_person(decision)),
+        "settled_on": ("Obligations are met between the decision and today.", _is_settled_wrongly(decision, today)),
+    }
+    for name, (sentence, holds) in problems.items():
+        if holds:
+            raise PenaltyRefused(sentence, field=name)
+
+
+def in_tenthousands(yuan: int) -> str:
+    """Return an amount in 万元 as the public record has it: ``3``, ``0.5``, ``0.0001``."""
+    whole, rest = divmod(yuan, TENTHOUSAND)
+    return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
+
+
+def _lacks_person(decision: Decision) -> bool:
+    return (decision.subject_kind == NATURAL) != bool(decision.person.strip())
+
+
+def _is_settled_wrongly(decision: Decision, today: date) -> bool:
+    settled = decision.settled_on
+    return settled is not None and not decision.decided_on <= settled <= today

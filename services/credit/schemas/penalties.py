@@ -1,0 +1,243 @@
+"""Requests and responses about penalty decisions and their publication."""
+
+from marshmallow import fields, validate
+
+from services.credit.domain.penalties import SUBJECTS
+from services.credit.domain.publicity import STEPS
+from services.credit.queries.penalties import PUBLIC_CODES
+from services.credit.rules.publicity import publicity_rules
+from services.credit.schemas.violations import ACTS, DIVISION
+from shared.http import Page, PageQuery, Schema
+
+RULES = publicity_rules()
+KINDS, CLASSES, STATES = list(RULES.kinds), list(RULES.classes), list(RULES.machine.states)
+OTHER_CODES = ("registration", "organisation", "tax", "institution", "society")
+LARGEST_AMOUNT = 10**12  # yuan
+
+
+def words(longest: int, *, least: int = 0) -> fields.String:
+    """Return a field of text, empty unless given; with ``least`` it is required."""
+    length = validate.Length(least, longest)
+    return fields.String(required=True, validate=length) if least else fields.String(load_default="", validate=length)
+
+
+def yuan() -> fields.Integer:
+    """Return a field of an amount in yuan, nothing unless given."""
+    return fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_AMOUNT))
+
+
+class PenaltyQuery(PageQuery):
+    """By the day of the decision, the newest first. ``awaits``: warned of and not yet decided whether public."""
+
+    enterprise_id = fields.UUID()
+    state = fields.String(validate=validate.OneOf(STATES))
+    penalty_class = fields.String(validate=validate.OneOf(CLASSES))
+    is_open = fields.Boolean()
+    awaits = fields.Boolean()
+    year = fields.Integer(validate=validate.Range(1990, 2100))
+    division = fields.String(validate=DIVISION)
+
+
+class NewPenalty(Schema):
+    """A decision as it was issued; amounts are yuan, ``penalty_class`` another than the usual one has a reason."""
+
+    enterprise_id = fields.UUID(required=True)
+    violation_id = fields.UUID(load_default=None)
+    subject_kind = fields.String(load_default="legal", validate=validate.OneOf(SUBJECTS))
+    person = words(50)
+    person_number = words(30)
+    representative = words(50)
+    representative_number = words(30)
+    other_codes = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(OTHER_CODES)),
+        values=fields.String(validate=validate.Length(max=50)),
+        load_default=dict,
+    )
+    document_number = words(100, least=2)
+    act = fields.String(load_default="", validate=validate.OneOf(["", *ACTS]))
+    conduct = words(500, least=2)
+    facts = words(4000, least=2)
+    basis = words(1000, least=2)
+    kinds = fields.List(fields.String(validate=validate.OneOf(KINDS)), required=True, validate=validate.Length(1, 11))
+    content = words(4000, least=2)
+    fine = yuan()
+    confiscated = yuan()
+    licence = words(300)
+    decided_on = fields.Date(required=True)
+    valid_until = fields.Date(load_default=None)
+    authority = words(100, least=2)
+    authority_code = words(30)
+    origin = words(100)
+    origin_code = words(30)
+    remark = words(500)
+    is_simple = fields.Boolean(load_default=False)
+    penalty_class = fields.String(load_default="", validate=validate.OneOf(["", *CLASSES]))
+    class_reason = words(300)
+    settled_on = fields.Date(load_default=None)
+
+
+class PenaltyStepBody(Schema):
+    """What a step asks for: ``penalties/table`` and the refusal say it."""
+
+    event = fields.String(required=True, validate=validate.OneOf(STEPS))
+    version = fields.Integer(validate=validate.Range(1))
+    reason = fields.String(validate=validate.Length(max=500))
+    settled_on = fields.Date()
+    proof = fields.String(validate=validate.Length(max=300))
+    promise = fields.String(validate=validate.Length(max=300))
+    is_corrected = fields.Boolean()
+    document = fields.String(validate=validate.Length(max=300))
+    annulled_on = fields.Date()
+
+
+class PenaltyWord(Schema):
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class Penalty(Schema):
+    """``allowed``: the steps that are possible now. Of a natural person the name is masked."""
+
+    id = fields.String(required=True)
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    division = fields.String(required=True)
+    violation_id = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    state_zh = fields.String(required=True)
+    state_en = fields.String(required=True)
+    is_open = fields.Boolean(required=True)
+    is_shown = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+    subject_kind = fields.String(required=True)
+    subject_name = fields.String(required=True)
+    subject_code = fields.String(required=True)
+    document_number = fields.String(required=True)
+    act = fields.String(required=True)
+    conduct = fields.String(required=True)
+    basis = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+    kind_words = fields.List(fields.Nested(PenaltyWord), required=True)
+    fine = fields.Integer(required=True)
+    confiscated = fields.Integer(required=True)
+    decided_on = fields.Date(required=True)
+    authority = fields.String(required=True)
+    penalty_class = fields.String(required=True)
+    class_zh = fields.String(required=True)
+    class_en = fields.String(required=True)
+    publish_by = fields.Date(required=True)
+    is_warned = fields.Boolean(required=True)
+    published_on = fields.Date(required=True, allow_none=True)
+    is_late = fields.Boolean(required=True)
+    shown_least_until = fields.Date(required=True)
+    shown_until = fields.Date(required=True)
+    settled_on = fields.Date(required=True, allow_none=True)
+    due_on = fields.Date(required=True, allow_none=True)
+    allowed = fields.List(fields.String(), required=True)
+
+
+class PenaltyList(Page):
+    items = fields.List(fields.Nested(Penalty), required=True)
+
+
+class PenaltyPersons(Schema):
+    """Masked: the first character of a name, the first and last one of a number."""
+
+    person = fields.String(required=True)
+    person_number = fields.String(required=True)
+    representative = fields.String(required=True)
+    representative_number = fields.String(required=True)
+
+
+class PenaltyMove(Schema):
+    event = fields.String(required=True)
+    rule = fields.String(required=True)
+    state = fields.String(required=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    given = fields.Dict(required=True)
+
+
+class PenaltyWithSteps(Penalty):
+    """A decision in full, with all that happened to it."""
+
+    other_codes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    persons = fields.Nested(PenaltyPersons, required=True)
+    facts = fields.String(required=True)
+    content = fields.String(required=True)
+    licence = fields.String(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    authority_code = fields.String(required=True)
+    origin = fields.String(required=True)
+    origin_code = fields.String(required=True)
+    remark = fields.String(required=True)
+    is_simple = fields.Boolean(required=True)
+    class_reason = fields.String(required=True)
+    regime = fields.String(required=True)
+    explanation = fields.String(required=True)
+    recorded_by = fields.String(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    steps = fields.List(fields.Nested(PenaltyMove), required=True)
+
+
+class PublicPeriod(Schema):
+    penalty_class = fields.String(required=True)
+    publishes = fields.String(required=True, validate=validate.OneOf(["always", "ask"]))
+    min_months = fields.Integer(required=True)
+    max_months = fields.Integer(required=True)
+
+
+class PublicRegime(PenaltyWord):
+    source = fields.String(required=True)
+    status = fields.String(required=True)
+    effective_from = fields.Date(required=True)
+    periods = fields.List(fields.Nested(PublicPeriod), required=True)
+
+
+class PublicDeadline(Schema):
+    id = fields.String(required=True)
+    amount = fields.Integer(required=True)
+    unit = fields.String(required=True)
+
+
+class PenaltyKindRow(PenaltyWord):
+    penalty_class = fields.String(required=True)
+
+
+class PenaltyTable(Schema):
+    """Kinds and their class, the periods of each order, the deadlines and the states."""
+
+    version = fields.String(required=True)
+    kinds = fields.List(fields.Nested(PenaltyKindRow), required=True)
+    classes = fields.List(fields.Nested(PenaltyWord), required=True)
+    regimes = fields.List(fields.Nested(PublicRegime), required=True)
+    deadlines = fields.List(fields.Nested(PublicDeadline), required=True)
+    states = fields.List(fields.Nested(PenaltyWord), required=True)
+
+
+class PublicPenaltyQuery(PageQuery):
+    """The newest first; ``q`` is a part of the name, or the whole code of the subject."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=100))
+
+
+PublicPenaltyCodes = Schema.from_dict(
+    {code: fields.String(required=True, allow_none=True) for code in PUBLIC_CODES}, name="PublicPenaltyCodes"
+)
+
+
+class PublicPenalty(PublicPenaltyCodes):  # type: ignore[misc, valid-type]
+    """The fields of the public record of penalties (双公示) under their codes; amounts are 万元."""
+
+    id = fields.String(required=True)
+    published_on = fields.Date(required=True)
+    penalty_class = fields.String(required=True)
+    CF_XDR_LB = fields.String(required=True)
+    CF_CFLB = fields.String(required=True)
+    CF_NR_FK = fields.String(required=True)
+    CF_NR_WFFF = fields.String(required=True)
+
+
+class PublicPenaltyList(Page):
+    items = fields.List(fields.Nested(PublicPenalty), required=True)

@@ -1,0 +1,23 @@
+"""What credit knows of each enterprise of the small running system."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.credit.domain.penalties import Decision
+from services.credit.use_cases.penalties import record_penalty
+from services.credit.use_cases.violations import Breach, record_violation
+from shared.clock import business_date
+from shared.database import Database
+from shared.machines import Step
+
+
+def breach_everywhere(database: Database, enterprises: Mapping[str, str], *, now: datetime) -> None:
+    """Let each enterprise have done something wrong, and a penalty for it."""
+    today = business_date(now)
+    officer = Step("record", "officer-1", 3, now)
+    with database.transaction() as session:
+        for part, enterprise_id in enterprises.items():
+            record_violation(session, Breach(enterprise_id, "V-102", "general", "无护栏", today), by="a-1", now=now)
+            said = {"conduct": "未消除隐患", "facts": "无护栏", "basis": "安全生产法", "content": "警告"}
+            decided = {"document_number": part, "kinds": ["warning"], "decided_on": today, "authority": "应急管理局"}
+            record_penalty(session, Decision(enterprise_id=enterprise_id, **said, **decided), step=officer)

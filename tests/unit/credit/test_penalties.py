@@ -1,0 +1,76 @@
+"""What a penalty decision has to say (credit-and-inspections §8.1)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.credit.domain.penalties import Decision, PenaltyRefused, check_decision, class_of, in_tenthousands
+from services.credit.domain.violations import check_violation
+from services.credit.rules import catalogue
+from services.credit.rules.publicity import publicity_rules
+from shared.machines import NotAllowed
+
+TODAY = date(2026, 5, 11)
+
+
+def decision(**changes: Any) -> Decision:
+    usual: dict[str, Any] = {
+        "enterprise_id": "e",
+        "document_number": "应急罚〔2026〕1号",
+        "conduct": "未采取措施消除事故隐患",
+        "facts": "冲床无防护",
+        "basis": "安全生产法 第一百零二条",
+        "kinds": ["fine"],
+        "content": "罚款三万元",
+        "fine": 30_000,
+        "decided_on": TODAY,
+        "authority": "区应急管理局",
+    }
+    return Decision(**usual | changes)
+
+
+class TestADecision:
+    @pytest.mark.parametrize(
+        ("field", "changes"),
+        [
+            ("decided_on", {"decided_on": date(2026, 5, 12)}),
+            ("fine", {"fine": 0}),
+            ("fine", {"kinds": ["warning"]}),
+            ("person", {"subject_kind": "natural"}),
+            ("person", {"person": "王某"}),
+            ("settled_on", {"settled_on": date(2026, 5, 10)}),
+            ("settled_on", {"settled_on": date(2026, 5, 12)}),
+        ],
+    )
+    def test_that_cannot_be_is_refused_by_its_field(self, field: str, changes: dict[str, Any]) -> None:
+        with pytest.raises(PenaltyRefused) as refusal:
+            check_decision(decision(**changes), today=TODAY)
+        assert refusal.value.facts["field"] == field
+
+    @pytest.mark.parametrize("changes", [{}, {"subject_kind": "natural", "person": "王某"}, {"settled_on": TODAY}])
+    def test_that_can_be_is_taken(self, changes: dict[str, Any]) -> None:
+        assert check_decision(decision(**changes), today=TODAY) is None
+
+    def test_is_of_its_usual_class_unless_somebody_says_why(self) -> None:
+        rules = publicity_rules()
+        assert (class_of(rules, decision()), class_of(rules, decision(penalty_class="general"))) == ("general",) * 2
+        with pytest.raises(PenaltyRefused):
+            class_of(rules, decision(penalty_class="serious"))
+        assert class_of(rules, decision(penalty_class="serious", class_reason="屡犯")) == "serious"
+
+
+class TestAnAmount:
+    @pytest.mark.parametrize(
+        ("yuan", "shown"), [(30_000, "3"), (5_000, "0.5"), (1, "0.0001"), (100_000, "10"), (1_234_500, "123.45")]
+    )
+    def test_is_shown_in_ten_thousands(self, yuan: int, shown: str) -> None:
+        assert in_tenthousands(yuan) == shown
+
+
+class TestAViolation:
+    def test_is_not_of_a_day_to_come(self) -> None:
+        assert check_violation(catalogue(), "V-102", found_on=TODAY, today=TODAY).code == "V-102"
+        with pytest.raises(NotAllowed) as refusal:
+            check_violation(catalogue(), "V-102", found_on=date(2026, 5, 12), today=TODAY)
+        assert refusal.value.code == "day_impossible"
