@@ -10,7 +10,7 @@ from shared.clock import BUSINESS_ZONE
 from shared.pdf import Paper
 from shared.qr import qr_code
 
-MARGIN, WIDTH, LABEL, LINE, QR_SIZE = 18, 174, 30, 6.5, 26  # millimetres
+MARGIN, WIDTH, LABEL, GAP, LINE, QR_SIZE = 18, 174, 30, 4, 6.5, 26  # millimetres
 ANSWERS = {True: "涉及", False: "不涉及", None: "未确认"}
 UNITS = {"vol_pct": "%(体积)", "lel_pct": "%LEL", "ppm": "ppm", "mg_m3": "mg/m³"}
 Content = Mapping[str, Any]
@@ -54,6 +54,8 @@ def _facts(paper: Paper, content: Content) -> None:
     _pair(paper, "单位", content["enterprise"])
     _pair(paper, "作业内容", content["description"])
     _pair(paper, "作业地点", content["place"])
+    for label, entry in content.get("form", ()):  # papers of before had none
+        _pair(paper, label, entry)
     _pair(paper, "有效时间", f"{_moment(content['starts_at'])} 至 {_moment(content['ends_at'])}")
     _pair(paper, "依据", f"{content['ruleset']} {content['ruleset_version']}　{content['clause']}")
 
@@ -69,11 +71,12 @@ def _title(paper: Paper, text: str) -> None:
 
 def _pair(paper: Paper, label: str, text: str) -> None:
     """Write a label with its text beside it; a pair that does not fit begins the next page."""
-    height = paper.multi_cell(WIDTH - LABEL, LINE, text, dry_run=True, output="HEIGHT")
+    left = max(LABEL, paper.get_string_width(label) + GAP)
+    height = paper.multi_cell(WIDTH - left, LINE, text, dry_run=True, output="HEIGHT")
     if isinstance(height, float) and paper.will_page_break(height):
         paper.add_page()
-    paper.cell(LABEL, LINE, label)
-    paper.multi_cell(WIDTH - LABEL, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.cell(left, LINE, label)
+    paper.multi_cell(WIDTH - left, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def _result(one: Content) -> str:

@@ -1,5 +1,6 @@
 """Papers of permits within the caller's area, what they say, and whether one is genuine."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.papers import digest_of
+from services.permits.domain.profiles import RuleSet
 from services.permits.queries.permits import permit_parts, visible_permit
 from services.permits.rules import ruleset
 from services.permits.rules.permitting import permit_rules
@@ -31,6 +33,7 @@ def content_of(session: Session, row: Row[Any]) -> Document:
     name = session.scalar(select(enterprise.c.name).where(enterprise.c.enterprise_id == row.enterprise_id))
     texts = {one.number: one.text for one in rules.measures.measures[row.kind]}
     term = rules.kinds.terms.get((row.kind, row.level))
+    signatures = sorted(parts["signatures"], key=lambda one: (one.at, one.position))
     return {
         **{each: getattr(row, each) for each in TOLD},
         "permit_id": row.id,
@@ -41,9 +44,10 @@ def content_of(session: Session, row: Row[Any]) -> Document:
         "enterprise": name,
         "starts_at": row.starts_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
+        "form": [list(entry) for entry in _entries(row, rules)],
         "measures": [[one.number, texts[one.number], one.is_involved] for one in parts["measures"]],
         "gas": [_told(one, OF_A_TEST) | {"at": one.sampled_at.isoformat()} for one in parts["gas_tests"]],
-        "signatures": [_told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat()} for one in parts["signatures"]],
+        "signatures": [_told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat()} for one in signatures],
     }
 
 
@@ -92,6 +96,16 @@ def verification_of(session: Session, row: Row[Any]) -> Document:
         "ends_at": now_at.ends_at,
         "made_at": printed,
     }
+
+
+def _entries(row: Row[Any], rules: RuleSet) -> Iterator[tuple[str, str]]:
+    """Give what was entered in each field of the form (annex A), in its words."""
+    for field in rules.fields:
+        value = row.form.get(field.id) or row.facts.get(field.id)
+        if field.kind == row.kind and value not in (None, ""):
+            chosen = next((option.zh for option in field.options if option.id == value), "")
+            shown = f"{value:g}" if isinstance(value, (int, float)) else str(value)
+            yield field.zh, chosen or f"{shown} {field.unit}".strip()
 
 
 def _told(row: Row[Any], names: tuple[str, ...]) -> Document:

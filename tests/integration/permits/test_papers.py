@@ -59,6 +59,21 @@ class TestPaper:
         for words in (permit["number"], paper["id"], "高处作业安全作业票", "作业人员身体条件符合要求", "作业负责人"):
             assert words in text
 
+    def test_names_what_the_form_was_told(
+        self, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str
+    ) -> None:
+        """GB 30871-2022 annex A: a choice in its words, a number with its unit, signatures in their order."""
+        form = {"hot_spot": "R101法兰", "method": "grinding", "fire_watch_minutes": "30"}
+        permit = approved(foreman, approver, applied(foreman, enterprise_id, "hot_work", form=form))
+
+        file = foreman.get(f"{PERMITS}/papers/{printed(foreman, permit)['id']}/file")
+        with pypdfium2.PdfDocument(file.data) as pages:
+            text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+
+        for words in ("动火部位 R101法兰", "动火方式 砂轮打磨", "作业后留守观察 30 min"):
+            assert words in text
+        assert text.index("作业负责人 同意") < text.index("所在单位 同意") < text.index("安全管理部门 同意")
+
     def test_is_the_same_until_something_happens(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
         first, again = printed(foreman, permit), printed(foreman, permit)
         taken(foreman, permit, "check_in", person_id=GUARDIAN)

@@ -8,6 +8,10 @@ from babel.messages.pofile import read_po
 
 from services.gateway.pages.language import CATALOGUES, NAMES
 from services.identity.domain.accounts import roles
+from services.permits.domain.permit_facts import BY_RELATIVE
+from services.permits.rules.suspensions import suspension_rules
+from services.permits.schemas.permits import CAUSES
+from services.permits.use_cases.stop_orders import STOP_ORDER
 from services.risk.rules import rulebook
 
 GATEWAY = CATALOGUES.parent
@@ -53,6 +57,11 @@ class TestCatalogues:
         known = phrases(code).keys()
         options = {option for fact in rulebook().facts.values() for option in fact.options if not option.isdigit()}
         assert {option for option in options if f"answer.{option}" not in known} == set()
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_have_a_word_for_everything_that_suspends_a_permit(self, code: str) -> None:
+        causes = {*CAUSES, BY_RELATIVE, STOP_ORDER, *suspension_rules().causes.values()}
+        assert sorted({f"permit.cause_{one}" for one in causes} - phrases(code).keys()) == []
 
     @pytest.mark.parametrize("code", NAMES)
     def test_have_a_word_for_everything_that_a_role_may_do(self, code: str) -> None:

@@ -26,6 +26,7 @@ document.addEventListener("submit", async (event) => {
   } catch (problem) {
     const isLeft = problem.status !== 0 || form.dispatchEvent(new CustomEvent("unsent", { bubbles: true, cancelable: true, detail: read(form) }));
     if (isLeft) complain(form.querySelector(".deed-problem"), problem);
+    form.dispatchEvent(new CustomEvent("refused", { detail: problem }));
     button?.removeAttribute("disabled");
   }
 });

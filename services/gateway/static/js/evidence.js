@@ -34,10 +34,13 @@ export function show(box, id, { source = `/api/v1/${box.dataset.service ?? "insp
   const tick = Object.assign(document.createElement("input"), { type: "checkbox", name: box.dataset.evidence, value: id, checked: isUsed });
   const image = Object.assign(document.createElement("img"), { src: source, alt: "" });
   label.className = "evidence-photo";
-  tick.dataset.kind = "many";
+  const isSingle = "single" in box.dataset;
+  tick.dataset.kind = isSingle ? "one" : "many";
   tick.setAttribute("aria-label", word("act.photo_kept"));
   label.append(tick, image);
-  box.querySelector(".evidence-kept").append(label);
+  const shown = box.querySelector(".evidence-kept");
+  if (isSingle) shown.replaceChildren();
+  shown.append(label);
 }
 
 export const kept = (box) => [...box.querySelectorAll('.evidence-kept input[type="checkbox"]:checked')].map((tick) => tick.value);

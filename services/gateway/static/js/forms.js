@@ -19,8 +19,7 @@ export function read(form) {
       if (field.checked) body[field.name].push(field.value);
       continue;
     }
-    if (field.type === "checkbox" && field.dataset.kind === "flag" && !field.checked) continue;
-    if (field.type === "radio" && !field.checked) continue;
+    if (["checkbox", "radio"].includes(field.type) && !field.checked) continue;
     const text = field.value.trim();
     if (text === "" && !field.required && !("empties" in field.dataset)) continue;
     const [name, part] = field.name.split(".");
