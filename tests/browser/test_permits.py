@@ -1,126 +1,109 @@
-"""A permit as foreman, approver and officer see it: applied for, analysed, signed, started, stopped, watched."""
+"""A permit as foreman, guardian, approver and officer see it: applied for, signed, started, watched, stopped."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from io import BytesIO
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
-from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, sent
 from tests.browser.conftest import DESK, PHONE, Window
-from tests.support.running import System, wait_for
+from tests.browser.permitting import (
+    CREW,
+    PLACE,
+    Plant,
+    analyse,
+    answer,
+    apply_for_entry,
+    brief_and_send,
+    measure_gases,
+    opened,
+    set_time,
+    sign,
+    take,
+)
+from tests.support.running import System
 
-CODE = "91331002MA28G55550"
 NAME = "海湾精细化工厂"
-PLACE = {"longitude": 121.43, "latitude": 28.66}
-CREW = ("work_leader", "worker", "guardian")
-RESULTS = (("oxygen", "20.8", "vol_pct"), ("methane", "4", "lel_pct"), ("hydrogen_sulphide", "2", "ppm"))
+VESSEL = {"kind": "confined_space", "number": "R-101", "title": "反应釜", "medium": "甲苯", "risk_place": "yes"}
 ROLES = {
     "permit-foreman": "enterprise_safety_officer",
+    "permit-guardian": "enterprise_guardian",
     "permit-approver": "enterprise_principal",
 }
 
 
 @pytest.fixture(scope="module")
-def plant(running_sise: System) -> System:
-    """Return the running system with a chemical plant, its people, a foreman, an approver and an officer."""
-    client = running_sise.client()
-    plant_id = enter(client, NAME, CODE, industry="C2614", location=PLACE)
-    for name in ("张三", "李四", "王五", "赵六"):
-        client.call("POST", f"registry/enterprises/{plant_id}/persons", json={"name": name, "posts": ["worker"]})
-    for username, role in ROLES.items():
-        employ(client, username, role, enterprise_id=plant_id)
-    employ(client, "permit-officer", "bureau_officer", divisions=["331002"])
-    wait_for(lambda: known(client, plant_id), seconds=60, what="permits knows the plant")
-    people = f"permits/people?enterprise_id={plant_id}"
-    wait_for(lambda: len(client.call("GET", people)["items"]) == 4, seconds=60, what="permits knows the people")
-    foreman = ApiClient(running_sise.url, username="permit-foreman", password=PASSWORD)
-    for one in client.call("GET", people)["items"]:
-        trained = {"kind": "guardian_training", "valid_from": "2026-01-01"}
-        foreman.call("POST", f"permits/people/{one['person_id']}/certificates", json=trained)
-    return running_sise
+def plant(running_sise: System) -> Plant:
+    """Return a chemical plant with its people, its reactor in the ledger, and two officers who oversee it."""
+    plant = Plant(running_sise, "91331002MA28G55550", NAME, roles=ROLES)
+    employ(plant.client, "permit-officer", "bureau_officer", divisions=["331002"])
+    employ(plant.client, "permit-second", "bureau_officer", divisions=["331002"])
+    plant.train(*CREW.values(), by="permit-foreman")
+    place = {**VESSEL, "enterprise_id": plant.id, "location": {**PLACE, "accuracy_m": 3}}
+    plant.acting("permit-foreman").call("POST", "permits/places", json=place)
+    return plant
 
 
-def known(client: Any, enterprise_id: str) -> bool:
-    found = client.call("GET", f"permits/enterprises/{enterprise_id}")
-    return bool(found["ruleset"] == "gb30871-2022")
+def check_in_and_start(guardian: Page) -> None:
+    """Let the guardian check in, and begin the work when he stands there."""
+    own = guardian.locator("#crew li").filter(has_text="监护人")
+    guardian.wait_for_load_state()
+    own.locator('form[data-act="check_in"] button').click()
+    expect(own).to_contain_text("在场")
+    guardian.wait_for_load_state()
+    guardian.locator('form[data-act="start"] input[name="detector_live"]').check()
+    take(guardian, "start", "active")
 
 
-def opened(window: Window, username: str, *, size: dict[str, int] = DESK) -> Page:
-    page = window(size=size, signed_in=False)
-    page.context.grant_permissions(["geolocation"])
-    page.context.set_geolocation(PLACE)
-    return sign_in_as(page, username)
+def watch(officer: Page) -> None:
+    """Find the work on the board, and see all of it without anything to approve."""
+    officer.goto("/permits")
+    row = officer.locator('.permit-board a[data-state="active"]').filter(has_text=NAME)
+    expect(row).to_be_visible()
+    row.click()
+    expect(officer.locator("#acts")).not_to_contain_text("批准")
+    expect(officer.locator("#gas .permit-tests li")).to_have_count(3)
+    officer.get_by_role("link", name="作业相互影响").click()
+    officer.wait_for_url("**/conflicts")
+    check_fit(officer, DESK)
+    officer.go_back()
+    expect(officer.locator("#spot-check")).to_be_visible()
 
 
-def answer(page: Page, questions: dict[str, bool]) -> None:
-    for name, is_so in questions.items():
-        page.locator(f'input[name="facts.{name}"][value="{str(is_so).lower()}"]').check()
+def stop_by_order(window: Window, officer: Page) -> None:
+    """Let one officer prepare the order that stops the permit on his page, and another one sign it."""
+    officer.locator("#stop").click()
+    order = officer.locator('form[data-act="named"]')
+    order.get_by_label("理由").fill("釜外无人监护")
+    officer.wait_for_load_state()
+    order.locator("button").click()
+    expect(officer.locator('#state[data-state="prepared"]')).to_be_visible()
+    second = opened(window, "permit-second")
+    second.goto(officer.url)
+    second.wait_for_load_state()
+    second.locator('form[data-act="countersign"] button').click()
+    expect(second.locator('#state[data-state="in_force"]')).to_be_visible()
 
 
-def take(page: Page, event: str, state: str) -> None:
-    """Send the form of a step and wait until the permit is there."""
-    page.locator(f'form[data-act="{event}"]').first.locator("button[type=submit]").click()
-    expect(page.locator(f'#state [data-state="{state}"]')).to_be_visible()
-
-
-def apply_for_entry(page: Page) -> None:
-    """Apply for work in a vessel, from an hour ago for half a day."""
-    page.goto("/permits/new?kind=confined_space")
-    expect(page.locator("#level")).to_be_visible()
-    now = datetime.fromisoformat(page.input_value("#starts_at"))
-    page.fill("#starts_at", (now - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"))
-    page.fill("#ends_at", (now + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M"))
-    page.fill("#description", "进入R-101反应釜清理")
-    page.fill("#place", "一车间R-101")
-    page.fill("#fact-space_name", "R-101")
-    page.fill("#fact-medium", "甲苯")
-    answer(page, {"held_toxic_or_combustible": True, "rotating_equipment": True, "dust": False, "toxic_risk": False})
-    for number, role in enumerate(CREW):
-        if number:
-            page.locator('[data-add="crew"]').click()
-        row = page.locator('[data-rows="crew"] .permit-row').nth(number)
-        row.locator('[data-part="person_id"]').select_option(index=number + 1)
-        row.locator('[data-part="role"]').select_option(role)
-    page.locator(".permit-send button").click()
-    page.wait_for_url(lambda url: "/permits/new" not in url)
-    expect(page.locator('#state [data-state="draft"]')).to_be_visible()
-
-
-def prepare(page: Page) -> None:
-    """Analyse, confirm every measure, measure the air, brief the crew, and send for approval."""
-    take(page, "submit", "reserved")
-    page.fill('[data-part="hazard"]', "残留甲苯中毒")
-    page.fill('[data-part="control"]', "置换、通风、连续检测")
-    page.select_option("#work_unit_by", index=1)
-    take(page, "analyse", "analysed")
-    for row in page.locator("#measures li").all():
-        if not row.locator("input:checked").count():
-            row.locator('input[value="false"]').check()
-    page.locator('form[data-act="answer"] button[type=submit]').click()
-    expect(page.locator("#measures .panel-head .label-good")).to_be_visible()
-    for number, (gas, value, unit) in enumerate(RESULTS, 1):
-        page.select_option("#gas-name", gas)
-        page.fill("#gas-value", value)
-        page.select_option('#gas-form [name="unit"]', unit)
-        expect(page.locator('#judged[data-acceptable="true"]')).to_be_visible()
-        page.locator("#gas-form button[type=submit]").click()
-        expect(page.locator("#gas .permit-tests li[data-acceptable]")).to_have_count(number)
-    take(page, "confirm", "prepared")
-    page.select_option("#briefed_by", index=3)
-    take(page, "brief", "briefed")
-    take(page, "send", "in_approval")
-
-
-def sign(page: Page, event: str) -> None:
-    """Sign on the spot, which the browser knows."""
-    expect(page.locator("#here")).to_contain_text("已取得位置")
-    page.locator(f'form[data-act="{event}"] > button').click()
+def ink_of(page: Page, permit_id: str) -> list[float]:
+    """Print a permit and return of each page of the file which share of it is not white."""
+    paper = sent(page, f"permits/permits/{permit_id}/papers", {}).json()
+    file = page.request.get(f"/api/v1/permits/papers/{paper['id']}/file")
+    assert file.headers["content-type"] == "application/pdf"
+    shares = []
+    with pypdfium2.PdfDocument(BytesIO(file.body())) as document:
+        for sheet in document:
+            grey = sheet.render(scale=2).to_pil().convert("L")
+            shares.append(sum(grey.histogram()[:200]) / (grey.width * grey.height))
+        text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
+    assert "受限空间作业安全作业票" in text
+    assert "R-101 反应釜" in text
+    return shares
 
 
 class TestApplication:
-    def test_tells_the_level_and_why_while_it_is_written(self, window: Window, plant: System) -> None:
+    def test_tells_the_level_and_why_while_it_is_written(self, window: Window, plant: Plant) -> None:
         page = opened(window, "permit-foreman")
         page.goto("/permits/new")
         page.locator('[data-kind="hot_work"]').click()
@@ -134,48 +117,106 @@ class TestApplication:
         expect(page.locator("#level")).to_contain_text("节假日、公休日")
         expect(page.locator(".permit-chain li").first).to_contain_text("作业负责人")
 
+    def test_takes_from_the_ledger_what_it_says_of_a_place(self, window: Window, plant: Plant) -> None:
+        page = opened(window, "permit-foreman")
+        page.goto("/permits/new?kind=confined_space")
+        page.wait_for_load_state()
+        page.select_option("#place_id", label="R-101 反应釜 · 有限空间")
+        expect(page.locator("#free-place")).to_be_hidden()
+        expect(page.locator("#fact-medium")).to_have_value("甲苯")
+        expect(page.locator("#place-note")).to_contain_text("请核对")
+        page.select_option("#place_id", value="")
+        expect(page.locator("#free-place")).to_be_visible()
+        expect(page.locator("#fact-medium")).to_have_value("")
+
+    def test_enters_a_place_that_the_ledger_lacks(self, window: Window, plant: Plant) -> None:
+        page = opened(window, "permit-foreman", size=PHONE)
+        page.goto("/permits/new?kind=height")
+        page.wait_for_load_state()
+        page.locator("#at-place").check()
+        expect(page.locator("#place-note")).to_contain_text("已记录此处位置")
+        page.locator("#enter-place").click()
+        page.fill("#new-number", "PT-7")
+        page.fill("#new-title", "七号平台")
+        page.locator("#place-form button[type=submit]").click()
+        expect(page.locator("#place_id option:checked")).to_have_text("PT-7 七号平台")
+        found = plant.acting("permit-foreman").call("GET", f"permits/places?enterprise_id={plant.id}&q=PT-7")
+        assert found["items"][0]["location"]["longitude"] == PLACE["longitude"]
+
+    def test_shows_who_may_not_and_why(self, window: Window, plant: Plant) -> None:
+        page = opened(window, "permit-foreman")
+        page.goto("/permits/new?kind=confined_space")
+        guardian = page.locator(".permit-row").nth(2)
+        fit = guardian.locator('[data-role="guardian"] option:not([disabled])[value]:not([value=""])')
+        expect(fit).to_have_count(3)
+        barred = guardian.locator(".permit-unfit li")
+        expect(barred).to_have_count(1)
+        guardian.locator(".permit-unfit summary").click()
+        expect(barred).to_contain_text("没有这种作业需要的证书")
+        expect(guardian.locator("option[disabled]")).to_contain_text("赵")
+        page.fill("#ends_at", "2020-01-01T00:00")
+        page.locator("#ends_at").blur()
+        expect(guardian.locator(".permit-candidates")).to_contain_text("先填写正确的起止时间")
+
+    def test_keeps_what_annex_a_asks_of_the_power(self, window: Window, plant: Plant) -> None:
+        page = opened(window, "permit-foreman")
+        page.goto("/permits/new?kind=temp_power")
+        page.wait_for_load_state()
+        entries = {"connection_point": "一号配电箱", "allowed_power": "7.5", "voltage": "380", "equipment": "水泵"}
+        for name, entry in entries.items():
+            page.fill(f"#fact-{name}", entry)
+        page.fill("#description", "接临时水泵")
+        page.fill("#place", "南墙")
+        page.locator(".permit-send button").click()
+        page.wait_for_url(lambda url: "/permits/new" not in url)
+        facts = page.locator("#facts")
+        expect(facts).to_contain_text("380 V")
+        expect(facts).to_contain_text("一号配电箱")
+
     @pytest.mark.parametrize("kind", ["hot_work", "height"])
-    def test_fits_a_phone(self, window: Window, plant: System, kind: str) -> None:
+    def test_fits_a_phone(self, window: Window, plant: Plant, kind: str) -> None:
         page = opened(window, "permit-foreman", size=PHONE)
         page.goto(f"/permits/new?kind={kind}")
-        expect(page.locator("#application")).to_be_visible()
+        expect(page.locator(".permit-unfit").first).to_be_visible()
+        set_time(page)
         check_fit(page)
 
 
 class TestWay:
-    def test_leads_from_the_foreman_over_the_approver_to_the_officer(self, window: Window, plant: System) -> None:
-        foreman, approver = opened(window, "permit-foreman", size=PHONE), opened(window, "permit-approver")
-        apply_for_entry(foreman)
-        prepare(foreman)
+    def test_leads_from_the_foreman_over_guardian_and_approver_to_the_officer(
+        self, window: Window, plant: Plant
+    ) -> None:
+        foreman = opened(window, "permit-foreman", size=PHONE)
+        apply_for_entry(foreman, place="R-101 反应釜 · 有限空间")
+        analyse(foreman)
+
+        guardian = opened(window, "permit-guardian", size=PHONE)
+        guardian.goto(foreman.url)
+        measure_gases(guardian)
+        check_fit(guardian)
+
+        foreman.reload()
+        brief_and_send(foreman)
         sign(foreman, "sign")
         expect(foreman.locator("#chain .is-signed")).to_have_count(1)
 
+        approver = opened(window, "permit-approver", size=PHONE)
         approver.goto(foreman.url)
+        check_fit(approver)
         sign(approver, "approve")
         expect(approver.locator('#state [data-state="approved"]')).to_be_visible()
+        expect(approver.locator("#chain .is-signed").last).to_contain_text("0 m")
 
-        foreman.reload()
-        guardian = foreman.locator("#crew li").filter(has_text="监护人")
-        guardian.locator('form[data-act="check_in"] button').click()
-        expect(guardian).to_contain_text("在场")
-        foreman.locator('form[data-act="start"] input[name="detector_live"]').check()
-        take(foreman, "start", "active")
-
+        guardian.reload()
+        check_in_and_start(guardian)
         officer = opened(window, "permit-officer")
-        officer.goto("/permits")
-        row = officer.locator('.permit-board a[data-state="active"]').filter(has_text=NAME)
-        expect(row).to_be_visible()
-        row.click()
-        expect(officer.locator("#acts")).not_to_contain_text("批准")
-        officer.get_by_role("link", name="作业相互影响").click()
-        officer.wait_for_url("**/conflicts")
-        check_fit(officer, DESK)
-        officer.go_back()
-        officer.locator("#spot-check").click()
-        expect(officer.locator("#find-place")).to_have_value("一车间R-101")
+        watch(officer)
+        stop_by_order(window, officer)
 
-        foreman.locator('form[data-act="suspend"] summary').click()
-        foreman.fill("#suspend-reason", "检测仪报警")
-        take(foreman, "suspend", "suspended")
-        expect(foreman.locator(".permit-top")).to_contain_text("作业间断")
-        check_fit(foreman)
+        guardian.reload()
+        expect(guardian.locator('#state [data-state="suspended"]')).to_be_visible()
+        expect(guardian.locator(".permit-top")).to_contain_text("责令停止")
+        check_fit(guardian)
+        shares = ink_of(foreman, foreman.url.rpartition("/")[2])
+        assert shares[0] > 0.02, shares
+        assert min(shares) > 0.001, shares

@@ -8,7 +8,8 @@ from flask import render_template
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
-from services.gateway.pages.permits import FORMS, PERMITS, people_of, usual_times
+from services.gateway.pages.certificates import names_of
+from services.gateway.pages.permits import FORMS, PERMITS, usual_times
 from services.gateway.pages.site import site
 from shared.http.chassis import now
 
@@ -58,13 +59,14 @@ def permit(permit_id: str) -> str:
         signing=signature_due(one, may),
         way=way_of(one["state"]),
         chain=chain_of(one),
+        entries=entries_of(one, tables["fields"]),
         tables=tables,
         reasons={row["id"]: row for row in (*tables["reasons"], *tables["questions"])},
         measures={row["number"]: row for row in tables["measures"] if row["kind"] == one["kind"]},
         roles={row["id"]: row for row in tables["roles"]},
         suggested=suggested_of(one) if "answer" in may else {},
         times=usual_times(now()),
-        people=people_of(one["enterprise_id"]) if someone and someone.enterprise_id else {},
+        people=names_of(one["enterprise_id"]) if someone and someone.enterprise_id else {},
         accounts=accounts_of() if "member:read" in actions else {},
     )
 
@@ -94,6 +96,17 @@ def chain_of(one: Mapping[str, Any]) -> list[Document]:
     asked = [("approval", role) for role in one["terms"].get("approval", ())]
     asked += [("start", role) for role in one["terms"].get("tickets", ())]
     return [{"stage": stage, "role": role, "signed": given.get((stage, role))} for stage, role in asked]
+
+
+def entries_of(one: Mapping[str, Any], fields: Sequence[Mapping[str, Any]]) -> list[tuple[Document, Any]]:
+    """Return what was entered in the fields of the form, each with its field; of a choice the option that was taken."""
+    found = []
+    for field in fields:
+        value = one["form"].get(field["id"]) or one["facts"].get(field["id"])
+        if field["kind"] == one["kind"] and value not in (None, ""):
+            option = next((option for option in field["options"] if option["id"] == value), None)
+            found.append((dict(field), option or value))
+    return found
 
 
 def wanted_of(names: Sequence[str], one: Mapping[str, Any]) -> tuple[str, ...]:

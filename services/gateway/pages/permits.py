@@ -9,12 +9,12 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import PLACE, moment_of, refusal_of
+from services.gateway.pages.permit_crews import CREW_ROLES, known_of, usual_crew
 from services.gateway.pages.site import site
-from shared.errors import Forbidden, NotFound, Unavailable
+from services.gateway.pages.work_places import PLACES
 from shared.http.chassis import now
 
 PERMITS, FORMS = "permits/permits", "permits/forms"
-CREW_ROLES = ("work_leader", "worker", "guardian", "gas_analyst", "lift_commander", "blind_commander", "coordinator")
 USUAL_HOURS = 8  # a shift, offered in the form
 ANSWERS = {"true": True, "false": False}
 Document = dict[str, Any]
@@ -38,7 +38,9 @@ def new_permit() -> str:
         enterprise_id=enterprise_id,
         groups=questions_of(kind, tables),
         crew_roles=CREW_ROLES,
-        people=people_of(enterprise_id),
+        crew=usual_crew(kind),
+        places=[{**one, "known": known_of(one, kind)} for one in ledger_of(enterprise_id)],
+        place_table=own_api.read(f"{PLACES}/table"),
         times=usual_times(now()),
     )
 
@@ -97,10 +99,6 @@ def usual_times(moment: datetime) -> tuple[str, str]:
     return start.strftime("%Y-%m-%dT%H:%M"), (start + timedelta(hours=USUAL_HOURS)).strftime("%Y-%m-%dT%H:%M")
 
 
-def people_of(enterprise_id: str) -> dict[str, str]:
-    """Return the names of those who work for an enterprise by the id of the register, as far as one may see them."""
-    try:
-        items = own_api.read_all(f"registry/enterprises/{enterprise_id}/persons")
-    except (Unavailable, NotFound, Forbidden):
-        return {}
-    return {one["id"]: one["name"] for one in items}
+def ledger_of(enterprise_id: str) -> list[Document]:
+    """Return the places of an enterprise."""
+    return own_api.read_all(PLACES, {"enterprise_id": enterprise_id})

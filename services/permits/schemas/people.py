@@ -7,7 +7,9 @@ from services.permits.rules.people import people_rules
 from shared.http import PageQuery, Schema
 
 KINDS = list(people_rules().kinds)
-ROLES = sorted({need.role for need in people_rules().needs} | {"work_leader", "gas_analyst", "blind_commander"})
+ROLES = sorted(
+    {need.role for need in people_rules().needs} | {"work_leader", "gas_analyst", "blind_commander", "coordinator"}
+)
 WORKS = ["hot_work", "confined_space", "blinding", "height", "lifting", "temp_power", "excavation", "road_closing"]
 RULESETS = sorted({profile for need in people_rules().needs for profile in need.profiles}, reverse=True)
 ANSWERED = [one for one in QUERIES if one != UNCHECKED]

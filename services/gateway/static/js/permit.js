@@ -18,11 +18,16 @@ function rowsOf(form) {
   return lists;
 }
 
-function addRow(list) {
+function addRow(list, role) {
   list.append(list.querySelector("template").content.cloneNode(true));
+  const row = list.lastElementChild;
+  if (role) row.querySelector('[data-part="role"]').value = role;
+  row.dispatchEvent(new Event("added", { bubbles: true }));
 }
 
-for (const list of document.querySelectorAll("[data-rows]")) addRow(list);
+for (const list of document.querySelectorAll("[data-rows]")) {
+  for (const role of (list.dataset.begin ?? "").split(" ")) addRow(list, role);
+}
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-add]")?.dataset.add;
   if (name) addRow(document.querySelector(`[data-rows="${name}"]`));
@@ -89,8 +94,12 @@ function tell(line, verdict, given) {
 
 const here = document.getElementById("here");
 if (here) {
+  const form = here.closest("form");
+  const askWhy = () => (form.querySelector(".permit-remote").open = true);
+  form.addEventListener("refused", ({ detail }) => detail.code === "not_on_site" && askWhy());
   locate(() => {
-    const found = here.closest("form").elements.longitude.value;
-    here.lastChild.textContent = ` ${word(found ? "permit.located" : "permit.not_located")}`;
+    const found = form.elements.longitude.value;
+    here.lastChild.textContent = ` ${word(!found ? "permit.not_located" : "unplaced" in here.dataset ? "permit.unplaced" : "permit.located")}`;
+    if (!found) askWhy();
   });
 }
