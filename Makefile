@@ -9,6 +9,8 @@ DEVELOPMENT := $(VENV)/development.stamp
 ASSETS := services/gateway/static/vendor/receipt.json
 CATALOGUES := $(wildcard services/gateway/translations/*/LC_MESSAGES/messages.po)
 COVERAGE := build/coverage.json
+# Compiled once instead of by every program that a test starts, also where the surroundings say otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 FAST := not broker and not postgresql and not browser and not system and not sweep
 
 .DEFAULT_GOAL := help
