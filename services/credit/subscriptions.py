@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.credit.use_cases import enterprises, penalties
+from services.credit.use_cases import enterprises, exposures, penalties
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -33,3 +33,9 @@ def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged
 def on_penalty_clock(session: Session, penalty_id: str, *, now: datetime) -> None:
     """Something falls due for a penalty: somebody is warned, it is published, or its publication ends."""
     penalties.run_penalty_clock(session, penalty_id, now=now)
+
+
+@timer(exposures.CLOCK)
+def on_exposure_end(session: Session, exposure_id: str, *, now: datetime) -> None:
+    """The last day of an exposure is over."""
+    exposures.end_exposure(session, exposure_id, now=now)

@@ -92,12 +92,16 @@ class PenaltyWithdrawn:
 @event("credit.exposure_published.v1", kind=Kind.FACT, subject="exposure_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposurePublished:
-    """An enterprise was named in public on ``published_on``; ``exposure`` is ``red_card`` or ``typical_case``."""
+    """An enterprise was named in public on ``published_on``; ``exposure`` is ``red_card`` or ``typical_case``.
+
+    ``shown_until`` is the last day (ISO 8601) on which it is shown.
+    """
 
     exposure_id: str
     enterprise_id: str
     exposure: str
     published_on: str
+    shown_until: str = ""
 
 
 @event("credit.exposure_withdrawn.v1", kind=Kind.FACT, subject="exposure_id", partition="enterprise_id")
@@ -132,7 +136,11 @@ class SubjectDelisted:
 @event("credit.accident_recorded.v1", kind=Kind.FACT, subject="accident_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccidentRecorded:
-    """A production accident of the ISO day ``occurred_on``; ``has_social_impact`` means a vile one (恶劣影响)."""
+    """A production accident of the ISO day ``occurred_on``; ``has_social_impact`` means a vile one (恶劣影响).
+
+    ``grade`` is ``general``, ``larger``, ``serious`` or ``extraordinary`` (国务院令第493号); ``is_concealed``: it was
+    concealed or reported falsely. Told again with the next ``sequence`` when the figures were put right.
+    """
 
     accident_id: str
     enterprise_id: str
@@ -141,3 +149,5 @@ class AccidentRecorded:
     serious_injuries: int = 0
     is_mainly_responsible: bool = False
     has_social_impact: bool = False
+    grade: str = ""
+    is_concealed: bool = False

@@ -1,7 +1,10 @@
 """The routes of credit, by topic."""
 
+from services.credit.api.accidents import blp as accidents
+from services.credit.api.exposures import blp as exposures
+from services.credit.api.exposures import public as public_exposures
 from services.credit.api.penalties import blp as penalties
 from services.credit.api.penalties import public as public_penalties
 from services.credit.api.violations import blp as violations
 
-BLUEPRINTS = (violations, penalties, public_penalties)
+BLUEPRINTS = (violations, penalties, public_penalties, exposures, public_exposures, accidents)

@@ -1,14 +1,18 @@
 """The rule tables as data, and the readers that turn them into the domain's objects."""
 
+from services.credit.rules.accidents import accident_rules
 from services.credit.rules.cases import case_rules
+from services.credit.rules.exposures import exposure_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
 from services.credit.rules.violations import catalogue
 
 __all__ = [
+    "accident_rules",
     "case_rules",
     "catalogue",
     "check_tables",
+    "exposure_rules",
     "measure_rules",
     "publicity_rules",
     "restriction_rules",
@@ -22,3 +26,5 @@ def check_tables() -> None:
     measure_rules()
     restriction_rules()
     publicity_rules()
+    exposure_rules()
+    accident_rules()

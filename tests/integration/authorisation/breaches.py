@@ -1,13 +1,17 @@
 """What credit knows of each enterprise of the small running system."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from services.credit.domain.accidents import Accident
 from services.credit.domain.penalties import Decision
+from services.credit.use_cases.accidents import record_accident
+from services.credit.use_cases.exposures import Proposal, propose_exposure, step_exposure
 from services.credit.use_cases.penalties import record_penalty
 from services.credit.use_cases.violations import Breach, record_violation
 from shared.clock import business_date
-from shared.database import Database
+from shared.database import Database, Session
 from shared.machines import Step
 
 
@@ -20,4 +24,14 @@ def breach_everywhere(database: Database, enterprises: Mapping[str, str], *, now
             record_violation(session, Breach(enterprise_id, "V-102", "general", "无护栏", today), by="a-1", now=now)
             said = {"conduct": "未消除隐患", "facts": "无护栏", "basis": "安全生产法", "content": "警告"}
             decided = {"document_number": part, "kinds": ["warning"], "decided_on": today, "authority": "应急管理局"}
+            _expose(session, enterprise_id, step=officer)
+            happened = Accident(enterprise_id=enterprise_id, occurred_on=today, kind="fall")
+            record_accident(session, happened, by="a-1", now=now)
             record_penalty(session, Decision(enterprise_id=enterprise_id, **said, **decided), step=officer)
+
+
+def _expose(session: Session, enterprise_id: str, *, step: Step) -> None:
+    """Let an enterprise be named in public."""
+    proposal = Proposal(enterprise_id, "typical_case", "案例", "无护栏", "安全生产法", 12)
+    exposure_id = propose_exposure(session, proposal, by="a-1", now=step.now)
+    step_exposure(session, exposure_id, step=replace(step, event="publish"))

@@ -85,6 +85,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/permits/<id:permit_id>/steps": {"event": "withdraw"},
     "/permits/<id:permit_id>/gas-tests": {"gas": "methane", "value": 0.1, "unit": "vol_pct"},
     "/permits/<id:permit_id>/renew": {name: WORK[name] for name in ("starts_at", "ends_at")},
+    "/exposures/<id:exposure_id>/decide": {"event": "suspend", "reason": "核实"},
+    "/exposures/<id:exposure_id>/objections": {"statement": "不属实"},
+    "/exposures/<id:exposure_id>/objections/<id:objection_id>/reply": {"reply": "属实"},
+    "/accidents/<id:accident_id>": {"occurred_on": "2026-01-05", "kind": "fall"},
     "/penalties/<id:penalty_id>/steps": {"event": "keep_back", "reason": "轻微"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
@@ -110,6 +114,8 @@ LISTED = {  # where the things of each kind are listed
     "doing_id": ("permits", "doings"),
     "violation_id": ("credit", "violations"),
     "penalty_id": ("credit", "penalties"),
+    "exposure_id": ("credit", "exposures"),
+    "accident_id": ("credit", "accidents"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

@@ -1,0 +1,140 @@
+"""Public exposure over HTTP: proposed, decided by somebody else, objected to, suspended, withdrawn, and over."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shared.database import Database
+from shared.ids import new_id
+from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
+
+EXPOSURES = f"{CREDIT}/exposures"
+PUBLIC = "/api/v1/public/exposures"
+
+
+@pytest.fixture
+def enterprise_id(database: Database) -> str:
+    return known_enterprise(database, uscc="91331002MA28G00017")
+
+
+@pytest.fixture
+def leader(caller: Caller) -> FlaskClient:
+    return caller("bureau_leader")
+
+
+@pytest.fixture
+def principal(caller: Caller, enterprise_id: str) -> FlaskClient:
+    return caller("enterprise_principal", divisions=[], enterprise_id=enterprise_id)
+
+
+@pytest.fixture
+def proposed(caller: Caller, enterprise_id: str) -> dict[str, Any]:
+    """Return a red card that an officer has proposed."""
+    said = {"kind": "red_card", "title": "红牌警示", "content": "重大隐患逾期未整改", "basis": "安全生产法 第七十八条"}
+    answer = caller().post(EXPOSURES, json={"enterprise_id": enterprise_id, "months": 6, **said})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json)
+
+
+def decide(client: FlaskClient, one: dict[str, Any], event: str, **body: Any) -> Any:
+    return client.post(f"{EXPOSURES}/{one['id']}/decide", json={"event": event, **body})
+
+
+def public(app: Flask, **query: Any) -> list[dict[str, Any]]:
+    return list(app.test_client().get(PUBLIC, query_string=query).json["items"])
+
+
+class TestAProposal:
+    def test_is_seen_by_nobody_outside_before_it_is_decided(
+        self, app: Flask, principal: FlaskClient, *, proposed: dict[str, Any]
+    ) -> None:
+        assert (public(app), principal.get(EXPOSURES).json["items"]) == ([], [])
+        assert principal.get(f"{EXPOSURES}/{proposed['id']}").status_code == 404
+
+    def test_names_a_penalty_of_the_area(self, caller: Caller, enterprise_id: str) -> None:
+        said = {"kind": "typical_case", "title": "案例", "content": "见决定", "basis": "安全生产法"}
+        body = {"enterprise_id": enterprise_id, "penalty_id": new_id(), **said}
+        assert caller().post(EXPOSURES, json=body).json["code"] == "penalty_not_found"
+
+    def test_is_dropped_with_a_reason(self, leader: FlaskClient, proposed: dict[str, Any]) -> None:
+        assert decide(leader, proposed, "drop", reason="已整改").json["state"] == "dropped"
+
+
+class TestADecision:
+    def test_publishes_and_tells(
+        self, app: Flask, database: Database, *, leader: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        shown = decide(leader, proposed, "publish", version=1).json
+        assert (shown["state"], shown["steps"][0]["event"]) == ("published", "publish")
+        [event] = told(database, "exposure_published")
+        assert (event["data"]["exposure"], event["data"]["published_on"]) == ("red_card", shown["published_on"])
+        [entry] = public(app, q="甲字号")
+        assert (entry["kind_zh"], entry["uscc"], entry["objections"]) == ("红牌警示", "91331002MA28G00017", [])
+        assert public(app, q="乙字号") == []
+
+    def test_is_the_leaders(self, caller: Caller, proposed: dict[str, Any]) -> None:
+        assert decide(caller(), proposed, "publish").status_code == 403
+
+    def test_is_not_made_on_an_older_version(self, leader: FlaskClient, proposed: dict[str, Any]) -> None:
+        assert decide(leader, proposed, "publish", version=3).json["code"] == "exposure_changed"
+
+
+class TestAnObjection:
+    def test_stands_beside_the_entry_with_the_reply(
+        self, app: Flask, caller: Caller, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        at = f"{EXPOSURES}/{proposed['id']}/objections"
+        shown = principal.post(at, json={"statement": "已按期整改"}).json
+        reply = f"{at}/{shown['objections'][0]['id']}/reply"
+        assert caller().post(reply, json={"reply": "复查未通过"}).status_code == 200
+        again = caller().post(reply, json={"reply": "再次答复"})
+        assert (again.status_code, again.json["code"]) == (409, "objection_answered")
+        [entry] = public(app)
+        assert [(one["statement"], one["reply"]) for one in entry["objections"]] == [("已按期整改", "复查未通过")]
+        assert "made_by" not in entry["objections"][0]
+
+    def test_that_is_not_there_is_not_answered(self, caller: Caller, proposed: dict[str, Any]) -> None:
+        path = f"{EXPOSURES}/{proposed['id']}/objections/{new_id()}/reply"
+        assert caller().post(path, json={"reply": "没有"}).json["code"] == "objection_not_found"
+
+    def test_leaves_the_entry_visible_unless_it_is_suspended(
+        self, app: Flask, database: Database, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        principal.post(f"{EXPOSURES}/{proposed['id']}/objections", json={"statement": "不属实"})
+        seen = [len(public(app))]
+        for event in ("suspend", "resume", "withdraw"):
+            decide(leader, proposed, event, reason="核实中")
+            seen.append(len(public(app)))
+        assert seen == [1, 0, 1, 0]
+        assert [one["data"]["exposure_id"] for one in told(database, "exposure_withdrawn")] == [proposed["id"]]
+        assert principal.get(f"{EXPOSURES}/{proposed['id']}").json["state"] == "withdrawn"
+
+    def test_is_made_to_what_is_public(self, caller: Caller, leader: FlaskClient, *, proposed: dict[str, Any]) -> None:
+        decide(leader, proposed, "publish")
+        decide(leader, proposed, "withdraw", reason="有误")
+        own = caller("enterprise_principal", divisions=[], enterprise_id=proposed["enterprise_id"])
+        answer = own.post(f"{EXPOSURES}/{proposed['id']}/objections", json={"statement": "不属实"})
+        assert answer.json["code"] == "objection_refused"
+
+
+class TestTheEnd:
+    def test_comes_after_the_last_day(
+        self, app: Flask, database: Database, *, leader: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        run_clock(database, now=datetime.now(UTC) + timedelta(days=190))
+        assert (public(app), leader.get(f"{EXPOSURES}/{proposed['id']}").json["state"]) == ([], "expired")
+
+
+class TestTheList:
+    def test_is_filtered(self, leader: FlaskClient, proposed: dict[str, Any]) -> None:
+        found = [
+            [one["id"] for one in leader.get(EXPOSURES, query_string=wanted).json["items"]]
+            for wanted in ({"division": "331002001", "is_open": "true"}, {"kind": "typical_case"})
+        ]
+        assert found == [[proposed["id"]], []]
