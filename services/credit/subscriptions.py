@@ -5,7 +5,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.credit.use_cases import enterprises, exposures, penalties
+from services.credit.use_cases import closures, enterprises, exposures, penalties, suggestions
+from shared.contracts.inspections import (
+    EntryRefused,
+    HazardClosed,
+    HazardFact,
+    HazardFound,
+    HazardGraded,
+    HazardOverdue,
+    SelfCheckRefuted,
+)
+from shared.contracts.permits import CommitmentMissed, PermitRevoked
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
@@ -39,3 +49,15 @@ def on_penalty_clock(session: Session, penalty_id: str, *, now: datetime) -> Non
 def on_exposure_end(session: Session, exposure_id: str, *, now: datetime) -> None:
     """The last day of an exposure is over."""
     exposures.end_exposure(session, exposure_id, now=now)
+
+
+@subscribes(HazardFound, HazardGraded, HazardClosed, batch=True)
+def on_hazard(session: Session, received: Sequence[Received[HazardFact]], *, now: datetime) -> None:
+    """Keep which major hazards are open; with enough penalties a closure has to be proposed."""
+    closures.keep_hazards(session, received, now=now)
+
+
+@subscribes(CommitmentMissed, EntryRefused, HazardOverdue, PermitRevoked, SelfCheckRefuted)
+def on_misconduct(session: Session, received: Received[suggestions.Telling], *, now: datetime) -> None:
+    """Suggest a violation, which an officer confirms or not."""
+    suggestions.suggest_from(session, received.data, now=now)

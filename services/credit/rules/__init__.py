@@ -2,9 +2,11 @@
 
 from services.credit.rules.accidents import accident_rules
 from services.credit.rules.cases import case_rules
+from services.credit.rules.closures import closure_rules
 from services.credit.rules.exposures import exposure_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
+from services.credit.rules.suggestions import suggestion_rules
 from services.credit.rules.violations import catalogue
 
 __all__ = [
@@ -12,7 +14,9 @@ __all__ = [
     "case_rules",
     "catalogue",
     "check_tables",
+    "closure_rules",
     "exposure_rules",
+    "suggestion_rules",
     "measure_rules",
     "publicity_rules",
     "restriction_rules",
@@ -27,4 +31,6 @@ def check_tables() -> None:
     restriction_rules()
     publicity_rules()
     exposure_rules()
+    closure_rules()
+    suggestion_rules()
     accident_rules()

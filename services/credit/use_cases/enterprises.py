@@ -6,14 +6,25 @@ from typing import Any
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.tables import accident, enterprise, exposure, merged_enterprise, penalty, violation
+from services.credit.tables import (
+    accident,
+    closure,
+    enterprise,
+    exposure,
+    major_hazard,
+    merged_enterprise,
+    penalty,
+    suggestion,
+    violation,
+)
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState
 from shared.database.bulk import upsert_rows
 from shared.errors import NotYet
 from shared.events.received import Received
 
 ACTIVE = "active"
-FOLLOWING: tuple[Table, ...] = (violation, penalty, exposure, accident)  # what goes over to the entry that stays
+# What goes over to the entry that stays.
+FOLLOWING: tuple[Table, ...] = (violation, penalty, exposure, accident, closure, suggestion, major_hazard)
 
 
 def keep_register_state(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:

@@ -23,6 +23,7 @@ from services.credit.domain.publicity import (
 )
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step
+from services.credit.use_cases.closures import propose_closures
 from services.credit.use_cases.penalty_telling import tell_of_decision, tell_of_step
 from shared.clock import business_date
 from shared.errors import Conflict
@@ -70,6 +71,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
         )
     )
     tell_of_decision(session, _row(session, penalty_id), at=step.now)
+    propose_closures(session, [decision.enterprise_id], now=step.now)
     _set_clock(session, penalty_id)
     return penalty_id
 

@@ -89,6 +89,14 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/exposures/<id:exposure_id>/objections": {"statement": "不属实"},
     "/exposures/<id:exposure_id>/objections/<id:objection_id>/reply": {"reply": "属实"},
     "/accidents/<id:accident_id>": {"occurred_on": "2026-01-05", "kind": "fall"},
+    "/suggestions/<id:suggestion_id>/confirm": {
+        "act": "V-102",
+        "severity": "general",
+        "facts": "逾期",
+        "found_on": "2026-01-05",
+    },
+    "/suggestions/<id:suggestion_id>/dismiss": REASON,
+    "/closures/<id:closure_id>/decide": {"event": "dismiss", **REASON},
     "/penalties/<id:penalty_id>/steps": {"event": "keep_back", "reason": "轻微"},
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
@@ -116,6 +124,8 @@ LISTED = {  # where the things of each kind are listed
     "penalty_id": ("credit", "penalties"),
     "exposure_id": ("credit", "exposures"),
     "accident_id": ("credit", "accidents"),
+    "suggestion_id": ("credit", "suggestions"),
+    "closure_id": ("credit", "closures"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),

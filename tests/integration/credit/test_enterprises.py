@@ -14,7 +14,7 @@ from shared.errors import NotYet
 from shared.ids import new_id
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound
-from tests.integration.credit.conftest import DIVISION, known_enterprise
+from tests.integration.credit.conftest import CREDIT, DIVISION, Caller, known_enterprise
 from tests.support.events import received
 
 
@@ -40,6 +40,14 @@ class TestAMergedEntry:
         merge(database, third, second)
         with database.reading() as session:
             assert {present_id(session, one) for one in (first, second, third)} == {third}
+
+    def test_hands_over_what_was_recorded_of_it(self, database: Database, caller: Caller) -> None:
+        first, second = (known_enterprise(database) for _ in range(2))
+        seen = {"act": "V-102", "severity": "light", "facts": "无护栏", "found_on": "2026-01-05"}
+        caller().post(f"{CREDIT}/violations", json={"enterprise_id": first, **seen})
+        merge(database, second, first)
+        [one] = caller().get(f"{CREDIT}/violations").json["items"]
+        assert one["enterprise_id"] == second
 
     def test_waits_for_the_one_that_stays(self, database: Database) -> None:
         with pytest.raises(NotYet):

@@ -1,0 +1,62 @@
+"""credit/suggestions: what others told that may be a violation, confirmed or dismissed by an officer."""
+
+from typing import Any
+
+from services.credit.api.acting import as_text
+from services.credit.queries import suggestions as reading
+from services.credit.schemas.suggestions import (
+    Suggestion,
+    SuggestionConfirmation,
+    SuggestionDismissal,
+    SuggestionList,
+    SuggestionQuery,
+)
+from services.credit.tables import suggestion
+from services.credit.use_cases import suggestions
+from shared.database import Session
+from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+
+blp = Blueprint("suggestions", __name__, url_prefix="/api/v1/credit", description="Suggested violations")
+
+
+@blp.route("/suggestions", methods=["GET"])
+@reads("credit:oversee")
+@blp.arguments(SuggestionQuery, location="query")
+@blp.response(200, SuggestionList)
+def list_suggestions(session: Session, query: dict[str, Any]) -> Any:
+    """What may be a violation in the own area, the newest first; enterprises do not see it."""
+    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    wanted = reading.suggestions(principal(), wanted=as_text(query))
+    rows, next_cursor = page(session, wanted, key=[suggestion.c.id], descending=True, **paging)
+    return {"items": [reading.suggestion_view(row) for row in rows], "next_cursor": next_cursor}
+
+
+@blp.route("/suggestions/<id:suggestion_id>/confirm", methods=["POST"])
+@writes("credit:write")
+@blp.arguments(SuggestionConfirmation)
+@blp.response(200, Suggestion)
+def confirm(session: Session, body: dict[str, Any], suggestion_id: str) -> Any:
+    """Record the violation that was suggested."""
+    reading.visible_suggestion(session, principal(), suggestion_id)
+    confirmed = suggestions.Confirmed(**body)
+    suggestions.confirm_suggestion(session, suggestion_id, confirmed, by=principal().subject, now=now())
+    return _shown(session, suggestion_id)
+
+
+@blp.route("/suggestions/<id:suggestion_id>/dismiss", methods=["POST"])
+@writes("credit:write")
+@blp.arguments(SuggestionDismissal)
+@blp.response(200, Suggestion)
+def dismiss(session: Session, body: dict[str, Any], suggestion_id: str) -> Any:
+    """Say why what was suggested is no violation."""
+    reading.visible_suggestion(session, principal(), suggestion_id)
+    reason = body["reason"]
+    suggestions.dismiss_suggestion(session, suggestion_id, reason=reason, by=principal().subject, now=now())
+    return _shown(session, suggestion_id)
+
+
+def _shown(session: Session, suggestion_id: str) -> Any:
+    row = reading.visible_suggestion(session, principal(), suggestion_id)
+    details = {"state": row.state, "violation": row.violation_id}
+    audit_note(session, entity=f"suggestion:{suggestion_id}", details=details)
+    return reading.suggestion_view(row)

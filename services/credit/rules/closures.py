@@ -1,0 +1,13 @@
+"""Reads when a closure has to be proposed."""
+
+from functools import cache
+
+from services.credit.domain.closures import ClosureRules, Span
+from shared.machines.reading import rule_table
+
+
+@cache
+def closure_rules() -> ClosureRules:
+    """Return when a closure is proposed in this release, read once."""
+    content = rule_table(__package__, "closures.toml")
+    return ClosureRules(tuple(Span(**row) for row in content["span"]), content["closures"]["source"])
