@@ -6,9 +6,10 @@ here too: one of each kind of jurisdiction, each time for another place.
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -17,7 +18,6 @@ from services.inspections.rules import default_checklists
 from services.inspections.use_cases.assessments import advance_month, begin_month
 from services.inspections.use_cases.tallies import sum_up
 from shared.database import Database
-from shared.security.principal import Principal
 
 DISTRICT = "331002"
 SUBDISTRICTS, GRIDS = 12, 20  # grids of one subdistrict
@@ -25,6 +25,7 @@ CHECKS_OF_ONE, ONE_IN = 50, 5  # checks of an enterprise; one check in five find
 NOW, DAYS_OF_JUNE = datetime(2026, 6, 30, 2, tzinfo=UTC), 30
 COMPUTED, RUNNING = "2026-05", "2026-06"  # months of the assessment: closed by its clock, and still open
 STAFF = 400
+LOOKS_AT = ["hazard:read", "task:read", "check:read", "ranking:read"]
 
 ENTERPRISES = f"""
 INSERT INTO enterprise (enterprise_id, sequence, name, division, subdistrict, grid, industry, location_precision,
@@ -106,37 +107,22 @@ def _write(session: Session, statement: str, values: Mapping[str, object]) -> No
 class Lookers:
     """Somebody of each jurisdiction; which place, changes from look to look."""
 
+    KINDS: ClassVar = ("bureau", "subdistrict", "grid", "firm")
     enterprises: int
     chance: random.Random
 
-    def bureau(self) -> Principal:
-        """Return an officer of the whole district."""
-        return self._somebody(divisions=(DISTRICT,))
-
-    def subdistrict(self) -> Principal:
-        """Return an officer of one subdistrict."""
-        return self._somebody(divisions=(f"{DISTRICT}{self.chance.randint(1, SUBDISTRICTS):03}",))
-
-    def grid(self) -> Principal:
-        """Return a grid worker of one grid."""
-        return self._somebody(grids=(f"G-{self.chance.randint(1, SUBDISTRICTS)}-{self.chance.randint(1, GRIDS)}",))
-
-    def firm(self) -> Principal:
-        """Return somebody of one enterprise."""
-        return self._somebody(enterprise_id=self.enterprise())
+    def somebody(self, kind: str) -> Mapping[str, object]:
+        """Return the claims of somebody: an officer of the district or of a subdistrict, a grid worker, of a firm."""
+        subdistrict, grid = self.chance.randint(1, SUBDISTRICTS), self.chance.randint(1, GRIDS)
+        area: Mapping[str, Mapping[str, object]] = {
+            "bureau": {"divisions": [DISTRICT]},
+            "subdistrict": {"divisions": [f"{DISTRICT}{subdistrict:03}"]},
+            "grid": {"grids": [f"G-{subdistrict}-{grid}"]},
+            "firm": {"enterprise_id": self.enterprise()},
+        }
+        who = {"sub": f"account-{self.chance.randrange(STAFF)}", "roles": ["officer"], "actions": LOOKS_AT}
+        return {**who, **area[kind]}
 
     def enterprise(self) -> str:
         """Return the id of an enterprise."""
         return f"00000001-0000-7000-8000-{self.chance.randrange(self.enterprises):012x}"
-
-    def each(self) -> Iterator[tuple[str, Callable[[], Principal]]]:
-        """Yield each kind with the function that makes one."""
-        yield from (
-            ("bureau", self.bureau),
-            ("subdistrict", self.subdistrict),
-            ("grid", self.grid),
-            ("firm", self.firm),
-        )
-
-    def _somebody(self, **area: object) -> Principal:
-        return Principal(f"account-{self.chance.randrange(STAFF)}", at=NOW, **area)  # type: ignore[arg-type]

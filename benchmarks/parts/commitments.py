@@ -8,20 +8,18 @@ process of its own, as the worker is one, works off what has fallen due for the 
 import time
 from collections import Counter
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from flask import Flask
-from joserfc.jwk import OKPKey
 from sqlalchemy import func, select
 
+from benchmarks.applications import Application, application, environment_of
 from benchmarks.permit_rows import ENDS_AT, PROMISED, REMINDED_AT, due_steps, fill_permits, received, taken_steps
 from benchmarks.results import Report
 from benchmarks.setting import Setting, quantile, say
-from services.permits.app import create_app
 from services.permits.settings import from_env
 from services.permits.subscriptions import on_enterprise_state, on_obligations_changed
 from services.permits.tables import commitment, permit
@@ -30,12 +28,9 @@ from shared.clock import Clock, business_date
 from shared.contracts.registry import EnterpriseRegistered, ObligationsChanged
 from shared.database import Database, connect
 from shared.database.chassis import outbox
-from shared.database.migrate import migrate
-from shared.http.chassis import EXTENSION
 from shared.ids import new_id
 from shared.logs import configure_logs
 from shared.security.keys import entrust
-from shared.security.tokens import KeyRing, sign_token
 from shared.work.timers import run_due
 
 SIGNING, SILENT, PERMITS, BATCH, THREADS = 5_000, 200, 2_000, 1_000, 4
@@ -61,20 +56,19 @@ def measure(setting: Setting) -> Report:
     report, signing = Report("P12"), setting.size(SIGNING)
     quiet = partial(configure_logs, level="WARNING")
     with setting.postgresql() as server, ProcessPoolExecutor(1, get_context("spawn"), quiet) as worker:
-        environment = _environment(setting, server.create_database("permits"))
-        app, key = _application(environment)
-        database = app.extensions[EXTENSION].database
-        day = _tomorrow(app)
+        environment = environment_of(setting, "permits", server.create_database("permits"))
+        app = application("permits", environment)
+        database, day = app.database, _tomorrow(app.clock)
         ids = _owing(database, signing + setting.size(SILENT), before=day - timedelta(hours=2))
         run_due(database, declarations(), now=day)
         kinds = fill_permits(database, ids[: setting.size(PERMITS)], midnight=day)
         ten_to = day + timedelta(hours=9, minutes=50)
-        _advance(app, until=ten_to)
+        _advance(app.clock, until=ten_to)
         worker.submit(declarations).result()  # its process is there
         say(f"P12 {signing:,} of {len(ids):,} sign, {len(kinds):,} have live permits")
         began, due = time.perf_counter(), worker.submit(work_off, environment, ten_to)
         with ThreadPoolExecutor(THREADS) as pool:
-            signed = list(pool.map(lambda one: _sign(app, key, one, kind=kinds.get(one), due=due), ids[:signing]))
+            signed = list(pool.map(lambda one: _sign(app, one, kind=kinds.get(one), due=due), ids[:signing]))
         seconds = time.perf_counter() - began
         _judge(report, signed)
         rate, needed = signing / seconds, SIGNING / (MINUTES * 60)
@@ -101,32 +95,13 @@ def work_off(environment: dict[str, str], now: datetime) -> tuple[int, float]:
     return ran, seconds
 
 
-def _environment(setting: Setting, url: str) -> dict[str, str]:
-    home = str(setting.home / "permits")
-    named = {"SISE_HOME": home, "SISE_DATABASE_URL_PERMITS": url, "SISE_URL_IDENTITY": "http://127.0.0.1:9"}
-    return named | {"SISE_DEMO": "1"}
-
-
-def _application(environment: dict[str, str]) -> tuple[Flask, Any]:
-    database = connect(environment["SISE_DATABASE_URL_PERMITS"])
-    migrate(database, "permits")
-    database.close()
-    key = OKPKey.generate_key("Ed25519", {"kid": "bench"}, private=True)
-    app = create_app(from_env(environment))
-    ring = KeyRing(lambda: {"keys": [key.as_dict(private=False)]})
-    app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], keys=ring)
-    return app, key
-
-
-def _tomorrow(app: Flask) -> datetime:
+def _tomorrow(clock: Clock) -> datetime:
     """Return the midnight in China that comes next."""
-    now = app.extensions[EXTENSION].clock.now()
-    local = (now + timedelta(hours=8)).replace(hour=0, minute=0, second=0, microsecond=0)
+    local = (clock.now() + timedelta(hours=8)).replace(hour=0, minute=0, second=0, microsecond=0)
     return local + timedelta(days=1) - timedelta(hours=8)
 
 
-def _advance(app: Flask, *, until: datetime) -> None:
-    clock: Clock = app.extensions[EXTENSION].clock
+def _advance(clock: Clock, *, until: datetime) -> None:
     clock.advance(until - clock.now())
 
 
@@ -147,16 +122,15 @@ def _owing(database: Database, count: int, *, before: datetime) -> list[str]:
     return ids
 
 
-def _sign(app: Flask, key: Any, enterprise_id: str, *, kind: str | None, due: Future[tuple[int, float]]) -> Signed:
+def _sign(app: Application, enterprise_id: str, *, kind: str | None, due: Future[tuple[int, float]]) -> Signed:
     """Open and sign as the principal of an enterprise; who has a live permit promises its work, the others none."""
-    clock, client = app.extensions[EXTENSION].clock, app.test_client()
     claims = {"sub": enterprise_id, "roles": ["enterprise_principal"], "actions": ACTIONS}
-    token = sign_token(claims | {"enterprise_id": enterprise_id}, key, now=clock.now(), lifetime=timedelta(minutes=10))
+    send = app.asked_by(claims | {"enterprise_id": enterprise_id})
     content = CONTENT | ({PROMISED[kind]: 1} if kind else {})
-    headers, opened_at = {"Authorization": f"Bearer {token}"}, time.perf_counter()
-    opened: Any = client.post(f"{COMMITMENTS}/today", json={"enterprise_id": enterprise_id}, headers=headers)
+    opened_at = time.perf_counter()
+    opened: Any = send("POST", f"{COMMITMENTS}/today", json={"enterprise_id": enterprise_id})
     signed_at, said = time.perf_counter(), {"content": content, "is_nil": kind is None}
-    answer = client.post(f"{COMMITMENTS}/{opened.json['id']}/sign", json=said, headers=headers)
+    answer = send("POST", f"{COMMITMENTS}/{opened.json['id']}/sign", json=said)
     slower = max(signed_at - opened_at, time.perf_counter() - signed_at) * 1000
     return Signed(answer.status_code, slower, is_beside=not due.done())
 

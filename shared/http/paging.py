@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from marshmallow import Schema, fields, validate
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Date, Row, Select, literal, tuple_
 from sqlalchemy.orm import Session
 
 from shared.database import UtcDateTime
@@ -75,8 +75,8 @@ def _decode(cursor: str, key: Sequence[ColumnElement[Any]]) -> list[Any]:
 
 
 def _typed(value: Any, column: ColumnElement[Any]) -> Any:
-    if isinstance(column.type, UtcDateTime):
-        return datetime.fromisoformat(value)
+    if isinstance(column.type, UtcDateTime | Date):
+        return (date if isinstance(column.type, Date) else datetime).fromisoformat(value)
     if not isinstance(value, column.type.python_type):
         raise ValueError("a cursor of another type")
     return value

@@ -49,9 +49,7 @@ def list_rows(session: Session, query: dict[str, Any]) -> Any:
     paging = {name: query.pop(name) for name in ("limit", "cursor")}
     one = _month(session, query)
     wanted = reading.counted_rows(principal(), one, wanted=_wanted(query))
-    rows, next_cursor = page(
-        session, wanted, key=[wanted.selected_columns[name] for name in ("indicator", "thing_id")], **paging
-    )
+    rows, next_cursor = page(session, wanted, key=[wanted.selected_columns[name] for name in one.row_key], **paging)
     return {"items": rows, "next_cursor": next_cursor}
 
 

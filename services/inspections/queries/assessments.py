@@ -22,7 +22,7 @@ from services.inspections.domain.assessments import (
     yearly_mean,
     yearly_total,
 )
-from services.inspections.queries.counted import Counted, kept, live, tallied
+from services.inspections.queries.counted import Counted, kept, live, live_rows, tallied
 from services.inspections.queries.figures import assessed, entries
 from services.inspections.rules import assessment_formula, assessment_rules, read_assessment
 from services.inspections.tables import (
@@ -68,10 +68,21 @@ class Month:
         return read_assessment(self.formula)
 
     @property
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that order the rows: of what counts live by the day, as the index of tasks does."""
+        return ("indicator", "thing_id") if self.version else ("indicator", "due_on", "thing_id")
+
+    @property
     def counted(self) -> Counted:
         if self.version:
             return kept(self.month, self.version)
         return tallied(self.rules, self.month) if self.is_tallied else live(self.rules, self.month)
+
+    def rows_of(self, indicator: str | None) -> Subquery:
+        """Return the rows that are counted, of one indicator where it is named."""
+        if indicator and not self.version:
+            return live_rows(self.rules, self.month, indicator=indicator)
+        return self.counted.rows
 
 
 def month_at(session: Session, month: str, *, version: int | None = None) -> Month:
@@ -179,7 +190,7 @@ def _inside(principal: Principal, rows: Any) -> ColumnElement[bool]:
 
 def counted_rows(principal: Principal, one: Month, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads the rows behind the figures of the area; ``wanted`` filters by column."""
-    return _named(principal, one.counted.rows, wanted)
+    return _named(principal, one.rows_of(wanted.get("indicator")), wanted)
 
 
 def supervised(principal: Principal, one: Month, *, wanted: Mapping[str, Any]) -> Select[Any]:

@@ -72,13 +72,25 @@ class Counted:
 
 def live(rules: AssessmentRules, month: str) -> Counted:
     """Return what ``month`` counts at this moment."""
-    period = period_of_month(month)
-    parts = [part for one in rules.indicators for part in _parts(one, rules, period=period)]
-    parts += [_refuted(period), _self_checked(period)]
-    rows = union_all(*parts).subquery("counted")
+    parts = [part for _, part in _every_part(rules, period_of_month(month))]
     columns = (enterprise.c.enterprise_id, *_of_enterprise())
     supervised = select(*columns).select_from(_joined(enterprise)).where(*owing()).subquery("supervised")
-    return Counted(rows, supervised, [_sum(part.subquery("part")) for part in parts], _number(supervised))
+    return Counted(_together(parts), supervised, [_sum(part.subquery("part")) for part in parts], _number(supervised))
+
+
+def live_rows(rules: AssessmentRules, month: str, *, indicator: str) -> Subquery:
+    """Return what ``month`` counts for one indicator at this moment; the first rows are found by an index."""
+    return _together([part for name, part in _every_part(rules, period_of_month(month)) if name == indicator])
+
+
+def _every_part(rules: AssessmentRules, period: Period) -> Iterable[tuple[str, Select[Any]]]:
+    for one in rules.indicators:
+        yield from ((one.id, part) for part in _parts(one, rules, period=period))
+    yield from ((REFUTED, _refuted(period)), (SELF_CHECKED, _self_checked(period)))
+
+
+def _together(parts: Sequence[Select[Any]]) -> Subquery:
+    return (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("counted")
 
 
 def tallied(rules: AssessmentRules, month: str) -> Counted:

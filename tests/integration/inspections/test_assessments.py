@@ -1,5 +1,6 @@
 """A month of two subdistricts on both databases: counted, computed, contested, frozen, published, corrected."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -196,11 +197,12 @@ class TestFigures:
         assert (row["thing_id"], row["times"], row["kind"]) == (check_id, 2, "check")
         assert len(read(caller(), "/rows", month=MARCH, indicator="self_checked")["items"]) == 2
 
-    def test_open_their_rows_page_by_page(self, database: Database, caller: Caller) -> None:
+    @pytest.mark.parametrize("figure", [{}, {"indicator": "self_check"}], ids=["all", "one"])
+    def test_open_their_rows_page_by_page(self, database: Database, caller: Caller, figure: Mapping[str, str]) -> None:
         one = supervised(database)
         wanted = {due(database, one) for _ in range(3)}
         due(database, one, done_on=date(2027, 3, 20))
-        query = {"month": MARCH, "is_done": "false", "limit": 2}
+        query = {"month": MARCH, "is_done": "false", "limit": 2, **figure}
 
         first = read(caller(), "/rows", **query)
         second = read(caller(), "/rows", **query, cursor=first["next_cursor"])
