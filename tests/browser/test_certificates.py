@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.clock import business_date
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, sign_in_as
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.running import System, wait_for
 
-OWN = "certified-one"
+OWN, HEAD = "certified-one", "certified-head"
 TODAY = business_date(datetime.now(UTC))
 
 
@@ -23,6 +23,7 @@ def firm(running_sise: System) -> str:
         person = {"name": name, "posts": posts}
         client.call("POST", f"registry/enterprises/{firm_id}/persons", json=person)
     employ(client, OWN, "enterprise_user", enterprise_id=firm_id)
+    employ(client, HEAD, "enterprise_principal", enterprise_id=firm_id)
     path = f"permits/people?enterprise_id={firm_id}"
     wait_for(lambda: len(client.call("GET", path)["items"]) == 2, seconds=60, what="permits knows the people")
     return firm_id
@@ -63,3 +64,41 @@ class TestCertificates:
         page = window()
         page.goto("/certificates")
         expect(page.get_by_role("heading", level=2)).to_have_text("请先选择企业")
+
+
+class TestMandates:
+    def test_are_given_with_the_letter_and_taken_back(
+        self, window: Window, firm: str, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append(REFUSED_INPUT)
+        page = sign_in_as(window(signed_in=False), HEAD)
+        page.goto("/certificates")
+        page.get_by_role("link", name="签字授权").click()
+        page.wait_for_load_state()
+        expect(page.locator('#signers [data-role="principal"]')).to_contain_text("第七条")
+        check_fit(page, DESK)
+        person = page.locator('#give [name="person_id"]')
+        person.select_option(person.locator("option").filter(has_text="赵").get_attribute("value"))
+        page.select_option('#give [name="role"]', "principal")
+        give = page.locator('#give button[type="submit"]')
+        give.click()
+        expect(page.locator("#give .deed-problem")).to_contain_text("请附委托书")
+        page.set_input_files('[data-evidence="letter_id"] input[type="file"]', PHOTO)
+        expect(page.locator(".evidence-photo")).to_be_visible()
+        give.click()
+        held = page.locator('#holding [data-mandate="principal"]')
+        expect(held).to_contain_text("赵")
+        expect(held.get_by_role("link", name="委托书")).to_be_visible()
+        expect(page.locator('#signers [data-role="principal"]')).to_contain_text("赵")
+
+        page.wait_for_load_state()
+        held.get_by_role("button").click()
+        page.get_by_role("dialog").get_by_role("button", name="确定").click()
+        expect(page.locator("#holding li")).to_have_text("没有书面授权，按岗位签字。")
+
+    def test_are_only_shown_to_who_may_not_give_them(self, window: Window, firm: str) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), OWN)
+        page.goto("/mandates")
+        expect(page.locator("#signers tr[data-role]").first).to_be_visible()
+        expect(page.locator("#give")).to_have_count(0)
+        check_fit(page)

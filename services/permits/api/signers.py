@@ -7,12 +7,12 @@ from services.permits.queries import signers as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.queries.people import visible_person
 from services.permits.rules.signers import signer_rules
-from services.permits.schemas.signers import MandateNew, MandatePage, MandateQuery, MandateView, OwnSigning
+from services.permits.schemas.signers import MandateNew, MandatePage, MandateQuery, MandateView, OwnSigning, SignerTable
 from services.permits.tables import mandate
 from services.permits.use_cases import signers as signing
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
 
 blp = Blueprint("permit_signers", __name__, url_prefix="/api/v1/permits", description="Who signs in which role")
 
@@ -64,3 +64,11 @@ def show_own_signing(session: Session) -> Any:
     signer = reading.caller(session, principal(), enterprise_id=principal().enterprise_id)
     roles = roles_of(signer_rules(), signer, today=business_date(now()))
     return {"person_id": signer.person_id, "posts": sorted(signer.posts), "roles": roles}
+
+
+@blp.route("/signing/table", methods=["GET"])
+@public_reads()
+@blp.response(200, SignerTable)
+def show_signer_table(_session: Session) -> Any:
+    """Who signs in which role by post, and how long a role may be given in writing."""
+    return reading.signer_table()

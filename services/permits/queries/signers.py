@@ -59,6 +59,26 @@ def visible_mandate(session: Session, principal: Principal, mandate_id: str) -> 
     return row
 
 
+def signer_table() -> dict[str, Any]:
+    """Return who signs in which role by post, what an account stands for, and how long a mandate may run."""
+    rules = signer_rules()
+    return {
+        "signers": [
+            {
+                "role": one.role,
+                "posts": sorted(one.posts),
+                "needs_letter": one.needs_letter,
+                "document": one.source.document,
+                "clause": one.source.clause,
+                "status": one.source.status,
+            }
+            for one in rules.signers.values()
+        ],
+        "accounts": [{"role": role, "posts": sorted(posts)} for role, posts in rules.posts_of_accounts.items()],
+        "longest_days": rules.longest_mandate.days,
+    }
+
+
 def _mandates(principal: Principal) -> Select[Any]:
     joined = mandate.join(person, person.c.person_id == mandate.c.person_id)
     joined = joined.join(enterprise, enterprise.c.enterprise_id == person.c.enterprise_id)

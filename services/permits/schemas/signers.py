@@ -48,3 +48,29 @@ class OwnSigning(Schema):
     person_id = fields.String(required=True)
     posts = fields.List(fields.String(), required=True)
     roles = fields.List(fields.String(), required=True)
+
+
+class SignerRow(Schema):
+    """``posts`` sign in the ``role`` without a mandate; with ``needs_letter`` a mandate counts only with its letter."""
+
+    role = fields.String(required=True)
+    posts = fields.List(fields.String(), required=True)
+    needs_letter = fields.Boolean(required=True)
+    document = fields.String(required=True)
+    clause = fields.String(required=True)
+    status = fields.String(required=True)
+
+
+class PostsOfAccounts(Schema):
+    """What an account signs as that is linked to nobody."""
+
+    role = fields.String(required=True)
+    posts = fields.List(fields.String(), required=True)
+
+
+class SignerTable(Schema):
+    """``longest_days``: of one mandate."""
+
+    signers = fields.List(fields.Nested(SignerRow), required=True)
+    accounts = fields.List(fields.Nested(PostsOfAccounts), required=True)
+    longest_days = fields.Integer(required=True)

@@ -71,6 +71,15 @@ class TestMandate:
         officer = caller("enterprise_safety_officer", divisions=[], enterprise_id=firm)
         assert given(officer, works(database, firm)).json["code"] == "principal_only"
 
+    def test_names_its_clause_and_its_posts_in_a_table(self, caller: Caller) -> None:
+        """Order 13 Art. 7: for the principal only with the letter."""
+        table = caller("enterprise_guardian", divisions=[]).get(f"{PERMITS}/signing/table").json
+        rows = {one["role"]: one for one in table["signers"]}
+        assert (rows["principal"]["posts"], rows["principal"]["needs_letter"]) == (["principal"], True)
+        assert rows["principal"]["document"] == "应急管理部令第13号"
+        assert {"role": "enterprise_guardian", "posts": ["guardian"]} in table["accounts"]
+        assert table["longest_days"] == 366
+
     def test_is_listed(self, database: Database, principal: FlaskClient, firm: str) -> None:
         kept, gone = (given(principal, works(database, firm)).json["id"] for _ in range(2))
         principal.post(f"{MANDATES}/{gone}/end")
