@@ -93,6 +93,11 @@ def lists(enterprises: int, *, today: date) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def places_of() -> dict[str, tuple[float, float]]:
+    """Return the point of each subdistrict (longitude, latitude) by its code."""
+    return {place["code"]: (place["longitude"], place["latitude"]) for place in _words()["subdistrict"]}
+
+
 def _words() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 

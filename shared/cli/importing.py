@@ -104,8 +104,12 @@ def _live_through_month(url: str, home: Path, *, password: str) -> None:
     count = month.live_through_month(sign_in, now=clock.now, advance=clock.advance)
     click.echo(f"{count} enterprises surveyed in four weeks; the clock shows {business_date(clock.now())}.")
     checks = import_module("deploy.demonstration.checks")
-    count = checks.check_for_a_month(checks.Life(sign_in, password, clock.now, clock.advance))
+    life = checks.Life(sign_in, password, clock.now, clock.advance)
+    count = checks.check_for_a_month(life)
     click.echo(f"{count} enterprises checked themselves in a month; the clock shows {business_date(clock.now())}.")
+    done = import_module("deploy.demonstration.work_day").live_through_morning(life)
+    counts = ", ".join(f"{count} {kind}" for kind, count in done.items())
+    click.echo(f"A morning with hazardous work: {counts} (demo-plant-1-foreman, demo-plant-1-principal …).")
 
 
 @contextmanager

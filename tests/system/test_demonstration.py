@@ -1,4 +1,4 @@
-"""`sise demo`: a generated district in which a month has passed."""
+"""`sise demo`: a generated district in which two months have passed, on a morning with hazardous work."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,13 +16,19 @@ ENTERPRISES = 60
 
 @pytest.fixture(scope="module")
 def demonstration(place: Path) -> Iterator[System]:
-    """Return the demonstration after its month."""
+    """Return the demonstration after its months, when the morning is over."""
     home = Path(tempfile.mkdtemp(dir=place))
     command = [SISE, "demo", "--enterprises", str(ENTERPRISES), "--port", "{port}"]
     system = System(home, command, {"SISE_HOME": str(home)})
     with running(system):
-        wait_for(lambda: "checked themselves" in system.said(), seconds=300, what="both months have passed")
+        wait_for(lambda: "hazardous work" in system.said(), seconds=300, what="the morning is over")
         yield system
+
+
+def figures_of(client: ApiClient) -> dict[str, int]:
+    """Return how many of the district owe the commitment of today, made it, and so on."""
+    rows = client.call("GET", "permits/commitments/board")["items"]
+    return {name: sum(row[name] for row in rows) for name in ("owed", "made", "missed", "disputed")}
 
 
 class TestDemonstration:
@@ -50,7 +56,9 @@ class TestDemonstration:
         assert sum(summary()["by_level"].values()) == summary()["enterprises"] == ENTERPRISES
         assert summary()["provisional"] > 0
 
-    @pytest.mark.parametrize("username", ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm"])
+    @pytest.mark.parametrize(
+        "username", ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm", "demo-plant-1-foreman"]
+    )
     def test_lets_each_role_in(self, demonstration: System, username: str) -> None:
         client = ApiClient(demonstration.url, username=username, password=PASSWORD)
 
@@ -64,7 +72,29 @@ class TestDemonstration:
         answers = [answer for record in records for answer in record["answers"].values()]
         in_order = sum(answer != "abnormal" for answer in answers) / len(answers)
         assert (len(records) > 5, in_order > 0.98) == (True, True)
-        assert client.call("GET", "inspections/hazards/board")["open"] == 0
+
+    def test_works_under_permits_in_every_state(self, demonstration: System) -> None:
+        permits = demonstration.client().call("GET", "permits/permits", params={"limit": 200})["items"]
+
+        assert all("（演示）" in one["description"] for one in permits)
+        assert {one["state"] for one in permits} == {
+            "draft", "in_approval", "approved", "active", "suspended", "finished", "closed", "rejected"
+        }  # fmt: skip
+        assert sum(one["is_live"] for one in permits) > 4
+
+    def test_committed_itself_declared_work_and_left_hazards_open(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        wait_for(lambda: figures_of(client)["missed"] == 1, seconds=30, what="the hour has passed")
+        found = figures_of(client)
+
+        assert (found["made"], found["disputed"]) == (found["owed"] - 1, 1)
+        assert {one["colour"] for one in client.call("GET", "permits/declarations/jobs")["items"]} == {
+            "red",
+            "amber",
+            "green",
+        }
+        assert client.call("GET", "inspections/hazards/board")["open"] == 3
 
     def test_has_lost_no_event(self, demonstration: System) -> None:
         assert demonstration.sise("events", "reconcile").returncode == 0
