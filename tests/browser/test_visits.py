@@ -58,30 +58,35 @@ class Service:
         return one
 
 
-@pytest.fixture(scope="module")
-def service(running_sise: System) -> Service:
-    """Return the enterprise with its intermediary, and people of both sides and the bureau who can sign in."""
-    client = running_sise.client()
-    enterprise_id = enter(client, NAME, "91331002MA28G99986", industry="C3311")
-    uscc = "91331002000000077"
-    agency = {"uscc": uscc + check_digit(uscc), "name": "安平安全技术服务", "services": ["safety_service"]}
+def under_contract(
+    client: Any, name: str, *, codes: tuple[str, str], agency: str, inspectors: tuple[str, ...]
+) -> Service:
+    """Enter an enterprise under contract with an intermediary (their ``codes``), and its inspectors."""
+    enterprise_id = enter(client, name, codes[0], industry="C3311")
     kinds = client.call("GET", "registry/intermediaries/kinds")
-    agency["services"] = [kinds["services"][0]["id"]]
-    one = client.call("POST", "registry/intermediaries", json=agency)["id"]
+    services = [kinds["services"][0]["id"]]
+    facts = {"uscc": codes[1] + check_digit(codes[1]), "name": agency, "services": services}
+    one = client.call("POST", "registry/intermediaries", json=facts)["id"]
     documents = [{"kind": kind["id"], "number": "1"} for kind in kinds["documents"]]
     path = f"registry/intermediaries/{one}/documents"
     client.call("PUT", path, json={"documents": documents}, headers={"If-Match": '"1"'})
     today = business_date(datetime.now(UTC))
     days = {"starts_on": today.isoformat(), "ends_on": (today + timedelta(days=364)).isoformat()}
-    sides = {"enterprise_id": enterprise_id, "intermediary_id": one, "services": agency["services"]}
+    sides = {"enterprise_id": enterprise_id, "intermediary_id": one, "services": services}
     client.call("POST", "registry/contracts", json={**sides, **days, "number": "1", "visits_per_year": 4})
-    for username, role, area in (
-        ("visit-one", "intermediary_inspector", {"intermediary_id": one}),
-        ("visit-owner", "enterprise_principal", {"enterprise_id": enterprise_id}),
-        ("visit-bureau", "bureau_officer", {"divisions": ["331002"]}),
-    ):
-        employ(client, username, role, **area)
+    for username in inspectors:
+        employ(client, username, "intermediary_inspector", intermediary_id=one)
     return Service(enterprise_id)
+
+
+@pytest.fixture(scope="module")
+def service(running_sise: System) -> Service:
+    """Return the enterprise with its intermediary, and people of both sides and the bureau who can sign in."""
+    client, codes = running_sise.client(), ("91331002MA28G99986", "91331002000000077")
+    found = under_contract(client, NAME, codes=codes, agency="安平安全技术服务", inspectors=("visit-one",))
+    employ(client, "visit-owner", "enterprise_principal", enterprise_id=found.enterprise_id)
+    employ(client, "visit-bureau", "bureau_officer", divisions=["331002"])
+    return found
 
 
 @pytest.fixture

@@ -19,6 +19,9 @@ from shared.http.chassis import now
 PAGE = 50
 SUPERVISION = 4
 SUPERVISING = "bureau_officer"  # says why it comes, because the yearly cap counts by it
+VISITOR = "intermediary_inspector"
+GOING = ("planned", "started", "ended")  # states of a visit on which the checklist is filled in
+BEFORE_VISIT = ("planned", "assigned", "accepted")  # states of a task that a visit may begin; its form lies ready
 VIEWS: Mapping[str, Mapping[str, str]] = {
     "mine": {"mine": "true", "is_open": "true"},
     "area": {"is_open": "true"},
@@ -71,6 +74,8 @@ def task(task_id: str) -> str:
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
     is_on_site = "submit" in may
     records = own_api.read("inspections/checks", {"task_id": task_id})["items"]
+    visits = own_api.read("inspections/visits", {"task_id": task_id})["items"]
+    visit_id = going_to(visits)
     joint = joint_checks_of(task_id) if one["tier"] == SUPERVISION else []
     return render_template(
         "tasks/task.html",
@@ -78,17 +83,25 @@ def task(task_id: str) -> str:
         days=days_left(one, today=business_date(now())),
         checklist=own_api.read(f"inspections/checklists/{one['checklist']}", {"version": one["checklist_version"]}),
         is_on_site=is_on_site,
-        has_form=is_on_site or "check_in" in may,
+        has_form=is_on_site or "check_in" in may or (bool(visit_id) and one["state"] in BEFORE_VISIT),
+        visit_id=visit_id,
         acts=acts_of(OFFERED, may, main=MAIN),
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
         late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
-        visits=own_api.read("inspections/visits", {"task_id": task_id})["items"],
+        visits=visits,
         records=records,
         joint=joint,
         kinds=kinds_of_record(joint) if records else (),
         documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
         places=names.divisions(),
     )
+
+
+def going_to(visits: Sequence[Document]) -> str:
+    """Return the visit on which a task is done by who looks at it: planned or going on, of the own intermediary."""
+    someone = viewer.current()
+    is_visitor = someone is not None and VISITOR in someone.roles
+    return next((one["id"] for one in visits if is_visitor and one["state"] in GOING), "")
 
 
 def cap_at(enterprise_id: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "close": (),
     "cancel": ("reason",),
 }
+ON_SITE = frozenset({"start", "find", "end", "report"})  # what an inspector does there, also without a connection
 MAIN = ("countersign", "follow_up", "close")
 Document = Mapping[str, Any]
 
@@ -58,6 +59,7 @@ def visit(visit_id: str) -> str:
     one = own_api.read(f"inspections/visits/{visit_id}")
     someone = viewer.current()
     may = one["allowed"] if someone and "task:work" in someone.actions else ()
+    is_on_site = not ON_SITE.isdisjoint(may)
     is_of_interest = one["state"] != "planned" or one["flags"]  # who did not come is complained of too
     complains = someone is not None and bool(someone.enterprise_id) and is_of_interest
     return render_template(
@@ -67,10 +69,11 @@ def visit(visit_id: str) -> str:
         complaints=own_api.read("inspections/complaints", {"visit_id": visit_id})["items"],
         reviews=own_api.read("inspections/reviews", {"visit_id": visit_id})["items"],
         may=may,
+        is_on_site=is_on_site,
         acts=acts_of(OFFERED, may, main=MAIN),
         way=way_of(one),
         left=days_left(one, today=business_date(now())),
-        items=own_api.read("inspections/hazards/items")["items"] if "find" in may else (),
+        items=own_api.read("inspections/hazards/items")["items"] if is_on_site else (),
         agencies=names.intermediaries(),
         places=names.subdistricts(),
     )

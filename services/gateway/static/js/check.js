@@ -4,7 +4,7 @@ import { kept, locate, place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { draw as drawBox } from "./phone_box.js";
 import { bindPhotos, restorePhotos } from "./phone_photos.js";
-import { changeDraft, draftOf, handIn, onChange, onChangeElsewhere, sendingAbout } from "./phone_store.js";
+import { changeDraft, draftOf, handIn, onChange, onChangeElsewhere, sendingAbout, sendingsOf } from "./phone_store.js";
 import { word } from "./words.js";
 
 const form = document.getElementById("check");
@@ -12,6 +12,7 @@ const refused = document.getElementById("refused");
 const items = [...form.querySelectorAll("[data-item]")];
 const signing = [...form.querySelectorAll("[data-signing] input")];
 const ABOUT = `task:${form.dataset.task}`;
+const CHAIN = form.dataset.visit ? `visit:${form.dataset.visit}` : ""; // a check on a visit waits for its beginning
 const PAGE = window.location.pathname;
 const title = document.querySelector("h1").textContent.trim();
 let wasWaiting = false;
@@ -68,6 +69,11 @@ async function save({ target }) {
   draftId = (await saved.catch(() => refuse(word("offline.full")))) ?? draftId;
 }
 
+// The beginning of the visit may still wait on this phone.
+async function isVisitBegun() {
+  return CHAIN !== "" && (await sendingsOf(person)).some((one) => one.chain === CHAIN && one.act === "start" && one.state !== "refused");
+}
+
 async function restore() {
   const draft = (await draftOf(person, ABOUT)) ?? {};
   draftId = draft.id ?? draftId;
@@ -84,7 +90,7 @@ async function restore() {
     else one.value = draft.signing[one.id];
   }
   if (draft.steps) document.body.classList.add("is-begun-here");
-  if (draft.steps) document.getElementById("form-part").hidden = false;
+  if (draft.steps || (await isVisitBegun())) document.getElementById("form-part").hidden = false;
   await restorePhotos(form, ABOUT);
   draw();
 }
@@ -121,6 +127,8 @@ function handedIn({ steps = [] } = {}) {
   const draft = { answers: found.answers, notes: found.notes, title, address: PAGE };
   return {
     kind: "check",
+    chain: CHAIN,
+    faults: shown().filter(isFault).length,
     draftId,
     task: form.dataset.task,
     title,

@@ -45,7 +45,7 @@ export function show(box, id, { source = `/api/v1/${box.dataset.service ?? "insp
 
 export const kept = (box) => [...box.querySelectorAll('.evidence-kept input[type="checkbox"]:checked')].map((tick) => tick.value);
 
-for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-evidence])")) {
+for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-evidence], [data-on-phone] [data-evidence])")) {
   const state = box.querySelector('[role="status"]');
   const field = box.querySelector('input[type="file"]');
   const keepChosen = async () => {

@@ -6,7 +6,7 @@ const about = (name) => document.querySelector(`meta[name="${name}"]`)?.content 
 export const person = about("person");
 export const keptAt = document.documentElement.dataset.keptAt ?? ""; // when this page was last seen, if it comes from the phone
 const CACHE = `sise-pages-${about("release")}-${person}`;
-const SCOPES = ["/tasks", "/surveys"];
+const SCOPES = ["/tasks", "/surveys", "/visits"];
 const FIRST_PAUSE = 4000;
 const LONGEST_PAUSE = 300_000;
 const outcomes = new EventTarget();

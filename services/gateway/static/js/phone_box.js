@@ -39,7 +39,7 @@ function row(one) {
   piece("remark").textContent = remarkOf(one);
   Object.assign(piece("progress"), { max: photosIn(one).length + 1, value: one.sent ?? 0, hidden: one.state !== "waiting" });
   Object.assign(piece("open"), { href: one.address ?? "#", hidden: Boolean(only) || one.state === "refused" });
-  for (const name of ["mend", "retry", "discard"]) piece(name).hidden = one.state !== "refused";
+  for (const name of ["mend", "retry", "discard"]) piece(name).hidden = one.state !== "refused" || (name === "mend" && !one.draft);
   piece("retry").addEventListener("click", () => retry(one));
   piece("mend").addEventListener("click", () => mend(one));
   piece("discard").addEventListener("click", () => discardAfterAsking(one));
@@ -59,11 +59,13 @@ async function retry(one) {
 async function discardAfterAsking(one) {
   const facts = { title: one.title, photos: photosIn(one).length };
   const isSure = await ask({ title: word("offline.discard"), text: word("offline.discard_text", facts), yes: word("offline.discard"), no: word("offline.keep"), bad: true });
-  if (isSure) await discard(one);
+  if (!isSure) return;
+  await discard(one);
+  await sendSoon(); // what had to wait for it
 }
 
 // While something of this page waits, or has arrived since it was drawn, its form is not to be filled in again.
-function isNewerThanPage(one) {
+export function isNewerThanPage(one) {
   return !one.settled_at || one.settled_at > (keptAt ? Date.parse(keptAt) : performance.timeOrigin);
 }
 
@@ -76,10 +78,13 @@ function trouble(waiting) {
   return keptAt ? word("offline.kept_page", { time: moment(keptAt) }) : "";
 }
 
+// A visit consists of steps that are kept one by one.
+const isAbout = (one) => one.about === only || one.about.startsWith(`${only}:`);
+
 export async function draw() {
   const drafts = (await draftsOf(person)).map((one) => ({ ...one, state: "draft" }));
   const sendings = await sendingsOf(person);
-  const all = [...sendings, ...(only ? [] : drafts)].filter((one) => !only || (one.about === only && isOfUse(one)));
+  const all = [...sendings, ...(only ? [] : drafts)].filter((one) => !only || (isAbout(one) && isOfUse(one)));
   const waiting = all.filter((one) => one.state === "waiting").length;
   const text = trouble(waiting);
   box.querySelector("ul").replaceChildren(...all.map(row));

@@ -1,5 +1,5 @@
 // Sends what waits on this phone, one tab at a time and in its order. Runs in pages and in the worker: it draws nothing.
-import { changePhoto, changeSending, newId, photo, photosIn, settle, waitingOf } from "./phone_store.js";
+import { changePhoto, changeSending, newId, photo, photosIn, sendingsOf, settle } from "./phone_store.js";
 
 const API = "/api/v1";
 const PATIENCE = 60_000; // milliseconds for one request
@@ -49,9 +49,7 @@ export function sendAll() {
   return alone(async () => {
     try {
       const session = await ask("/phone/session");
-      const found = [];
-      for (const one of await waitingOf(session.person)) found.push(await sendOrLeave(one, session));
-      return found.includes("later") ? "later" : "done";
+      return await sendInTurn(await sendingsOf(session.person), session);
     } catch (problem) {
       if (problem instanceof SignedOut) return "signed_out";
       if (problem instanceof Later) return "later";
@@ -60,11 +58,22 @@ export function sendAll() {
   });
 }
 
-// What the server cannot take now keeps nothing else back.
+// What the server cannot take now keeps nothing else back, except what belongs to the same chain and was done later.
+async function sendInTurn(all, session) {
+  const held = new Set();
+  const found = [];
+  for (const one of all.filter((each) => !each.settled_at)) {
+    const isNext = one.state === "waiting" && !held.has(one.chain);
+    const outcome = isNext ? await sendOrLeave(one, session) : "held";
+    found.push(outcome);
+    if (one.chain && outcome !== "done") held.add(one.chain);
+  }
+  return found.includes("later") ? "later" : "done";
+}
+
 async function sendOrLeave(one, session) {
   try {
-    await send(one, session);
-    return "done";
+    return await send(one, session);
   } catch (problem) {
     if (problem instanceof Busy) return "later";
     throw problem;
@@ -78,15 +87,18 @@ async function send(one, session) {
       await changeSending(one.id, { sent: at + 1 });
     }
     await KINDS[one.kind].send(one, session);
+    return "done";
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     await changeSending(one.id, { state: "refused", problem: problem.problem });
+    return "refused";
   }
 }
 
 const KINDS = {
   check: { send: sendCheck, photo: sendInParts },
   survey: { send: sendSurvey, photo: sendWhole },
+  visit: { send: sendVisitStep, photo: sendInParts },
 };
 
 async function sendPhoto(kept, one, session) {
@@ -162,5 +174,12 @@ async function sendStep(path, body, { key, csrf }) {
 async function sendSurvey(one, { csrf_token: csrf }) {
   const [photo_id] = Object.values(await attachmentsOf(one)).flat();
   await ask(`${API}/registry/surveys/${one.id}`, { method: "PUT", body: { ...one.body, ...(photo_id ? { photo_id } : {}) }, csrf });
+  await settle(one, "arrived");
+}
+
+async function sendVisitStep(one, { csrf_token: csrf }) {
+  const body = { ...one.body, ...(await attachmentsOf(one)) };
+  const headers = { "Idempotency-Key": one.id };
+  await ask(`${API}/inspections/visits/${one.visit}/${one.sends}`, { method: "POST", body, headers, csrf });
   await settle(one, "arrived");
 }
