@@ -15,10 +15,10 @@ from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.http.chassis import now
 
-FILTERS = ("kind", "state", "level")
+FILTERS = ("kind", "state", "level", "is_listed")
 ROWS = (
     "enterprise_id", "kind", "level", "state", "subdistrict", "from", "to", "cause", "reason",
-    "is_live", "is_open", "is_approved", "is_alerting",
+    "is_live", "is_open", "is_approved", "is_alerting", "is_listed",
 )  # fmt: skip
 PAGE = 50
 LIVE = ("active", "suspended")
@@ -37,7 +37,7 @@ def permits() -> str:
     chosen = {name: request.args.get(name, "") for name in FILTERS}
     window = {"since": start.isoformat(), "until": (start + timedelta(days=1)).isoformat()}
     found = own_api.read_all(PERMITS, window)
-    shown = [one for one in found if all(not value or one[name] == value for name, value in chosen.items())]
+    shown = [one for one in found if all(not value or text_of(one[name]) == value for name, value in chosen.items())]
     return render_template(
         "permits/board.html",
         permits=sorted(shown, key=lambda one: (one["state"] not in LIVE, one["starts_at"])),
@@ -78,13 +78,23 @@ def day_of(text: str, today: date) -> date:
         return today
 
 
+def text_of(value: Any) -> str:
+    """Return what a permit says as an address writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def counts_of(found: Sequence[Mapping[str, Any]]) -> Document:
-    """Return how many permits there are by state and by kind, most first."""
+    """Return how many permits there are by state and by kind, and how many are of listed enterprises."""
     counts: dict[str, dict[str, int]] = {"state": {}, "kind": {}}
     for one in found:
         for name, by in counts.items():
             by[one[name]] = by.get(one[name], 0) + 1
-    return {**counts, "live": sum(counts["state"].get(name, 0) for name in LIVE), "all": len(found)}
+    return {
+        **counts,
+        "live": sum(counts["state"].get(name, 0) for name in LIVE),
+        "listed": sum(one["is_listed"] for one in found),
+        "all": len(found),
+    }
 
 
 def minutes_into(moment: datetime, start: datetime) -> int:

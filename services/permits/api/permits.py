@@ -7,10 +7,18 @@ from services.permits.queries import permits as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.queries.permit_boards import permit_board
 from services.permits.queries.signers import authority_to_sign
-from services.permits.schemas.permit_views import PermitBoard, PermitCore, PermitDetail, PermitList, PermitTable
+from services.permits.schemas.permit_views import (
+    PermitBoard,
+    PermitCore,
+    PermitDetail,
+    PermitList,
+    PermitPerson,
+    PermitTable,
+)
 from services.permits.schemas.permits import (
     ApprovalBody,
     GasTestBody,
+    GuardianPosition,
     PermitApplication,
     PermitBoardQuery,
     PermitEdit,
@@ -21,7 +29,7 @@ from services.permits.schemas.permits import (
     SignatureBody,
 )
 from services.permits.tables import permit
-from services.permits.use_cases import permits
+from services.permits.use_cases import guardians, permits
 from shared.clock import business_date
 from shared.database import Session
 from shared.ground import metres_between
@@ -83,9 +91,11 @@ def show_permit_table(session: Session) -> Any:
 def show_permit(session: Session, permit_id: str) -> Any:
     """One permit with all that belongs to it and happened to it; its version is the ETag."""
     row = reading.visible_permit(session, principal(), permit_id)
+    parts = reading.permit_parts(session, permit_id)
     shown = {
         **reading.permit_view(row),
-        **reading.permit_parts(session, permit_id),
+        **parts,
+        "confirmations": reading.confirmations_of(parts["steps"]),
         "related": reading.related_to(session, row),
         "allowed": reading.steps_allowed(session, row, asked=_step("")),
         "next_role": reading.next_role(session, row),
@@ -194,6 +204,19 @@ def finish_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any
 def close_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
     """Accept the finished work."""
     return _taken(session, permit_id, "close", body=body)
+
+
+@blp.route("/permits/<id:permit_id>/positions", methods=["POST"])
+@writes("permit:write")
+@blp.arguments(GuardianPosition)
+@blp.response(200, PermitPerson)
+def report_guardian(session: Session, body: dict[str, Any], permit_id: str) -> Any:
+    """Tell where a guardian is; outside the fence for a minute the work is suspended (4.10 f)."""
+    reading.visible_permit(session, principal(), permit_id)
+    seen = guardians.Seen(**as_text(body))
+    guardians.report_position(session, permit_id, seen, now=now())
+    audit_note(session, entity=f"permit:{permit_id}", details={"event": "position"})
+    return reading.guardian_of(session, permit_id, person_id=seen.person_id)
 
 
 @blp.route("/permits/<id:permit_id>/renew", methods=["POST"])

@@ -33,14 +33,30 @@ class Need:
     also: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What is not measured but confirmed by somebody with a step, in both languages, and its clause."""
+
+    id: str
+    zh: str
+    en: str
+    clause: str
+
+
 @dataclass(frozen=True)
 class PermitRules:
-    """The machine, the moments at which somebody is told, and which kinds of work need which other permits."""
+    """The machine, the moments at which somebody is told, and which kinds of work need which other permits.
+
+    A guardian who is farther than ``fence_metres`` for ``guardian_away_seconds`` has left.
+    """
 
     machine: Machine
     expiring_minutes: int
     acceptance_hours: int
     on_site_metres: float
+    guardian_away_seconds: int
+    fence_metres: float
+    confirmations: tuple[Confirmation, ...]
     needs: tuple[Need, ...]
 
 
@@ -84,11 +100,19 @@ class GasResult:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody of the crew; ``is_in``: at the place (a guardian), inside (everybody else)."""
+    """Somebody of the crew; ``is_in``: at the place (a guardian), inside (everybody else).
+
+    ``away_since``: since when the positions that a guardian reports lie outside the fence.
+    """
 
     person_id: str
     role: str
     is_in: bool = False
+    away_since: datetime | None = None
+
+    @property
+    def is_here(self) -> bool:
+        return self.is_in and self.away_since is None
 
 
 @dataclass(frozen=True, slots=True)

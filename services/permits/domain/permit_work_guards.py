@@ -129,8 +129,8 @@ def _is_reconfirmed(look: PermitLook) -> None:
 
 
 def _guardian_is_here(look: PermitLook) -> None:
-    is_here = any(one.is_in for one in look.permit.guardians)
-    require(is_here, NotAllowed("guardian_absent", "The guardian checks in first (4.10)."))
+    is_here = any(one.is_here for one in look.permit.guardians)
+    require(is_here, NotAllowed("guardian_absent", "A guardian checks in first, and is at the work (4.10)."))
 
 
 def _tickets_are_checked(look: PermitLook) -> None:

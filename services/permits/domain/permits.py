@@ -28,6 +28,7 @@ BY_CLOCK = ("apply", "archive", "expire", "end_with_parent", "warn")
 EXPIRING, STALE, LOG_DUE, BREAK_OVER, UNACCEPTED, STILL_IN = (
     "expiring", "gas_stale", "gas_log_due", "break_limit", "acceptance_overdue", "people_inside",
 )  # fmt: skip
+GUARDIAN_AWAY = "guardian_away"
 ARCHIVE, CLOSED = "archive", "closed"
 ENDED = ("closed", "archived", "expired", "void", "revoked", "rejected", "withdrawn")
 
@@ -53,7 +54,7 @@ def allowed_permit_steps(rules: PermitRules, permit: Permit, *, asked: Step) -> 
 
 
 def moments(rules: PermitRules, permit: Permit) -> Iterator[tuple[str, datetime]]:
-    """Return what falls due for a permit and when: its end by ``expire``, everything else is only told."""
+    """Return what falls due and when: ``expire`` ends a permit, ``guardian_away`` suspends it, the rest is told."""
     if permit.state in READY and permit.ends_at:
         yield "expire", permit.ends_at
         yield EXPIRING, permit.ends_at - timedelta(minutes=rules.expiring_minutes)
@@ -63,6 +64,10 @@ def moments(rules: PermitRules, permit: Permit) -> Iterator[tuple[str, datetime]
         yield ARCHIVE, archived_at(permit.ended_at)
     if permit.state == EXPIRED and permit.inside and permit.ends_at:
         yield STILL_IN, permit.ends_at
+    away = [one.away_since for one in permit.guardians if one.is_in]
+    since = max(filter(None, away), default=None)
+    if permit.state == ACTIVE and since is not None and all(away):
+        yield GUARDIAN_AWAY, since + timedelta(seconds=rules.guardian_away_seconds)
     yield from _gas_moments(permit)
 
 
@@ -89,6 +94,11 @@ def due_now(rules: PermitRules, permit: Permit, *, now: datetime) -> list[tuple[
 def next_moment(rules: PermitRules, permit: Permit) -> datetime | None:
     """Return when to look at a permit again; None when nothing can fall due."""
     return min((moment for _, moment in _untold(rules, permit)), default=None)
+
+
+def is_away(rules: PermitRules, metres: float, *, accuracy_m: float) -> bool:
+    """Return whether a guardian so far from the work has left it (4.10 f); what is not exact enough proves nothing."""
+    return metres - accuracy_m > rules.fence_metres
 
 
 def alerts(rules: PermitRules, permit: Permit) -> list[str]:

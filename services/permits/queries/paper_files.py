@@ -1,6 +1,6 @@
 """The paper of a permit as a PDF: the form with answers, analyses and signatures; the same content, the same file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -32,6 +32,7 @@ def paper_of(content: Content, *, rules: RuleSet, code: str, made_at: datetime, 
         _title(paper, "气体分析")
     for one in content["gas"]:
         _pair(paper, rules.gases.gas(one["gas"]).zh, _result(one))
+    _confirmed(paper, content.get("confirmations", ()))  # papers of earlier releases have none
     _title(paper, "签字")
     for one in content["signatures"]:
         _pair(paper, rules.chains.roles[one["role"]].zh, _signed(one))
@@ -77,6 +78,13 @@ def _pair(paper: Paper, label: str, text: str) -> None:
         paper.add_page()
     paper.cell(left, LINE, label)
     paper.multi_cell(WIDTH - left, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+
+
+def _confirmed(paper: Paper, confirmations: Sequence[Content]) -> None:
+    if confirmations:
+        _title(paper, "现场确认")
+    for one in confirmations:
+        _pair(paper, _moment(one["at"])[5:], f"{one['zh']}　账号 {one['by'][-8:]}")
 
 
 def _result(one: Content) -> str:

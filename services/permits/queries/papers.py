@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.papers import digest_of
 from services.permits.domain.profiles import RuleSet
-from services.permits.queries.permits import permit_parts, visible_permit
+from services.permits.queries.permits import confirmations_of, permit_parts, visible_permit
 from services.permits.rules import ruleset
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import enterprise, permit, permit_paper
@@ -47,6 +47,9 @@ def content_of(session: Session, row: Row[Any]) -> Document:
         "form": [list(entry) for entry in _entries(row, rules)],
         "measures": [[one.number, texts[one.number], one.is_involved] for one in parts["measures"]],
         "gas": [_told(one, OF_A_TEST) | {"at": one.sampled_at.isoformat()} for one in parts["gas_tests"]],
+        "confirmations": [
+            {"zh": one["zh"], "by": one["by"], "at": one["at"].isoformat()} for one in confirmations_of(parts["steps"])
+        ],
         "signatures": [_told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat()} for one in signatures],
     }
 

@@ -1,7 +1,7 @@
 """Permits within the caller's area: lists, one with everything that belongs to it, and what the steps look at."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 from sqlalchemy.orm import Session
 
 from services.permits.domain.chains import APPROVAL
-from services.permits.domain.permit_facts import GasResult, Member, Permit, Relative
+from services.permits.domain.permit_facts import GUARDIAN, GasResult, Member, Permit, Relative
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.conflicts import forbidden_by
 from services.permits.queries.enterprises import in_area, is_halted
 from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
-from services.permits.queries.suspensions import has_alarm
+from services.permits.queries.suspensions import has_alarm, is_listed
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import (
     enterprise,
@@ -41,6 +41,7 @@ SAME = (
 OWN = {"measures": permit_measure, "gas_tests": gas_test, "signatures": permit_signature, "persons": permit_person}
 
 
+LISTED = is_listed(permit.c.enterprise_id)
 BRIEFED = "briefed"  # the state in which it is sent for approval
 
 
@@ -55,7 +56,7 @@ def permits(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     ``from`` and ``to`` (days) what was to begin on one of them; ``cause``: was suspended for it at least once.
     """
     joined = permit.join(enterprise, enterprise.c.enterprise_id == permit.c.enterprise_id)
-    columns = (permit, enterprise.c.name, enterprise.c.division)
+    columns = (permit, enterprise.c.name, enterprise.c.division, LISTED.label("is_listed"))
     conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
 
@@ -77,6 +78,7 @@ def cause_of() -> ColumnElement[str]:
 _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "ids": lambda ids: permit.c.id.in_(ids),
     "states": lambda states: permit.c.state.in_(states),
+    "is_listed": lambda does: LISTED if does else ~LISTED,
     "area": lambda prefix: enterprise.c.division.startswith(prefix),
     "since": lambda moment: permit.c.ends_at > moment,
     "until": lambda moment: permit.c.starts_at < moment,
@@ -106,6 +108,23 @@ def permit_parts(session: Session, permit_id: str) -> dict[str, Sequence[Row[Any
     """Return what belongs to a permit: measures, analyses, signatures, the crew, and each step, the first first."""
     parts = {name: _rows(session, table, permit_id) for name, table in OWN.items()}
     return {**parts, "steps": _rows(session, permit_step, permit_id)}
+
+
+def confirmations_of(steps: Sequence[Row[Any]]) -> list[Document]:
+    """Return what nobody measured but somebody confirmed with one of the ``steps``: who, when, with which step."""
+    return [
+        {**asdict(one), "event": step.event, "by": step.by, "at": step.at}
+        for step in steps
+        for one in permit_rules().confirmations
+        if step.given.get(one.id)
+    ]
+
+
+def guardian_of(session: Session, permit_id: str, *, person_id: str) -> Row[Any]:
+    """Return a guardian of a permit, with where it was when it last told."""
+    columns = permit_person.c
+    own = (columns.permit_id == permit_id, columns.person_id == person_id, columns.role == GUARDIAN)
+    return session.execute(select(permit_person).where(*own)).one()
 
 
 def related_to(session: Session, row: Row[Any]) -> list[Document]:
@@ -168,7 +187,7 @@ def _with_parts(row: Row[Any], parts: Mapping[str, Sequence[Row[Any]]]) -> Permi
         terms=terms_of(row.terms),
         gas=tuple(GasResult(one.gas_group, f"{one.gas} {one.point}", one.sampled_at, one.is_acceptable, one.by)
                   for one in sorted(parts["gas_tests"], key=_when)),
-        crew=tuple(Member(one.person_id, one.role, one.is_in) for one in parts["persons"]),
+        crew=tuple(Member(one.person_id, one.role, one.is_in, one.away_since) for one in parts["persons"]),
     )  # fmt: skip
 
 

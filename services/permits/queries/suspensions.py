@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.suspensions import Alarm, WorkPlace, any_stops
@@ -22,11 +22,10 @@ def has_alarm(session: Session, row: Row[Any]) -> bool:
     return any_stops(suspension_rules(), open_alarms(session, row.enterprise_id), work=work_place(row))
 
 
-def is_listed(session: Session, enterprise_id: str) -> bool:
-    """True while the enterprise is on the list of the severely untrustworthy: its permits need attention."""
+def is_listed(enterprise_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that an enterprise is on the list of the severely untrustworthy: look at its permits."""
     columns = listing.c
-    wanted = select(columns.listing_id).where(columns.enterprise_id == enterprise_id, columns.delisted_at.is_(None))
-    return session.scalar(wanted.limit(1)) is not None
+    return exists().where(columns.enterprise_id == enterprise_id, columns.delisted_at.is_(None))
 
 
 def work_place(row: Row[Any]) -> WorkPlace:

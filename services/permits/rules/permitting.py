@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from services.permits.domain.permit_facts import Need, PermitRules
+from services.permits.domain.permit_facts import Confirmation, Need, PermitRules
 from services.permits.domain.permit_guards import GUARDS
 from shared.machines.reading import read_machine, rule_table
 
@@ -19,6 +19,9 @@ def permit_rules() -> PermitRules:
         expiring_minutes=limits["expiring_minutes"],
         acceptance_hours=limits["acceptance_hours"],
         on_site_metres=limits["on_site_metres"],
+        guardian_away_seconds=limits["guardian_away_seconds"],
+        fence_metres=limits["fence_metres"],
+        confirmations=tuple(Confirmation(**row) for row in content["confirmation"]),
         needs=tuple(_need(row) for row in content["need"]),
     )
 

@@ -6,7 +6,10 @@ from shared.http import Schema
 
 
 class PermitCore(Schema):
-    """``why``: what made the level; ``terms``: what the rules ask of this kind and level; ``alerts``: what is due."""
+    """``why``: what made the level; ``terms``: what the rules ask of this kind and level; ``alerts``: what is due.
+
+    ``is_listed``: the enterprise is on the list of the severely untrustworthy, so its permits need attention.
+    """
 
     id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
@@ -48,6 +51,7 @@ class PermitCore(Schema):
     reason = fields.String(required=True)
     alerts = fields.List(fields.String(), required=True)
     is_alerting = fields.Boolean(required=True)
+    is_listed = fields.Boolean(required=True)
 
 
 class PermitList(Schema):
@@ -96,11 +100,28 @@ class PermitSignature(Schema):
 
 
 class PermitPerson(Schema):
+    """``distance_m``: how far from the work a guardian was when it last told; ``away_since``: outside the fence."""
+
     person_id = fields.String(required=True)
     role = fields.String(required=True)
     is_in = fields.Boolean(required=True)
     in_at = fields.AwareDateTime(required=True, allow_none=True)
     out_at = fields.AwareDateTime(required=True, allow_none=True)
+    seen_at = fields.AwareDateTime(required=True, allow_none=True)
+    distance_m = fields.Float(required=True, allow_none=True)
+    away_since = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class PermitConfirmation(Schema):
+    """What nothing measures and somebody confirmed, with the step ``event``."""
+
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    clause = fields.String(required=True)
+    event = fields.String(required=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
 
 
 class PermitStepTaken(Schema):
@@ -135,6 +156,7 @@ class PermitDetail(PermitCore):
     gas_tests = fields.List(fields.Nested(GasTest), required=True)
     signatures = fields.List(fields.Nested(PermitSignature), required=True)
     persons = fields.List(fields.Nested(PermitPerson), required=True)
+    confirmations = fields.List(fields.Nested(PermitConfirmation), required=True)
     related = fields.List(fields.Nested(RelatedPermit), required=True)
     steps = fields.List(fields.Nested(PermitStepTaken), required=True)
 
@@ -164,7 +186,10 @@ class PermitTable(Schema):
 
 
 class PermitBoardRow(Schema):
-    """How many permits of a kind and level stand in a state; ``alerting``: those of them for which something is due."""
+    """How many permits of a kind and level stand in a state; ``alerting``: those of them for which something is due.
+
+    ``listed``: those of enterprises on the list of the severely untrustworthy.
+    """
 
     kind = fields.String(required=True)
     level = fields.String(required=True)
@@ -172,10 +197,14 @@ class PermitBoardRow(Schema):
     subdistrict = fields.String(required=True)
     count = fields.Integer(required=True)
     alerting = fields.Integer(required=True)
+    listed = fields.Integer(required=True)
 
 
 class PermitBoard(Schema):
-    """Permits that are valid at some time of ``day``; ``since`` and ``until`` open the rows of every number."""
+    """Permits that are valid at some time of ``day``; ``since`` and ``until`` open the rows of every number.
+
+    ``listed``: those of enterprises on the list of the severely untrustworthy.
+    """
 
     day = fields.Date(required=True)
     since = fields.AwareDateTime(required=True)
@@ -183,4 +212,5 @@ class PermitBoard(Schema):
     total = fields.Integer(required=True)
     live = fields.Integer(required=True)
     alerting = fields.Integer(required=True)
+    listed = fields.Integer(required=True)
     rows = fields.List(fields.Nested(PermitBoardRow), required=True)

@@ -57,6 +57,7 @@ class PermitQuery(PageQuery):
     is_open = fields.Boolean()
     is_live = fields.Boolean()
     is_alerting = fields.Boolean()
+    is_listed = fields.Boolean()
     enterprise_id = fields.UUID()
     since = fields.AwareDateTime()
     until = fields.AwareDateTime()
@@ -186,6 +187,15 @@ class SignatureBody(Schema):
     device_at = fields.AwareDateTime()
     remote_reason = text()
     photo = fields.UUID()
+
+
+class GuardianPosition(Schema):
+    """Where a guardian is by its own phone; ``accuracy_m``: within how many metres that is true."""
+
+    person_id = fields.UUID(required=True)
+    longitude = fields.Float(required=True, validate=validate.Range(73, 136))
+    latitude = fields.Float(required=True, validate=validate.Range(3, 54))
+    accuracy_m = fields.Float(load_default=0, validate=validate.Range(0, 100_000))
 
 
 class ApprovalBody(SignatureBody):

@@ -152,6 +152,9 @@ permit_person = Table(
     Column("is_in", Boolean, nullable=False),
     Column("in_at", UtcDateTime),
     Column("out_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),  # when a guardian has last reported where it is,
+    Column("distance_m", Float),  # how far from the work that was,
+    Column("away_since", UtcDateTime),  # and since when it is outside the fence
     PrimaryKeyConstraint("permit_id", "person_id", "role"),
 )
 Index("ix__permit_person__person_id", permit_person.c.person_id)

@@ -141,7 +141,7 @@ def _check_out(session: Session, row: Row[Any], step: Step) -> Changes:
 def _present(session: Session, row: Row[Any], step: Step, *, is_in: bool) -> Changes:
     columns = permit_person.c
     own = update(permit_person).where(columns.permit_id == row.id, columns.person_id == step.given["person_id"])
-    session.execute(own.values(is_in=is_in, **{"in_at" if is_in else "out_at": step.now}))
+    session.execute(own.values(is_in=is_in, away_since=None, **{"in_at" if is_in else "out_at": step.now}))
     return {}
 
 

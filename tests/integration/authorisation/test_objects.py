@@ -84,6 +84,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/permits/<id:permit_id>": WORK,
     "/permits/<id:permit_id>/steps": {"event": "withdraw"},
     "/permits/<id:permit_id>/gas-tests": {"gas": "methane", "value": 0.1, "unit": "vol_pct"},
+    "/permits/<id:permit_id>/positions": {"person_id": UNKNOWN_ID, "longitude": 121.4, "latitude": 28.6},
     "/permits/<id:permit_id>/renew": {name: WORK[name] for name in ("starts_at", "ends_at")},
     "/exposures/<id:exposure_id>/decide": {"event": "suspend", "reason": "核实"},
     "/exposures/<id:exposure_id>/objections": {"statement": "不属实"},

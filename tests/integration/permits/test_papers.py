@@ -46,8 +46,22 @@ def verified(client: FlaskClient, code: str) -> Any:
     return client.get(f"{PERMITS}/public/papers/{code}")
 
 
+def read(client: FlaskClient, paper: dict[str, Any]) -> str:
+    file = client.get(f"{PERMITS}/papers/{paper['id']}/file")
+    with pypdfium2.PdfDocument(file.data) as pages:
+        return "".join(page.get_textpage().get_text_bounded() for page in pages)
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 class TestPaper:
+    def test_says_who_confirmed_what_nothing_measures(
+        self, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str
+    ) -> None:
+        one = applied(foreman, enterprise_id)
+        started(foreman, approver, one)
+        text = read(foreman, printed(foreman, one))
+        assert ("现场确认" in text, "作业过程视频监控已开启" in text) == (True, True)
+
     def test_says_what_the_permit_says(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
         paper = printed(foreman, permit)
 

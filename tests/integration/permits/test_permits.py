@@ -200,6 +200,29 @@ class TestAPermit:
         assert (table["id"], len(table["states"])) == ("PERMIT", 18)
 
 
+class TestConfirmations:
+    def test_say_who_confirmed_what_nothing_measures(
+        self, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str
+    ) -> None:
+        """5.2.11, 5.2.14, 4.14: a camera, a fire that is out, a place that was put back."""
+        permit = applied(foreman, enterprise_id)
+        started(foreman, approver, permit)
+        taken(foreman, permit, "finish", fire_out=True)
+        taken(approver, permit, "close", restored=True)
+
+        said = shown(foreman, permit)["confirmations"]
+
+        assert [(one["event"], one["id"], one["by"]) for one in said] == [
+            ("start", "video_live", "foreman"),
+            ("start", "detector_live", "foreman"),
+            ("finish", "fire_out", "foreman"),
+            ("close", "restored", "approver"),
+        ]
+        assert (said[0]["clause"], said[0]["zh"], said[0]["at"]) == (
+            "5.2.11", "作业过程视频监控已开启", shown(foreman, permit)["started_at"],
+        )  # fmt: skip
+
+
 class TestSignatures:
     def test_come_in_the_order_of_the_form(
         self, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str

@@ -7,7 +7,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.permits import subscriptions
-from services.permits.queries.suspensions import is_listed
 from shared.contracts.credit import SubjectDelisted, SubjectListed
 from shared.contracts.inspections import ProductionHalted
 from shared.contracts.monitoring import AlarmCleared, AlarmRaised
@@ -16,7 +15,17 @@ from shared.contracts.training import CertificateExpired
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, TODAY, Caller, known_enterprise, told
-from tests.integration.permits.permitting import applied, approved, measured, prepared, sent, shown, started, taken
+from tests.integration.permits.permitting import (
+    WORK,
+    applied,
+    approved,
+    measured,
+    prepared,
+    sent,
+    shown,
+    started,
+    taken,
+)
 from tests.support.events import received
 from tests.support.permits import GUARDIAN, WORKER
 
@@ -205,7 +214,11 @@ class TestHalt:
 
 class TestListing:
     @pytest.mark.parametrize("order", [1, -1], ids=["in_order", "reversed"])
-    def test_holds_until_it_ends_whatever_comes_first(self, database: Database, firm: str, order: int) -> None:
+    def test_marks_permits_until_it_ends_whatever_comes_first(
+        self, database: Database, caller: Caller, foreman: FlaskClient, *, firm: str, order: int
+    ) -> None:
+        permit, officer = applied(foreman, firm), caller()
+        applied(caller("enterprise_user", divisions=[], enterprise_id=(other := known_enterprise(database))), other)
         listing_id = new_id()
         words = [
             SubjectListed(listing_id=listing_id, enterprise_id=firm),
@@ -214,6 +227,10 @@ class TestListing:
         seen = []
         for event in words[::order]:
             hear(database, event)
-            with database.reading() as session:
-                seen.append(is_listed(session, firm))
-        assert seen == ([True, False] if order == 1 else [False, False])
+            marked = officer.get(WORK, query_string={"is_listed": True}).json["items"]
+            counted = officer.get(f"{WORK}/board").json
+            seen.append((shown(foreman, permit)["is_listed"], [one["id"] for one in marked], counted["listed"]))
+            assert counted["total"] == 2
+        nobody, listed = (False, [], 0), (True, [permit["id"]], 1)
+        assert seen == ([listed, nobody] if order == 1 else [nobody, nobody])
+        assert len(officer.get(WORK, query_string={"is_listed": False}).json["items"]) == 2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.pages.permit_board import bar_of, counts_of, day_of
+from services.gateway.pages.permit_board import bar_of, counts_of, day_of, text_of
 from services.gateway.pages.permit_details import chain_of, signature_due, wanted_of, way_of
 from services.gateway.pages.permits import asked_of, questions_of, usual_times
 
@@ -74,14 +74,22 @@ class TestBoard:
         assert bar_of({"starts_at": starts, "ends_at": ends}, DAY) == bar
 
     def test_counts_by_state_and_kind(self) -> None:
-        rows = [{"state": "active", "kind": "height"}, {"state": "draft", "kind": "height"}]
+        rows = [
+            {"state": "active", "kind": "height", "is_listed": True},
+            {"state": "draft", "kind": "height", "is_listed": False},
+        ]
 
         assert counts_of(rows) == {
             "state": {"active": 1, "draft": 1},
             "kind": {"height": 2},
             "live": 1,
+            "listed": 1,
             "all": 2,
         }
+
+    @pytest.mark.parametrize(("value", "text"), [(True, "true"), (False, "false"), ("SP", "SP")])
+    def test_is_filtered_by_words_of_the_address(self, value: bool | str, text: str) -> None:
+        assert text_of(value) == text
 
     @pytest.mark.parametrize(("text", "day"), [("2026-11-01", 1), ("tomorrow", 26), ("", 26)])
     def test_is_that_of_a_day(self, text: str, day: int) -> None:

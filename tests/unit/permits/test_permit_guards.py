@@ -178,6 +178,7 @@ class TestTheStart:
             (a_permit("approved", ends_at=NOW), {}, "permit_over"),
             (a_permit("approved", is_halted=True), {}, "production_halted"),
             (a_permit("approved", crew=(Member("guardian-1", "guardian"),)), {}, "guardian_absent"),
+            (a_permit("approved", crew=(Member("guardian-1", "guardian", True, NOW),)), {}, "guardian_absent"),
             (a_permit("approved"), {}, "ticket_unchecked"),
             (a_permit("approved", terms=VIDEO), {"video_live": None}, "video_missing"),
             (a_permit("approved", terms=VIDEO), {"detector_live": None}, "detector_missing"),

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.permit_facts import Permit, Relative
+from services.permits.domain.permit_facts import Member, Permit, Relative
 from services.permits.domain.permits import (
     alerts,
     allowed_permit_steps,
     carried_along,
     due_now,
+    is_away,
     next_moment,
     take_permit_step,
 )
@@ -153,6 +154,34 @@ class TestWhatFallsDue:
             "expired", ends_at=NOW, crew=(*a_permit().crew[:1], a_permit().crew[1].__class__("w", "worker", True))
         )
         assert names(inside, at=timedelta()) == ["people_inside"]
+
+    @pytest.mark.parametrize(
+        ("away", "seconds", "expected"),
+        [
+            ((0,), 59, []),
+            ((0,), 60, ["guardian_away"]),
+            ((0, 30), 89, []),
+            ((0, 30), 90, ["guardian_away"]),
+            ((0, None), 600, []),
+        ],
+        ids=["59 s", "60 s", "the second one stays longer", "both for a minute", "one is here"],
+    )
+    def test_stops_work_whose_guardians_have_been_away_for_a_minute(
+        self, away: tuple[int | None, ...], seconds: int, expected: list[str]
+    ) -> None:
+        """4.10 f, §2 timers."""
+        found = [None if one is None else NOW + timedelta(seconds=one) for one in away]
+        crew = tuple(Member(f"guardian-{number}", "guardian", True, one) for number, one in enumerate(found))
+        gone = Member("guardian-9", "guardian")  # checked out: nobody waits for it
+        assert names(a_permit("active", crew=(*crew, gone)), at=timedelta(seconds=seconds)) == expected
+
+    @pytest.mark.parametrize(
+        ("metres", "accuracy", "expected"), [(50, 0, False), (50.1, 0, True), (120, 70, False), (120.1, 70, True)]
+    )
+    def test_counts_a_guardian_as_away_only_when_that_is_certain(
+        self, metres: float, accuracy: float, expected: bool
+    ) -> None:
+        assert is_away(RULES, metres, accuracy_m=accuracy) is expected
 
     def test_is_told_once(self) -> None:
         permit = a_permit("active", warned={"expiring": (NOW + 7.5 * HOUR).isoformat()})
