@@ -12,7 +12,7 @@ from services.permits.tables import permit_paper
 from shared.database import Database
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
 from tests.integration.permits.permitting import WORK, applied, approved, started, taken
-from tests.support.permits import GUARDIAN
+from tests.support.permits import GUARDIAN, HOT_FACTS
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ class TestPaper:
     ) -> None:
         """GB 30871-2022 annex A: a choice in its words, a number with its unit, signatures in their order."""
         form = {"hot_spot": "R101法兰", "method": "grinding", "fire_watch_minutes": "30"}
-        permit = approved(foreman, approver, applied(foreman, enterprise_id, "hot_work", form=form))
+        facts = HOT_FACTS | {"risk_place": True}  # class 1
+        permit = approved(foreman, approver, applied(foreman, enterprise_id, "hot_work", form=form, facts=facts))
 
         file = foreman.get(f"{PERMITS}/papers/{printed(foreman, permit)['id']}/file")
         with pypdfium2.PdfDocument(file.data) as pages:
