@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from services.permits.domain.people import (
 from services.permits.domain.permit_facts import Member
 from services.permits.queries.enterprises import in_area
 from services.permits.rules.people import people_rules
-from services.permits.tables import certificate, enterprise, fitness, person
+from services.permits.tables import certificate, enterprise, fitness, permit_person, person
 from services.permits.tables.people import NUMBER
 from shared.clock import business_date
 from shared.database.bulk import among
@@ -115,22 +116,38 @@ def certificates_of(session: Session, person_ids: Collection[str]) -> Mapping[st
     return held
 
 
+@dataclass(frozen=True)
+class _Everybody:
+    """What is known of persons, read at once: for whom each works, what each holds and is not fit for."""
+
+    firms: Mapping[str, str]
+    held: Mapping[str, list[Row[Any]]]
+    unfit: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, session: Session, ids: Collection[str]) -> Self:
+        wanted = select(person.c.person_id, person.c.enterprise_id).where(among(session, person.c.person_id, ids))
+        here = session.execute(wanted.where(person.c.left_on.is_(None))).all()
+        firms = {row.person_id: row.enterprise_id for row in here}
+        return cls(firms, certificates_of(session, ids), _unfit(session, ids))
+
+    def with_roles(self, roles: Mapping[str, Collection[str]], *, enterprise_id: str) -> list[WorkPerson]:
+        """Return those who have ``roles`` (by person); who is not of this enterprise is not here."""
+        return [
+            WorkPerson(
+                person_id=person_id,
+                roles=frozenset(roles[person_id]),
+                is_here=self.firms.get(person_id) == enterprise_id,
+                unfit_for=frozenset(self.unfit.get(person_id, ())),
+                certificates=tuple(known_certificate(row) for row in self.held[person_id]),
+            )
+            for person_id in sorted(roles)
+        ]
+
+
 def work_persons(session: Session, roles: Mapping[str, Collection[str]], *, enterprise_id: str) -> list[WorkPerson]:
     """Return what is known of persons (their roles by id); who is not of this enterprise is not here."""
-    ids = sorted(roles)
-    wanted = select(person.c.person_id).where(among(session, person.c.person_id, ids), person.c.left_on.is_(None))
-    here = set(session.scalars(wanted.where(person.c.enterprise_id == enterprise_id)))
-    held, unfit = certificates_of(session, ids), _unfit(session, ids)
-    return [
-        WorkPerson(
-            person_id=person_id,
-            roles=frozenset(roles[person_id]),
-            is_here=person_id in here,
-            unfit_for=frozenset(unfit.get(person_id, ())),
-            certificates=tuple(known_certificate(row) for row in held[person_id]),
-        )
-        for person_id in ids
-    ]
+    return _Everybody.of(session, sorted(roles)).with_roles(roles, enterprise_id=enterprise_id)
 
 
 def problems_of(
@@ -144,12 +161,32 @@ def problems_of_permit(
     session: Session, row: Row[Any], *, crew: Iterable[Member], now: datetime
 ) -> tuple[Problem, ...]:
     """Return why the ``crew`` (persons with roles) may not do the work of the permit in ``row``."""
+    return problems_of(session, _work_of(row, now=now), _roles_of(crew), enterprise_id=row.enterprise_id)
+
+
+def problems_of_permits(session: Session, rows: Sequence[Row[Any]], *, now: datetime) -> dict[str, tuple[Problem, ...]]:
+    """Return the same for the crews of several permits, by permit, in as many statements as for one."""
+    columns, crews = permit_person.c, defaultdict[str, list[Row[Any]]](list)
+    for one in session.execute(select(permit_person).where(among(session, columns.permit_id, [x.id for x in rows]))):
+        crews[one.permit_id].append(one)
+    everybody = _Everybody.of(session, sorted({one.person_id for crew in crews.values() for one in crew}))
+    found = {}
+    for row in rows:
+        persons = everybody.with_roles(_roles_of(crews[row.id]), enterprise_id=row.enterprise_id)
+        found[row.id] = certificate_problems(people_rules(), _work_of(row, now=now), persons=persons)
+    return found
+
+
+def _work_of(row: Row[Any], *, now: datetime) -> AskedWork:
+    first, last = business_date(row.starts_at), business_date(row.ends_at)
+    return AskedWork(row.kind, row.ruleset, Period(first, last, business_date(now)))
+
+
+def _roles_of(crew: Iterable[Member | Row[Any]]) -> Mapping[str, set[str]]:
     roles: dict[str, set[str]] = defaultdict(set)
     for one in crew:
         roles[one.person_id].add(one.role)
-    first, last = business_date(row.starts_at), business_date(row.ends_at)
-    work = AskedWork(row.kind, row.ruleset, Period(first, last, business_date(now)))
-    return problems_of(session, work, roles, enterprise_id=row.enterprise_id)
+    return roles
 
 
 def candidates(

@@ -28,7 +28,8 @@ from shared.machines import Step, clock_step
 from shared.work.timers import cancel, schedule
 
 CLOCK = "permit_clock"
-SEND = "send"
+# Two of these wait for each other, and for whoever tells what stops work: an alarm, an order, a certificate that ended.
+HELD = ("send", "start", "resume")
 
 
 class PermitChanged(Conflict):
@@ -108,11 +109,11 @@ def step_permit(session: Session, permit_id: str, *, step: Step, based_on: int |
     ``based_on`` is the version that the caller saw; None takes whatever is there. What the step means for the other
     permits of the job is done with it: they are locked together.
     """
+    if step.event in HELD:  # before the permit, as who suspends does
+        hold_enterprise(session, _row(session, permit_id).enterprise_id)
     row = locked_permit(session, permit_id)
     if based_on is not None and row.version != based_on:
         raise PermitChanged("Somebody has changed this permit meanwhile: read it again.", version=row.version)
-    if step.event == SEND:
-        hold_enterprise(session, row.enterprise_id)  # of two that forbid each other one is sent
     known, decided = _looked_at(session, row, step), _decided(session, row) if step.event == "submit" else {}
     if decided:
         known = replace(known, level=decided["level"], terms=terms_of(decided["terms"]))

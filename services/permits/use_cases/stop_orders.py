@@ -15,6 +15,7 @@ from services.permits.rules.stop_orders import stop_order_rules
 from services.permits.tables import declared_job, permit, stop_order, stop_order_step
 from services.permits.use_cases.declarations import step_job
 from services.permits.use_cases.permits import step_permit
+from services.permits.use_cases.places import hold_enterprise
 from shared.clock import business_date
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
@@ -130,6 +131,7 @@ def _move_work(session: Session, row: Row[Any], event: str, *, step: Step) -> No
 
 def _suspend_permits(session: Session, row: Row[Any], *, step: Step) -> None:
     """Suspend the live permits that an order covers; once it is lifted, the enterprise itself resumes them."""
+    hold_enterprise(session, row.enterprise_id)
     columns = permit.c
     live = select(columns.id).where(columns.enterprise_id == row.enterprise_id, columns.state == ACTIVE)
     named = live if row.is_whole else live.where(columns.id.in_(row.permit_ids))

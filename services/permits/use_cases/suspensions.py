@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from services.permits.domain.permit_facts import ACTIVE
+from services.permits.domain.permit_facts import ACTIVE, READY
 from services.permits.domain.suspensions import Alarm, stops
 from services.permits.queries.enterprises import circumstances, present_id
-from services.permits.queries.people import problems_of_permit
-from services.permits.queries.permits import known_permit
+from services.permits.queries.people import problems_of_permits
 from services.permits.queries.suspensions import work_place
 from services.permits.rules.suspensions import suspension_rules
 from services.permits.tables import alarm, listing, permit, permit_person
 from services.permits.use_cases.permits import locked_permit, step_permit
+from services.permits.use_cases.places import hold_enterprise
 from shared.contracts.credit import SubjectDelisted, SubjectListed
 from shared.contracts.monitoring import AlarmCleared, AlarmRaised
 from shared.database.bulk import among, upsert_rows
@@ -28,6 +28,7 @@ def keep_alarm(session: Session, told: AlarmRaised, *, now: datetime) -> None:
     facts = {"level": told.level, "quantity": told.quantity, "place": told.place, "raised_at": now}
     row = {"occurrence_id": told.occurrence_id, "enterprise_id": enterprise_id, **facts}
     upsert_rows(session, alarm, [row], key=["occurrence_id"])
+    hold_enterprise(session, enterprise_id)
     rules, raised = suspension_rules(), Alarm(told.level, told.place)
     reason = " ".join(part for part in (told.quantity, f"L{told.level}", told.place) if part)
     for one in _active(session, enterprise_id):
@@ -49,17 +50,21 @@ def clear_alarm(session: Session, told: AlarmCleared, *, now: datetime) -> None:
 def suspend_for_people(session: Session, person_ids: Collection[str], *, now: datetime) -> None:
     """Suspend the work of people who have left, or whose certificates count no more."""
     own = select(permit_person.c.permit_id).where(among(session, permit_person.c.person_id, sorted(person_ids)))
-    wanted = select(permit).where(permit.c.id.in_(own), permit.c.state == ACTIVE).order_by(permit.c.id)
-    for row in session.execute(wanted).all():
-        crew = known_permit(session, row).crew
-        problems = [one for one in problems_of_permit(session, row, crew=crew, now=now) if one.is_blocking]
-        if problems:
-            _suspend(session, row.id, "people", reason=problems[0].code, now=now)
+    theirs = (permit.c.id.in_(own), permit.c.state.in_(READY))
+    firms = select(permit.c.enterprise_id).where(*theirs).distinct().order_by(permit.c.enterprise_id)
+    for enterprise_id in session.scalars(firms).all():
+        hold_enterprise(session, enterprise_id)
+    live = select(permit).where(*theirs, permit.c.state == ACTIVE).order_by(permit.c.id)
+    for permit_id, found in problems_of_permits(session, session.execute(live).all(), now=now).items():
+        blocking = next((one.code for one in found if one.is_blocking), "")
+        if blocking:
+            _suspend(session, permit_id, "people", reason=blocking, now=now)
 
 
 def suspend_for_halt(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> None:
     """Suspend all work of enterprises whose production is halted as a whole."""
     for enterprise_id in sorted({present_id(session, one) for one in enterprise_ids}):
+        hold_enterprise(session, enterprise_id)
         if "halted" in circumstances(session, enterprise_id):
             for row in _active(session, enterprise_id):
                 _suspend(session, row.id, "halt", reason="production_halted", now=now)
