@@ -10,6 +10,7 @@ from flask_babel import gettext
 from services.gateway.pages.own_api import Refusal
 
 PLACE = ZoneInfo("Asia/Shanghai")
+FACT = re.compile(r"%\((\w+)\)s")
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
@@ -28,9 +29,11 @@ def moment_of(text: str) -> str:
 
 def refusal_of(refusal: Refusal) -> str:
     """Return the sentence of a refusal in the page's language, the API's own where its code is not known."""
-    key = f"refusal.{refusal.reason}"
-    sentence = gettext(key)
-    return refusal.detail if sentence == key else sentence
+    for key in (f"refusal.{refusal.reason}", f"problem.{refusal.reason}"):
+        sentence = gettext(key)
+        if sentence != key:
+            return FACT.sub(lambda found: str(refusal.facts.get(found[1], "")), sentence)
+    return refusal.detail
 
 
 def after(address: str, done: str) -> Response:

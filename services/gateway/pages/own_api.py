@@ -25,13 +25,17 @@ class SignedOut(SiseError):
 
 
 class Refusal(SiseError):
-    """What the API refused: ``reason`` is its stable code, ``detail`` its sentence, with the fields it names."""
+    """What the API refused: ``reason`` is its stable code, ``detail`` its sentence, with the fields it names.
+
+    ``facts`` are what the sentence of another language fills in.
+    """
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         fields = "; ".join(f"{one['field']}: {one['detail']}" for one in problem.get("errors", ()))
         super().__init__(" ".join(part for part in (problem.get("detail", ""), fields) if part))
         self.status = status
         self.reason = str(problem.get("code", ""))
+        self.facts = dict(problem.get("facts", {}))
 
 
 KINDS: Mapping[int, type[SiseError]] = {401: SignedOut, 403: Forbidden, 404: NotFound}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template
+from flask_babel import gettext
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
@@ -58,6 +59,7 @@ def permit(permit_id: str) -> str:
         acts=acts_of(offered, may, main=MAIN),
         signing=signature_due(one, may),
         way=way_of(one["state"]),
+        reason=reason_of(one["reason"]),
         chain=chain_of(one),
         entries=entries_of(one, tables["fields"]),
         tables=tables,
@@ -69,6 +71,12 @@ def permit(permit_id: str) -> str:
         people=names_of(one["enterprise_id"]) if someone and someone.enterprise_id else {},
         accounts=accounts_of() if "member:read" in actions else {},
     )
+
+
+def reason_of(text: str) -> str:
+    """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote."""
+    keys = (f"permit.reason_{text}", f"crew.{text}")
+    return next((sentence for key in keys if (sentence := gettext(key)) != key), text)
 
 
 def way_of(state: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ export class Problem extends Error {
 
 // The API speaks English; where the page knows the code it says the same in the reader's language.
 function sentenceOf(body) {
-  const keys = [`reason.${body.facts?.reason}`, `reason.${body.code}`, `problem.${body.code}`];
+  const keys = [`reason.${body.facts?.reason}`, `reason.${body.code}`, `problem.${body.code}`, `refusal.${body.code}`];
   const known = keys.find(hasWord);
   return known ? word(known, body.facts) : body.detail || word("toast.failed");
 }

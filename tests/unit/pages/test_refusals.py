@@ -1,0 +1,60 @@
+"""What a page says when the API refuses, or when a rule gave a code as the reason: in the language of the page."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from services.gateway.pages.forms import refusal_of
+from services.gateway.pages.language import COOKIE, register_languages
+from services.gateway.pages.own_api import Refusal
+from services.gateway.pages.permit_details import reason_of
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    app = Flask("pages")
+    register_languages(app)
+    return app
+
+
+def refused(code: str, **facts: Any) -> Refusal:
+    return Refusal(422, {"code": code, "detail": "Said by the API.", "facts": facts})
+
+
+@pytest.mark.parametrize(
+    ("language", "refusal", "sentence"),
+    [
+        ("zh", refused("mass_missing"), "吊装级别由吊物质量决定，请填写吨数。"),
+        ("en", refused("mass_missing"), "The level of a lift follows from its mass: give it in tonnes."),
+        ("en", refused("commitment_published"), None),
+        ("en", refused("of_another_release"), "Said by the API."),
+    ],
+)
+def test_of_the_api_is_said_in_the_language_of_the_page(
+    app: Flask, language: str, refusal: Refusal, sentence: str | None
+) -> None:
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}={language}"}):
+        said = refusal_of(refusal)
+    assert said == sentence if sentence else said not in ("", "Said by the API.")
+
+
+def test_fills_in_the_facts(app: Flask) -> None:
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}=en"}):
+        said = refusal_of(refused("valid_too_long", hours=8))
+    assert "%(" not in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("guardian_away", "监护人离开作业现场满60秒"),
+        ("certificate_ended", None),
+        ("浓度>50%，已撤离", "浓度>50%，已撤离"),
+        ("", ""),
+    ],
+)
+def test_of_a_rule_is_told_from_what_somebody_wrote(app: Flask, reason: str, sentence: str | None) -> None:
+    with app.test_request_context():
+        said = reason_of(reason)
+    assert said == sentence if sentence is not None else said != reason
