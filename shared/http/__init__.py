@@ -6,7 +6,8 @@ from shared.http.access import MEGABYTE, public_reads, public_writes, reads, wri
 from shared.http.app import make_app
 from shared.http.chassis import now, principal
 from shared.http.documents import Blueprint
-from shared.http.paging import Page, PageQuery, page
+from shared.http.given import as_text
+from shared.http.paging import Page, PageQuery, listed, page, paging_of
 from shared.http.versions import etag_of, require_version
 from shared.security.audit import audit_note
 
@@ -16,11 +17,14 @@ __all__ = [
     "Page",
     "PageQuery",
     "Schema",
+    "as_text",
     "audit_note",
     "etag_of",
+    "listed",
     "make_app",
     "now",
     "page",
+    "paging_of",
     "principal",
     "public_reads",
     "public_writes",

@@ -1,7 +1,7 @@
 """Keyset paging: a cursor names the last row seen, so that page 10,000 costs as much as page 1."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -57,6 +57,22 @@ def page(
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], cursor_of([rows[limit - 1]._mapping[column] for column in key])
+
+
+def paging_of(query: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a ``query`` what says which page of a list is wanted."""
+    return {name: query.pop(name) for name in ("limit", "cursor")}
+
+
+def listed(
+    session: Session, statement: Select[Any], *, view: Callable[[Row[Any]], Any], **paging: Any
+) -> dict[str, Any]:
+    """Return one page of ``statement`` as a list answers: its rows as ``view`` shows them, and where it goes on.
+
+    ``paging`` is what ``page`` takes beside the statement.
+    """
+    rows, next_cursor = page(session, statement, **paging)
+    return {"items": [view(row) for row in rows], "next_cursor": next_cursor}
 
 
 def cursor_of(values: Sequence[Any]) -> str:

@@ -1,8 +1,7 @@
-"""In which of the four tiers the caller acts, the steps of the caller, and what was sent with ids as text."""
+"""In which of the four tiers the caller acts, and the steps of the caller."""
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from services.inspections.domain.routing import tier_of
 from services.inspections.rules import tiers
@@ -18,12 +17,3 @@ def acting_tier() -> int:
 def step_of_caller(event: str = "", given: Mapping[str, Any] | None = None) -> Step:
     """Return ``event`` as a step of the caller at this moment."""
     return Step(event, principal().subject, acting_tier(), now(), given or {}, principal().roles)
-
-
-def as_text(given: Any) -> Any:
-    """Return what was sent with every id as text, however deep it lies."""
-    if isinstance(given, Mapping):
-        return {name: as_text(value) for name, value in given.items()}
-    if isinstance(given, list):
-        return [as_text(one) for one in given]
-    return str(given) if isinstance(given, UUID) else given

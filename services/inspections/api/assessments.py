@@ -22,7 +22,7 @@ from services.inspections.schemas.assessments import (
 )
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, now, page, principal, reads
+from shared.http import Blueprint, now, page, paging_of, principal, reads
 from shared.sheets import csv_lines
 
 CSV = "text/csv"
@@ -46,7 +46,7 @@ def show_year(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(200, CountedList)
 def list_rows(session: Session, query: dict[str, Any]) -> Any:
     """The tasks, hazards and checks that a figure of the own area counts."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     one = _month(session, query)
     wanted = reading.counted_rows(principal(), one, wanted=_wanted(query))
     rows, next_cursor = page(session, wanted, key=[wanted.selected_columns[name] for name in one.row_key], **paging)
@@ -59,7 +59,7 @@ def list_rows(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(200, SupervisedList)
 def list_enterprises(session: Session, query: dict[str, Any]) -> Any:
     """The supervised enterprises of the own area that a month is about."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     one = _month(session, query)
     wanted = reading.supervised(principal(), one, wanted=_wanted(query))
     rows, next_cursor = page(session, wanted, key=[wanted.selected_columns.enterprise_id], **paging)

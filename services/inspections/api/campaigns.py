@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text
+from services.inspections.api.acting import acting_tier
 from services.inspections.queries import campaigns as reading
 from services.inspections.schemas.campaigns import (
     CampaignEnded,
@@ -23,7 +23,7 @@ from services.inspections.tables import campaign, campaign_plan
 from services.inspections.use_cases import campaigns
 from services.inspections.use_cases.hazards import check_evidence
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, as_text, audit_note, now, page, principal, public_reads, reads, writes
 
 blp = Blueprint("campaigns", __name__, url_prefix="/api/v1/inspections", description="Group service")
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text
 from services.inspections.queries import checklists as reading
 from services.inspections.schemas.checklists import (
     AmendedVersion,
@@ -24,10 +23,12 @@ from services.inspections.use_cases import checklists
 from shared.database import Session
 from shared.http import (
     Blueprint,
+    as_text,
     audit_note,
     etag_of,
     now,
     page,
+    paging_of,
     principal,
     public_reads,
     reads,
@@ -85,7 +86,7 @@ def choose_checklists(session: Session, body: dict[str, Any]) -> Any:
 @blp.response(200, VersionList)
 def list_versions(session: Session, query: dict[str, Any]) -> Any:
     """The versions of all lists, or of one, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.versions(wanted=query)
     rows, next_cursor = page(session, wanted, key=[checklist_version.c.id], descending=True, **paging)
     at = now()

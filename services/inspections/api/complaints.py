@@ -1,8 +1,9 @@
 """inspections/complaints: what enterprises complain of about their intermediaries, and what is answered."""
 
+from functools import partial
 from typing import Any
 
-from services.inspections.api.acting import as_text, step_of_caller
+from services.inspections.api.acting import step_of_caller
 from services.inspections.queries import complaints as reading
 from services.inspections.queries import steps_of
 from services.inspections.queries.visits import visible_visit
@@ -18,7 +19,18 @@ from services.inspections.schemas.complaints import (
 from services.inspections.tables import complaint, complaint_step
 from services.inspections.use_cases import complaints
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("complaints", __name__, url_prefix="/api/v1/inspections", description="Complaints about intermediaries")
 
@@ -29,11 +41,10 @@ blp = Blueprint("complaints", __name__, url_prefix="/api/v1/inspections", descri
 @blp.response(200, ComplaintList)
 def list_complaints(session: Session, query: dict[str, Any]) -> Any:
     """The complaints of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.complaints(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[complaint.c.id], descending=True, **paging)
-    asked = step_of_caller()
-    return {"items": [reading.complaint_view(row, asked=asked) for row in rows], "next_cursor": next_cursor}
+    view = partial(reading.complaint_view, asked=step_of_caller())
+    return listed(session, wanted, view=view, key=[complaint.c.id], descending=True, **paging)
 
 
 @blp.route("/complaints", methods=["POST"])

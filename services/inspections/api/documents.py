@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text, step_of_caller
+from services.inspections.api.acting import step_of_caller
 from services.inspections.queries import documents as reading
 from services.inspections.queries.hazards import visible_hazard
 from services.inspections.queries.tasks import visible_check
@@ -21,7 +21,19 @@ from services.inspections.tables import document
 from services.inspections.use_cases import documents, signing
 from shared.database import Session
 from shared.errors import NotFound
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 from shared.http.attachments import attachment_response
 from shared.http.chassis import chassis
 from shared.work.attachments import attachment_by_id
@@ -48,10 +60,9 @@ def list_kinds(session: Session) -> Any:
 @blp.response(200, DocumentList)
 def list_documents(session: Session, query: dict[str, Any]) -> Any:
     """The documents of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.documents(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[document.c.id], descending=True, **paging)
-    return {"items": [reading.document_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.document_view, key=[document.c.id], descending=True, **paging)
 
 
 @blp.route("/documents", methods=["POST"])

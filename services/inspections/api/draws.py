@@ -28,7 +28,7 @@ from services.inspections.tables import avoidance, draw, draw_candidate
 from services.inspections.use_cases import draws
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, PageQuery, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, PageQuery, audit_note, now, page, paging_of, principal, public_reads, reads, writes
 
 blp = Blueprint("draws", __name__, url_prefix="/api/v1/inspections", description="Dual-random draws")
 public = Blueprint("public-draws", __name__, url_prefix="/api/v1/public", description="For the public")
@@ -87,7 +87,7 @@ def show_draw(session: Session, draw_id: str) -> Any:
 def list_candidates(session: Session, query: dict[str, Any], draw_id: str) -> Any:
     """Who was in the pool, who was drawn, who was left out and why."""
     row = reading.visible_draw(session, principal(), draw_id)
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.candidates(row.id, wanted=query)
     rows, next_cursor = page(session, wanted, key=[draw_candidate.c.enterprise_id], **paging)
     return {"items": rows, "next_cursor": next_cursor}

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text
 from services.inspections.queries import halts as reading
 from services.inspections.schemas.halts import HaltList, HaltQuery
 from services.inspections.tables import halt_order
 from shared.database import Session
-from shared.http import Blueprint, page, principal, reads
+from shared.http import Blueprint, as_text, listed, paging_of, principal, reads
 
 blp = Blueprint("halts", __name__, url_prefix="/api/v1/inspections", description="Halts of production")
 
@@ -18,7 +17,6 @@ blp = Blueprint("halts", __name__, url_prefix="/api/v1/inspections", description
 @blp.response(200, HaltList)
 def list_halts(session: Session, query: dict[str, Any]) -> Any:
     """The orders to halt production in the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.halts(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[halt_order.c.id], descending=True, **paging)
-    return {"items": [reading.halt_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.halt_view, key=[halt_order.c.id], descending=True, **paging)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text, step_of_caller
+from services.inspections.api.acting import acting_tier, step_of_caller
 from services.inspections.queries import hazards as reading
 from services.inspections.queries import steps_of
 from services.inspections.queries.enterprises import visible_enterprise
@@ -19,15 +19,28 @@ from services.inspections.schemas.hazards import (
     HazardQuery,
     HazardWithSteps,
     OfficialList,
-    StateTable,
     StepBody,
     VerifyBody,
 )
 from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases import hazards
 from shared.database import Session
-from shared.http import MEGABYTE, Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    MEGABYTE,
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 from shared.http.attachments import attachment_response
+from shared.machines.telling import StateTable
 from shared.work.attachments import LARGEST, Taken, attachment_by_id, keep_attachment
 
 BINARY = {"type": "string", "format": "binary"}
@@ -41,10 +54,9 @@ blp = Blueprint("hazards", __name__, url_prefix="/api/v1/inspections", descripti
 @blp.response(200, HazardList)
 def list_hazards(session: Session, query: dict[str, Any]) -> Any:
     """The hazards of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.hazards(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[hazard.c.id], descending=True, **paging)
-    return {"items": [reading.hazard_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.hazard_view, key=[hazard.c.id], descending=True, **paging)
 
 
 @blp.route("/hazards", methods=["POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text
+from services.inspections.api.acting import acting_tier
 from services.inspections.domain.caps import Part
 from services.inspections.queries import joint_checks as reading
 from services.inspections.queries.caps import acting_authority
@@ -13,7 +13,7 @@ from services.inspections.use_cases import joint_checks
 from services.inspections.use_cases.checks import Visit
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, etag_of, now, page, paging_of, principal, reads, writes
 
 blp = Blueprint("joint-checks", __name__, url_prefix="/api/v1/inspections", description="Joint checks")
 
@@ -24,7 +24,7 @@ blp = Blueprint("joint-checks", __name__, url_prefix="/api/v1/inspections", desc
 @blp.response(200, JointChecks)
 def list_joint_checks(session: Session, query: dict[str, Any]) -> Any:
     """Joint checks of the own area with the part of every agency, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.joint_checks(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[joint_check.c.id], descending=True, **paging)
     return {"items": reading.joint_views(session, rows), "next_cursor": next_cursor}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text
 from services.inspections.queries.assessments import require_unit
 from services.inspections.queries.objections import objections, visible_entry, visible_objection
 from services.inspections.schemas.objections import (
@@ -20,7 +19,7 @@ from services.inspections.tables import assessment_objection
 from services.inspections.use_cases import assessments as assessing
 from services.inspections.use_cases import objections as objecting
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, now, page, paging_of, principal, reads, writes
 
 blp = Blueprint("objections", __name__, url_prefix="/api/v1/inspections/assessments", description="Objections")
 
@@ -31,7 +30,7 @@ blp = Blueprint("objections", __name__, url_prefix="/api/v1/inspections/assessme
 @blp.response(200, Objections)
 def list_objections(session: Session, query: dict[str, Any]) -> Any:
     """Objections of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = objections(principal(), wanted=query)
     rows, next_cursor = page(session, wanted, key=[assessment_objection.c.id], descending=True, **paging)
     return {"items": rows, "next_cursor": next_cursor}

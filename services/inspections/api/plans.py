@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, send_file
 
-from services.inspections.api.acting import as_text, step_of_caller
+from services.inspections.api.acting import step_of_caller
 from services.inspections.queries import plan_lines
 from services.inspections.queries import plans as reading
 from services.inspections.queries.enterprises import visible_enterprise
@@ -30,7 +30,19 @@ from services.inspections.tables import plan, plan_line
 from services.inspections.use_cases import plans
 from shared.database import Session
 from shared.errors import Forbidden
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    now,
+    page,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 from shared.sheets import csv_lines, xlsx_file
 
 BINARY = {"type": "string", "format": "binary"}
@@ -50,7 +62,7 @@ class OutsideJurisdiction(Forbidden):
 @blp.response(200, Plans)
 def list_plans(session: Session, query: dict[str, Any]) -> Any:
     """Plans of the own area with all their versions, the newest first; and published ones that are about it."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     key = [plan.c.year, plan.c.authority, plan.c.number]
     rows, next_cursor = page(session, reading.plans(principal(), wanted=query), key=key, descending=True, **paging)
     return {"items": [plan_view(row) for row in rows], "next_cursor": next_cursor}
@@ -114,7 +126,7 @@ def propose(session: Session, plan_id: str) -> Any:
 def list_lines(session: Session, query: dict[str, Any], plan_id: str) -> Any:
     """The enterprises of a plan with their months, those of the worst level first."""
     reading.visible_plan(session, principal(), plan_id)
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = plan_lines.lines(principal(), plan_id=plan_id, wanted=as_text(query))
     key = [plan_lines.RANK, plan_line.c.enterprise_id]
     rows, next_cursor = page(session, wanted, key=key, **paging)

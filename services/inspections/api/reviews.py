@@ -1,8 +1,9 @@
 """inspections/reviews: reports of intermediaries that are looked at again, and how each intermediary does."""
 
+from functools import partial
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text, step_of_caller
+from services.inspections.api.acting import acting_tier, step_of_caller
 from services.inspections.domain.reviews import DRAWN, SUBDISTRICT, check_draw
 from services.inspections.queries import reviews as reading
 from services.inspections.rules import review_rules
@@ -21,7 +22,19 @@ from services.inspections.schemas.reviews import (
 from services.inspections.tables import review
 from services.inspections.use_cases import hazards, reviews
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("reviews", __name__, url_prefix="/api/v1/inspections", description="Reports looked at again")
 
@@ -32,12 +45,12 @@ blp = Blueprint("reviews", __name__, url_prefix="/api/v1/inspections", descripti
 @blp.response(200, ReviewList)
 def list_reviews(session: Session, query: dict[str, Any]) -> Any:
     """The reports of the own area that are looked at again, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     at = now()
     overdue = {"overdue_at": at} if query.pop("is_overdue") else {}
     wanted = reading.reviews(principal(), wanted={**as_text(query), **overdue})
-    rows, next_cursor = page(session, wanted, key=[review.c.id], descending=True, **paging)
-    return {"items": [reading.review_view(row, now=at) for row in rows], "next_cursor": next_cursor}
+    view = partial(reading.review_view, now=at)
+    return listed(session, wanted, view=view, key=[review.c.id], descending=True, **paging)
 
 
 @blp.route("/reviews/draw", methods=["POST"])

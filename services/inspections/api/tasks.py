@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import acting_tier, as_text, step_of_caller
+from services.inspections.api.acting import acting_tier, step_of_caller
 from services.inspections.queries import steps_of
 from services.inspections.queries import tasks as reading
 from services.inspections.queries.caps import acting_authority
@@ -27,7 +27,19 @@ from services.inspections.tables import check_record, task, task_step
 from services.inspections.use_cases import checks, hazards, tasks
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 HANDED_IN = ("answers", "photos", "notes", "longitude", "latitude", "sending_id", "finished_at", "list_version")
 
@@ -40,13 +52,12 @@ blp = Blueprint("tasks", __name__, url_prefix="/api/v1/inspections", description
 @blp.response(200, TaskList)
 def list_tasks(session: Session, query: dict[str, Any]) -> Any:
     """The tasks of the own area, or the own ones, by the moment at which they are due."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     is_mine = query.pop("mine")
     wanted = reading.tasks(principal(), wanted=as_text(query))
     if is_mine:
         wanted = wanted.where(reading.own_task(session, principal().subject))
-    rows, next_cursor = page(session, wanted, key=[task.c.due_at, task.c.id], **paging)
-    return {"items": [reading.task_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.task_view, key=[task.c.due_at, task.c.id], **paging)
 
 
 @blp.route("/enterprises/<id:enterprise_id>", methods=["GET"])
@@ -129,10 +140,9 @@ def submit_check(session: Session, body: dict[str, Any], task_id: str) -> Any:
 @blp.response(200, CheckList)
 def list_checks(session: Session, query: dict[str, Any]) -> Any:
     """Records of checks of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.checks(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[check_record.c.id], descending=True, **paging)
-    return {"items": [reading.check_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.check_view, key=[check_record.c.id], descending=True, **paging)
 
 
 @blp.route("/checks/<id:check_id>", methods=["GET"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text, step_of_caller
+from services.inspections.api.acting import step_of_caller
 from services.inspections.queries import steps_of
 from services.inspections.queries import transfers as reading
 from services.inspections.schemas.transfers import (
@@ -15,7 +15,7 @@ from services.inspections.schemas.transfers import (
 from services.inspections.tables import transfer, transfer_step
 from services.inspections.use_cases.replies import note_answer
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, etag_of, listed, paging_of, principal, reads, writes
 
 blp = Blueprint("transfers", __name__, url_prefix="/api/v1/inspections", description="Transfers to other authorities")
 
@@ -26,10 +26,9 @@ blp = Blueprint("transfers", __name__, url_prefix="/api/v1/inspections", descrip
 @blp.response(200, TransferList)
 def list_transfers(session: Session, query: dict[str, Any]) -> Any:
     """The transfers of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.transfers(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[transfer.c.id], descending=True, **paging)
-    return {"items": [reading.transfer_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.transfer_view, key=[transfer.c.id], descending=True, **paging)
 
 
 @blp.route("/transfers/<id:hazard_transfer_id>", methods=["GET"])

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text
 from services.inspections.queries import uploads as reading
 from services.inspections.queries.enterprises import visible_enterprise
 from services.inspections.schemas.hazards import Evidence
 from services.inspections.schemas.uploads import AnnouncedPhoto, PartFacts, PartFile, UploadState
 from services.inspections.use_cases import uploads
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, now, principal, reads, writes
 
 blp = Blueprint("uploads", __name__, url_prefix="/api/v1/inspections", description="Photos in parts")
 

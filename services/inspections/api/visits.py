@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from services.inspections.api.acting import as_text, step_of_caller
+from services.inspections.api.acting import step_of_caller
 from services.inspections.queries import steps_of
 from services.inspections.queries import visits as reading
 from services.inspections.queries.enterprises import visible_enterprise
-from services.inspections.queries.hazards import machine_table
 from services.inspections.queries.tasks import visible_task
 from services.inspections.rules import visit_rules
 from services.inspections.schemas.hazards import Found
@@ -24,7 +23,20 @@ from services.inspections.schemas.visits import (
 from services.inspections.tables import visit, visit_step
 from services.inspections.use_cases import hazards, visiting, visits
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    now,
+    page,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
+from shared.machines.telling import machine_table
 
 blp = Blueprint("visits", __name__, url_prefix="/api/v1/inspections", description="Visits of intermediaries")
 
@@ -35,7 +47,7 @@ blp = Blueprint("visits", __name__, url_prefix="/api/v1/inspections", descriptio
 @blp.response(200, VisitList)
 def list_visits(session: Session, query: dict[str, Any]) -> Any:
     """The visits of the own area, of an intermediary its own, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.visits(principal(), wanted=_wanted(query))
     rows, next_cursor = page(session, wanted, key=[visit.c.id], descending=True, **paging)
     return {"items": reading.visit_views(session, rows), "next_cursor": next_cursor}

@@ -13,7 +13,8 @@ from services.inspections.queries.enterprises import in_places, of_area, sees_pl
 from services.inspections.rules import hazard_rules, major_hazards
 from services.inspections.tables import enterprise, hazard, hazard_tally
 from shared.errors import NotFound
-from shared.machines import Machine, Step
+from shared.machines import Step
+from shared.machines.telling import machine_table
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -118,24 +119,6 @@ def _counted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
 def hazard_table() -> Document:
     """Return the way of a hazard as data."""
     return machine_table(hazard_rules().machine)
-
-
-def machine_table(machine: Machine) -> Document:
-    """Return the table of a machine as data: states and rows with clause and standing, for everyone to read."""
-    states = [{"id": one.id, "zh": one.zh, "en": one.en, "is_open": one.is_open} for one in machine.states.values()]
-    rows = [
-        {
-            "row": row.row,
-            "state": start,
-            "event": row.event,
-            "to": row.to or start,
-            "guards": list(row.guards),
-            "clause": row.source.clause,
-            "status": row.source.status,
-        }
-        for (start, _), row in machine.transitions.items()
-    ]
-    return {"id": machine.id, "version": machine.version, "states": states, "transitions": rows}
 
 
 def official_items() -> Document:

@@ -215,29 +215,6 @@ class Board(Schema):
     overdue = fields.Integer(required=True)
 
 
-class NamedState(Named):
-    is_open = fields.Boolean(required=True)
-
-
-class TableRow(Schema):
-    row = fields.String(required=True)
-    state = fields.String(required=True)
-    event = fields.String(required=True)
-    to = fields.String(required=True)
-    guards = fields.List(fields.String(), required=True)
-    clause = fields.String(required=True)
-    status = fields.String(required=True)
-
-
-class StateTable(Schema):
-    """The way of a thing: its states, and which event leads from which to which."""
-
-    id = fields.String(required=True)
-    version = fields.String(required=True)
-    states = fields.List(fields.Nested(NamedState), required=True)
-    transitions = fields.List(fields.Nested(TableRow), required=True)
-
-
 class OfficialItem(Schema):
     """``label``: ✔ and the source where the text was seen, ○ recalled and still to be verified."""
 

@@ -10,7 +10,6 @@ from services.inspections.schemas.hazards import (
     InState,
     Named,
     StateCount,
-    StateTable,
     StepOfTier,
     latitude,
     longitude,
@@ -19,6 +18,7 @@ from services.inspections.schemas.hazards import (
 )
 from services.inspections.schemas.reviews import a_half_year
 from shared.http import Page, PageQuery, Schema
+from shared.machines.telling import StateTable
 
 RULES = visit_rules()
 MACHINE = RULES.machine

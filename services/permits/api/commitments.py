@@ -26,7 +26,19 @@ from services.permits.use_cases import commitments
 from services.permits.use_cases.commitments import Signature
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    page,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("commitments", __name__, url_prefix="/api/v1/permits", description="The daily commitment")
 
@@ -37,10 +49,9 @@ blp = Blueprint("commitments", __name__, url_prefix="/api/v1/permits", descripti
 @blp.response(200, CommitmentList)
 def list_commitments(session: Session, query: dict[str, Any]) -> Any:
     """The commitments of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.commitments(principal(), wanted=query | _enterprise(query))
-    rows, next_cursor = page(session, wanted, key=[commitment.c.id], descending=True, **paging)
-    return {"items": [reading.commitment_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.commitment_view, key=[commitment.c.id], descending=True, **paging)
 
 
 @blp.route("/commitments/board", methods=["GET"])
@@ -132,7 +143,7 @@ def amend(session: Session, body: dict[str, Any], commitment_id: str) -> Any:
 @blp.response(200, PublicCommitmentList)
 def list_published(session: Session, query: dict[str, Any]) -> Any:
     """What was published for a day, for the board that everybody may read."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.published_on(query.get("day") or _today(), **_enterprise(query))
     rows, next_cursor = page(session, wanted, key=[commitment.c.id], **paging)
     return {"items": rows, "next_cursor": next_cursor}

@@ -1,8 +1,9 @@
 """permits/declarations: what enterprises declare for a day, and what the subdistrict does with it."""
 
+from functools import partial
 from typing import Any
 
-from services.permits.api.acting import as_text, step_of_caller
+from services.permits.api.acting import step_of_caller
 from services.permits.queries import declarations as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.schemas.declarations import (
@@ -29,7 +30,20 @@ from services.permits.use_cases import declarations
 from services.permits.use_cases.attachments import check_photos
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    page,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("declarations", __name__, url_prefix="/api/v1/permits", description="Declared work")
 
@@ -40,7 +54,7 @@ blp = Blueprint("declarations", __name__, url_prefix="/api/v1/permits", descript
 @blp.response(200, DeclarationList)
 def list_declarations(session: Session, query: dict[str, Any]) -> Any:
     """What the enterprises of the own area have declared, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.declarations(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[declaration.c.id], descending=True, **paging)
     return {"items": rows, "next_cursor": next_cursor}
@@ -67,11 +81,10 @@ def declare_work(session: Session, body: dict[str, Any]) -> Any:
 @blp.response(200, DeclaredJobList)
 def list_jobs(session: Session, query: dict[str, Any]) -> Any:
     """The declared work of the own area, the most urgent first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.jobs(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[declared_job.c.weight, declared_job.c.id], **paging)
-    asked = step_of_caller()
-    return {"items": [reading.job_view(row, asked=asked) for row in rows], "next_cursor": next_cursor}
+    view = partial(reading.job_view, asked=step_of_caller())
+    return listed(session, wanted, view=view, key=[declared_job.c.weight, declared_job.c.id], **paging)
 
 
 @blp.route("/declarations/figures", methods=["GET"])
@@ -137,7 +150,7 @@ def answer(session: Session, body: dict[str, Any], job_id: str) -> Any:
 @blp.response(200, UndeclaredList)
 def list_undeclared(session: Session, query: dict[str, Any]) -> Any:
     """The dangerous work that nobody had declared, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.undeclared(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[undeclared_work.c.id], descending=True, **paging)
     return {"items": rows, "next_cursor": next_cursor}

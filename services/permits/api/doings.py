@@ -1,5 +1,6 @@
 """permits/doings: what is done without a permit and counts beside one (venting, draining, spraying, …)."""
 
+from functools import partial
 from typing import Any
 
 from services.permits.queries import doings as reading
@@ -14,7 +15,7 @@ from services.permits.schemas.doings import (
 from services.permits.tables import doing
 from services.permits.use_cases import doings
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, as_text, audit_note, listed, now, paging_of, principal, public_reads, reads, writes
 
 blp = Blueprint("doings", __name__, url_prefix="/api/v1/permits", description="Doings that need no permit")
 
@@ -25,10 +26,10 @@ blp = Blueprint("doings", __name__, url_prefix="/api/v1/permits", description="D
 @blp.response(200, DoingList)
 def list_doings(session: Session, query: dict[str, Any]) -> Any:
     """What is done without a permit in the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
-    wanted = reading.doings(principal(), wanted=_with_text_ids(query), now=now())
-    rows, next_cursor = page(session, wanted, key=[doing.c.id], descending=True, **paging)
-    return {"items": [reading.doing_view(row, now=now()) for row in rows], "next_cursor": next_cursor}
+    paging = paging_of(query)
+    wanted = reading.doings(principal(), wanted=as_text(query), now=now())
+    view = partial(reading.doing_view, now=now())
+    return listed(session, wanted, view=view, key=[doing.c.id], descending=True, **paging)
 
 
 @blp.route("/doings", methods=["POST"])
@@ -37,7 +38,7 @@ def list_doings(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(201, Doing)
 def plan_doing(session: Session, body: dict[str, Any]) -> Any:
     """Say what is done, where and from when to when; refused where permitted work forbids it."""
-    given = _with_text_ids(body)
+    given = as_text(body)
     firm = visible_enterprise(session, principal(), given.pop("enterprise_id"))
     doing_id = doings.plan_doing(session, firm.enterprise_id, given, by=principal().subject, now=now())
     return _shown(session, doing_id, event="plan")
@@ -64,8 +65,3 @@ def end_doing(session: Session, doing_id: str) -> Any:
 def _shown(session: Session, doing_id: str, *, event: str) -> Any:
     audit_note(session, entity=f"doing:{doing_id}", details={"event": event})
     return reading.doing_view(reading.visible_doing(session, principal(), doing_id), now=now())
-
-
-def _with_text_ids(given: dict[str, Any]) -> dict[str, Any]:
-    ids = {name: str(given[name]) for name in ("enterprise_id", "place_id") if given.get(name) is not None}
-    return {**given, **ids}

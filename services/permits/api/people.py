@@ -1,5 +1,6 @@
 """permits/people: who may do which work, by certificates whose clocks are shown; names stay with the registry."""
 
+from functools import partial
 from typing import Any
 
 from services.permits.domain.people import AskedWork, Period
@@ -30,8 +31,10 @@ from shared.http import (
     Blueprint,
     audit_note,
     etag_of,
+    listed,
     now,
     page,
+    paging_of,
     principal,
     public_reads,
     reads,
@@ -120,13 +123,12 @@ def set_fitness(session: Session, body: dict[str, Any], person_id: str) -> Any:
 @blp.response(200, CertificateList)
 def list_certificates(session: Session, query: dict[str, Any]) -> Any:
     """The certificates of the area; `due_by`: those that end, or are due for review, by a day."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.certificates(
         principal(), wanted={**query, "enterprise_id": _known(session, query.get("enterprise_id"))}
     )
-    rows, next_cursor = page(session, wanted, key=[certificate.c.id], **paging)
-    today = business_date(now())
-    return {"items": [reading.certificate_view(session, row, today=today) for row in rows], "next_cursor": next_cursor}
+    view = partial(reading.certificate_view, session, today=business_date(now()))
+    return listed(session, wanted, view=view, key=[certificate.c.id], **paging)
 
 
 @blp.route("/certificates/<id:certificate_id>", methods=["PATCH"])

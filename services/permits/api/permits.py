@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.permits.api.acting import as_text
 from services.permits.queries import permits as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.queries.permit_boards import permit_board
@@ -13,7 +12,6 @@ from services.permits.schemas.permit_views import (
     PermitDetail,
     PermitList,
     PermitPerson,
-    PermitTable,
 )
 from services.permits.schemas.permits import (
     ApprovalBody,
@@ -33,10 +31,33 @@ from services.permits.use_cases import guardians, permits
 from shared.clock import business_date
 from shared.database import Session
 from shared.ground import metres_between
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 from shared.machines import Step
+from shared.machines.telling import StateTable
 
 blp = Blueprint("permits", __name__, url_prefix="/api/v1/permits", description="Permits for special work")
+# Steps with an address of their own; all the others go through ``steps``.
+FIXED_STEPS = {
+    "submit": "Plan the work: its level is computed and what the rules ask of it is settled.",
+    "start": "Begin the work of an approved permit.",
+    "suspend": "Stop the work and take the permit back for now.",
+    "resume": "Let the work go on when everything that stopped it is in order again.",
+    "finish": "End the work: nobody inside, nothing burning, the line removed.",
+    "close": "Accept the finished work.",
+}
+ACTION_OF = {"close": "permit:sign"}
 
 
 @blp.route("/permits", methods=["GET"])
@@ -45,10 +66,9 @@ blp = Blueprint("permits", __name__, url_prefix="/api/v1/permits", description="
 @blp.response(200, PermitList)
 def list_permits(session: Session, query: dict[str, Any]) -> Any:
     """The permits of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.permits(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[permit.c.id], descending=True, **paging)
-    return {"items": [reading.permit_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.permit_view, key=[permit.c.id], descending=True, **paging)
 
 
 @blp.route("/permits", methods=["POST"])
@@ -79,7 +99,7 @@ def show_permit_board(session: Session, query: dict[str, Any]) -> Any:
 
 @blp.route("/permits/table", methods=["GET"])
 @public_reads()
-@blp.response(200, PermitTable)
+@blp.response(200, StateTable)
 def show_permit_table(session: Session) -> Any:
     """The way of a permit: every state, every step, its guards and its clause."""
     return reading.permit_table()
@@ -110,15 +130,6 @@ def show_permit(session: Session, permit_id: str) -> Any:
 def edit_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
     """Alter an application that nobody has signed; it is a draft again."""
     return _taken(session, permit_id, "edit", body=body)
-
-
-@blp.route("/permits/<id:permit_id>/submit", methods=["POST"])
-@writes("permit:write")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def submit_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """Plan the work: its level is computed and what the rules ask of it is settled."""
-    return _taken(session, permit_id, "submit", body=body)
 
 
 @blp.route("/permits/<id:permit_id>/steps", methods=["POST"])
@@ -161,51 +172,6 @@ def approve_permit(session: Session, body: dict[str, Any], permit_id: str) -> An
     return _taken(session, permit_id, event, body=_signing(session, row, body))
 
 
-@blp.route("/permits/<id:permit_id>/start", methods=["POST"])
-@writes("permit:write")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def start_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """Begin the work of an approved permit."""
-    return _taken(session, permit_id, "start", body=body)
-
-
-@blp.route("/permits/<id:permit_id>/suspend", methods=["POST"])
-@writes("permit:write")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def suspend_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """Stop the work and take the permit back for now."""
-    return _taken(session, permit_id, "suspend", body=body)
-
-
-@blp.route("/permits/<id:permit_id>/resume", methods=["POST"])
-@writes("permit:write")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def resume_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """Let the work go on when everything that stopped it is in order again."""
-    return _taken(session, permit_id, "resume", body=body)
-
-
-@blp.route("/permits/<id:permit_id>/finish", methods=["POST"])
-@writes("permit:write")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def finish_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """End the work: nobody inside, nothing burning, the line removed."""
-    return _taken(session, permit_id, "finish", body=body)
-
-
-@blp.route("/permits/<id:permit_id>/close", methods=["POST"])
-@writes("permit:sign")
-@blp.arguments(PermitStepBody)
-@blp.response(200, PermitCore)
-def close_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
-    """Accept the finished work."""
-    return _taken(session, permit_id, "close", body=body)
-
-
 @blp.route("/permits/<id:permit_id>/positions", methods=["POST"])
 @writes("permit:write")
 @blp.arguments(GuardianPosition)
@@ -229,6 +195,20 @@ def renew_permit(session: Session, body: dict[str, Any], permit_id: str) -> Any:
     window = (body["starts_at"], body["ends_at"])
     renewed = permits.renew_permit(session, row, by=principal().subject, window=window, now=now())
     return _shown(session, renewed, event="renew")
+
+
+def _fix_step(event: str, sentence: str) -> None:
+    def take_step(session: Session, body: dict[str, Any], permit_id: str) -> Any:
+        return _taken(session, permit_id, event, body=body)
+
+    take_step.__name__, take_step.__doc__ = f"{event}_permit", sentence
+    answering = blp.response(200, PermitCore)(take_step)
+    guarded = writes(ACTION_OF.get(event, "permit:write"))(blp.arguments(PermitStepBody)(answering))
+    blp.route(f"/permits/<id:permit_id>/{event}", methods=["POST"])(guarded)
+
+
+for each, told in FIXED_STEPS.items():
+    _fix_step(each, told)
 
 
 def _step(event: str, given: dict[str, Any] | None = None) -> Step:

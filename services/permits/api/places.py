@@ -1,5 +1,6 @@
 """permits/places: the ledger of the places of an enterprise at which work is permitted."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -22,10 +23,12 @@ from shared.clock import business_date
 from shared.database import Session
 from shared.http import (
     Blueprint,
+    as_text,
     audit_note,
     etag_of,
+    listed,
     now,
-    page,
+    paging_of,
     principal,
     public_reads,
     reads,
@@ -46,11 +49,10 @@ blp = Blueprint("places", __name__, url_prefix="/api/v1/permits", description="P
 @blp.response(200, WorkPlaceList)
 def list_places(session: Session, query: dict[str, Any]) -> Any:
     """The places of the own area."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
-    wanted = reading.places(principal(), wanted=_with_text_ids(query))
-    rows, next_cursor = page(session, wanted, key=[place.c.number, place.c.id], **paging)
-    today = business_date(now())
-    return {"items": [reading.place_view(row, today=today) for row in rows], "next_cursor": next_cursor}
+    paging = paging_of(query)
+    wanted = reading.places(principal(), wanted=as_text(query))
+    view = partial(reading.place_view, today=business_date(now()))
+    return listed(session, wanted, view=view, key=[place.c.number, place.c.id], **paging)
 
 
 @blp.route("/places", methods=["POST"])
@@ -59,7 +61,7 @@ def list_places(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(201, WorkPlace)
 def enter_place(session: Session, body: dict[str, Any]) -> Any:
     """Enter a place of an enterprise."""
-    given = _with_text_ids(body)
+    given = as_text(body)
     firm = visible_enterprise(session, principal(), given.pop("enterprise_id"))
     place_id = places.enter_place(session, firm.enterprise_id, given, by=principal().subject, now=now())
     return _shown(session, place_id, event="enter")
@@ -102,7 +104,7 @@ def change_place(session: Session, body: dict[str, Any], place_id: str) -> Any:
     """Change a place; `If-Match` names the version that was read."""
     row = reading.visible_place(session, principal(), place_id)
     require_version(row.version)
-    places.change_place(session, row, _with_text_ids(body), by=principal().subject, now=now())
+    places.change_place(session, row, as_text(body), by=principal().subject, now=now())
     return _shown(session, place_id, event="change")
 
 
@@ -121,8 +123,3 @@ def _shown(session: Session, place_id: str, *, event: str) -> Any:
     row = reading.visible_place(session, principal(), place_id)
     audit_note(session, entity=f"place:{place_id}", details={"event": event})
     return reading.place_view(row, today=business_date(now())), etag_of(row.version)
-
-
-def _with_text_ids(given: dict[str, Any]) -> dict[str, Any]:
-    ids = {name: str(given[name]) for name in ("enterprise_id", "within_id") if given.get(name) is not None}
-    return {**given, **ids}

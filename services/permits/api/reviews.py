@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.permits.api.acting import as_text
 from services.permits.queries import reviews as reading
 from services.permits.rules.reviews import review_rules
 from services.permits.schemas.reviews import (
@@ -19,7 +18,7 @@ from services.permits.tables import pilot, review
 from services.permits.use_cases import reviews
 from shared.database import Session
 from shared.errors import Forbidden
-from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, listed, now, page, paging_of, principal, reads, writes
 
 blp = Blueprint("reviews", __name__, url_prefix="/api/v1/permits", description="Pilot reviews")
 
@@ -34,10 +33,9 @@ class OutsideJurisdiction(Forbidden):
 @blp.response(200, WorkReviewList)
 def list_reviews(session: Session, query: dict[str, Any]) -> Any:
     """What was answered to declared work of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.reviews(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[review.c.id], descending=True, **paging)
-    return {"items": [reading.review_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.review_view, key=[review.c.id], descending=True, **paging)
 
 
 @blp.route("/reviews/figures", methods=["GET"])
@@ -54,7 +52,7 @@ def show_figures(session: Session) -> Any:
 @blp.response(200, PilotList)
 def list_pilots(session: Session, query: dict[str, Any]) -> Any:
     """The pilots of the own area, the newest first; while there is none, nobody waits for an answer."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.pilots(principal(), wanted=query)
     rows, next_cursor = page(session, wanted, key=[pilot.c.id], descending=True, **paging)
     return {"items": rows, "next_cursor": next_cursor}

@@ -1,8 +1,9 @@
 """permits/stop-orders: the orders by which officers stop dangerous work, and their end."""
 
+from functools import partial
 from typing import Any
 
-from services.permits.api.acting import as_text, step_of_caller
+from services.permits.api.acting import step_of_caller
 from services.permits.queries import stop_orders as reading
 from services.permits.queries.enterprises import visible_enterprise
 from services.permits.schemas.stop_orders import (
@@ -15,7 +16,7 @@ from services.permits.schemas.stop_orders import (
 from services.permits.tables import stop_order
 from services.permits.use_cases import stop_orders
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, etag_of, listed, paging_of, principal, reads, writes
 
 blp = Blueprint("stop_orders", __name__, url_prefix="/api/v1/permits", description="Orders to stop work")
 
@@ -26,11 +27,10 @@ blp = Blueprint("stop_orders", __name__, url_prefix="/api/v1/permits", descripti
 @blp.response(200, StopOrderList)
 def list_orders(session: Session, query: dict[str, Any]) -> Any:
     """The orders of the own area, of an enterprise those against it, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.stop_orders(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[stop_order.c.id], descending=True, **paging)
-    asked = step_of_caller()
-    return {"items": [reading.order_view(row, asked=asked) for row in rows], "next_cursor": next_cursor}
+    view = partial(reading.order_view, asked=step_of_caller())
+    return listed(session, wanted, view=view, key=[stop_order.c.id], descending=True, **paging)
 
 
 @blp.route("/stop-orders", methods=["POST"])

@@ -30,6 +30,7 @@ from services.permits.tables import (
 from shared.clock import BUSINESS_ZONE
 from shared.errors import NotFound
 from shared.machines import Step, end_of
+from shared.machines.telling import machine_table
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -216,19 +217,5 @@ def _rows(session: Session, table: Table, permit_id: str) -> Sequence[Row[Any]]:
 
 
 def permit_table() -> Document:
-    """Return the way of a permit as data: states and rows with clause and standing, for everyone to read."""
-    machine = permit_rules().machine
-    states = [{"id": one.id, "zh": one.zh, "en": one.en, "is_open": one.is_open} for one in machine.states.values()]
-    rows = [
-        {
-            "row": row.row,
-            "state": start,
-            "event": row.event,
-            "to": row.to or start,
-            "guards": list(row.guards),
-            "clause": row.source.clause,
-            "status": row.source.status,
-        }
-        for (start, _), row in machine.transitions.items()
-    ]
-    return {"id": machine.id, "version": machine.version, "states": states, "transitions": rows}
+    """Return the way of a permit as data."""
+    return machine_table(permit_rules().machine)

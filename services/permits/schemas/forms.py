@@ -56,20 +56,22 @@ class FormSource(Schema):
     effective_from = fields.Date(required=True)
 
 
-class RuleProfile(Schema):
+class Worded(Schema):
+    """What has an id and a word in both languages."""
+
     id = fields.String(required=True)
-    version = fields.String(required=True)
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+class RuleProfile(Worded):
+    version = fields.String(required=True)
     is_binding = fields.Boolean(required=True)
     source = fields.Nested(FormSource, required=True)
 
 
-class WorkKindView(Schema):
-    id = fields.String(required=True)
+class WorkKindView(Worded):
     code = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     certificate = fields.String(required=True)
     stop_wind_force = fields.Integer(required=True)
     source = fields.Nested(FormSource, required=True)
@@ -93,38 +95,23 @@ class WorkTerm(Schema):
     source = fields.Nested(FormSource, required=True)
 
 
-class FormOption(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class WorkField(Schema):
+class WorkField(Worded):
     """``is_fact``: the number goes with the answers (``facts``), everything else with the words (``form``)."""
 
     kind = fields.String(required=True)
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     type = fields.String(required=True)
     unit = fields.String(required=True)
     is_required = fields.Boolean(required=True)
     is_fact = fields.Boolean(required=True)
-    options = fields.List(fields.Nested(FormOption), required=True)
+    options = fields.List(fields.Nested(Worded), required=True)
 
 
-class WorkQuestion(Schema):
-    id = fields.String(required=True)
+class WorkQuestion(Worded):
     kinds = fields.List(fields.String(), required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     clause = fields.String(required=True)
 
 
-class LevelReason(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class LevelReason(Worded):
     level = fields.String(required=True)
     source = fields.Nested(FormSource, required=True)
 
@@ -141,28 +128,19 @@ class FormMeasure(Schema):
     is_free = fields.Boolean(required=True)
 
 
-class FormGas(Schema):
+class FormGas(Worded):
     """``lel`` in per cent by volume, 0 when unknown; ``toxic_limit`` in mg/m3, 0 when it is not toxic."""
 
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
     group = fields.String(required=True)
     lel = fields.Float(required=True)
     toxic_limit = fields.Float(required=True)
 
 
-class GasPoint(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class GasPoint(Worded):
     clause = fields.String(required=True)
 
 
-class PermitRole(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+class PermitRole(Worded):
     opinion_zh = fields.String(required=True)
     opinion_en = fields.String(required=True)
 

@@ -161,30 +161,6 @@ class PermitDetail(PermitCore):
     steps = fields.List(fields.Nested(PermitStepTaken), required=True)
 
 
-class PermitState(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-    is_open = fields.Boolean(required=True)
-
-
-class PermitTransition(Schema):
-    row = fields.String(required=True)
-    state = fields.String(required=True)
-    event = fields.String(required=True)
-    to = fields.String(required=True)
-    guards = fields.List(fields.String(), required=True)
-    clause = fields.String(required=True)
-    status = fields.String(required=True)
-
-
-class PermitTable(Schema):
-    id = fields.String(required=True)
-    version = fields.String(required=True)
-    states = fields.List(fields.Nested(PermitState), required=True)
-    transitions = fields.List(fields.Nested(PermitTransition), required=True)
-
-
 class PermitBoardRow(Schema):
     """How many permits of a kind and level stand in a state; ``alerting``: those of them for which something is due.
 
