@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.gateway.domain.flags import FEATURES
 from services.gateway.domain.tally import LEVEL_NAMES, level_of
+from services.gateway.domain.works import SHOWN
 from services.gateway.queries.enterprises import SORTS
 from services.gateway.queries.questions import NO_SECTION, PLACEMENTS, Question
 from shared.http.paging import Page, PageQuery
@@ -167,7 +168,62 @@ class EnterpriseFile(Schema):
 
     enterprise = fields.Dict()
     risk = fields.Dict(allow_none=True)
+    inspections = fields.Dict(allow_none=True)
+    permits = fields.Dict(allow_none=True)
     unavailable = fields.List(fields.String(), required=True)
+
+
+class WorkQuery(PageQuery, MapQuery):
+    """Filters and page of the works."""
+
+    state = fields.String(load_default="", validate=validate.OneOf(["", *SHOWN]))
+    kind = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class WorkItem(Schema):
+    """A work; ``precision`` says whose position it is: ``work``, ``enterprise`` or ``subdistrict``, or ``none``."""
+
+    permit_id = fields.UUID(required=True)
+    enterprise_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    subdistrict = fields.String(required=True)
+    kind = fields.String(required=True)
+    level = fields.String(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True)
+    starts_at = fields.DateTime(required=True)
+    ends_at = fields.DateTime(required=True)
+    longitude = fields.Float(required=True, allow_none=True)
+    latitude = fields.Float(required=True, allow_none=True)
+    accuracy_m = fields.Float(required=True, allow_none=True)
+    precision = fields.String(required=True)
+
+
+class WorkCounts(Schema):
+    active = fields.Integer(required=True)
+    suspended = fields.Integer(required=True)
+    approved = fields.Integer(required=True)
+
+
+class CommitmentCounts(Schema):
+    made = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    missed = fields.Integer(required=True)
+    disputed = fields.Integer(required=True)
+
+
+class WorkMap(Schema):
+    """At most 2,000 works; ``counts`` count all of them, ``commitments`` are those of ``day``."""
+
+    items = fields.List(fields.Nested(WorkItem), required=True)
+    counts = fields.Nested(WorkCounts, required=True)
+    left_off = fields.Integer(required=True)
+    day = fields.Date(required=True)
+    commitments = fields.Nested(CommitmentCounts)
+
+
+class WorkPage(Page):
+    items = fields.List(fields.Nested(WorkItem), required=True)
 
 
 class Figure(Schema):

@@ -7,10 +7,28 @@ from sqlalchemy.orm import Session
 
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from services.gateway.use_cases.streaming import Told, tell
+from services.gateway.use_cases.works import Commitment, apply_commitments, apply_permits, follow_merge
 from shared.contracts.inspections import AssessmentPublished, EnforcementPlanPublished
+from shared.contracts.permits import (
+    CommitmentDisputed,
+    CommitmentMade,
+    CommitmentMissed,
+    PermitApproved,
+    PermitClosed,
+    PermitExpired,
+    PermitFact,
+    PermitFinished,
+    PermitRejected,
+    PermitResumed,
+    PermitRevoked,
+    PermitStarted,
+    PermitSubmitted,
+    PermitSuspended,
+)
 from shared.contracts.registry import (
     EnterpriseDeregistered,
     EnterpriseRegistered,
+    EnterprisesMerged,
     EnterpriseState,
     EnterpriseUpdated,
     ImportCompleted,
@@ -28,6 +46,33 @@ def on_enterprise_state(session: Session, received: Sequence[Received[Enterprise
 @subscribes(EnterpriseGraded, batch=True)
 def on_enterprise_graded(session: Session, received: Sequence[Received[EnterpriseGraded]], *, now: datetime) -> None:
     apply_grades(session, received, now=now)
+
+
+@subscribes(
+    PermitSubmitted,
+    PermitApproved,
+    PermitStarted,
+    PermitSuspended,
+    PermitResumed,
+    PermitFinished,
+    PermitClosed,
+    PermitExpired,
+    PermitRevoked,
+    PermitRejected,
+    batch=True,
+)
+def on_permit(session: Session, received: Sequence[Received[PermitFact]], *, now: datetime) -> None:
+    apply_permits(session, received, now=now)
+
+
+@subscribes(CommitmentMade, CommitmentMissed, CommitmentDisputed, batch=True)
+def on_commitment(session: Session, received: Sequence[Received[Commitment]], *, now: datetime) -> None:
+    apply_commitments(session, received, now=now)
+
+
+@subscribes(EnterprisesMerged)
+def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
+    follow_merge(session, received.data, now=now)
 
 
 @subscribes(ImportCompleted)

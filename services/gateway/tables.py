@@ -1,9 +1,10 @@
-"""The gateway's tables: the projection of all enterprises, its counters, the event stream and browser sessions."""
+"""The gateway's tables: the projection of enterprises and works, counters, the event stream and browser sessions."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     Index,
     Integer,
@@ -89,6 +90,48 @@ map_counter = Table(
     *(Column(name, BigInteger, nullable=False) for name in SUMS),
     PrimaryKeyConstraint(*KEY),
     sqlite_with_rowid=False,
+)
+
+live_work = Table(  # as permits tells it; what has ended stays for some days, unseen
+    "live_work",
+    metadata,
+    Column("permit_id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("state", Code, nullable=False),
+    Column("is_shown", Boolean, nullable=False),
+    Column("kind", Code, nullable=False),
+    Column("level", Code, nullable=False),
+    Column("number", Code, nullable=False),
+    Column("longitude", Float),
+    Column("latitude", Float),
+    Column("accuracy_m", Float),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+_shown = text("is_shown")
+Index("ix__live_work__is_shown", live_work.c.enterprise_id, postgresql_where=_shown, sqlite_where=_shown)
+Index("ix__live_work__updated_at", live_work.c.updated_at)
+
+commitment_mark = Table(
+    "commitment_mark",
+    metadata,
+    Column("commitment_id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("is_late", Boolean, nullable=False),
+    Column("is_missed", Boolean, nullable=False),
+    Column("made", BigInteger, nullable=False),  # the number of the last word of each kind; 0: none
+    Column("disputed", BigInteger, nullable=False),
+)
+Index("ix__commitment_mark__day", commitment_mark.c.day, commitment_mark.c.enterprise_id)
+
+merged_enterprise = Table(
+    "merged_enterprise",
+    metadata,
+    Column("merged_id", Id, primary_key=True),
+    Column("kept_id", Id, nullable=False),
 )
 
 stream_position = Table(

@@ -98,8 +98,8 @@ class PermitReviewed:
 class PermitFact:
     """Something happened to a permit for special work (GB 30871-2022) of ``kind``, at ``level`` (empty: no levels).
 
-    The place is WGS-84; ``starts_at`` and ``ends_at`` are its period (ISO 8601 moments), ``ruleset`` the rules under
-    which it is issued; ``reason`` says why, where somebody had to say so.
+    The place is WGS-84, known to ``accuracy_m`` metres; ``starts_at`` and ``ends_at`` (ISO 8601) are its period,
+    ``ruleset`` the rules under which it is issued; ``reason`` says why, where somebody had to say so.
     """
 
     permit_id: str
@@ -115,6 +115,7 @@ class PermitFact:
     ruleset: str = ""
     ruleset_version: str = ""
     reason: str = ""
+    accuracy_m: float | None = None
 
 
 @event("permits.permit_submitted.v1", kind=Kind.FACT, subject="permit_id", partition="enterprise_id")

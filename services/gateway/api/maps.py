@@ -11,6 +11,7 @@ from services.gateway.neighbours import neighbours
 from services.gateway.queries.questions import Question
 from services.gateway.queries.summaries import summary
 from services.gateway.queries.tiles import draw_tile
+from services.gateway.queries.works import work_counts
 from services.gateway.schemas import MapQuery, MapSummary, Overview, SubdistrictFeatures
 from shared.errors import NotFound
 from shared.http import Blueprint, now, principal
@@ -18,7 +19,7 @@ from shared.http.admission import admits
 from shared.http.chassis import chassis
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
-ROWS = "/enterprises"
+ROWS, WORK_ROWS = "/enterprises", "/permits/now"
 
 blp = Blueprint("map", __name__, url_prefix="/api/v1", description="The four-colour map and its figures")
 
@@ -73,6 +74,11 @@ def map_tile(query: dict[str, Any], z: int, x: int, y: int) -> Response:
 def overview(query: dict[str, Any]) -> dict[str, Any]:
     """The figures of the cockpit, each with the address of the rows that it counts."""
     found = _summary(query["question"])
+    with chassis().database.reading() as session:
+        going_on = (
+            work_counts(session, principal(), question=query["question"]) if principal().may("permit:read") else {}
+        )
+    works = [_figure(f"work_{state}", count, WORK_ROWS, state=state) for state, count in going_on.items()]
     levels = [_figure(f"level_{name}", count, level=name) for name, count in found["by_level"].items()]
     return {
         "figures": [
@@ -80,6 +86,7 @@ def overview(query: dict[str, Any]) -> dict[str, Any]:
             *levels,
             _figure("provisional", found["provisional"], provisional="true"),
             *(_figure(name, found[name], placement=name) for name in ("placed", "unplaced", "other_county")),
+            *works,
         ]
     }
 
@@ -90,10 +97,10 @@ def _summary(question: Question) -> dict[str, Any]:
         return summary(session, principal(), question=question, divisions=divisions)
 
 
-def _figure(name: str, value: int, **chosen: str) -> dict[str, Any]:
+def _figure(name: str, value: int, path: str = ROWS, **chosen: str) -> dict[str, Any]:
     """Name a figure and its rows: the filters of the request, and the one that makes the figure."""
     query = urlencode({**request.args.to_dict(), **chosen})
-    return {"name": name, "value": value, "rows": f"{ROWS}?{query}" if query else ROWS}
+    return {"name": name, "value": value, "rows": f"{path}?{query}" if query else path}
 
 
 def _feature(row: dict[str, Any]) -> dict[str, Any]:

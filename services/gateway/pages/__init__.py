@@ -53,6 +53,7 @@ from services.gateway.pages import (
     visits,
     work_conflicts,
     work_places,
+    works,
 )
 from services.gateway.pages.faults import register_faults
 from services.gateway.pages.language import register_languages
@@ -111,6 +112,7 @@ PAGES = (
     transfers,
     work_conflicts,
     work_places,
+    works,
 )
 
 

@@ -8,6 +8,7 @@ from services.gateway.api.base_map import base_map_shown
 from services.gateway.pages import own_api, shell, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.site import site
+from services.gateway.pages.works import SHOWN, work_words
 from shared.errors import Forbidden, Unavailable
 
 BORDERS = {  # what is drawn below the colours, and who may see it
@@ -24,12 +25,15 @@ NEWS = {  # what is published, who may open it, and where
 @page("map:read")
 def cockpit() -> str:
     """Draw the cockpit's frame, with the progress of the survey while the registry answers."""
-    someone = viewer.current()
-    actions = someone.actions if someone else frozenset()
-    borders = {name: address for name, (action, address) in BORDERS.items() if action in actions}
-    news = {kind: address for kind, (action, address) in NEWS.items() if action in actions}
-    start = {"theme": shell.theme(), "base": base_map_shown(), "borders": borders, "news": news}
-    return render_template("cockpit.html", start=start, survey=_progress())
+    news = {kind: address for kind, (action, address) in NEWS.items() if viewer.may(action)}
+    start = {"theme": shell.theme(), **ground(), "news": news}
+    return render_template("cockpit.html", start=start, survey=_progress(), work_states=SHOWN, work_words=work_words())
+
+
+def ground() -> dict[str, Any]:
+    """Return what lies below the colours of a map: the base map, and the borders that the viewer may see."""
+    borders = {name: address for name, (action, address) in BORDERS.items() if viewer.may(action)}
+    return {"base": base_map_shown(), "borders": borders}
 
 
 def _progress() -> dict[str, Any]:

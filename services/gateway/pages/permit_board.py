@@ -1,4 +1,4 @@
-"""What special work goes on: the board of a day as list and timeline."""
+"""What special work goes on: the board of a day as timeline, list and map, and the rows behind a number."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -8,14 +8,17 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api
 from services.gateway.pages.access import page
+from services.gateway.pages.cockpit import ground
 from services.gateway.pages.forms import PLACE
 from services.gateway.pages.names import subdistricts
 from services.gateway.pages.permits import FORMS, PERMITS
 from services.gateway.pages.site import site
+from services.gateway.pages.works import work_words
 from shared.clock import business_date
 from shared.http.chassis import now
 
 FILTERS = ("kind", "state", "level", "is_listed")
+VIEWS = ("timeline", "list", "map")
 ROWS = (
     "enterprise_id", "kind", "level", "state", "subdistrict", "from", "to", "cause", "reason",
     "is_live", "is_open", "is_approved", "is_alerting", "is_listed",
@@ -30,7 +33,7 @@ Document = dict[str, Any]
 @site.get("/permits")
 @page("permit:read")
 def permits() -> str:
-    """Draw the permits that are valid at some time of a day, those under way first."""
+    """Draw the permits that are valid at some time of a day, those under way first: a timeline, a list or a map."""
     today = business_date(now())
     day = day_of(request.args.get("day", ""), today)
     start = datetime.combine(day, time(), tzinfo=PLACE)
@@ -38,16 +41,24 @@ def permits() -> str:
     window = {"since": start.isoformat(), "until": (start + timedelta(days=1)).isoformat()}
     found = own_api.read_all(PERMITS, window)
     shown = [one for one in found if all(not value or text_of(one[name]) == value for name, value in chosen.items())]
+    view = request.args.get("view", "")
+    tables = own_api.read(FORMS)
     return render_template(
         "permits/board.html",
         permits=sorted(shown, key=lambda one: (one["state"] not in LIVE, one["starts_at"])),
         counts=counts_of(found),
-        chosen={name: value for name, value in chosen.items() if value},
+        view=view if view in VIEWS else VIEWS[0],
+        views=VIEWS,
+        chosen={name: value for name, value in {**chosen, "view": view}.items() if value},
+        levels={(one["kind"], one["level"]): one for one in tables["terms"]},
+        points=[point_of(one) for one in shown if one["longitude"] is not None],
+        ground=ground(),
+        work_words=work_words(),
         bars={one["id"]: bar_of(one, start) for one in shown},
         clock=minutes_into(now(), start) if day == today else None,
         days=(day - timedelta(days=1), day, day + timedelta(days=1)),
         today=today,
-        tables=own_api.read(FORMS),
+        tables=tables,
         states={one["id"]: one for one in own_api.read(f"{PERMITS}/table")["states"]},
     )
 
@@ -68,6 +79,12 @@ def permit_rows() -> str:
         places=subdistricts(),
         **answer,
     )
+
+
+def point_of(one: Mapping[str, Any]) -> Document:
+    """Return a permit as the map draws it: where it is worked, and how well that is known."""
+    same = ("kind", "level", "state", "name", "number", "longitude", "latitude", "accuracy_m", "starts_at", "ends_at")
+    return {"permit_id": one["id"], "precision": "work", **{name: one[name] for name in same}}
 
 
 def day_of(text: str, today: date) -> date:

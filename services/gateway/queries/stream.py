@@ -11,6 +11,7 @@ from shared.security.principal import Principal
 from shared.security.scope import in_scope
 
 AT_ONCE = 200
+NEEDS = {"work_changed": "permit:read", "commitment_changed": "commitment:read"}  # beyond the right to see the map
 
 
 def newest_position(session: Session) -> int:
@@ -29,10 +30,11 @@ def events_after(session: Session, principal: Principal, *, position: int) -> tu
     """Return up to 200 events after ``position`` in the principal's scope, and the position then reached."""
     event = stream_event.c
     scope = in_scope(principal, division=event.division, grid=event.grid, enterprise_id=event.enterprise_id)
+    withheld = [kind for kind, action in NEEDS.items() if not principal.may(action)]
     newest = newest_position(session)
     heard = session.execute(
         select(stream_event)
-        .where(event.position > position, event.position <= newest, scope)
+        .where(event.position > position, event.position <= newest, event.kind.not_in(withheld), scope)
         .order_by(event.position)
         .limit(AT_ONCE)
     ).all()

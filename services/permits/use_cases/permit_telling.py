@@ -34,7 +34,10 @@ EVENTS: Mapping[str, type[Any]] = {
     "revoked": PermitRevoked,
     "rejected": PermitRejected,
 }
-SAME = ("enterprise_id", "kind", "number", "level", "longitude", "latitude", "ruleset", "ruleset_version", "reason")
+SAME = (
+    "enterprise_id", "kind", "number", "level", "longitude", "latitude", "accuracy_m",
+    "ruleset", "ruleset_version", "reason",
+)  # fmt: skip
 
 
 def tell_of_permit(session: Session, row: Row, moved: MovedPermit, *, step: Step) -> None:

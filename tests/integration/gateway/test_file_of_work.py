@@ -1,6 +1,7 @@
 """Hazardous work in the file of an enterprise: what permits tells, and that it says so when permits is away."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
+from services.gateway.subscriptions import on_permit
+from shared.contracts.permits import PermitStarted
+from shared.http.chassis import EXTENSION
+from shared.ids import new_id
 from shared.settings import with_changes
 from tests.integration.gateway.builders import enterprise, received
 from tests.integration.gateway.conftest import project
@@ -16,6 +21,7 @@ from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.integration.gateway.test_browser import FORM
 from tests.support.callers import Signer, service_settings, trust
 from tests.support.databases import migrated_sqlite
+from tests.support.events import received as heard
 
 WORKS = enterprise()
 ID = WORKS.enterprise_id
@@ -24,6 +30,7 @@ DAY = {"id": "c-1", "day": "2026-11-25", "is_owed": True, "is_nil": False, "is_l
 MONTH = {"since": "2026-10-27", "made": 28, "late": 1, "missed": 1, "days": [DAY | {"signed_at": None}]}
 PERMIT = {
     "id": "p-1", "kind": "hot_work", "level": "L1", "state": "active", "state_zh": "作业中", "state_en": "active",
+    "is_listed": False,
     "description": "更换法兰", "place": "一车间", "number": "DHZY-20261125-0001",
     "starts_at": "2026-11-25T00:00:00+00:00", "ends_at": "2026-11-25T08:00:00+00:00",
 }  # fmt: skip
@@ -142,3 +149,59 @@ class TestRows:
         page = reader.get(f"/commitments/rows?enterprise_id={ID}&mark=missed&from=2026-11-01&to=2026-11-30").text
 
         assert [one for one in (word, "缺报</li>", "自 2026-11-01</li>", "至 2026-11-30</li>") if one not in page] == []
+
+
+STATES = [{"id": one, "zh": one, "en": one} for one in ("active", "suspended", "approved")]
+
+
+class TestTheBoard:
+    @pytest.mark.parametrize(
+        ("view", "word"),
+        [("timeline", "permit-bar"), ("list", "permit-list"), ("map", "work-points"), ("x", "permit-bar")],
+    )
+    def test_is_drawn_in_each_view(self, reader: FlaskClient, permits: Neighbour, view: str, word: str) -> None:
+        row = PERMIT | {"name": "甲厂", "longitude": 121.4, "latitude": 28.6, "accuracy_m": 5.0}
+        permits.answers |= {
+            "/api/v1/permits/permits": {"items": [row], "next_cursor": None},
+            "/api/v1/permits/permits/table": {"states": STATES},
+            "/api/v1/permits/forms": TERMS | {"kinds": []},
+        }
+
+        page = reader.get(f"/permits?view={view}").text
+
+        assert (word in page, page.count("aria-current") > 0) == (True, True)
+
+
+class TestWorkThatGoesOn:
+    @pytest.fixture
+    def started(self, reader: FlaskClient) -> str:
+        """Let work go on at the enterprise, and return its id."""
+        permit_id, now = new_id(), datetime.now(UTC)
+        window = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=8)).isoformat()}
+        told = PermitStarted(
+            permit_id=permit_id, enterprise_id=ID, kind="hot_work", number="DHZY-7", level="L1", **window
+        )
+        with reader.application.extensions[EXTENSION].database.transaction() as session:
+            on_permit(session, [heard(told)], now=now)
+        return permit_id
+
+    def test_is_listed_with_what_permits_knows_of_it(
+        self, reader: FlaskClient, permits: Neighbour, started: str
+    ) -> None:
+        permits.answers["/api/v1/permits/permits"] = {"items": [PERMIT | {"id": started}], "next_cursor": None}
+
+        page = reader.get("/permits/now?state=active&kind=hot_work&section=C&provisional=true").text
+
+        assert [word for word in ("更换法兰", "DHZY-7", "动火作业</li>", "暂定等级</li>") if word not in page] == []
+
+    def test_is_listed_also_while_permits_does_not_answer(
+        self, reader: FlaskClient, permits: Neighbour, started: str
+    ) -> None:
+        permits.answers["/api/v1/permits/permits"] = lambda: ("", 503)
+
+        page = reader.get("/permits/now?division=331002001").text
+
+        assert [word for word in ("动火作业</strong>", "DHZY-7", "331002001</li>") if word not in page] == []
+
+    def test_is_said_to_be_none(self, reader: FlaskClient) -> None:
+        assert "没有正在进行的作业" in reader.get("/permits/now?state=suspended").text

@@ -7,6 +7,7 @@ import { listen, soon } from "./live.js";
 import { ColourMap } from "./map.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
+import { Works } from "./works.js";
 
 const root = document.getElementById("cockpit");
 const start = JSON.parse(document.getElementById("cockpit-start").textContent);
@@ -24,6 +25,9 @@ const map = new ColourMap(document.getElementById("map"), {
   onSubdistrict: (division) => window.location.assign(filters.with("division", division).address(root.dataset.list)),
 });
 
+const workStart = document.getElementById("work-start");
+const works = workStart ? new Works(map, JSON.parse(workStart.textContent), { filters, subdistricts: () => rows }) : null;
+
 async function load() {
   const [main, ...others] = await Promise.all([
     summary(filters),
@@ -33,6 +37,7 @@ async function load() {
   drawFigures({ main, byDimension: Object.fromEntries(others), filters, list: root.dataset.list });
   document.getElementById("map-blank").hidden = main.enterprises > 0 || filters.active().length > 0;
   await map.ready;
+  works?.load();
   map.drawSubdistricts(rows, filters.values("division"));
   if (!isFramed) map.showAll(rows, { animate: false });
   isFramed = true;
@@ -89,6 +94,7 @@ listen({
     if (state === "open" && isFramed) refresh();
   },
   onEvent: (event) => {
+    if (works?.hear(event)) return;
     noteChange(event, root.dataset.list);
     noteNews(event, start.news);
     refresh();
