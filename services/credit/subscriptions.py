@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.credit.use_cases import closures, enterprises, exposures, penalties, suggestions
+from services.credit.use_cases import (
+    cases,
+    closures,
+    enterprises,
+    exposures,
+    penalties,
+    restrictions,
+    suggestions,
+    watched,
+)
 from shared.contracts.inspections import (
     EntryRefused,
     HazardClosed,
@@ -61,3 +70,21 @@ def on_hazard(session: Session, received: Sequence[Received[HazardFact]], *, now
 def on_misconduct(session: Session, received: Received[suggestions.Telling], *, now: datetime) -> None:
     """Suggest a violation, which an officer confirms or not."""
     suggestions.suggest_from(session, received.data, now=now)
+
+
+@timer(cases.CASE_CLOCK)
+def on_case_clock(session: Session, case_id: str, *, now: datetime) -> None:
+    """The window for statements of a case is over, or the management period."""
+    cases.run_case_clock(session, case_id, now=now)
+
+
+@timer(restrictions.REMINDER)
+def on_restriction_reminder(session: Session, restriction_id: str, *, now: datetime) -> None:
+    """An agency has not answered in time."""
+    restrictions.run_reminder(session, restriction_id, now=now)
+
+
+@timer(watched.WATCH_END)
+def on_watch_end(session: Session, watched_id: str, *, now: datetime) -> None:
+    """The last day on which somebody is watched has passed."""
+    watched.end_by_itself(session, watched_id, now=now)

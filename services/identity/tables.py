@@ -116,6 +116,7 @@ agency_grant = Table(
     Column("action", Text, nullable=False),
     Column("divisions", JsonDocument, nullable=False),
     Column("fields", JsonDocument, nullable=False),
+    Column("purposes", JsonDocument, nullable=False),  # for what the answers may be used, where the action asks for it
     Column("until", UtcDateTime, nullable=False),
     Column("basis", Text, nullable=False),
     Column("made_by", Text, nullable=False),

@@ -1,5 +1,6 @@
 """What credit tells: what an enterprise did wrong, and what follows for it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.contracts import Kind, event
@@ -116,21 +117,67 @@ class ExposureWithdrawn:
 @event("credit.subject_listed.v1", kind=Kind.FACT, subject="listing_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectListed:
-    """A subject is on the list of the severely untrustworthy, until the ISO day ``managed_until`` at the latest."""
+    """A subject is on the list of the severely untrustworthy, until the ISO day ``managed_until`` at the latest.
+
+    ``measures`` say what follows: ``code``, ``effect`` (RESTRICT, or ADVISORY without a basis) and ``basis``. A listing
+    that is restored after its removal is a new one.
+    """
 
     listing_id: str
     enterprise_id: str
     managed_until: str = ""
     basis: str = ""
+    condition: str = ""
+    decision_number: str = ""
+    listed_on: str = ""
+    measures: Sequence[Mapping[str, str]] = ()
 
 
 @event("credit.subject_delisted.v1", kind=Kind.FACT, subject="listing_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectDelisted:
-    """A listing has ended."""
+    """A listing has ended: ``removal`` is ``early``, ``expiry`` or ``correction``."""
 
     listing_id: str
     enterprise_id: str
+    removal: str = ""
+    removed_on: str = ""
+
+
+@event("credit.restriction_applied.v1", kind=Kind.FACT, subject="restriction_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionApplied:
+    """An agency acts on a listing; ``effect`` is RESTRICT, or ADVISORY without a basis."""
+
+    restriction_id: str
+    enterprise_id: str
+    agency: str
+    code: str
+    effect: str = ""
+    applied_on: str = ""
+
+
+@event("credit.restriction_lifted.v1", kind=Kind.FACT, subject="restriction_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionLifted:
+    """An agency has lifted what it did about a listing."""
+
+    restriction_id: str
+    enterprise_id: str
+    agency: str
+    code: str
+
+
+@event("credit.restriction_feedback_received.v1", kind=Kind.FACT, subject="restriction_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionFeedbackReceived:
+    """An agency has answered: ``status`` is ``received``, ``applied``, ``refused`` or ``lifted``."""
+
+    restriction_id: str
+    enterprise_id: str
+    agency: str
+    code: str
+    status: str
 
 
 @event("credit.accident_recorded.v1", kind=Kind.FACT, subject="accident_id", partition="enterprise_id")

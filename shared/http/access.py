@@ -44,6 +44,7 @@ class Access:
     kind: str
     action: str = ""
     body_limit: int = MEGABYTE
+    is_replayed: bool = True
 
     @property
     def is_public(self) -> bool:
@@ -55,12 +56,13 @@ def reads(action: str) -> Callable[[View], View]:
     return _guarded_by(Access("reads", action), _read)
 
 
-def writes(action: str, *, body_limit: int = MEGABYTE) -> Callable[[View], View]:
+def writes(action: str, *, body_limit: int = MEGABYTE, is_replayed: bool = True) -> Callable[[View], View]:
     """Let principals with ``action`` in; one write transaction, ``Idempotency-Key``, one audit entry.
 
     The body (at most ``body_limit`` bytes; a multipart one goes to disk) is received before the transaction.
+    Without ``is_replayed`` a key is ignored: what is asked again is answered and written down again.
     """
-    return _guarded_by(Access("writes", action, body_limit), _write)
+    return _guarded_by(Access("writes", action, body_limit, is_replayed), _write)
 
 
 def public_reads() -> Callable[[View], View]:
@@ -160,7 +162,7 @@ def _persistently(transact: Callable[[], Response | SiseError]) -> Response | Si
 
 
 def _transact(access: Access, serve: Callable[[Session], Any]) -> Response | SiseError:
-    claim = None if access.is_public else claim_of_request(principal().subject)
+    claim = claim_of_request(principal().subject) if access.is_replayed and not access.is_public else None
     with chassis().database.transaction() as session:
         note = g.audit_note = audit.begin_note(session)
         refuse_denied(session, principal())

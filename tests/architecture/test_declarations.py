@@ -28,8 +28,6 @@ LONGEST_OF_A_LARGE_SERVICE = {"inspections": 90, "permits": 90, "credit": 90}  #
 ANNOUNCED = {"credit", "inspections", "monitoring", "permits", "training"}
 # What a service that is being built does not tell yet; whoever builds it takes the name out.
 STILL_TO_COME = {
-    "credit.subject_listed.v1",
-    "credit.subject_delisted.v1",
 }
 # What the chassis tells itself belongs to no service.
 OURS = {name: contract for name, contract in all_contracts().items() if contract.producer != "sise"}

@@ -26,6 +26,7 @@ class CaseRules:
     conditions: ConditionRules
     officer: str
     leader: str
+    department: str
 
     def limits_on(self, day: date) -> Limits:
         """Return the limits in force on ``day``; raises ``NoOrderInForce``."""
@@ -74,8 +75,9 @@ class Case:
 
     @property
     def addressees(self) -> tuple[str, ...]:
-        """Return whom documents are served on: the firm, and everybody whom the decision names."""
-        return (FIRM, *(one.id for one in self.persons))
+        """Return whom documents are served on: the firm if the act names it, and everybody whom the decision names."""
+        names_firm = self.condition is None or self.condition.names_firm
+        return (*((FIRM,) if names_firm else ()), *(one.id for one in self.persons))
 
 
 @dataclass(frozen=True, slots=True)

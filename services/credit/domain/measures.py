@@ -1,6 +1,6 @@
 """What follows from a listing, and whether it restricts or only advises: the legal gate (国办发〔2020〕49号)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shared.errors import Refused
@@ -31,6 +31,11 @@ class Measure:
     measure_list_version: str = ""
 
     @property
+    def basis(self) -> str:
+        """Return document and article in one line; empty without any."""
+        return f"{self.basis_doc} {self.basis_article}".strip()
+
+    @property
     def effect(self) -> str:
         """Return RESTRICT only with a document, an article and the edition of the national list of measures."""
         has_basis = self.basis_doc and self.basis_article and self.measure_list_version
@@ -52,7 +57,9 @@ class MeasureRules:
 
     list_code: str
     list_name: str
+    order: str
     version: str
+    clerk: str
     measures: Mapping[str, Measure]
     restrictions: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]
@@ -63,6 +70,10 @@ class MeasureRules:
         if purpose == SUPERVISION:
             return everybodys + tuple(self.restrictions.values())
         return tuple(one for one in self.restrictions.values() if one.agency == purpose)
+
+    def purposes_of(self, roles: Collection[str]) -> frozenset[str] | None:
+        """Return for what people with ``roles`` may ask: clerks of other agencies not for the bureau's own purpose."""
+        return frozenset(self.purposes) - {SUPERVISION} if self.clerk in roles else None
 
     def require_purpose(self, purpose: str, *, granted: frozenset[str] | None) -> Purpose:
         """Return a purpose; raises ``PurposeUnknown``, or ``PurposeNotGranted`` (``granted`` None: any)."""

@@ -15,6 +15,8 @@ def measure_rules() -> MeasureRules:
     return MeasureRules(
         list_code=head["list_code"],
         list_name=head["list_name"],
+        order=head["order"],
+        clerk=head["clerk"],
         version=head["version"],
         measures={row["code"]: Measure(**row) for row in content["measure"]},
         restrictions={row["code"]: Measure(**row) for row in content["restriction"]},

@@ -11,11 +11,14 @@ from services.credit.tables import (
     closure,
     enterprise,
     exposure,
+    listing_case,
     major_hazard,
     merged_enterprise,
     penalty,
+    restriction,
     suggestion,
     violation,
+    watched,
 )
 from shared.contracts.registry import EnterprisesMerged, EnterpriseState
 from shared.database.bulk import upsert_rows
@@ -24,7 +27,18 @@ from shared.events.received import Received
 
 ACTIVE = "active"
 # What goes over to the entry that stays.
-FOLLOWING: tuple[Table, ...] = (violation, penalty, exposure, accident, closure, suggestion, major_hazard)
+FOLLOWING: tuple[Table, ...] = (
+    violation,
+    penalty,
+    exposure,
+    accident,
+    closure,
+    suggestion,
+    major_hazard,
+    listing_case,
+    restriction,
+    watched,
+)
 
 
 def keep_register_state(session: Session, received: Sequence[Received[EnterpriseState]]) -> None:

@@ -41,12 +41,16 @@ class TokenRefused(SiseError):
 
 @dataclass(frozen=True, slots=True)
 class Grantable:
-    """One action that may be granted, with the fields of its answers that may be named in a grant."""
+    """One action that may be granted, with the fields of its answers that may be named in a grant.
+
+    ``purposes``: for what the answers may be used, where the action asks for it.
+    """
 
     action: str
     title: str
     title_en: str
     fields: tuple[str, ...]
+    purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Limits:
 def grantable() -> Mapping[str, Grantable]:
     """Return every action that may be granted, by its name."""
     return {
-        action: Grantable(action, row["title"], row["title_en"], tuple(row["fields"]))
+        action: Grantable(action, row["title"], row["title_en"], tuple(row["fields"]), tuple(row.get("purposes", ())))
         for action, row in read_rules("agencies")["action"].items()
     }
 
@@ -99,6 +103,15 @@ def check_grant(
         raise GrantMalformed("Name the fields that may be told, out of those of the action.", unknown=unknown)
     if not now < until <= now + limits().longest_grant:
         raise GrantMalformed(f"A grant ends in the future, within {limits().longest_grant.days} days.")
+
+
+def check_purposes(action: str, purposes: Sequence[str]) -> None:
+    """Raise ``GrantMalformed`` unless a grant names purposes exactly where its action asks for them."""
+    possible = grantable()[action].purposes
+    unknown = sorted(set(purposes) - set(possible))
+    if unknown or bool(possible) != bool(purposes):
+        detail = "Name the purposes for which it may be used, out of those of the action."
+        raise GrantMalformed(detail, unknown=unknown, possible=list(possible))
 
 
 def check_overlap(days: int) -> timedelta:

@@ -36,6 +36,12 @@ class NewGrant(Schema):
     fields_ = fields.List(
         fields.String(validate=TEXT), required=True, validate=SOME, data_key="fields", attribute="fields"
     )
+    purposes = fields.List(
+        fields.String(validate=TEXT),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "For what the answers may be used, where the action asks for it."},
+    )
     until = fields.AwareDateTime(required=True)
     basis = fields.String(required=True, validate=TEXT, metadata={"description": "The document that it rests on."})
 
@@ -73,6 +79,7 @@ class GrantableOut(Schema):
     title = fields.String(required=True)
     title_en = fields.String(required=True)
     fields_ = fields.List(fields.String(), required=True, **NAMED_FIELDS)
+    purposes = fields.List(fields.String(), required=True)
 
 
 class GrantableList(Schema):

@@ -18,6 +18,7 @@ from services.identity.domain.agencies import (
     asked_actions,
     check_grant,
     check_overlap,
+    check_purposes,
     limits,
 )
 from services.identity.domain.signing_in import ACCESS_LIFETIME
@@ -97,11 +98,12 @@ def put_grant(
 ) -> None:
     """Grant the client an action in some divisions, with some fields, until a moment; an earlier grant is replaced.
 
-    ``content`` has action, divisions, fields, until and basis (the document that it rests on). Raises
+    ``content`` has action, divisions, fields, purposes, until and basis (the document that it rests on). Raises
     ``GrantMalformed``, ``JurisdictionMalformed``, ``JurisdictionTooWide``.
     """
     terms = {name: content[name] for name in ("divisions", "fields", "until")}
     check_grant(content["action"], **terms, now=now)
+    check_purposes(content["action"], content["purposes"])
     check_divisions(content["divisions"], within=giver.divisions)
     before = _terms(_grant(session, found.id, content["action"]))
     row = {**content, "id": new_id(), "client_id": found.id, "made_by": giver.subject, "made_at": now}
@@ -148,7 +150,7 @@ def issue_client_token(session: Session, *, client_id: str, secret: str, scope: 
         "name": found.name,
         "roles": ["agency"],
         "actions": actions,
-        "grants": {name: {"divisions": grants[name].divisions, "fields": grants[name].fields} for name in actions},
+        "grants": {name: _limits_of(grants[name]) for name in actions},
     }
     token = sign_token(claims, current_key(session, now=now), now=now, lifetime=ACCESS_LIFETIME)
     return ClientToken(token, int(ACCESS_LIFETIME.total_seconds()), " ".join(actions))
@@ -162,11 +164,13 @@ def live_grants(session: Session, client_id: str, *, now: datetime) -> Sequence[
 
 def grant_changed(row: Any, grants: Sequence[Any]) -> GrantChanged:
     """Return the state event of one client."""
-    told = [
-        {"action": one.action, "divisions": one.divisions, "fields": one.fields, "until": one.until.isoformat()}
-        for one in grants
-    ]
+    told = [{"action": one.action, **_limits_of(one), "until": one.until.isoformat()} for one in grants]
     return GrantChanged(subject=row.id, is_enabled=row.is_enabled, grants=told)
+
+
+def _limits_of(grant: Any) -> dict[str, Any]:
+    """Return in which divisions, with which fields and for which purposes a grant holds."""
+    return {name: getattr(grant, name) for name in ("divisions", "fields", "purposes")}
 
 
 def _authenticated_client(session: Session, client_id: str, secret: str, now: datetime) -> Row[Any]:
@@ -219,4 +223,4 @@ def _is_grant(client_id: str, action: str) -> Any:
 def _terms(held: Row[Any] | None) -> Mapping[str, Any] | None:
     if held is None:
         return None
-    return {"divisions": held.divisions, "fields": held.fields, "until": held.until.isoformat()}
+    return {**_limits_of(held), "until": held.until.isoformat()}

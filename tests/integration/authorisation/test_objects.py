@@ -99,6 +99,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/suggestions/<id:suggestion_id>/dismiss": REASON,
     "/closures/<id:closure_id>/decide": {"event": "dismiss", **REASON},
     "/penalties/<id:penalty_id>/steps": {"event": "keep_back", "reason": "轻微"},
+    "/cases/<id:case_id>/steps": {"event": "record"},
+    "/cases/<id:case_id>/decisions": {"event": "revoke"},
+    "/cases/<id:case_id>/statements": {"statement": "不服"},
+    "/cases/<id:case_id>/applications": {"application": "申请提前移出"},
+    "/restrictions/<id:restriction_id>/feedback": {"status": "RECEIVED"},
+    "/watched/<id:watched_id>/end": REASON,
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -127,11 +133,14 @@ LISTED = {  # where the things of each kind are listed
     "accident_id": ("credit", "accidents"),
     "suggestion_id": ("credit", "suggestions"),
     "closure_id": ("credit", "closures"),
+    "case_id": ("credit", "cases"),
+    "restriction_id": ("credit", "restrictions"),
+    "watched_id": ("credit", "watched"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
     *("grid_id", "import_id", "intermediary_id", "decision_id", "transfer_id", "survey_id", "plan_id"),
-    *("avoidance_id", "objection_id", "entry_id", "version_id", "upload_id", "pilot_id"),
+    *("avoidance_id", "objection_id", "entry_id", "version_id", "upload_id", "pilot_id", "receipt_id"),
 )
 KINDS = (
     *LISTED,

@@ -19,9 +19,10 @@ from shared.contracts.registry import EnterpriseRegistered
 from shared.database import Database
 from shared.database.chassis import outbox
 from shared.ids import new_id
+from shared.security.keys import entrust
 from shared.work.timers import run_due
 from tests.support.applications import application
-from tests.support.callers import Signer, service_settings
+from tests.support.callers import SECRET, Signer, service_settings
 from tests.support.databases import reused_home
 from tests.support.events import received
 
@@ -34,7 +35,9 @@ Caller = Callable[..., FlaskClient]
 @pytest.fixture
 def database(open_database: Callable[[str], Database]) -> Database:
     """Return a migrated database of credit."""
-    return open_database("credit")
+    opened = open_database("credit")
+    entrust(opened, SECRET)
+    return opened
 
 
 @pytest.fixture
@@ -45,9 +48,14 @@ def app(database: Database) -> Flask:
 
 
 @pytest.fixture
-def caller(app: Flask) -> Caller:
+def signer() -> Signer:
+    """Return who signs the tokens of all callers of a test."""
+    return Signer()
+
+
+@pytest.fixture
+def caller(app: Flask, signer: Signer) -> Caller:
     """Return a function that gives a client acting in a role, as another person for each ``subject``."""
-    signer = Signer()
 
     def call(role: str = "bureau_officer", *, subject: str = "", **claims: Any) -> FlaskClient:
         area = {"divisions": ["331002"]} | claims

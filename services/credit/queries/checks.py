@@ -1,0 +1,107 @@
+"""Who is on the list now, by code or by name, and what was answered before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from services.credit.domain.case_facts import LISTED
+from services.credit.domain.case_limits import early_from
+from services.credit.domain.checks import Listing, Subject
+from services.credit.domain.measures import SUPERVISION
+from services.credit.rules import case_rules, measure_rules
+from services.credit.tables import check_receipt, enterprise, listing_case
+from shared.database.bulk import among
+from shared.errors import NotFound
+from shared.security.principal import Principal
+
+MOST_NAMES = 20
+Document = dict[str, Any]
+
+
+class ReceiptNotFound(NotFound):
+    code = "receipt_not_found"
+
+
+def subjects_by_code(session: Session, codes: Sequence[str]) -> list[Subject]:
+    """Return the subjects of ``codes`` in their order; an unknown code is a subject without a name."""
+    firms = select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.enterprise_id)
+    known: dict[str, list[Row[Any]]] = {}
+    for row in session.execute(firms):
+        known.setdefault(row.uscc, []).append(row)
+    listed = _listings(session, [row.enterprise_id for rows in known.values() for row in rows])
+    return [_subject(code, known.get(code, []), listed) for code in codes]
+
+
+def subjects_by_name(session: Session, name: str) -> list[Subject]:
+    """Return up to 20 subjects whose name holds ``name``, for a clerk who has no code."""
+    columns = enterprise.c
+    wanted = select(enterprise).where(columns.name.contains(name, autoescape=True)).order_by(columns.name, columns.uscc)
+    rows = session.execute(wanted.limit(MOST_NAMES)).all()
+    listed = _listings(session, [row.enterprise_id for row in rows])
+    return [_subject(row.uscc, [row], listed) for row in rows]
+
+
+def _subject(code: str, rows: Sequence[Row[Any]], listed: dict[str, list[Listing]]) -> Subject:
+    """A code may stand for more than one entry (an override repeats it): what any of them is listed for counts."""
+    listings = [one for row in rows for one in listed.get(row.enterprise_id, [])]
+    return Subject(code, rows[0].name if rows else "", tuple(listings))
+
+
+def _listings(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Listing]]:
+    columns = listing_case.c
+    on_the_list = (columns.state.in_(LISTED), among(session, columns.enterprise_id, enterprise_ids))
+    wanted = select(listing_case).where(*on_the_list).order_by(columns.listed_on, columns.id)
+    found: dict[str, list[Listing]] = {}
+    for row in session.execute(wanted):
+        if not case_rules().conditions.condition(row.condition).names_firm:
+            continue
+        found.setdefault(row.enterprise_id, []).append(listing_of(row))
+    return found
+
+
+def listing_of(row: Row[Any]) -> Listing:
+    """Return a listing that is in force as it is told."""
+    rules = case_rules()
+    condition = rules.conditions.condition(row.condition)
+    return Listing(
+        code=condition.code,
+        reason=condition.zh,
+        basis=f"{measure_rules().order} {condition.source.clause}",
+        decision_number=row.decision["number"],
+        decided_by=rules.department,
+        listed_on=row.listed_on,
+        managed_until=row.managed_until,
+        early_removal_from=early_from(rules.limits_on(row.decided_on), row.listed_on),
+    )
+
+
+def receipts(principal: Principal) -> Select[Any]:
+    """Return the statement of what was answered: to who asks now, and for the leader of the bureau to everybody."""
+    wanted = select(check_receipt)
+    is_leader = case_rules().leader in principal.roles
+    return wanted if is_leader else wanted.where(check_receipt.c.by == principal.subject)
+
+
+def receipt(session: Session, principal: Principal, receipt_id: str) -> Row[Any]:
+    """Return one answer; raises ``ReceiptNotFound`` for what was answered to somebody else."""
+    wanted = receipts(principal).where(check_receipt.c.id == receipt_id)
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise ReceiptNotFound("There is no such answer.")
+    return row
+
+
+def purpose_table() -> Document:
+    """Return the purposes for which somebody may ask, the measures, and which agency executes which."""
+    rules = measure_rules()
+    measures = [*rules.measures.values(), *rules.restrictions.values()]
+    return {
+        "list_code": rules.list_code,
+        "list_name": rules.list_name,
+        "version": rules.version,
+        "purposes": [{"code": one.code, "zh": one.zh, "en": one.en} for one in rules.purposes.values()],
+        "own_purpose": SUPERVISION,
+        "measures": measures,
+    }

@@ -1,0 +1,142 @@
+"""Push restrictions to the agencies, take their answers, remind who does not answer, and ask for the lifting."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.credit.domain.restrictions import (
+    APPLIED,
+    PUSHED,
+    RECEIVED,
+    Restriction,
+    next_reminder,
+    take_restriction_step,
+)
+from services.credit.rules import measure_rules, restriction_rules
+from services.credit.tables import listing_case, restriction, restriction_step
+from shared.contracts.credit import RestrictionApplied, RestrictionFeedbackReceived, RestrictionLifted
+from shared.errors import Conflict
+from shared.events.outbox import publish
+from shared.ids import new_id
+from shared.machines import Step, clock_step
+from shared.work.timers import cancel, schedule
+
+REMINDER = "restriction_reminder"
+ANSWERED = {"receive": RECEIVED, "apply": APPLIED, "refuse": "refused", "lift": "lifted"}
+
+
+class RestrictionChanged(Conflict):
+    code = "restriction_changed"
+
+
+def push_restrictions(session: Session, case: Row[Any], *, now: datetime) -> None:
+    """Ask every agency of the matrix to act on a listing; what has no basis is for reference only."""
+    for one in measure_rules().restrictions.values():
+        row = {
+            "id": new_id(),
+            "case_id": case.id,
+            "listing_id": case.listing_id,
+            "enterprise_id": case.enterprise_id,
+            "code": one.code,
+            "agency": one.agency,
+            "effect": one.effect,
+            "basis_doc": one.basis_doc,
+            "basis_article": one.basis_article,
+            "measure_list_version": one.measure_list_version,
+            "state": PUSHED,
+            "is_open": True,
+            "version": 1,
+            "told": 0,
+            "reminders": 0,
+            "pushed_at": now,
+            "asked_at": now,
+            **dict.fromkeys(("measure", "handler", "reason"), ""),
+        }
+        session.execute(insert(restriction).values(**row))
+        _remind_later(session, str(row["id"]))
+
+
+def request_lifts(session: Session, case: Row[Any], *, now: datetime) -> None:
+    """Ask every agency that may have acted on a listing to lift its restriction."""
+    own = (restriction.c.listing_id == case.listing_id, restriction.c.state.in_((PUSHED, RECEIVED, APPLIED)))
+    for restriction_id in session.scalars(select(restriction.c.id).where(*own).order_by(restriction.c.id)).all():
+        step_restriction(session, restriction_id, step=clock_step("request_lift", now))
+
+
+def step_restriction(
+    session: Session,
+    restriction_id: str,
+    *,
+    step: Step,
+    agencies: frozenset[str] | None = None,
+    based_on: int | None = None,
+) -> None:
+    """Take one step with a restriction; ``agencies``: for whom the caller answers (None: the bureau for anybody).
+
+    Raises ``StepNotPossible``, ``NotAllowed``, ``RestrictionChanged``.
+    """
+    row = session.execute(select(restriction).where(restriction.c.id == restriction_id).with_for_update()).one()
+    if based_on is not None and row.version != based_on:
+        raise RestrictionChanged("Somebody has changed this restriction meanwhile: read it again.", version=row.version)
+    state, transition = take_restriction_step(restriction_rules(), known(session, row, agencies=agencies), step=step)
+    changes = {
+        "state": state,
+        "is_open": restriction_rules().machine.states[state].is_open,
+        "version": row.version + 1,
+        "told": row.told + len(transition.tells),
+        **_written(row, step),
+    }
+    session.execute(update(restriction).where(restriction.c.id == restriction_id).values(**changes))
+    kept = {"event": step.event, "rule": transition.row, "state": state, "by": step.by, "at": step.now}
+    numbered = {"restriction_id": restriction_id, "version": row.version + 1}
+    session.execute(insert(restriction_step).values(**numbered, **kept, given=dict(step.given)))
+    _tell(session, row, transition.tells, step=step)
+    _remind_later(session, restriction_id)
+
+
+def known(session: Session, row: Row[Any], *, agencies: frozenset[str] | None = None) -> Restriction:
+    """Return a restriction as the guards see it."""
+    listing = select(listing_case.c.state, listing_case.c.listing_id).where(listing_case.c.id == row.case_id)
+    state, listing_id = session.execute(listing).one()
+    listing_state = state if listing_id == row.listing_id else "removed"  # restored since: another listing
+    return Restriction(row.state, row.agency, listing_state, agencies, row.asked_at, row.reminders)
+
+
+def _written(row: Row[Any], step: Step) -> dict[str, Any]:
+    given = step.given
+    if step.event == "request_lift":
+        return {"asked_at": step.now, "reminders": 0}
+    if step.event in ("remind", "escalate"):
+        return {"reminders": row.reminders + 1}
+    words = {name: given[name] for name in ("measure", "handler", "reason") if given.get(name)}
+    return words | ({"applied_on": given["date"]} if step.event == "apply" else {})
+
+
+def _tell(session: Session, row: Row[Any], tells: tuple[str, ...], *, step: Step) -> None:
+    same = {"restriction_id": row.id, "enterprise_id": row.enterprise_id, "agency": row.agency, "code": row.code}
+    events: dict[str, Any] = {
+        "feedback": lambda: RestrictionFeedbackReceived(**same, status=ANSWERED[step.event]),
+        "applied": lambda: RestrictionApplied(**same, effect=row.effect, applied_on=step.given["date"].isoformat()),
+        "lifted": lambda: RestrictionLifted(**same),
+    }
+    for place, word in enumerate(tells, start=1):
+        publish(session, events[word](), sequence=row.told + place, at=step.now)
+
+
+def _remind_later(session: Session, restriction_id: str) -> None:
+    row = session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
+    coming = next_reminder(restriction_rules(), known(session, row))
+    if coming:
+        schedule(session, REMINDER, restriction_id, due_at=coming[1])
+    else:
+        cancel(session, REMINDER, restriction_id)
+
+
+def run_reminder(session: Session, restriction_id: str, *, now: datetime) -> None:
+    """Remind an agency that has not answered, or tell somebody above; called by the timer."""
+    row = session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
+    coming = next_reminder(restriction_rules(), known(session, row))
+    if coming and coming[1] <= now:
+        step_restriction(session, restriction_id, step=clock_step(coming[0], now))

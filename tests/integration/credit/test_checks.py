@@ -1,0 +1,226 @@
+"""The check: hits and misses, purposes, signatures that anybody proves, receipts, and one audit entry each."""
+
+import base64
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import rfc8785
+from flask import Flask
+from flask.testing import FlaskClient
+from joserfc import jws
+from joserfc.errors import BadSignatureError
+from joserfc.jwk import KeySet
+from sqlalchemy import func, select
+
+from services.credit.tables import check_receipt
+from shared.clock import business_date
+from shared.database import Database
+from shared.database.chassis import audit_entry
+from shared.security.audit import digest
+from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
+from tests.integration.credit.listing import LEADER, listed, moved
+from tests.support.callers import Signer
+
+CODE, OTHER, UNKNOWN = "91330000704676287N", "91330000742004828D", "91110000710926094P"
+WHOLE = (
+    "uscc", "name", "hit", "lists", "measures", "answers", "purpose", "answered_at", "receipt_id", "signature",
+)  # fmt: skip
+
+
+@pytest.fixture
+def today() -> date:
+    return business_date(datetime.now(UTC))
+
+
+@pytest.fixture
+def case_id(database: Database, today: date) -> str:
+    firm = known_enterprise(database, uscc=CODE, name="甲字号化工厂", industry="C2614", address="椒江区海门")
+    known_enterprise(database, uscc=OTHER, name="乙字号铸造厂")
+    return listed(database, firm, on=today)
+
+
+Agency = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def agency(app: Flask, signer: Signer) -> Agency:
+    """Return a function that gives the client of an agency with a grant for some purposes and fields."""
+
+    def call(*purposes: str, fields: tuple[str, ...] = WHOLE) -> FlaskClient:
+        grant = {"divisions": ["331002"], "fields": list(fields), "purposes": list(purposes)}
+        claims = {"client_id": "bank", "grants": {"check:read": grant}}
+        return signer.client(app, subject="bank", roles=["agency"], actions=["check:read"], **claims)
+
+    return call
+
+
+@pytest.fixture
+def bank(agency: Agency) -> FlaskClient:
+    """Return the client of a bank that may ask for credit reviews only."""
+    return agency("FIN")
+
+
+def is_proven(client: FlaskClient, answer: dict[str, Any]) -> bool:
+    """Prove an answer as anybody outside can: with the published keys and RFC 8785 only."""
+    keys = KeySet.import_key_set(client.get(f"{CREDIT}/checks/keys").json)
+    header, _, signature = answer["signature"].split(".")
+    plain = {name: value for name, value in answer.items() if name != "signature"}
+    payload = rfc8785.dumps(plain)
+    found = jws.deserialize_compact(f"{header}.{jws_part(payload)}.{signature}".encode(), keys, algorithms=["Ed25519"])
+    return found.payload == payload
+
+
+def jws_part(payload: bytes) -> str:
+    return base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
+
+
+class TestHit:
+    def test_names_the_list_and_what_the_asking_agency_does(self, case_id: str, bank: FlaskClient, today: date) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        assert (answer["uscc"], answer["name"], answer["hit"]) == (CODE, "甲字号化工厂", True)
+        (entry,) = answer["lists"]
+        assert (entry["list_code"], entry["status"], entry["reason_code"]) == ("AQSC_YZSX", "ACTIVE", "BL-6-4")
+        assert entry["listed_on"] == today.isoformat()
+        assert [(one["code"], one["effect"], one["basis"]) for one in answer["measures"]] == [("R-FIN", "ADVISORY", "")]
+
+    def test_restricts_only_with_a_basis(self, case_id: str, agency: Agency) -> None:
+        answer = agency("PROJ").get(f"{CREDIT}/checks/{CODE}?purpose=PROJ").json
+        measure = answer["measures"][0]
+        assert (measure["effect"], measure["basis"], measure["measure_list_version"]) == (
+            "RESTRICT", "安全生产法 第七十八条", "2024年版",
+        )  # fmt: skip
+
+    def test_is_none_once_the_subject_has_left_the_list(
+        self, database: Database, case_id: str, bank: FlaskClient, today: date
+    ) -> None:
+        moved(database, case_id, "revoke", on=today, by="leader", roles=LEADER, reason="判决", number="1号")
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        assert (answer["hit"], answer["lists"], answer["measures"]) == (False, [], [])
+
+
+class TestMiss:
+    @pytest.mark.parametrize(("code", "name"), [(OTHER, "乙字号铸造厂"), (UNKNOWN, "")])
+    def test_is_an_answer_too(self, case_id: str, bank: FlaskClient, code: str, name: str) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{code}?purpose=FIN").json
+        assert (answer["name"], answer["hit"], bool(answer["receipt_id"])) == (name, False, True)
+
+
+class TestPurpose:
+    @pytest.mark.parametrize(
+        ("purpose", "status", "code"),
+        [("PROC", 403, "purpose_not_granted"), ("CURIOSITY", 422, "purpose_unknown")],
+    )
+    def test_has_to_be_granted(self, case_id: str, bank: FlaskClient, purpose: str, status: int, code: str) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose={purpose}")
+        assert (answer.status_code, answer.json["code"]) == (status, code)
+
+    def test_has_to_be_named(self, case_id: str, bank: FlaskClient) -> None:
+        assert bank.get(f"{CREDIT}/checks/{CODE}").status_code == 422
+
+    def test_of_the_bureau_is_not_for_clerks_of_others(self, case_id: str, caller: Caller) -> None:
+        clerk = caller("agency_clerk")
+        assert clerk.get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").status_code == 403
+        assert clerk.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["hit"] is True
+
+    def test_of_the_bureau_shows_every_measure(self, case_id: str, caller: Caller) -> None:
+        answer = caller("bureau_officer").get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").json
+        assert {"M-FREQ", "R-FIN", "R-OCC"} <= {one["code"] for one in answer["measures"]}
+
+
+class TestCode:
+    @pytest.mark.parametrize("code", ["9133", "91330000704676287I", "9133I000704676287N"])
+    def test_has_to_be_one(self, bank: FlaskClient, code: str) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{code}?purpose=FIN")
+        assert (answer.status_code, answer.json["code"]) == (422, "credit_code_malformed")
+
+
+class TestBatch:
+    def test_answers_each_code_once_and_in_order(self, case_id: str, bank: FlaskClient) -> None:
+        body = {"purpose": "FIN", "codes": [UNKNOWN, CODE, OTHER, CODE]}
+        answer = bank.post(f"{CREDIT}/checks", json=body).json
+        assert [(one["uscc"], one["hit"]) for one in answer["answers"]] == [
+            (UNKNOWN, False), (CODE, True), (OTHER, False),
+        ]  # fmt: skip
+        assert is_proven(bank, answer)
+
+    def test_takes_a_thousand_codes_and_no_more(self, bank: FlaskClient) -> None:
+        codes = [f"9133100{number:011}" for number in range(1001)]
+        assert (
+            len(bank.post(f"{CREDIT}/checks", json={"purpose": "FIN", "codes": codes[:1000]}).json["answers"]) == 1000
+        )
+        assert bank.post(f"{CREDIT}/checks", json={"purpose": "FIN", "codes": codes}).status_code == 422
+
+
+class TestName:
+    def test_is_looked_up_for_clerks(self, case_id: str, caller: Caller) -> None:
+        answer = caller("agency_clerk").get(f"{CREDIT}/checks?name=字号&purpose=FIN").json
+        assert [(one["name"], one["hit"]) for one in answer["answers"]] == [
+            ("乙字号铸造厂", False), ("甲字号化工厂", True),
+        ]  # fmt: skip
+        assert answer["asked"] == "字号"
+
+
+class TestProof:
+    def test_of_an_answer_needs_only_the_published_key(self, case_id: str, bank: FlaskClient) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        assert is_proven(bank, answer)
+
+    @pytest.mark.parametrize("change", [{"hit": False}, {"answered_at": "2020-01-01"}])
+    def test_fails_for_an_answer_that_was_changed(
+        self, case_id: str, bank: FlaskClient, change: dict[str, Any]
+    ) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        with pytest.raises(BadSignatureError):
+            is_proven(bank, answer | change)
+
+    def test_holds_for_the_fields_that_a_grant_names(self, case_id: str, agency: Agency) -> None:
+        narrow = agency("FIN", fields=("uscc", "hit", "receipt_id", "signature"))
+        answer = narrow.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        assert set(answer) == {"uscc", "hit", "receipt_id", "signature"}
+        assert is_proven(narrow, answer)
+
+
+class TestRecords:
+    def test_hold_one_entry_for_each_question(self, database: Database, case_id: str, bank: FlaskClient) -> None:
+        answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
+        bank.get(f"{CREDIT}/checks/{UNKNOWN}?purpose=FIN")
+        with database.reading() as session:
+            entries = session.execute(select(audit_entry).where(audit_entry.c.entity.startswith("check:"))).all()
+            receipts = session.scalar(select(func.count()).select_from(check_receipt))
+        assert (len(entries), receipts) == (2, 2)
+        proof = next(one for one in entries if one.entity == f"check:{answer['receipt_id']}")
+        told = {name: value for name, value in answer.items() if name != "signature"}
+        assert (proof.details["digest"], proof.details["purpose"], proof.subject) == (digest(told), "FIN", "bank")
+
+    def test_are_written_again_for_a_question_that_is_repeated(
+        self, database: Database, case_id: str, bank: FlaskClient
+    ) -> None:
+        headers = {"Idempotency-Key": "the-same-key"}
+        first, second = (
+            bank.post(f"{CREDIT}/checks", json={"purpose": "FIN", "codes": [CODE]}, headers=headers).json
+            for _ in range(2)
+        )
+        assert first["receipt_id"] != second["receipt_id"]
+
+    def test_show_who_asked_what_was_answered(self, case_id: str, bank: FlaskClient, caller: Caller) -> None:
+        officer = caller("bureau_officer")
+        answer = officer.get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").json
+        (one,) = officer.get(f"{CREDIT}/checks/receipts").json["items"]
+        assert (one["id"], one["hits"]) == (answer["receipt_id"], 1)
+        kept = officer.get(f"{CREDIT}/checks/receipts/{one['id']}").json["answer"]
+        assert {**kept, "signature": answer["signature"]} == answer
+
+    def test_of_others_are_for_the_leader_only(self, case_id: str, bank: FlaskClient, caller: Caller) -> None:
+        receipt_id = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["receipt_id"]
+        path = f"{CREDIT}/checks/receipts/{receipt_id}"
+        assert caller("bureau_officer").get(path).status_code == 404
+        assert caller("bureau_leader").get(path).json["by"] == "bank"
+
+
+class TestPurposeTable:
+    def test_is_public_and_marks_every_measure(self, app: Flask) -> None:
+        table = app.test_client().get(f"{CREDIT}/checks/purposes").json
+        assert table["own_purpose"] == "SUPERVISION"
+        assert {one["effect"] for one in table["measures"]} == {"RESTRICT", "ADVISORY"}

@@ -1,0 +1,201 @@
+"""Restrictions at other agencies: pushed with the listing, answered, reminded, lifted with its end; who is watched."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from services.credit.tables import restriction
+from shared.clock import business_date
+from shared.database import Database
+from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
+from tests.integration.credit.listing import DAY, LEADER, at, case_row, listed, moved
+from tests.support.callers import Signer
+
+APPLIED = {"status": "APPLIED", "measure": "下调授信", "handler": "信贷部"}
+FIELDS = ("id", "code", "agency", "state", "version")
+Agency = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def today() -> date:
+    return business_date(datetime.now(UTC))
+
+
+@pytest.fixture
+def firm(database: Database) -> str:
+    return known_enterprise(database, uscc="91330000704676287N", industry="C2614", address="椒江区海门")
+
+
+@pytest.fixture
+def case_id(database: Database, firm: str, today: date) -> str:
+    return listed(database, firm, on=today)
+
+
+@pytest.fixture
+def agency(app: Flask, signer: Signer) -> Agency:
+    """Return a function that gives the client of an agency with a grant for some purposes."""
+
+    def call(*purposes: str) -> FlaskClient:
+        grant = {"divisions": ["331002"], "fields": list(FIELDS), "purposes": list(purposes)}
+        actions = ["restriction:read", "restriction:answer"]
+        claims = {"client_id": "bank", "grants": dict.fromkeys(actions, grant)}
+        return signer.client(app, subject="bank", roles=["agency"], actions=actions, **claims)
+
+    return call
+
+
+def rows(database: Database, case_id: str) -> dict[str, Any]:
+    with database.reading() as session:
+        own = select(restriction).where(restriction.c.case_id == case_id)
+        return {row.code: row for row in session.execute(own.order_by(restriction.c.id))}
+
+
+class TestPushing:
+    def test_asks_every_agency_of_the_matrix(self, database: Database, case_id: str) -> None:
+        pushed = rows(database, case_id)
+        assert len(pushed) == 14
+        assert {row.state for row in pushed.values()} == {"pushed"}
+        assert (pushed["R-ENV"].effect, pushed["R-ENV"].basis_article) == ("RESTRICT", "第七十八条")
+        assert pushed["R-FIN"].effect == "ADVISORY"
+
+
+class TestAnswering:
+    def test_is_told_and_kept(self, database: Database, case_id: str, agency: Agency, today: date) -> None:
+        restriction_id = rows(database, case_id)["R-FIN"].id
+        path = f"{CREDIT}/restrictions/{restriction_id}/feedback"
+        assert agency("FIN").post(path, json={"status": "RECEIVED"}).json["state"] == "received"
+        answer = agency("FIN").post(path, json=APPLIED | {"date": today.isoformat()})
+        assert (answer.status_code, answer.json["state"]) == (200, "applied")
+        assert [one["data"]["status"] for one in told(database, "restriction_feedback_received")] == [
+            "received", "applied",
+        ]  # fmt: skip
+        (applied,) = told(database, "restriction_applied")
+        assert (applied["data"]["agency"], applied["data"]["effect"]) == ("FIN", "ADVISORY")
+
+    def test_of_another_agency_is_not_found(self, database: Database, case_id: str, agency: Agency) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
+        assert agency("FIN").post(path, json={"status": "RECEIVED"}).status_code == 404
+
+    def test_says_what_was_done(self, database: Database, case_id: str, agency: Agency) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-FIN'].id}/feedback"
+        answer = agency("FIN").post(path, json={"status": "APPLIED"})
+        assert (answer.status_code, answer.json["code"]) == (422, "feedback_incomplete")
+
+    def test_is_refused_to_who_saw_another_version(self, database: Database, case_id: str, agency: Agency) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-FIN'].id}/feedback"
+        answer = agency("FIN").post(path, json={"status": "REFUSED", "reason": "无依据", "version": 9})
+        assert (answer.status_code, answer.json["code"]) == (409, "restriction_changed")
+
+    def test_on_paper_is_entered_by_an_officer(self, database: Database, case_id: str, caller: Caller) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
+        answer = caller("bureau_officer").post(path, json={"status": "REFUSED", "reason": "无依据"}).json
+        assert (answer["state"], [one["event"] for one in answer["steps"]]) == ("refused", ["refuse"])
+
+
+class TestReading:
+    def test_shows_an_agency_its_own(self, case_id: str, agency: Agency) -> None:
+        items = agency("FIN", "TAX").get(f"{CREDIT}/restrictions").json["items"]
+        assert sorted(one["code"] for one in items) == ["R-FIN", "R-TAX"]
+        assert set(items[0]) <= set(FIELDS)
+
+    def test_shows_the_bureau_all_with_their_words(self, database: Database, case_id: str, caller: Caller) -> None:
+        officer = caller("bureau_officer")
+        items = officer.get(f"{CREDIT}/restrictions?agency=MKT&case_id={case_id}").json["items"]
+        assert {one["code_zh"] for one in items} == {"国家企业信用信息公示系统公示", "主要负责人任职限制"}
+        one = officer.get(f"{CREDIT}/restrictions/{items[0]['id']}")
+        assert (one.headers["ETag"], one.json["is_escalated"]) == ('"1"', False)
+
+
+class TestReminding:
+    def test_comes_after_two_working_days_and_is_escalated_after_five(self, database: Database, firm: str) -> None:
+        case_id = listed(database, firm)
+        run_clock(database, now=at(DAY + timedelta(days=2)))
+        assert rows(database, case_id)["R-FIN"].reminders == 0
+        run_clock(database, now=at(DAY + timedelta(days=3)))
+        assert rows(database, case_id)["R-FIN"].reminders == 1
+        run_clock(database, now=at(DAY + timedelta(days=8)))
+        assert rows(database, case_id)["R-FIN"].reminders == 2
+
+    def test_stops_with_the_answer(self, database: Database, case_id: str, caller: Caller, today: date) -> None:
+        restriction_id = rows(database, case_id)["R-FIN"].id
+        path = f"{CREDIT}/restrictions/{restriction_id}/feedback"
+        caller("bureau_officer").post(path, json={"status": "RECEIVED"})
+        run_clock(database, now=at(today + timedelta(days=40)))
+        assert rows(database, case_id)["R-FIN"].reminders == 0
+
+
+class TestLifting:
+    def test_is_asked_for_when_the_listing_ends_and_completes_the_removal(
+        self, database: Database, case_id: str, agency: Agency, caller: Caller, today: date
+    ) -> None:
+        restriction_id = rows(database, case_id)["R-FIN"].id
+        path = f"{CREDIT}/restrictions/{restriction_id}/feedback"
+        agency("FIN").post(path, json=APPLIED | {"date": today.isoformat()})
+        moved(database, case_id, "revoke", on=today, by="leader", roles=LEADER, reason="判决", number="1号")
+        assert {row.state for row in rows(database, case_id).values()} == {"lift_requested"}
+        assert agency("FIN").post(path, json={"status": "LIFTED"}).json["state"] == "lifted"
+        assert [one["data"]["code"] for one in told(database, "restriction_lifted")] == ["R-FIN"]
+
+    def test_is_not_asked_of_who_refused(self, database: Database, case_id: str, caller: Caller, today: date) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
+        caller("bureau_officer").post(path, json={"status": "REFUSED", "reason": "无依据"})
+        moved(database, case_id, "revoke", on=today, by="leader", roles=LEADER, reason="判决", number="1号")
+        assert rows(database, case_id)["R-TAX"].state == "refused"
+
+    def test_of_the_first_listing_goes_on_after_a_new_one(self, database: Database, firm: str) -> None:
+        case_id = listed(database, firm)
+        moved(database, case_id, "apply_early_removal", on=date(2027, 11, 29), application="申请")
+        moved(database, case_id, "accept", on=date(2027, 11, 30), duty_proof="缴款书", promise="承诺书")
+        met = {"duty_done": True, "harm_removed": True, "no_relapse": True, "number": "1号"}
+        moved(database, case_id, "grant", on=date(2027, 12, 1), by="leader", roles=LEADER, **met)
+        moved(
+            database, case_id, "restore", on=date(2027, 12, 2), by="leader", roles=LEADER, number="2号", reason="欺骗"
+        )
+        run_clock(database, now=at(date(2027, 12, 20)))
+        listing_id = case_row(database, case_id).listing_id
+        with database.reading() as session:
+            found = session.execute(select(restriction).where(restriction.c.case_id == case_id)).all()
+        states = {(row.listing_id == listing_id, row.state, row.reminders) for row in found}
+        assert states == {(True, "pushed", 2), (False, "lift_requested", 2)}
+
+
+class TestWatching:
+    def test_has_no_effect_on_other_agencies(self, database: Database, firm: str, caller: Caller, today: date) -> None:
+        officer = caller("bureau_officer")
+        until = (today + timedelta(days=60)).isoformat()
+        body = {"enterprise_id": firm, "reason": "多次违章", "until": until}
+        assert officer.post(f"{CREDIT}/watched", json=body).status_code == 201
+        assert [one["name"] for one in officer.get(f"{CREDIT}/watched?is_open=true").json["items"]] == ["甲字号化工厂"]
+        answer = officer.get(f"{CREDIT}/checks/91330000704676287N?purpose=SUPERVISION").json
+        assert (answer["hit"], told(database)) == (False, [])
+
+    def test_is_refused_twice_and_beyond_a_year(self, firm: str, caller: Caller, today: date) -> None:
+        officer, body = caller("bureau_officer"), {"enterprise_id": firm, "reason": "多次违章"}
+        later, soon = ((today + timedelta(days=days)).isoformat() for days in (400, 30))
+        codes = [
+            officer.post(f"{CREDIT}/watched", json=body | {"until": until}).json.get("code")
+            for until in (later, today.isoformat(), soon, soon)
+        ]
+        assert codes == ["watch_too_long", "watch_too_long", None, "watched_already"]
+
+    def test_ends_by_hand_once(self, firm: str, caller: Caller, today: date) -> None:
+        officer, until = caller("bureau_officer"), (today + timedelta(days=30)).isoformat()
+        body = {"enterprise_id": firm, "reason": "多次违章", "until": until}
+        watched_id = officer.post(f"{CREDIT}/watched", json=body).json["id"]
+        path = f"{CREDIT}/watched/{watched_id}/end"
+        assert officer.post(path, json={"reason": "已整改"}).json["ended_on"] == today.isoformat()
+        assert officer.post(path, json={"reason": "已整改"}).json["code"] == "watch_ended"
+
+    def test_ends_with_its_last_day(self, database: Database, firm: str, caller: Caller, today: date) -> None:
+        officer, until = caller("bureau_officer"), today + timedelta(days=30)
+        body = {"enterprise_id": firm, "reason": "多次违章", "until": until.isoformat()}
+        officer.post(f"{CREDIT}/watched", json=body)
+        run_clock(database, now=at(until))
+        assert officer.get(f"{CREDIT}/watched?division=331002").json["items"][0]["is_open"] is True
+        run_clock(database, now=at(until + timedelta(days=1)))
+        assert officer.get(f"{CREDIT}/watched").json["items"][0]["ended_because"] == "until"
