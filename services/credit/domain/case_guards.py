@@ -6,8 +6,7 @@ from typing import Any
 from services.credit.domain.case_conditions import is_reached
 from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
 from services.credit.domain.case_limits import window_end
-from shared.errors import Refused
-from shared.machines import NotAllowed, is_possible, require, require_all
+from shared.machines import NotAllowed, require, require_all
 
 Guard = Callable[[CaseLook], None]
 NOTICE_PARTS = ("facts", "basis", "measures", "rights")
@@ -171,14 +170,6 @@ def _persons_masked(look: CaseLook) -> None:
     """Refuse when a number of a person would appear whole (第十二条: 个人隐私)."""
     is_masked = all("*" in one.masked_identity for one in look.case.persons)
     require(is_masked, NotAllowed("person_unmasked", "Numbers of persons are published masked only."))
-
-
-def is_met(guard: Guard, look: CaseLook) -> bool:
-    """Return whether a guard lets the step pass."""
-    try:
-        return is_possible(lambda: guard(look))
-    except Refused:
-        return False
 
 
 LISTING_GUARDS: Mapping[str, Guard] = {

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from services.credit.domain.case_facts import Case, CaseLook, CaseRules, MovedCase
-from services.credit.domain.case_guards import LISTING_GUARDS, Guard, is_met
+from services.credit.domain.case_guards import LISTING_GUARDS, Guard
 from services.credit.domain.removal_guards import REMOVAL_GUARDS
-from shared.machines import Step
+from shared.machines import Step, is_possible
 
 GUARDS: Mapping[str, Guard] = {**LISTING_GUARDS, **REMOVAL_GUARDS}
 BY_CLOCK = ("window_elapsed", "expire")
@@ -39,6 +40,6 @@ def allowed_case_steps(rules: CaseRules, case: Case, *, asked: Step) -> list[str
     def may_follow(event: str) -> bool:
         look = CaseLook(rules, case, replace(asked, event=event))
         guards = rules.machine.transition(case.state, event).guards
-        return all(is_met(GUARDS[name], look) for name in guards if name in ABOUT_THE_CASE)
+        return all(is_possible(partial(GUARDS[name], look)) for name in guards if name in ABOUT_THE_CASE)
 
     return [event for event in rules.machine.possible(case.state) if event not in BY_CLOCK and may_follow(event)]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from services.credit.domain.case_facts import Penalty
 from services.credit.tables import listing_case, listing_delivery, listing_person, listing_step
-from services.credit.use_cases.cases import CaseChanged, CaseRuns, PersonsNotMeant, step_case
+from services.credit.use_cases.cases import CaseChanged, CaseRuns, PersonsNotMeant, run_case_clock, step_case
 from services.credit.use_cases.enterprises import follow_merge
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
@@ -114,6 +114,12 @@ class TestTheWayOntoTheList:
         assert case_row(database, case_id).state == "noticed"
         run_clock(database, now=at(date(2026, 11, 10)))
         assert case_row(database, case_id).state == "under_review"
+
+    def test_waits_for_its_moment(self, database: Database, firm: str) -> None:
+        case_id = proposed(database, firm, persons=[])
+        with database.transaction() as session:
+            run_case_clock(session, case_id, now=at(DAY))
+        assert case_row(database, case_id).state == "candidate"
 
     def test_is_refused_to_who_saw_another_version(self, database: Database, firm: str) -> None:
         case_id = proposed(database, firm)

@@ -101,6 +101,13 @@ class TestHit:
 
 
 class TestMiss:
+    def test_is_the_answer_about_a_firm_of_which_only_the_principal_is_listed(
+        self, database: Database, today: date, bank: FlaskClient
+    ) -> None:
+        firm = known_enterprise(database, uscc=CODE, industry="C2614", address="椒江区海门")
+        listed(database, firm, on=today, condition="BL-6-5")
+        assert bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["hit"] is False
+
     @pytest.mark.parametrize(("code", "name"), [(OTHER, "乙字号铸造厂"), (UNKNOWN, "")])
     def test_is_an_answer_too(self, case_id: str, bank: FlaskClient, code: str, name: str) -> None:
         answer = bank.get(f"{CREDIT}/checks/{code}?purpose=FIN").json

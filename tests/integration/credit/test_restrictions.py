@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from services.credit.tables import restriction
+from services.credit.tables import restriction, watched
+from services.credit.use_cases.restrictions import run_reminder
+from services.credit.use_cases.watched import end_by_itself, end_watch, watch
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
@@ -121,6 +123,12 @@ class TestReminding:
         run_clock(database, now=at(DAY + timedelta(days=8)))
         assert rows(database, case_id)["R-FIN"].reminders == 2
 
+    def test_is_not_done_before_its_moment(self, database: Database, firm: str) -> None:
+        one = rows(database, listed(database, firm))["R-FIN"]
+        with database.transaction() as session:
+            run_reminder(session, one.id, now=at(DAY))
+            assert session.scalar(select(restriction.c.reminders).where(restriction.c.id == one.id)) == 0
+
     def test_stops_with_the_answer(self, database: Database, case_id: str, caller: Caller, today: date) -> None:
         restriction_id = rows(database, case_id)["R-FIN"].id
         path = f"{CREDIT}/restrictions/{restriction_id}/feedback"
@@ -182,6 +190,23 @@ class TestWatching:
             for until in (later, today.isoformat(), soon, soon)
         ]
         assert codes == ["watch_too_long", "watch_too_long", None, "watched_already"]
+
+    def test_elsewhere_is_not_found(self, database: Database, firm: str, caller: Caller, today: date) -> None:
+        with database.transaction() as session:
+            until = today + timedelta(days=30)
+            watched_id = watch(session, firm, reason="多次违章", until=until, by="a", now=datetime.now(UTC))
+        elsewhere = caller(divisions=["331003"])
+        answer = elsewhere.post(f"{CREDIT}/watched/{watched_id}/end", json={"reason": "已整改"})
+        assert (answer.status_code, answer.json["code"]) == (404, "watched_not_found")
+
+    def test_ended_before_its_last_day_stays_as_it_was(self, database: Database, firm: str, today: date) -> None:
+        now = datetime.now(UTC)
+        with database.transaction() as session:
+            watched_id = watch(session, firm, reason="多", until=today + timedelta(days=30), by="a", now=now)
+            end_watch(session, watched_id, reason="已整改", now=now)
+            end_by_itself(session, watched_id, now=now)
+            reason = session.scalar(select(watched.c.ended_because))
+        assert reason == "已整改"
 
     def test_ends_by_hand_once(self, firm: str, caller: Caller, today: date) -> None:
         officer, until = caller("bureau_officer"), (today + timedelta(days=30)).isoformat()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.credit.domain.checks import TooManyCodes, codes_asked
 from services.credit.domain.measures import ADVISORY, RESTRICT, Measure, PurposeNotGranted, PurposeUnknown
 from services.credit.domain.restrictions import (
     FEEDBACK,
@@ -47,6 +48,15 @@ class TestMatrix:
 
     def test_tells_the_bureau_everything(self) -> None:
         assert len(MEASURES.measures_for("SUPERVISION")) == len(MEASURES.measures) + len(MEASURES.restrictions)
+
+
+class TestCodes:
+    def test_are_asked_for_once_each(self) -> None:
+        assert codes_asked(["B", "A", "B"]) == ["B", "A"]
+
+    def test_are_a_thousand_at_most(self) -> None:
+        with pytest.raises(TooManyCodes):
+            codes_asked(["A"] * 1001)
 
 
 class TestPurpose:
