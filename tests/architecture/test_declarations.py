@@ -27,8 +27,7 @@ LONGEST_OF_A_LARGE_SERVICE = {"inspections": 90, "permits": 90, "credit": 90}  #
 # Services that others listen to already; as soon as one of them has a folder it has to publish what it announced.
 ANNOUNCED = {"credit", "inspections", "monitoring", "permits", "training"}
 # What a service that is being built does not tell yet; whoever builds it takes the name out.
-STILL_TO_COME = {
-}
+STILL_TO_COME: set[str] = set()
 # What the chassis tells itself belongs to no service.
 OURS = {name: contract for name, contract in all_contracts().items() if contract.producer != "sise"}
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import Penalty
 from services.credit.rules import case_rules
-from services.credit.tables import penalty
+from services.credit.tables import accident, penalty
 from shared.errors import NotFound
 
 WITHDRAWN = "withdrawn"
@@ -33,4 +33,5 @@ def penalty_behind(session: Session, enterprise_id: str, *, penalty_id: str) -> 
 
 def accidents_behind(session: Session, enterprise_id: str) -> tuple[Accident, ...]:
     """Return the accidents on record of an enterprise."""
-    return ()
+    own = select(accident).where(accident.c.enterprise_id == enterprise_id).order_by(accident.c.occurred_on)
+    return tuple(Accident(row.grade, row.occurred_on) for row in session.execute(own))
