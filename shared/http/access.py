@@ -138,10 +138,7 @@ def _require_action(access: Access) -> None:
 def _receive_body(access: Access) -> None:
     """Take the whole body in before a transaction opens, so that a slow client never holds the database."""
     request.max_content_length = access.body_limit
-    if request.mimetype == "multipart/form-data":
-        _ = request.form
-    else:
-        request.get_data()
+    _ = request.form if request.mimetype == "multipart/form-data" else request.get_data()
 
 
 def _persistently(transact: Callable[[], Response | SiseError]) -> Response | SiseError:

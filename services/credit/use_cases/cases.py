@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.case_conditions import Accident
+from services.credit.domain.case_conditions import Accident, Condition
 from services.credit.domain.case_facts import LISTED, NEW, NOTICED, Case, Penalty
 from services.credit.domain.case_limits import period_end, window_end
 from services.credit.domain.cases import take_case_step
@@ -69,12 +69,7 @@ def propose_case(session: Session, wanted: Proposal, *, step: Step) -> str:
     """
     rules = case_rules()
     condition = rules.conditions.condition(wanted.condition)
-    strangers = sorted({one["role"] for one in wanted.persons} - set(condition.persons))
-    if strangers:
-        detail = "The order does not name people of this kind for this act."
-        raise PersonsNotMeant(detail, roles=strangers, named=list(condition.persons))
-    if not condition.names_firm and not wanted.persons:
-        raise PersonsNotMeant("This act names only people: name them.", named=list(condition.persons))
+    _check_persons(condition, wanted.persons)
     firm = session.execute(
         select(enterprise).where(enterprise.c.enterprise_id == wanted.enterprise_id).with_for_update()
     ).one()
@@ -82,30 +77,34 @@ def propose_case(session: Session, wanted: Proposal, *, step: Step) -> str:
     case = Case(NEW, condition, wanted.penalty, firm.industry, tuple(wanted.accidents), proposed_by=step.by)
     moved = take_case_step(rules, case, step=step)
     case_id = new_id()
-    row = {
-        **dict.fromkeys(TEXTS, ""),
-        "id": case_id,
-        "enterprise_id": wanted.enterprise_id,
-        "version": 1,
-        "told": 0,
-        "state": moved.state,
-        "is_open": True,
-        "condition": condition.code,
-        "penalty_id": wanted.penalty_id,
-        "penalty": _plain(wanted.penalty),
-        "accidents": [_plain(one) for one in wanted.accidents],
-        "facts": wanted.facts,
-        "basis": wanted.basis,
-        "proposed_by": step.by,
-        "proposed_at": step.now,
-        "decision": {},
-        "is_system_updated": False,
-        "earlier_case_id": earlier,
-    }
-    session.execute(insert(listing_case).values(**row))
+    proposed = {"proposed_by": step.by, "proposed_at": step.now, "earlier_case_id": earlier}
+    row = {"id": case_id, "version": 1, "told": 0, "state": moved.state, "is_open": True, **proposed}
+    session.execute(insert(listing_case).values(**row, **_content(wanted)))
     _keep_persons(session, case_id, wanted.persons)
     _keep_step(session, case_id, moved.transition.row, version=1, state=moved.state, step=step)
     return case_id
+
+
+def _check_persons(condition: Condition, persons: Sequence[Mapping[str, str]]) -> None:
+    """Raise ``PersonsNotMeant`` unless an act names the people of a proposal, and has some where it names only people."""
+    named = list(condition.persons)
+    strangers = sorted({one["role"] for one in persons} - set(named))
+    if strangers:
+        raise PersonsNotMeant("The order does not name people of this kind for this act.", roles=strangers, named=named)
+    if not condition.names_firm and not persons:
+        raise PersonsNotMeant("This act names only people: name them.", named=named)
+
+
+def _content(wanted: Proposal) -> dict[str, Any]:
+    """Return the columns that a proposal fills; the grounds stay as they were on its day."""
+    return {
+        **dict.fromkeys(TEXTS, ""),
+        **{name: getattr(wanted, name) for name in ("enterprise_id", "condition", "penalty_id", "facts", "basis")},
+        "penalty": _plain(wanted.penalty),
+        "accidents": [_plain(one) for one in wanted.accidents],
+        "decision": {},
+        "is_system_updated": False,
+    }
 
 
 def _earlier(session: Session, wanted: Proposal) -> str | None:
