@@ -86,7 +86,7 @@ def propose_case(session: Session, wanted: Proposal, *, step: Step) -> str:
 
 
 def _check_persons(condition: Condition, persons: Sequence[Mapping[str, str]]) -> None:
-    """Raise ``PersonsNotMeant`` unless an act names the people of a proposal, and has some where it names only people."""
+    """Raise ``PersonsNotMeant`` unless an act names the people of a proposal, and has some if it names only people."""
     named = list(condition.persons)
     strangers = sorted({one["role"] for one in persons} - set(named))
     if strangers:
