@@ -11,9 +11,17 @@ from services.credit.use_cases import (
     enterprises,
     exposures,
     penalties,
+    ratings,
     restrictions,
     suggestions,
     watched,
+)
+from shared.contracts.credit import (
+    AccidentRecorded,
+    PenaltyDecided,
+    PenaltyWithdrawn,
+    SubjectDelisted,
+    SubjectListed,
 )
 from shared.contracts.inspections import (
     EntryRefused,
@@ -23,6 +31,7 @@ from shared.contracts.inspections import (
     HazardGraded,
     HazardOverdue,
     SelfCheckRefuted,
+    TaskOverdue,
 )
 from shared.contracts.permits import CommitmentMissed, PermitRevoked
 from shared.contracts.registry import (
@@ -34,6 +43,8 @@ from shared.contracts.registry import (
 )
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
+
+OwnFact = AccidentRecorded | PenaltyDecided | PenaltyWithdrawn | SubjectDelisted | SubjectListed
 
 
 @subscribes(EnterpriseRegistered, EnterpriseUpdated, EnterpriseDeregistered, batch=True)
@@ -64,9 +75,10 @@ def on_exposure_end(session: Session, exposure_id: str, *, now: datetime) -> Non
 def on_hazard(session: Session, received: Sequence[Received[HazardFact]], *, now: datetime) -> None:
     """Keep which major hazards are open; with enough penalties a closure has to be proposed."""
     closures.keep_hazards(session, received, now=now)
+    ratings.rate_again(session, {one.data.enterprise_id for one in received}, now=now)
 
 
-@subscribes(CommitmentMissed, EntryRefused, HazardOverdue, PermitRevoked, SelfCheckRefuted)
+@subscribes(CommitmentMissed, EntryRefused, HazardOverdue, PermitRevoked, SelfCheckRefuted, TaskOverdue)
 def on_misconduct(session: Session, received: Received[suggestions.Telling], *, now: datetime) -> None:
     """Suggest a violation, which an officer confirms or not."""
     suggestions.suggest_from(session, received.data, now=now)
@@ -88,3 +100,15 @@ def on_restriction_reminder(session: Session, restriction_id: str, *, now: datet
 def on_watch_end(session: Session, watched_id: str, *, now: datetime) -> None:
     """The last day on which somebody is watched has passed."""
     watched.end_by_itself(session, watched_id, now=now)
+
+
+@subscribes(PenaltyDecided, PenaltyWithdrawn, AccidentRecorded, SubjectListed, SubjectDelisted)
+def on_own_fact(session: Session, received: Received[OwnFact], *, now: datetime) -> None:
+    """What credit itself recorded makes another credit grade."""
+    ratings.rate_enterprises(session, [received.data.enterprise_id], now=now)
+
+
+@timer(ratings.CLOCK)
+def on_fact_over(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """Something that was recorded counts no more for the credit grade."""
+    ratings.rate_enterprises(session, [enterprise_id], now=now)

@@ -198,3 +198,19 @@ class AccidentRecorded:
     has_social_impact: bool = False
     grade: str = ""
     is_concealed: bool = False
+
+
+@event("credit.credit_rated.v1", kind=Kind.FACT, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditRated:
+    """An enterprise has another credit grade (A to D) or score (0 to 100) by the bureau's own ``policy``.
+
+    For the bureau's oversight only: never public, and no ground for other agencies. ``previous`` is the grade before,
+    empty for the first one.
+    """
+
+    enterprise_id: str
+    grade: str
+    score: int = 0
+    policy: str = ""
+    previous: str = ""

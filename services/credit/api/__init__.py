@@ -9,6 +9,7 @@ from services.credit.api.exposures import public as public_exposures
 from services.credit.api.penalties import blp as penalties
 from services.credit.api.penalties import public as public_penalties
 from services.credit.api.public_list import blp as public_list
+from services.credit.api.ratings import blp as ratings
 from services.credit.api.restrictions import blp as restrictions
 from services.credit.api.suggestions import blp as suggestions
 from services.credit.api.violations import blp as violations
@@ -26,4 +27,5 @@ BLUEPRINTS = (
     restrictions,
     checks,
     public_list,
+    ratings,
 )

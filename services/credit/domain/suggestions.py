@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shared.errors import Conflict
 
-OPEN, CONFIRMED, DISMISSED = "open", "confirmed", "dismissed"
-STATES = (OPEN, CONFIRMED, DISMISSED)
+OPEN, CONFIRMED, DISMISSED, COUNTED = "open", "confirmed", "dismissed", "counted"
+STATES = (OPEN, CONFIRMED, DISMISSED, COUNTED)
 
 
 class SuggestionDecided(Conflict):
@@ -15,7 +15,10 @@ class SuggestionDecided(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class SuggestionKind:
-    """``act`` is proposed, empty when the officer chooses; ``misses`` of a month after which it is suggested."""
+    """``act`` is proposed, empty when the officer chooses; ``misses`` of a month after which it is suggested.
+
+    Unless it ``asks``, it counts for the credit grade and nobody has to decide.
+    """
 
     id: str
     zh: str
@@ -23,6 +26,7 @@ class SuggestionKind:
     act: str
     severity: str
     misses: int
+    asks: bool
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from services.credit.rules.closures import closure_rules
 from services.credit.rules.exposures import exposure_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
+from services.credit.rules.ratings import rating_policies
 from services.credit.rules.suggestions import suggestion_rules
 from services.credit.rules.violations import catalogue
 
@@ -19,6 +20,7 @@ __all__ = [
     "suggestion_rules",
     "measure_rules",
     "publicity_rules",
+    "rating_policies",
     "restriction_rules",
 ]
 
@@ -33,4 +35,5 @@ def check_tables() -> None:
     exposure_rules()
     closure_rules()
     suggestion_rules()
+    rating_policies()
     accident_rules()

@@ -10,5 +10,5 @@ from shared.machines.reading import rule_table
 def suggestion_rules() -> SuggestionRules:
     """Return what is suggested in this release, read once."""
     content = rule_table(__package__, "suggestions.toml")
-    kinds = [SuggestionKind(**{"misses": 0} | row) for row in content["kind"]]
+    kinds = [SuggestionKind(**{"misses": 0, "asks": True} | row) for row in content["kind"]]
     return SuggestionRules({one.id: one for one in kinds})

@@ -8,16 +8,17 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.suggestions import CONFIRMED, DISMISSED, OPEN, check_open
+from services.credit.domain.suggestions import CONFIRMED, COUNTED, DISMISSED, OPEN, check_open
 from services.credit.queries.enterprises import present_id
 from services.credit.rules.suggestions import suggestion_rules
 from services.credit.tables import suggestion
+from services.credit.use_cases.ratings import rate_enterprises
 from services.credit.use_cases.violations import Breach, record_violation
-from shared.contracts.inspections import EntryRefused, HazardOverdue, SelfCheckRefuted
+from shared.contracts.inspections import EntryRefused, HazardOverdue, SelfCheckRefuted, TaskOverdue
 from shared.contracts.permits import CommitmentMissed, PermitRevoked
 from shared.ids import new_id
 
-Telling = CommitmentMissed | EntryRefused | HazardOverdue | PermitRevoked | SelfCheckRefuted
+Telling = CommitmentMissed | EntryRefused | HazardOverdue | PermitRevoked | SelfCheckRefuted | TaskOverdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class Source:
     details: tuple[str, ...]
 
 
+ENTERPRISE = 1  # the tier whose tasks are self-checks
 SOURCES: Mapping[type[Any], Source] = {
+    TaskOverdue: Source("self_check_overdue", "task_id", ("task_id", "due")),
     HazardOverdue: Source("hazard_overdue", "hazard_id", ("hazard_id", "level", "clause", "deadline")),
     SelfCheckRefuted: Source("self_check_refuted", "check_id", ("check_id", "refuted_check_id", "items")),
     EntryRefused: Source("entry_refused", "task_id", ("task_id",)),
@@ -40,6 +43,8 @@ SOURCES: Mapping[type[Any], Source] = {
 
 def suggest_from(session: Session, told: Telling, *, now: datetime) -> None:
     """Suggest a violation for what was told, once; missed commitments from the third of a month on, once a month."""
+    if isinstance(told, TaskOverdue) and told.tier != ENTERPRISE:
+        return
     source = SOURCES[type(told)]
     enterprise_id, key = present_id(session, told.enterprise_id), getattr(told, source.key)
     if isinstance(told, CommitmentMissed):
@@ -51,8 +56,10 @@ def suggest_from(session: Session, told: Telling, *, now: datetime) -> None:
         return
     details = {name: getattr(told, name) for name in source.details}
     made = {"id": new_id(), "enterprise_id": enterprise_id, "kind": source.kind, "key": key, "details": details}
-    open_one = {"state": OPEN, "suggested_at": now, "decided_by": "", "reason": ""}
+    state = OPEN if suggestion_rules().kinds[source.kind].asks else COUNTED
+    open_one = {"state": state, "suggested_at": now, "decided_by": "", "reason": ""}
     session.execute(insert(suggestion).values(**made, **open_one))
+    rate_enterprises(session, [enterprise_id], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,9 @@ def confirm_suggestion(session: Session, suggestion_id: str, confirmed: Confirme
 
 def dismiss_suggestion(session: Session, suggestion_id: str, *, reason: str, by: str, now: datetime) -> None:
     """Say why what was suggested is no violation; raises ``SuggestionDecided``."""
-    _decide(session, _locked(session, suggestion_id), state=DISMISSED, by=by, now=now, reason=reason)
+    row = _locked(session, suggestion_id)
+    _decide(session, row, state=DISMISSED, by=by, now=now, reason=reason)
+    rate_enterprises(session, [row.enterprise_id], now=now)
 
 
 def _locked(session: Session, suggestion_id: str) -> Row[Any]:

@@ -1,0 +1,116 @@
+"""What is recorded of enterprises that makes their credit grade, and the grades within the caller's area."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from services.credit.domain.case_facts import LISTED
+from services.credit.domain.penalties import NATURAL
+from services.credit.domain.publicity import WITHDRAWN
+from services.credit.domain.ratings import NOT_COUNTED, CreditFact, Policy, Rating, as_document, policy_on, rate
+from services.credit.domain.suggestions import DISMISSED
+from services.credit.queries.enterprises import in_area
+from services.credit.rules.accidents import accident_rules
+from services.credit.rules.ratings import rating_policies
+from services.credit.tables import accident, enterprise, listing_case, major_hazard, penalty, rating, suggestion
+from shared.clock import business_date
+from shared.database.bulk import among
+from shared.security.principal import Principal
+
+Document = dict[str, Any]
+Facts = dict[str, list[CreditFact]]
+MAJOR = "major"
+TOLD = ("self_check_overdue", "self_check_refuted", "entry_refused", "hazard_overdue")
+
+
+def facts_of(session: Session, enterprise_ids: Sequence[str]) -> Facts:
+    """Return what is recorded of each of these enterprises; of whom nothing is, nothing is returned."""
+    found: Facts = {}
+    for enterprise_id, fact in (
+        *_penalties(session, enterprise_ids),
+        *_accidents(session, enterprise_ids),
+        *_told(session, enterprise_ids),
+        *_listings(session, enterprise_ids),
+    ):
+        found.setdefault(enterprise_id, []).append(fact)
+    return found
+
+
+def rating_of(session: Session, enterprise_id: str, *, today: date) -> tuple[Rating, Policy]:
+    """Return the grade of an enterprise by the policy of today, with its reasons."""
+    policy = policy_on(rating_policies(), today)
+    return rate(policy, facts_of(session, [enterprise_id]).get(enterprise_id, []), today=today), policy
+
+
+def rating_view(row: Row[Any], rated: Rating, *, policy: Policy) -> Document:
+    """Return the explained grade of the enterprise in ``row``, and what the policy would count but nobody records."""
+    same = {"grade": rated.grade, "score": rated.score, "by_score": rated.by_score, "start": policy.start}
+    named = {"enterprise_id": row.enterprise_id, "name": row.name, "division": row.division}
+    return {**named, **same, "policy": policy.version, "not_counted": list(NOT_COUNTED), **as_document(rated)}
+
+
+def ratings(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
+    """Return the statement that reads the grades of the area; ``wanted`` filters by column."""
+    joined = rating.join(enterprise, enterprise.c.enterprise_id == rating.c.enterprise_id)
+    given = {name: value for name, value in wanted.items() if value is not None}
+    division = given.pop("division", None)
+    within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
+    conditions = [*within, *(rating.c[name] == value for name, value in given.items())]
+    columns = (rating, enterprise.c.name, enterprise.c.division)
+    return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def tried_out(session: Session, principal: Principal, policy: Policy, *, today: date) -> list[Document]:
+    """Return how many enterprises of the area would have each grade by ``policy``, beside how many have it now."""
+    ids = list(session.scalars(ratings(principal, wanted={}).with_only_columns(rating.c.enterprise_id)))
+    facts, present = facts_of(session, ids), policy_on(rating_policies(), today)
+    grades = [one.id for one in policy.grades]
+    before, after = ([rate(each, facts.get(one, []), today=today).grade for one in ids] for each in (present, policy))
+    return [{"grade": one, "now": before.count(one), "then": after.count(one)} for one in grades]
+
+
+def _penalties(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:
+    columns = penalty.c
+    own = (columns.state != WITHDRAWN, columns.subject_kind != NATURAL)
+    rows = session.execute(select(penalty).where(among(session, columns.enterprise_id, ids), *own))
+    return [(row.enterprise_id, CreditFact(f"penalty_{row.penalty_class}", row.decided_on, row.id)) for row in rows]
+
+
+def _accidents(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:
+    rows = session.execute(select(accident).where(among(session, accident.c.enterprise_id, ids)))
+    kinds = [(row, _kind_of(row)) for row in rows]
+    return [(row.enterprise_id, CreditFact(kind, row.occurred_on, row.id)) for row, kind in kinds if kind]
+
+
+def _kind_of(row: Row[Any]) -> str:
+    lightest = accident_rules().grades[-1].id
+    if row.is_concealed or row.grade != lightest:
+        return "grave_accident"
+    return "fatal_accident" if row.deaths and row.is_mainly_responsible else ""
+
+
+def _told(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:
+    """What others told, unless an officer dismissed it; of a major hazard that was closed nothing is left."""
+    columns = suggestion.c
+    wanted = (columns.kind.in_(TOLD), columns.state != DISMISSED)
+    rows = session.execute(select(suggestion).where(among(session, columns.enterprise_id, ids), *wanted)).all()
+    own = (among(session, major_hazard.c.enterprise_id, ids), major_hazard.c.is_open)
+    still_open = set(session.scalars(select(major_hazard.c.hazard_id).where(*own)))
+    found = []
+    for row in rows:
+        is_major = row.details.get("level") == MAJOR
+        if not is_major or row.key in still_open:
+            kind = "major_hazard_overdue" if is_major else row.kind
+            found.append((row.enterprise_id, CreditFact(kind, business_date(row.suggested_at), row.key)))
+    return found
+
+
+def _listings(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:
+    columns = listing_case.c
+    rows = session.execute(
+        select(listing_case).where(among(session, columns.enterprise_id, ids), columns.state.in_(LISTED))
+    )
+    return [(row.enterprise_id, CreditFact("listed", row.listed_on, row.id)) for row in rows]

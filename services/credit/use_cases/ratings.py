@@ -1,0 +1,76 @@
+"""Rate enterprises anew when something is recorded of them, and when something counts no more."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.credit.domain.ratings import CreditFact, as_document, next_change, policy_on, rate
+from services.credit.queries.enterprises import present_id
+from services.credit.queries.ratings import facts_of
+from services.credit.rules.ratings import rating_policies
+from services.credit.tables import enterprise, rating
+from shared.clock import business_date
+from shared.contracts.credit import CreditRated
+from shared.database.bulk import among, upsert_rows
+from shared.events.outbox import publish
+from shared.machines import end_of
+from shared.work.timers import cancel, schedule
+
+CLOCK = "rating"
+
+
+def rate_enterprises(session: Session, enterprise_ids: Iterable[str], *, now: datetime) -> None:
+    """Rate these enterprises by the policy of today; who has another grade or score than before is told of."""
+    ids = sorted({present_id(session, one) for one in enterprise_ids})
+    entry = enterprise.c.enterprise_id
+    session.execute(select(entry).where(entry.in_(ids)).order_by(entry).with_for_update()).all()
+    facts = facts_of(session, ids)
+    for enterprise_id in ids:
+        _rate(session, enterprise_id, facts.get(enterprise_id, []), now=now)
+
+
+def rate_again(session: Session, enterprise_ids: Iterable[str], *, now: datetime) -> None:
+    """Rate those of these enterprises anew that have a grade already."""
+    ids = {present_id(session, one) for one in enterprise_ids}
+    known = session.scalars(select(rating.c.enterprise_id).where(among(session, rating.c.enterprise_id, ids))).all()
+    if known:
+        rate_enterprises(session, known, now=now)
+
+
+def _rate(session: Session, enterprise_id: str, facts: list[CreditFact], *, now: datetime) -> None:
+    today = business_date(now)
+    policy = policy_on(rating_policies(), today)
+    rated = rate(policy, facts, today=today)
+    before = session.execute(select(rating).where(rating.c.enterprise_id == enterprise_id)).one_or_none()
+    row = {
+        "enterprise_id": enterprise_id,
+        "version": (before.version if before else 0) + 1,
+        "grade": rated.grade,
+        "by_score": rated.by_score,
+        "score": rated.score,
+        "policy": policy.version,
+        "reasons": as_document(rated),
+        "rated_at": now,
+    }
+    if before is None or (before.grade, before.score, before.reasons) != (row["grade"], row["score"], row["reasons"]):
+        upsert_rows(session, rating, [row], key=["enterprise_id"])
+        _tell(session, row, before.grade if before else "", now=now)
+    change = next_change(policy, facts, today=today)
+    if change is None:
+        cancel(session, CLOCK, enterprise_id)
+    else:
+        schedule(session, CLOCK, enterprise_id, due_at=end_of(change - timedelta(days=1)))
+
+
+def _tell(session: Session, row: Mapping[str, Any], previous: str, *, now: datetime) -> None:
+    event = CreditRated(
+        enterprise_id=row["enterprise_id"],
+        grade=row["grade"],
+        score=row["score"],
+        policy=row["policy"],
+        previous=previous,
+    )
+    publish(session, event, sequence=row["version"], at=now)
