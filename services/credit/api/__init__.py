@@ -6,6 +6,7 @@ from services.credit.api.checks import blp as checks
 from services.credit.api.closures import blp as closures
 from services.credit.api.exposures import blp as exposures
 from services.credit.api.exposures import public as public_exposures
+from services.credit.api.imports import blp as imports
 from services.credit.api.penalties import blp as penalties
 from services.credit.api.penalties import public as public_penalties
 from services.credit.api.public_list import blp as public_list
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     exposures,
     public_exposures,
     accidents,
+    imports,
     closures,
     suggestions,
     cases,

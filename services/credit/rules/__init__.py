@@ -4,6 +4,7 @@ from services.credit.rules.accidents import accident_rules
 from services.credit.rules.cases import case_rules
 from services.credit.rules.closures import closure_rules
 from services.credit.rules.exposures import exposure_rules
+from services.credit.rules.imports import import_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
 from services.credit.rules.ratings import rating_policies
@@ -18,6 +19,7 @@ __all__ = [
     "closure_rules",
     "exposure_rules",
     "suggestion_rules",
+    "import_rules",
     "measure_rules",
     "publicity_rules",
     "rating_policies",
@@ -36,4 +38,5 @@ def check_tables() -> None:
     closure_rules()
     suggestion_rules()
     rating_policies()
+    import_rules()
     accident_rules()

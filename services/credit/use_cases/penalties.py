@@ -52,7 +52,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
     ``PenaltyKnown`` for a document that is there already.
     """
     check_decision(decision, today=step.today)
-    _require_new(session, decision)
+    require_new_penalty(session, decision)
     penalty_id, rules = new_id(), publicity_rules()
     known = Publicity(DECIDED, class_of(rules, decision), decision.decided_on, decision.settled_on)
     state = begin(rules, known, today=step.today)
@@ -110,7 +110,8 @@ def publicity_of(row: Row[Any]) -> Publicity:
     return Publicity(row.state, row.penalty_class, row.decided_on, row.settled_on, row.is_warned)
 
 
-def _require_new(session: Session, decision: Decision) -> None:
+def require_new_penalty(session: Session, decision: Decision) -> None:
+    """Raise ``PenaltyKnown`` for a document of an authority that is recorded already."""
     columns = penalty.c
     same = (columns.authority == decision.authority, columns.document_number == decision.document_number)
     known = session.scalar(select(columns.id).where(*same))

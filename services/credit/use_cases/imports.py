@@ -1,0 +1,97 @@
+"""Take in a register of accidents or penalties, row by row: what is wrong with one row stops no other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.credit.domain.accidents import Accident, check_accident
+from services.credit.domain.imports import RowError, row_error
+from services.credit.domain.penalties import Decision, check_decision
+from services.credit.queries.enterprises import in_area
+from services.credit.tables import enterprise
+from services.credit.use_cases.accidents import AccidentKnown, record_accident, require_new_accident
+from services.credit.use_cases.penalties import PenaltyKnown, record_penalty, require_new_penalty
+from shared.errors import NotFound, SiseError
+from shared.machines import Step
+from shared.security.principal import Principal
+
+KNOWN = (AccidentKnown, PenaltyKnown)
+Rows = Sequence[tuple[int, Mapping[str, Any]]]
+
+
+class EnterpriseUnknown(NotFound):
+    code = "enterprise_unknown"
+
+
+@dataclass
+class Taken:
+    """What became of the rows of a file."""
+
+    rows: int = 0
+    accepted: int = 0
+    known: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+
+def take_in(session: Session, register: str, rows: Rows, *, caller: Principal, step: Step, is_trial: bool) -> Taken:
+    """Record each row (its number and what its cells mean) of ``register``; a trial records nothing.
+
+    What is recorded already is counted, not recorded again.
+    """
+    taken = Taken()
+    for number, document in rows:
+        try:
+            _take_row(session, register, document, caller=caller, step=step, is_trial=is_trial)
+            taken.accepted += 1
+        except KNOWN:
+            taken.known += 1
+        except SiseError as problem:
+            name = str(problem.facts.get("field", ""))
+            value = str(document.get(name, ""))
+            taken.errors.append(row_error(number, name, value=value, code=problem.code, detail=problem.detail))
+    return taken
+
+
+def _take_row(
+    session: Session, register: str, document: Mapping[str, Any], *, caller: Principal, step: Step, is_trial: bool
+) -> None:
+    facts = {name: value for name, value in document.items() if name != "uscc"}
+    facts["enterprise_id"] = _enterprise(session, document["uscc"], caller)
+    (_try if is_trial else _record)[register](session, facts, step)
+
+
+def _enterprise(session: Session, uscc: str, caller: Principal) -> str:
+    columns = enterprise.c
+    wanted = select(columns.enterprise_id).where(columns.uscc == uscc, in_area(caller))
+    found = session.scalars(wanted.order_by(columns.is_active.desc(), columns.enterprise_id).limit(1)).one_or_none()
+    if found is None:
+        raise EnterpriseUnknown("No enterprise of your area has this code.", field="uscc")
+    return str(found)
+
+
+def _try_accident(session: Session, facts: Mapping[str, Any], step: Step) -> None:
+    told = Accident(**facts)
+    check_accident(told, today=step.today)
+    require_new_accident(session, told)
+
+
+def _try_penalty(session: Session, facts: Mapping[str, Any], step: Step) -> None:
+    decision = Decision(**facts)
+    check_decision(decision, today=step.today)
+    require_new_penalty(session, decision)
+
+
+def _record_accident(session: Session, facts: Mapping[str, Any], step: Step) -> None:
+    record_accident(session, Accident(**facts), by=step.by, now=step.now)
+
+
+def _record_penalty(session: Session, facts: Mapping[str, Any], step: Step) -> None:
+    record_penalty(session, Decision(**facts), step=step)
+
+
+Take = Callable[[Session, Mapping[str, Any], Step], None]
+_try: Mapping[str, Take] = {"accidents": _try_accident, "penalties": _try_penalty}
+_record: Mapping[str, Take] = {"accidents": _record_accident, "penalties": _record_penalty}
