@@ -12,7 +12,7 @@ from services.permits.queries.permits import permit_parts
 from services.permits.rules.people import people_rules
 from services.permits.tables import permit
 from services.permits.use_cases.people import keep_certificate, keep_persons
-from services.permits.use_cases.permits import Application, apply_permit, step_permit
+from services.permits.use_cases.permits import Application, apply_permit, renew_permit, step_permit
 from shared.contracts.registry import PersonRegistered
 from shared.contracts.training import CertificateIssued
 from shared.database import Database
@@ -65,9 +65,10 @@ class Work:
         return self
 
     def gas(self, *, at: datetime, value: float = 0.1) -> Self:
-        """Analyse the air: methane in per cent by volume, and oxygen."""
-        for gas, one in (("methane", value), ("oxygen", 20.9)):
-            self.take("test_gas", at=at, gas=gas, value=one, unit="vol_pct", point="middle", sampled_at=at)
+        """Analyse the air: methane in per cent by volume, oxygen, and what is toxic where that is asked for."""
+        results = [("methane", value, "vol_pct"), ("oxygen", 20.9, "vol_pct"), ("hydrogen_sulphide", 1, "mg_m3")]
+        for gas, one, unit in results if "toxic" in self.row.terms.get("gases", ()) else results[:2]:
+            self.take("test_gas", at=at, gas=gas, value=one, unit=unit, point="middle", sampled_at=at)
         return self
 
     def refusal(self, event: str, *, at: datetime, **given: Any) -> str:
@@ -98,11 +99,21 @@ class Work:
             self.take("sign", at=at)
         return self.take("approve", at=at, by="approver")
 
-    def start(self, *, at: datetime) -> Self:
-        """Begin the approved work; its guardian is there."""
+    def checked(self, *, at: datetime) -> Self:
+        """Check the tickets of approved work."""
         for role in self.row.terms["tickets"]:
             self.take("check_ticket", at=at, role=role)
-        return self.take("check_in", at=at, person_id=GUARDIAN).take("start", at=at)
+        return self
+
+    def start(self, *, at: datetime) -> Self:
+        """Begin the approved work; its guardian is there."""
+        return self.checked(at=at).take("check_in", at=at, person_id=GUARDIAN).take("start", at=at)
+
+    def renew(self, *, at: datetime) -> "Work":
+        """Begin a new permit for the same work from ``at`` on."""
+        with self.database.transaction() as session:
+            window = (at, at + 8 * HOUR)
+            return Work(self.database, renew_permit(session, self.row, by="foreman", window=window, now=at))
 
     def others(self, kind: str) -> "Work":
         """Return the permit of another kind of the same job."""
