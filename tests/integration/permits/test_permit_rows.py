@@ -50,7 +50,6 @@ class TestPermits:
             ({"subdistrict": PLACE}, {"draft", "stopped", "back"}),
             ({"subdistrict": "331002009"}, set()),
         ],
-        ids=str,
     )
     def test_are_chosen_by(
         self, caller: Caller, permits: dict[str, str], query: dict[str, str], expected: set[str]
