@@ -20,6 +20,7 @@ PARTS = {
         Part("P2", "event delivery, beside its peers", "delivery", 20),
         Part("P3", "one event on an idle system", "latency", 5),
         Part("P6", "everybody simulated under a new policy, then graded anew", "regrading", 30),
+        Part("P7", "checks by agencies: one code, a thousand, and many at once", "credit_checks", 10),
         Part("P11", "lists and boards over a million checks and 200,000 hazards", "closed_loop", 15),
         Part("P12", "5,000 daily commitments in the minutes before the hour, 2,000 permits' clocks", "commitments", 20),
         Part("P9", "start of the embedded system", "start_up", 5),
