@@ -11,7 +11,6 @@ from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.running import System, wait_for
 
 OWN, HEAD = "certified-one", "certified-head"
-TODAY = business_date(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ class TestCertificates:
         page = sign_in_as(window(signed_in=False), OWN)
         page.goto("/certificates")
         page.get_by_role("link", name="王").click()
-        page.fill("[name=valid_from]", (TODAY - timedelta(days=1060)).isoformat())
+        page.fill("[name=valid_from]", (business_date(datetime.now(UTC)) - timedelta(days=1060)).isoformat())
         page.fill("[name=valid_to]", "2099-01-01")
         page.locator("#enter").get_by_role("button").click()
         expect(page.locator("#enter .deed-problem")).to_contain_text("有效期超过规定的最长年限")

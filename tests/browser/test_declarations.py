@@ -1,6 +1,6 @@
 """Declared work: an enterprise declares on a phone, the subdistrict sees red first and answers, officers stop it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,20 +12,18 @@ from tests.support.events import until
 from tests.support.running import System
 
 NAME = "报备试验机械厂"
-TOMORROW = business_date(datetime.now(UTC)) + timedelta(days=1)
-LIST = f"/declarations?day={TOMORROW}"
-LICENCE = {"licence_number": "浙J-9", "licence_valid_until": (TOMORROW + timedelta(days=300)).isoformat()}
 
 
 @pytest.fixture(scope="module")
 def workshop(running_sise: System) -> str:
     """Return an enterprise with its principal, the subdistrict above it and two officers."""
     client = running_sise.client()
+    licence = {"licence_number": "浙J-9", "licence_valid_until": (tomorrow() + timedelta(days=300)).isoformat()}
     workshop_id = enter(client, NAME, "91331002MA28G99993", industry="C3311")
     employ(client, "declare-own", "enterprise_principal", enterprise_id=workshop_id)
     employ(client, "declare-street", "subdistrict_officer", divisions=["331002001"])
     for officer in ("declare-one", "declare-two"):
-        employ(client, officer, "bureau_officer", divisions=["331002"], name=f"试验员{officer[-3:]}", **LICENCE)
+        employ(client, officer, "bureau_officer", divisions=["331002"], name=f"试验员{officer[-3:]}", **licence)
     return workshop_id
 
 
@@ -37,24 +35,30 @@ def principal(window: Window, workshop: str) -> Page:
     return page
 
 
+def tomorrow() -> date:
+    return business_date(datetime.now(UTC)) + timedelta(days=1)
+
+
 def choose(page: Page, **answers: str) -> None:
     for name, value in answers.items():
         page.locator(f'[name="{name}"][value="{value}"]').check()
 
 
-def declare(page: Page, place: str) -> None:
-    """Declare a confined space where H2S may be, which somebody else than the principal approved."""
-    page.goto(f"/declarations/new?day={TOMORROW}")
+def declare(page: Page, place: str) -> str:
+    """Declare a confined space where H2S may be, approved by another than the principal; return where it is listed."""
+    day = tomorrow()
+    page.goto(f"/declarations/new?day={day}")
     choose(page, kind="confined_space", is_contractor="false", approver="other", is_guardian_trained="true")
     choose(page, has_toxic_gas="true", has_fan="true", has_detector="true", has_rescue_gear="true")
     page.get_by_label("作业地点").fill(place)
     page.get_by_role("button", name="报备", exact=True).click()
     expect(page.locator("#jobs li").filter(has_text=place)).to_contain_text("已报备")
+    return f"/declarations?day={day}"
 
 
 class TestADay:
     def test_is_declared_on_a_phone_and_asked_only_what_matters(self, principal: Page) -> None:
-        principal.goto(f"/declarations/new?day={TOMORROW}")
+        principal.goto(f"/declarations/new?day={tomorrow()}")
         choose(principal, kind="height")
         expect(principal.get_by_label("作业高度（米）")).to_be_visible()
         expect(principal.get_by_text("有通风机吗？")).to_be_hidden()
@@ -71,9 +75,9 @@ class TestADay:
 
 class TestTheSubdistrict:
     def test_sees_red_first_with_the_reasons_and_receives_it(self, principal: Page, window: Window) -> None:
-        declare(principal, "二号池")
+        listed = declare(principal, "二号池")
         street = sign_in_as(window(signed_in=False), "declare-street")
-        street.goto(LIST)
+        street.goto(listed)
         row = street.locator('#jobs li[data-colour="red"]').filter(has_text="二号池")
         expect(row).to_contain_text("应由主要负责人或其书面委托的人审批")
         street.locator('#figures [data-colour="red"]').click()
@@ -89,9 +93,9 @@ class TestAnOrder:
     def test_stops_work_with_the_second_signature_until_it_is_lifted(
         self, principal: Page, window: Window, workshop: str
     ) -> None:
-        declare(principal, "三号池")
+        listed = declare(principal, "三号池")
         first = sign_in_as(window(signed_in=False), "declare-one")
-        first.goto(LIST)
+        first.goto(listed)
         first.locator("#jobs li").filter(has_text="三号池").click()
         first.get_by_role("link", name="责令停止").last.click()
         named = first.locator('form[data-act="named"]')
@@ -104,7 +108,7 @@ class TestAnOrder:
         check_fit(second)
         second.get_by_role("button", name="会签，生效").click()
         expect(second.locator("#state")).to_have_attribute("data-state", "in_force")
-        principal.goto(LIST)
+        principal.goto(listed)
         expect(principal.locator("#jobs li").filter(has_text="三号池")).to_contain_text("责令停止")
 
         second.locator('[data-act="lift"] summary').click()

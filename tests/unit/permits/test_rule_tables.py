@@ -36,6 +36,7 @@ HOURS = {
     ("height", "IV"): 7 * DAY,
     ("temp_power", ""): 15 * DAY,
 }
+DISTANCES = {"vent_gas": 30, "drain_liquid": 15, "solvent_or_spray": 10, "dust_cleaning": 10, "leak_source_isolate": 15}
 TABLES = sorted(each.name for each in files("services.permits.rules").iterdir() if each.name.endswith(".toml"))
 
 
@@ -217,3 +218,7 @@ class TestWrongNumbers:
         chapters = {kind.id: kind.source.clause for kind in RULES.kinds.kinds.values()}
 
         assert [chapters[each] for each in ("blinding", "height", "lifting")] == ["7", "8", "9"]
+
+    def test_of_one_distance_for_everything_are_not_here(self) -> None:
+        """Not 10 m around the hot spot alone: 5.2.4, 5.2.9."""
+        assert {name: RULES.distances[name].metres for name in DISTANCES} == DISTANCES
