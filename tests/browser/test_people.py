@@ -166,7 +166,7 @@ class TestAgencies:
         page.get_by_role("link", name="去授权").click()
         page.fill("#divisions", "331002")
         page.fill("#basis", "〔2026〕7 号")
-        page.locator('input[name="fields"][value="uscc"]').check()
+        page.locator('input[name="fields"][value="uscc"]').first.check()
         page.get_by_role("button", name="保存授权").click()
         expect(page.locator("tbody")).to_contain_text("enterprise:read")
         page.get_by_role("button", name="收回").click()

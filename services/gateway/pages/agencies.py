@@ -62,6 +62,7 @@ def put_grant(client_id: str) -> str | Response:
     terms = {
         "divisions": lines_of(form.get("divisions", "")),
         "fields": form.getlist("fields"),
+        "purposes": form.getlist("purposes"),
         "until": moment_of(form.get("until", "")),
         "basis": form.get("basis", "").strip(),
     }

@@ -72,13 +72,18 @@ def read_all(path: str, query: Mapping[str, Any] | None = None) -> list[dict[str
 
 
 def send(
-    method: str, path: str, *, content: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    method: str,
+    path: str,
+    *,
+    content: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Send ``content`` as JSON to ``/api/v1/<path>`` as the user of the present request and return the answer.
 
     Raises ``Refusal`` with what the API said no to, ``SignedOut``, ``Unavailable``.
     """
-    return _answered(_ask(f"/api/v1/{path}", {}, method=method, json=content, headers=headers or {}))
+    return _answered(_ask(f"/api/v1/{path}", query or {}, method=method, json=content, headers=headers or {}))
 
 
 def send_form(path: str, form: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""The list in a browser: an officer proposes and serves, a leader decides, a clerk of a bank asks, anybody reads."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shared.clock import business_date
+from shared.running.client import ApiClient, ApiRefused
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.support.events import until
+from tests.support.running import System
+
+FACTS = {"division": "331002005", "industry": "C2614", "address": "椒江区三甲街道"}
+PERSON = {"role": "principal", "name": "王建国", "identity": "33100219800101123X"}
+NOTICE = {"facts": "瞒报一起事故", "basis": "第六条第四项", "measures": "第八条", "rights": "陈述、申辩"}
+DECISION = {
+    "number": "（椒）应急失信〔2026〕77号",
+    "facts": "瞒报一起事故",
+    "basis": "第六条第四项",
+    "measures": "第八条",
+    "repair": "列入满十二个月可以申请",
+    "remedies": "六十日内申请行政复议",
+    "legal_review": "法审〔2026〕3号",
+    "collective_decision": "会议纪要〔2026〕5号",
+}
+
+
+class Bureau:
+    """An officer and a leader who act through the API."""
+
+    def __init__(self, system: System) -> None:
+        self.admin = system.client()
+        for username, role in (("listing-officer", "bureau_officer"), ("listing-leader", "bureau_leader")):
+            employ(self.admin, username, role, divisions=["331002"])
+        employ(self.admin, "listing-clerk", "agency_clerk")
+        self.officer = ApiClient(system.url, username="listing-officer", password=PASSWORD)
+        self.leader = ApiClient(system.url, username="listing-leader", password=PASSWORD)
+
+    def penalised(self, name: str, uscc: str) -> str:
+        """Enter an enterprise with a penalty of today and return its id."""
+        firm = enter(self.admin, name, uscc, **FACTS)
+        body = {
+            "enterprise_id": firm,
+            "document_number": f"（椒）应急罚〔2026〕{uscc[-3:]}号",
+            "act": "V-110",
+            "conduct": "瞒报事故",
+            "facts": "瞒报一起事故",
+            "basis": "安全生产法 第一百一十条",
+            "kinds": ["fine"],
+            "content": "罚款",
+            "fine": 300_000,
+            "decided_on": today(),
+            "authority": "台州市椒江区应急管理局",
+        }
+
+        def is_recorded() -> bool:
+            try:
+                return bool(self.officer.call("POST", "credit/penalties", json=body))
+            except ApiRefused:
+                return False
+
+        until(is_recorded, sentence="credit never heard of the enterprise")
+        return firm
+
+    def listed(self, name: str, uscc: str) -> str:
+        """Put an enterprise on the list and return the id of its case."""
+        firm = self.penalised(name, uscc)
+        (penalty,) = self.officer.call("GET", f"credit/penalties?enterprise_id={firm}")["items"]
+        same = {"enterprise_id": firm, "condition": "BL-6-4", "penalty_id": penalty["id"], "is_confirmed": True}
+        body = {**same, "facts": NOTICE["facts"], "basis": NOTICE["basis"], "persons": [PERSON]}
+        case = self.officer.call("POST", "credit/cases", json=body)
+        people = ["firm", *(one["id"] for one in case["persons"])]
+        self.step(case, "issue_notice", **NOTICE)
+        self.step(case, "serve_notice", deliveries=deliveries(people, "notice"))
+        self.officer.call("POST", f"credit/cases/{case['id']}/statements", json={"statement": "不服"})
+        decided = {"event": "decide_listing", "reply": "不予采纳", **DECISION}
+        self.leader.call("POST", f"credit/cases/{case['id']}/decisions", json=decided)
+        self.step(case, "serve", deliveries=deliveries(people, "decision", "repair_notice"))
+        self.step(case, "record", system_number="X-77")
+        self.step(case, "publish")
+        return str(case["id"])
+
+    def step(self, case: dict[str, Any], event: str, **given: Any) -> None:
+        self.officer.call("POST", f"credit/cases/{case['id']}/steps", json={"event": event, **given})
+
+
+def today() -> str:
+    return business_date(datetime.now(UTC)).isoformat()
+
+
+def deliveries(people: list[str], *documents: str) -> list[dict[str, Any]]:
+    same = {"method": "direct", "proof": "送达回证", "served_on": today()}
+    return [{"document": document, "addressee": one, **same} for document in documents for one in people]
+
+
+@pytest.fixture(scope="module")
+def bureau(running_sise: System) -> Bureau:
+    return Bureau(running_sise)
+
+
+class TestProposing:
+    def test_leads_from_the_form_to_the_served_notice(self, bureau: Bureau, window: Window) -> None:
+        firm = bureau.penalised("名单试验化工厂", "91331002MA28G77016")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page.goto(f"/cases/new?enterprise_id={firm}")
+        page.check('input[name="condition"][value="BL-6-4"]')
+        page.fill("#facts", NOTICE["facts"])
+        page.locator('input[name="name"]').first.fill(PERSON["name"])
+        page.locator('input[name="identity"]').first.fill(PERSON["identity"])
+        page.check('input[name="is_confirmed"]')
+        page.locator("#proposal button[type=submit]").click()
+        expect(page.locator("#state [data-state]")).to_have_attribute("data-state", "candidate")
+        assert PERSON["identity"] not in page.content()
+        act = page.locator('[data-act="issue_notice"]')
+        act.locator("summary").click()
+        for name, text in NOTICE.items():
+            act.locator(f'[name="{name}"]').fill(text)
+        act.locator("button[type=submit]").click()
+        expect(page.locator("#state [data-state]")).to_have_attribute("data-state", "noticed")
+        page.locator('[data-act="serve_notice"] summary').click()
+        for field in page.locator('[data-act="serve_notice"] [name="proof"]').all():
+            field.fill("送达回证")
+        page.locator('[data-act="serve_notice"] button[type=submit]').click()
+        expect(page.locator("#deliveries li")).to_have_count(2)
+        expect(page.locator('#deadlines [data-step="window_elapsed"] .countdown')).to_be_visible()
+
+    def test_tells_why_it_is_refused(self, bureau: Bureau, window: Window) -> None:
+        firm = bureau.penalised("名单试验铸造厂", "91331002MA28G77024")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page.goto(f"/cases/new?enterprise_id={firm}")
+        page.check('input[name="condition"][value="BL-6-2"]')
+        page.fill("#facts", "两起较大事故")
+        page.locator("#proposal button[type=submit]").click()
+        expect(page.locator("#refusal")).to_contain_text("不符合")
+
+
+class TestTheList:
+    def test_is_seen_by_leader_clerk_and_public(self, bureau: Bureau, window: Window) -> None:
+        case_id = bureau.listed("名单试验仓储部", "91331002MA28G77032")
+        leader = sign_in_as(window(size=DESK, signed_in=False), "listing-leader")
+        leader.goto("/cases?state=active")
+        leader.goto(f"/cases/{case_id}")
+        expect(leader.locator('#deadlines [data-step="expire"]')).to_be_visible()
+        expect(leader.locator("#restrictions li")).to_have_count(14)
+        expect(leader.locator('[data-act="revoke"]')).to_be_visible()
+        public = window(size=DESK, signed_in=False)
+        public.goto("/listed?q=名单试验仓储部")
+        expect(public.locator("[data-entry]")).to_contain_text("3****************X")
+        assert PERSON["identity"] not in public.content()
+
+    def test_is_asked_about_by_a_clerk(self, bureau: Bureau, window: Window) -> None:
+        bureau.listed("名单试验机械厂", "91331002MA28G77041")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
+        page.goto("/credit-checks")
+        page.fill("#q", "91331002MA28G77041")
+        page.select_option("#purpose", "FIN")
+        page.locator("#ask button[type=submit]").click()
+        expect(page.locator('#answers [data-uscc="91331002MA28G77041"]')).to_have_attribute("data-hit", "true")
+        expect(page.locator("#answers [data-effect]")).to_have_attribute("data-effect", "ADVISORY")
+        expect(page.locator("#receipts li")).not_to_have_count(0)
+        page.locator("details summary", has_text="批量").click()
+        page.fill("#codes", "91331002MA28G77041\n91330000742004828D")
+        page.select_option("#purpose-many", "FIN")
+        page.locator("#ask-many button[type=submit]").click()
+        expect(page.locator('#answers [data-hit="false"]')).to_have_count(1)
+
+    def test_is_answered_by_an_agency(self, bureau: Bureau, window: Window) -> None:
+        case_id = bureau.listed("名单试验纺织厂", "91331002MA28G77059")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
+        page.goto(f"/restrictions?agency=FIN&case_id={case_id}")
+        page.locator("#restrictions a").first.click()
+        page.locator('[data-act="RECEIVED"] button[type=submit]').click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "received")
+
+
+class TestOnAPhone:
+    @pytest.mark.parametrize("address", ["/cases", "/restrictions", "/credit-checks", "/listed"])
+    def test_every_page_fits(self, bureau: Bureau, window: Window, address: str) -> None:
+        bureau_page = sign_in_as(window(size=PHONE, signed_in=False), "listing-officer")
+        bureau_page.goto(address)
+        check_fit(bureau_page)
+
+    def test_a_case_fits(self, bureau: Bureau, window: Window) -> None:
+        case_id = bureau.listed("名单试验木器厂", "91331002MA28G77067")
+        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-leader")
+        page.goto(f"/cases/{case_id}")
+        check_fit(page)
