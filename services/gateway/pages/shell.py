@@ -35,6 +35,7 @@ SECTIONS = (
     ("pages.grids", "nav.grids", "hexagons", "grid:read", "registry"),
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
     ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),
+    ("pages.penalties", "nav.credit", "file-certificate", "credit:read", "supervision"),
     ("pages.plans", "nav.plans", "calendar-stats", "plan:read", "supervision"),
     ("pages.campaigns", "nav.campaigns", "route", "campaign:read", "supervision"),
     ("pages.checklists", "nav.checklists", "list-check", "checklist:read", "supervision"),

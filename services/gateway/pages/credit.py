@@ -1,0 +1,86 @@
+"""The credit record: penalties with what waits to be published, one decision with its steps, and its form."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask import render_template, request
+
+from services.gateway.pages import own_api, viewer
+from services.gateway.pages.access import page
+from services.gateway.pages.acts import acts_of
+from services.gateway.pages.names import subdistricts
+from services.gateway.pages.site import site
+from services.gateway.pages.visits import PAGE
+from shared.clock import business_date
+from shared.http.chassis import now
+
+FILTERS = ("awaits", "state", "penalty_class", "division", "year", "enterprise_id")
+OFFERED: Mapping[str, Sequence[str]] = {
+    "publish": ("reason?",),
+    "keep_back": ("reason",),
+    "settle": ("settled_on", "proof"),
+    "apply_repair": ("promise",),
+    "accept_repair": (),
+    "reject_repair": ("reason",),
+    "repair": ("is_corrected",),
+    "refuse_repair": ("reason",),
+    "withdraw": ("reason", "document", "annulled_on"),
+}
+MAIN = ("publish", "settle", "accept_repair", "repair")
+
+
+@site.get("/credit")
+@page("credit:read")
+def penalties() -> str:
+    """Draw the penalties of one's area, of an enterprise its own, the latest decision first."""
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    query = {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")}
+    return render_template(
+        "credit/penalties.html",
+        chosen={name: value for name, value in chosen.items() if value},
+        places=subdistricts(),
+        table=own_api.read("credit/penalties/table"),
+        days_left=days_left,
+        **own_api.read("credit/penalties", {name: value for name, value in query.items() if value}),
+    )
+
+
+@site.get("/credit/penalties/<penalty_id>")
+@page("credit:read")
+def penalty(penalty_id: str) -> str:
+    """Draw one decision with the fields of the public record, its deadlines, its steps, and what may be done now."""
+    one = own_api.read(f"credit/penalties/{penalty_id}")
+    may = one["allowed"] if viewer.may("credit:write") else []
+    return render_template(
+        "credit/penalty.html",
+        one=one,
+        acts=acts_of(OFFERED, may, main=MAIN),
+        days_left=days_left,
+        places=subdistricts(),
+    )
+
+
+@site.get("/credit/penalties/new")
+@page("credit:write")
+def new_penalty() -> str:
+    """Draw the form of a decision against an enterprise, which is searched for first."""
+    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
+    return render_template(
+        "credit/new_penalty.html",
+        q=q,
+        found=found(q),
+        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        table=own_api.read("credit/penalties/table"),
+        acts=own_api.read("credit/violations/table")["acts"],
+        today=business_date(now()).isoformat(),
+    )
+
+
+def found(q: str) -> list[dict[str, str]]:
+    """Return the enterprises that ``q`` names, by name, code or address."""
+    return list(own_api.read("search", {"q": q, "limit": 10})["items"]) if q else []
+
+
+def days_left(last_day: str) -> int:
+    """Return how many days are left until a day: 0 on the day itself, below when it has passed."""
+    return (date.fromisoformat(last_day) - business_date(now())).days

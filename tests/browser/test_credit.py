@@ -1,0 +1,140 @@
+"""The credit record at the desk and on a phone: a penalty is recorded, published, settled; a closure is decided on."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shared.clock import business_date
+from shared.ids import new_id
+from shared.running.client import ApiClient, ApiRefused
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.support.events import until
+from tests.support.running import System
+
+CODE, NAME, DIVISION = "91331002MA28G55558", "信用试验铸造厂", "331002004"
+FINDING = {"description": "除尘系统无泄爆装置", "place": "打磨车间", "item": "GM-11-03"}
+
+
+@pytest.fixture(scope="module")
+def officer(running_sise: System) -> ApiClient:
+    """Return an officer; an enterprise that credit knows, its principal and a leader are there."""
+    client = running_sise.client()
+    firm_id = enter(client, NAME, CODE, division=DIVISION)
+    employ(client, "credit-officer", "bureau_officer", divisions=["331002"])
+    employ(client, "credit-leader", "bureau_leader", divisions=["331002"])
+    employ(client, "credit-own", "enterprise_principal", enterprise_id=firm_id)
+
+    def is_known() -> bool:
+        try:
+            return bool(client.call("GET", f"credit/ratings/{firm_id}"))
+        except ApiRefused:
+            return False
+
+    until(is_known, sentence="credit never heard of the enterprise")
+    return ApiClient(running_sise.url, username="credit-officer", password=PASSWORD)
+
+
+def firm(officer: ApiClient) -> str:
+    [one] = officer.call("GET", "search", params={"q": CODE, "limit": 5})["items"]
+    return str(one["id"])
+
+
+def decided(officer: ApiClient, **changes: Any) -> dict[str, Any]:
+    """Record a decision against the enterprise."""
+    said = {
+        "conduct": "未采取措施消除事故隐患",
+        "facts": "冲床无防护",
+        "basis": "安全生产法 第一百零二条",
+        "content": "罚款三万元",
+    }
+    fine = {"kinds": ["fine"], "fine": 30_000, "decided_on": business_date(datetime.now(UTC)).isoformat()}
+    number = {"document_number": f"椒应急罚〔2026〕{new_id()[-5:]}号", "authority": "区应急管理局"}
+    return officer.call(
+        "POST", "credit/penalties", json={"enterprise_id": firm(officer), **said, **fine, **number, **changes}
+    )
+
+
+class TestAPenalty:
+    def test_is_recorded_published_and_settled(self, window: Window, officer: ApiClient) -> None:
+        page = sign_in_as(window(size=DESK, signed_in=False), "credit-officer")
+        page.goto("/credit/penalties/new")
+        page.fill("#q", NAME)
+        page.locator("form.filter-bar button").click()
+        page.locator("#found a", has_text=NAME).click()
+        number = f"椒应急罚〔2026〕{new_id()[-5:]}号"
+        for field, text in {"document_number": number, "authority": "区应急管理局", "conduct": "未消除隐患"}.items():
+            page.fill(f".deed [name={field}]", text)
+        for field, text in {"facts": "冲床无防护", "basis": "安全生产法 第一百零二条", "content": "罚款三万元"}.items():
+            page.fill(f".deed [name={field}]", text)
+        page.locator("input[name=kinds][value=fine]").check()
+        page.wait_for_load_state()
+        page.fill("#fine", "30000")
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        expect(page.locator("#number")).to_have_text(number)
+        page.wait_for_load_state()
+        page.locator("form[data-act=publish] summary").click()
+        page.locator("form[data-act=publish] button[type=submit]").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "published")
+        page.wait_for_load_state()
+        page.locator("form[data-act=settle] summary").click()
+        page.fill("#settle-settled_on", business_date(datetime.now(UTC)).isoformat())
+        page.fill("#settle-proof", "缴款书")
+        page.locator("form[data-act=settle] button[type=submit]").click()
+        expect(page.locator(".loop-steps li")).to_have_count(3)
+        check_fit(page, DESK)
+
+    def test_is_listed_with_its_deadline_and_public_once_published(self, window: Window, officer: ApiClient) -> None:
+        one = decided(officer)
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto("/credit?state=decided")
+        row = page.locator(f"[data-penalty='{one['id']}']")
+        expect(row).to_contain_text(one["document_number"])
+        check_fit(page)
+        officer.call("POST", f"credit/penalties/{one['id']}/steps", json={"event": "publish"})
+        public = page.request.get("/api/v1/public/penalties", params={"q": CODE}).json()["items"]
+        assert one["document_number"] in [each["CF_WSH"] for each in public]
+
+    def test_is_seen_by_the_enterprise_which_can_do_nothing(self, window: Window, officer: ApiClient) -> None:
+        one = decided(officer)
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-own")
+        page.goto(f"/credit/penalties/{one['id']}")
+        expect(page.locator("#number")).to_have_text(one["document_number"])
+        assert page.locator("#acts form").count() == 0
+        check_fit(page)
+
+
+class TestAClosure:
+    def test_is_proposed_by_law_and_decided_by_the_leader(self, window: Window, officer: ApiClient) -> None:
+        for _ in range(3):
+            decided(officer)
+        officer.call("POST", "inspections/hazards", json={"enterprise_id": firm(officer), **FINDING})
+        until(lambda: bool(proposed(officer)), sentence="no closure was proposed")
+        page = sign_in_as(window(size=DESK, signed_in=False), "credit-leader")
+        page.goto("/credit/suggestions")
+        row = page.locator("#closures li", has_text=NAME)
+        page.wait_for_load_state()
+        row.locator("form[data-act=dismiss] summary").click()
+        row.locator("form[data-act=dismiss] textarea").fill("隐患正在整改，暂不提请")
+        row.locator("form[data-act=dismiss] button[type=submit]").click()
+        expect(page.locator("#closures li", has_text=NAME)).to_have_count(0)
+
+
+class TestAViolation:
+    def test_is_recorded_and_listed(self, window: Window, officer: ApiClient) -> None:
+        page: Page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit/violations/new?enterprise_id={firm(officer)}")
+        page.select_option("#act", "V-102")
+        page.fill("#facts", "隐患逾期未消除")
+        check_fit(page)
+        page.wait_for_load_state()
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        page.wait_for_url("**/credit/violations")
+        expect(page.locator("#violations li").first).to_contain_text("隐患逾期未消除")
+        check_fit(page)
+
+
+def proposed(officer: ApiClient) -> list[dict[str, Any]]:
+    return list(officer.call("GET", "credit/closures", params={"state": "proposed"})["items"])
