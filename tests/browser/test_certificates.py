@@ -1,6 +1,7 @@
 """The people of an enterprise and their certificates, on the desk and on a phone."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -63,6 +64,27 @@ class TestCertificates:
         page = window()
         page.goto("/certificates")
         expect(page.get_by_role("heading", level=2)).to_have_text("请先选择企业")
+
+
+class TestFile:
+    def test_is_filled_in_and_taken_in(self, window: Window, firm: str) -> None:
+        page = sign_in_as(window(signed_in=False), HEAD)
+        page.goto("/certificates")
+        page.locator("#file summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="下载人员与证书表").click()
+        header, *rows = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+        blank = next(row for row in rows if ",赵" in row)
+        person, name, post, *_ = blank.split(",")
+        good = f"{person},{name},{post},作业监护人培训合格证,,GP-1,,2026-01-05,,"
+        filled = "\n".join((header, good, f"{person},,,驾驶证,,,,2026-01-05,,"))
+        page.set_input_files(
+            '#file input[type="file"]', {"name": "a.csv", "mimeType": "text/csv", "buffer": filled.encode()}
+        )
+        page.locator("#file button").click()
+        expect(page.locator("#taken-in")).to_contain_text("登记 1 本，已有 0 本，1 行未登记")
+        expect(page.locator("#taken-in")).to_contain_text("没有这种证书")
+        check_fit(page, DESK)
 
 
 class TestMandates:

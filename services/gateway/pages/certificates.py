@@ -24,8 +24,11 @@ Document = dict[str, Any]
 def certificates() -> str:
     """Draw the people of an enterprise, the own one unless another is named, with what the clocks say."""
     enterprise_id = request.args.get("enterprise_id") or _own_enterprise()
-    if not enterprise_id:
-        return render_template("certificates/which.html")
+    return certificate_list(enterprise_id) if enterprise_id else render_template("certificates/which.html")
+
+
+def certificate_list(enterprise_id: str, *, result: Document | None = None, refusal: str = "") -> str:
+    """Draw the people of an enterprise, with what became of a file that was taken in, or why it was not."""
     people = own_api.read_all(PEOPLE, {"enterprise_id": enterprise_id})
     names = names_of(enterprise_id)
     items = sorted((_shown(one, names) for one in people), key=lambda one: (one["rank"], one["called"]))
@@ -40,6 +43,10 @@ def certificates() -> str:
         enterprise_id=enterprise_id,
         posts=post_titles(),
         kinds=kinds_by_id(),
+        columns=own_api.read(f"{PEOPLE}/table")["columns"],
+        is_own=enterprise_id == _own_enterprise(),
+        result=result,
+        refusal=refusal,
     )
 
 

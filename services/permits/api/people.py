@@ -12,6 +12,9 @@ from services.permits.schemas.people import (
     Candidates,
     CertificateChange,
     CertificateEnd,
+    CertificateFile,
+    CertificateFileFacts,
+    CertificateFileResult,
     CertificateList,
     CertificateNew,
     CertificateQuery,
@@ -24,10 +27,12 @@ from services.permits.schemas.people import (
     PeopleTable,
 )
 from services.permits.tables import certificate, person
+from services.permits.use_cases import certificate_files
 from services.permits.use_cases import people as people_work
 from shared.clock import business_date
 from shared.database import Session
 from shared.http import (
+    MEGABYTE,
     Blueprint,
     audit_note,
     etag_of,
@@ -44,6 +49,7 @@ from shared.http import (
 
 blp = Blueprint("people", __name__, url_prefix="/api/v1/permits", description="People and their certificates")
 MOST_PEOPLE = 200
+LARGEST_FILE = 3 * MEGABYTE
 AUDITED = ("person_id", "kind", "category", "valid_from", "valid_to", "review_by", "query", "ended_on")
 
 
@@ -67,7 +73,13 @@ def show_people_table(_session: Session) -> Any:
     """Kinds of certificates, and which work needs which, with their sources."""
     rules = people_rules()
     needs = [{**_fields(one), "profiles": sorted(one.profiles)} for one in rules.needs]
-    return {"id": rules.id, "version": rules.version, "kinds": list(rules.kinds.values()), "needs": needs}
+    return {
+        "id": rules.id,
+        "version": rules.version,
+        "columns": rules.columns,
+        "kinds": list(rules.kinds.values()),
+        "needs": needs,
+    }
 
 
 @blp.route("/people/candidates", methods=["GET"])
@@ -129,6 +141,21 @@ def list_certificates(session: Session, query: dict[str, Any]) -> Any:
     )
     view = partial(reading.certificate_view, session, today=business_date(now()))
     return listed(session, wanted, view=view, key=[certificate.c.id], **paging)
+
+
+@blp.route("/certificates/import", methods=["POST"])
+@writes("certificate:write", body_limit=LARGEST_FILE)
+@blp.arguments(CertificateFile, location="files")
+@blp.arguments(CertificateFileFacts, location="form")
+@blp.response(200, CertificateFileResult)
+def import_certificates(session: Session, files: dict[str, Any], facts: dict[str, Any]) -> Any:
+    """Enter the certificates of a CSV or XLSX file; rows that are in the register already are left alone."""
+    firm = visible_enterprise(session, principal(), str(facts["enterprise_id"])).enterprise_id
+    kept = {"enterprise_id": firm, "by": principal().subject, "now": now()}
+    result = certificate_files.import_certificates(session, files["file"].stream, **kept)
+    told = {"event": "import", "entered": result.entered, "refused": len(result.refused)}
+    audit_note(session, entity=f"enterprise:{firm}", details=told)
+    return result
 
 
 @blp.route("/certificates/<id:certificate_id>", methods=["PATCH"])

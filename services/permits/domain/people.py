@@ -45,7 +45,7 @@ class Need:
 
 @dataclass(frozen=True)
 class PeopleRules:
-    """``query_again``: within which time a national query that failed is made again."""
+    """``query_again``: within which time a national query that failed is made again; ``columns``: of a file."""
 
     id: str
     version: str
@@ -53,6 +53,7 @@ class PeopleRules:
     needs: tuple[Need, ...]
     query_again: timedelta
     expiring: timedelta
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

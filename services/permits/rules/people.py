@@ -34,6 +34,7 @@ def read_people(content: Row) -> PeopleRules:
         needs=needs,
         query_again=timedelta(days=limits["query_again_days"]),
         expiring=timedelta(days=limits["expiring_days"]),
+        columns=content["columns"],
     )
 
 

@@ -1,5 +1,6 @@
 """Requests and responses about people of enterprises, their certificates, and who may take part in a work."""
 
+from flask_smorest.fields import Upload
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.permits.domain.people import QUERIES, UNCHECKED
@@ -84,6 +85,31 @@ class CertificateQueryNote(Schema):
 
 class CertificateEnd(Schema):
     why = fields.String(required=True, validate=validate.Length(2, 200))
+
+
+class CertificateFile(Schema):
+    file = Upload(required=True)
+
+
+class CertificateFileFacts(Schema):
+    enterprise_id = fields.UUID(required=True)
+
+
+class RowRefused(Schema):
+    """``row`` as a spreadsheet counts."""
+
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class CertificateFileResult(Schema):
+    """How many certificates were entered, how many were ``known`` already, and each row that was refused."""
+
+    entered = fields.Integer(required=True)
+    known = fields.Integer(required=True)
+    refused = fields.List(fields.Nested(RowRefused), required=True)
 
 
 class Fitness(Schema):
@@ -199,6 +225,9 @@ class CertificateNeed(Schema):
 
 
 class PeopleTable(Schema):
+    """``columns``: the titles of the columns of certificates as a file."""
+
+    columns = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     id = fields.String(required=True)
     version = fields.String(required=True)
     kinds = fields.List(fields.Nested(CertificateKindView), required=True)

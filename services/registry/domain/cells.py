@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
 
 # What other systems write when they have nothing to write.
 _NOTHING = frozenset(
     {"N/A", "#N/A", "NA", "NULL", "NONE", "NIL", "-", "--", "—", "——", "/", "\\N", "无", "空", "暂无", "不详", "未知"}
 )
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})|(\d{4})(\d{2})(\d{2})\Z")
-_SERIAL_DAY_ZERO = date(1899, 12, 30)  # spreadsheets count days from here
 
 
 def text(cell: str) -> str:
@@ -39,19 +36,6 @@ def whole_number(cell: str) -> int | None:
     """Return a count such as `120人`; None when the cell holds no number or not a whole one."""
     value = number(cell)
     return int(value) if value is not None and value == int(value) else None
-
-
-def day(cell: str) -> date | None:
-    """Return a date written as 1980-08-04, 1980/8/4, 1980年8月4日, 19800804 or a spreadsheet's day number."""
-    folded = unicodedata.normalize("NFKC", cell).strip()
-    match = _DATE.match(folded)
-    try:
-        if match:
-            return date(*(int(part) for part in match.groups() if part is not None))
-        serial = float(folded)
-        return _SERIAL_DAY_ZERO + timedelta(days=int(serial)) if 366 <= serial < 80_000 else None
-    except ValueError:
-        return None
 
 
 def is_spreadsheet_number(cell: str) -> bool:

@@ -13,6 +13,7 @@ from services.registry.domain.columns import Columns
 from services.registry.domain.coordinates import CoordinateSystem, Point, to_wgs84
 from services.registry.domain.enterprise import CONTACT_FIELDS
 from services.registry.domain.rulebook import Rulebook
+from shared.sheets.cells import day
 from shared.sheets.formulas import unguarded
 from shared.sheets.rows import SheetRow
 
@@ -154,7 +155,7 @@ class DraftReader:
     def _read_weighed(self, reading: _Reading) -> None:
         cell = self._cell
         if text := cell(reading, "registered_on"):
-            self._keep(reading, "registered_on", cells.day(text), code="date_unreadable")
+            self._keep(reading, "registered_on", day(text), code="date_unreadable")
         if text := cell(reading, "headcount"):
             self._keep(reading, "headcount", _count(text), code="number_unreadable")
         if text := cell(reading, "division"):

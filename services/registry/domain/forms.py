@@ -31,6 +31,7 @@ from services.registry.domain.grids import member_kinds
 from services.registry.domain.intermediaries import rules as intermediary_rules
 from services.registry.domain.persons import is_identity, key_of, post_named
 from services.registry.domain.rulebook import Rulebook
+from shared.sheets.cells import day
 from shared.sheets.formulas import unguarded
 from shared.sheets.rows import SheetRow
 
@@ -121,7 +122,7 @@ def _code(cell: str, _: Rulebook) -> str | None:
 
 
 def _day(cell: str, _: Rulebook) -> Any:
-    return cells.day(cell)
+    return day(cell)
 
 
 def _count(cell: str, _: Rulebook) -> int | None:
