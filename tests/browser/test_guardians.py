@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.permits.subscriptions import on_listing
+from services.permits.subscriptions import on_alarm_cleared, on_alarm_raised, on_listing
 from shared.contracts.credit import SubjectListed
+from shared.contracts.monitoring import AlarmCleared, AlarmRaised
 from shared.database import connect
 from shared.ids import new_id
 from tests.browser.cast import check_fit, employ
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.browser.permitting import PLACE, Plant, opened
 from tests.support.events import received
 from tests.support.running import System
@@ -77,6 +78,12 @@ def permit(plant: Plant) -> str:
     return permit_id
 
 
+def hear(plant: Plant, handler: Any, told: Any) -> None:
+    """Let permits hear of an event."""
+    with closing(connect(f"sqlite:///{plant.system.home}/permits.db")) as database, database.transaction() as session:
+        handler(session, received(told), now=datetime.now(UTC))
+
+
 def keep(page: Page, name: str) -> None:
     """Keep a picture of the page where somebody wants to look at it."""
     if folder := os.environ.get("SISE_SCREENSHOTS"):
@@ -113,14 +120,36 @@ class TestAGuardian:
         keep(page, "confirmed-desk")
 
 
+class TestAnAlarm:
+    def test_stops_the_work_and_stands_on_its_page(
+        self, window: Window, plant: Plant, permit: str, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append(REFUSED_INPUT)  # the gases were not analysed again
+        told = AlarmRaised(occurrence_id=new_id(), enterprise_id=plant.id, level=2, quantity="CH4", place="")
+        hear(plant, on_alarm_raised, told)
+
+        page = opened(window, "guard-foreman", size=PHONE)
+        page.goto(f"/permits/{permit}")
+        expect(page.locator('#state [data-state="suspended"]')).to_be_visible()
+        expect(page.locator("#hindered")).to_contain_text("该地点报警未解除")
+        check_fit(page)
+        keep(page, "alarm-phone")
+
+        hear(plant, on_alarm_cleared, AlarmCleared(occurrence_id=told.occurrence_id, enterprise_id=plant.id))
+        page.reload()
+        expect(page.locator('form[data-act="resume"]')).to_be_visible()
+        expect(page.locator("#hindered")).to_have_count(0)
+        page.wait_for_load_state()
+        page.fill('form[data-act="resume"] [name="cleared"]', "已通风，泄漏点已紧固")
+        page.locator('form[data-act="resume"] button[type="submit"]').click()
+        expect(page.locator('form[data-act="resume"] .deed-problem')).to_contain_text("重新分析")
+        keep(page, "resume-refused-phone")
+
+
 class TestAListedEnterprise:
     def test_is_marked_on_the_board_and_on_its_permits(self, window: Window, plant: Plant, permit: str) -> None:
         told = SubjectListed(listing_id=new_id(), enterprise_id=plant.id)
-        with (
-            closing(connect(f"sqlite:///{plant.system.home}/permits.db")) as database,
-            database.transaction() as session,
-        ):
-            on_listing(session, received(told), now=datetime.now(UTC))
+        hear(plant, on_listing, told)
 
         page = opened(window, "guard-officer")
         page.goto("/permits")

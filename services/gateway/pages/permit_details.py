@@ -52,9 +52,11 @@ def permit(permit_id: str) -> str:
     may = [event for event in one["allowed"] if ACTION_OF.get(event, "permit:write") in actions]
     tables = own_api.read(FORMS, {"ruleset": one["ruleset"]})
     offered = {event: wanted_of(names, one) for event, names in OFFERED.items()}
+    people = names_of(one["enterprise_id"]) if someone and someone.enterprise_id else {}
     return render_template(
         "permits/permit.html",
         one=one,
+        hindered=hindered_by(one, people),
         may=may,
         acts=acts_of(offered, may, main=MAIN),
         signing=signature_due(one, may),
@@ -68,7 +70,7 @@ def permit(permit_id: str) -> str:
         roles={row["id"]: row for row in tables["roles"]},
         suggested=suggested_of(one) if "answer" in may else {},
         times=usual_times(now()),
-        people=names_of(one["enterprise_id"]) if someone and someone.enterprise_id else {},
+        people=people,
         accounts=accounts_of() if "member:read" in actions else {},
     )
 
@@ -77,6 +79,20 @@ def reason_of(text: str) -> str:
     """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote."""
     keys = (f"permit.reason_{text}", f"crew.{text}")
     return next((sentence for key in keys if (sentence := gettext(key)) != key), text)
+
+
+def hindered_by(one: Mapping[str, Any], people: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Return what stands in the way of a permit: the code of each hindrance, and in words whom or what it is about."""
+    return [(why["code"], [_about(text, people) for text in why["about"]]) for why in one["hindrances"]]
+
+
+def _about(text: str, people: Mapping[str, str]) -> str:
+    """Return a problem with the name of its person; what else is named stays as it is."""
+    code, _, subject = text.partition(" ")
+    words = gettext(f"crew.{code}")
+    if words == f"crew.{code}":
+        return text
+    return f"{people[subject]} {words}" if subject in people else words
 
 
 def way_of(state: str) -> list[tuple[str, str]]:

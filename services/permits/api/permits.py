@@ -117,8 +117,7 @@ def show_permit(session: Session, permit_id: str) -> Any:
         **parts,
         "confirmations": reading.confirmations_of(parts["steps"]),
         "related": reading.related_to(session, row),
-        "allowed": reading.steps_allowed(session, row, asked=_step("")),
-        "next_role": reading.next_role(session, row),
+        **reading.standing(session, row, asked=_step("")),
     }
     return shown, 200, etag_of(row.version)
 

@@ -193,6 +193,25 @@ class PermitLook:
         return self.step.given
 
 
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """What keeps work from going on now: the ``code`` of the refusal, and whom or what it is ``about``."""
+
+    code: str
+    about: tuple[str, ...] = ()
+
+
+def hindrances(permit: Permit) -> tuple[Hindrance, ...]:
+    """Return what others say that stands in the way of a permit, before anybody takes the step that it refuses."""
+    found = (
+        (permit.is_halted, Hindrance("production_halted")),
+        (permit.has_alarm, Hindrance("alarm_goes_on")),
+        (permit.problems, Hindrance("people_not_fit", permit.problems)),
+        (permit.conflicts, Hindrance("work_in_conflict", permit.conflicts)),
+    )
+    return tuple(one for holds, one in found if holds)
+
+
 def needed_kinds(rules: PermitRules, permit: Permit) -> dict[str, Need]:
     """Return the kinds of which the same job needs a permit of its own, each with the rule (GB 30871-2022 4.6)."""
     return {one.needs: one for one in rules.needs if permit.kind in one.kinds and _holds(one, permit.facts)}

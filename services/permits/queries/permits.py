@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 from sqlalchemy.orm import Session
 
 from services.permits.domain.chains import APPROVAL
-from services.permits.domain.permit_facts import GUARDIAN, GasResult, Member, Permit, Relative
+from services.permits.domain.permit_facts import GUARDIAN, GasResult, Member, Permit, Relative, hindrances
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.conflicts import forbidden_by
 from services.permits.queries.enterprises import in_area, is_halted
@@ -142,19 +142,27 @@ def _relation(row: Row[Any], other: Row[Any]) -> str:
     return "child" if other.parent_id == row.id else "sibling"
 
 
-def steps_allowed(session: Session, row: Row[Any], *, asked: Step) -> list[str]:
-    """Return the steps that who ``asked`` may take with the permit in ``row``."""
-    return allowed_permit_steps(permit_rules(), permit_at(session, row, now=asked.now), asked=asked)
+def standing(session: Session, row: Row[Any], *, asked: Step) -> Document:
+    """Return what who ``asked`` may do with the permit in ``row``, who signs next, and what stands in the way now."""
+    known = permit_at(session, row, now=asked.now)
+    return {
+        "allowed": allowed_permit_steps(permit_rules(), known, asked=asked),
+        "next_role": _next_role(known),
+        "hindrances": hindrances(known) if row.is_open else (),
+    }
 
 
 def next_role(session: Session, row: Row[Any]) -> str:
     """Return who has to sign next: before the approval, or the ticket before the start; empty when nobody has to."""
-    known = known_permit(session, row)
+    return _next_role(known_permit(session, row))
+
+
+def _next_role(known: Permit) -> str:
     due = {
         "in_approval": known.terms.approval[len(known.signed) :],
         "approved": tuple(role for role in known.terms.tickets if role not in known.tickets),
     }
-    return next(iter(due.get(row.state, ())), "")
+    return next(iter(due.get(known.state, ())), "")
 
 
 def timed_permit(session: Session, row: Row[Any]) -> Permit:

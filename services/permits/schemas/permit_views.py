@@ -144,14 +144,25 @@ class RelatedPermit(Schema):
     state = fields.String(required=True)
 
 
+class PermitHindrance(Schema):
+    """``code`` of the refusal; ``about``: problems with the person of each, or rules with the other work."""
+
+    code = fields.String(required=True)
+    about = fields.List(fields.String(), required=True)
+
+
 class PermitDetail(PermitCore):
-    """``allowed``: the steps that the caller may take; ``next_role``: who signs next."""
+    """``allowed``: the steps that the caller may take; ``next_role``: who signs next.
+
+    ``hindrances``: what keeps the work from being sent, approved, started or resumed now, whoever tries.
+    """
 
     facts = fields.Dict(required=True)
     form = fields.Dict(required=True)
     analysis = fields.Dict(required=True)
     allowed = fields.List(fields.String(), required=True)
     next_role = fields.String(required=True)
+    hindrances = fields.List(fields.Nested(PermitHindrance), required=True)
     measures = fields.List(fields.Nested(PermitMeasure), required=True)
     gas_tests = fields.List(fields.Nested(GasTest), required=True)
     signatures = fields.List(fields.Nested(PermitSignature), required=True)

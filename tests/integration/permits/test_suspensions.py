@@ -96,14 +96,16 @@ class TestAlarm:
         started(foreman, approver, permit)
         raised = alarm(firm)
         hear(database, raised)
-        stopped = stands(foreman, permit)
+        stopped, before = stands(foreman, permit), shown(foreman, permit)["hindrances"]
         during = sent(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
         hear(database, cleared(raised))
+        after = shown(foreman, permit)["hindrances"]
         untested = sent(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
         measured(foreman, permit)
         resumed = taken(foreman, permit, "resume", cleared="已处置", ventilated=True, detector_live=True)
 
         assert (stopped, resumed["state"]) == (("suspended", "gas"), "active")
+        assert (before, after) == ([{"code": "alarm_goes_on", "about": []}], [])
         assert [during.json["code"], untested.json["code"]] == ["alarm_goes_on", "analysis_needed"]
         assert len(told(database, "permit_suspended")) == 1
 
@@ -161,6 +163,8 @@ class TestPeople:
         else:
             hear(database, left(firm, WORKER), batch=True)
         assert stands(foreman, permit) == ("suspended", "people")
+        [why] = shown(foreman, permit)["hindrances"]
+        assert (why["code"], WORKER in why["about"][0]) == ("people_not_fit", True)
 
     def test_of_other_work_do_not(
         self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str

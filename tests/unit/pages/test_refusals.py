@@ -8,7 +8,7 @@ from flask import Flask
 from services.gateway.pages.forms import refusal_of
 from services.gateway.pages.language import COOKIE, register_languages
 from services.gateway.pages.own_api import Refusal
-from services.gateway.pages.permit_details import reason_of
+from services.gateway.pages.permit_details import hindered_by, reason_of
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,17 @@ def test_of_a_rule_is_told_from_what_somebody_wrote(app: Flask, reason: str, sen
     with app.test_request_context():
         said = reason_of(reason)
     assert said == sentence if sentence is not None else said != reason
+
+
+def test_of_hindrances_names_whom_it_is_about(app: Flask) -> None:
+    problems = ["certificate_ended p-1", "review_due p-2", "nobody_certified", "I3 MBCD-20261126-0001"]
+    one = {"hindrances": [{"code": "people_not_fit", "about": problems}, {"code": "alarm_goes_on", "about": []}]}
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}=zh"}):
+        found = hindered_by(one, {"p-1": "李*"})
+    assert found == [
+        (
+            "people_not_fit",
+            ["李* 证书已停用", "证书在作业结束前应复审", "作业组没有人持有需要的证书", "I3 MBCD-20261126-0001"],
+        ),
+        ("alarm_goes_on", []),
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.permit_facts import Member, Permit, Relative
+from services.permits.domain.permit_facts import Member, Permit, Relative, hindrances
 from services.permits.domain.permits import (
     alerts,
     allowed_permit_steps,
@@ -110,6 +110,18 @@ class TestAllowedSteps:
 
     def test_leave_out_editing_after_the_first_signature(self) -> None:
         assert "edit" not in allowed_permit_steps(RULES, a_permit("analysed", is_frozen=True), asked=a_step(""))
+
+
+class TestHindrances:
+    def test_are_what_others_say_the_gravest_first(self) -> None:
+        permit = a_permit("approved", is_halted=True, has_alarm=True, problems=("review_due w",), conflicts=("I3 p",))
+        assert [(one.code, one.about) for one in hindrances(permit)] == [
+            ("production_halted", ()),
+            ("alarm_goes_on", ()),
+            ("people_not_fit", ("review_due w",)),
+            ("work_in_conflict", ("I3 p",)),
+        ]
+        assert hindrances(a_permit("approved")) == ()
 
 
 def names(permit: Permit, *, at: timedelta) -> list[str]:
