@@ -47,6 +47,7 @@ PARTS = (
     Part("risk", "risk", "/api/v1/risk/grades/{id}", "risk_version"),
     Part("inspections", "inspections", "/api/v1/inspections/enterprises/{id}"),
     Part("permits", "permits", "/api/v1/permits/enterprises/{id}"),
+    Part("credit", "credit", "/api/v1/credit/enterprises/{id}"),
 )
 
 

@@ -167,6 +167,17 @@ class TestTheList:
         page.locator("#ask-many button[type=submit]").click()
         expect(page.locator('#answers [data-hit="false"]')).to_have_count(1)
 
+    def test_is_in_the_file_of_the_enterprise(self, bureau: Bureau, window: Window) -> None:
+        case_id = bureau.listed("名单试验家具厂", "91331002MA28G77075")
+        firm = bureau.officer.call("GET", f"credit/cases/{case_id}")["enterprise_id"]
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page.goto(f"/enterprises/{firm}")
+        page.locator("#tab-credit").click()
+        expect(page.locator("#file-listed")).to_be_visible()
+        expect(page.locator("#file-cases li")).to_have_count(1)
+        page.locator("#file-credit .panel-head a").click()
+        expect(page).to_have_url(f"/cases/new?enterprise_id={firm}")
+
     def test_is_answered_by_an_agency(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验纺织厂", "91331002MA28G77059")
         page = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")

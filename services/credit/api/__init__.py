@@ -4,6 +4,7 @@ from services.credit.api.accidents import blp as accidents
 from services.credit.api.cases import blp as cases
 from services.credit.api.checks import blp as checks
 from services.credit.api.closures import blp as closures
+from services.credit.api.enterprise_files import blp as enterprise_files
 from services.credit.api.exposures import blp as exposures
 from services.credit.api.exposures import public as public_exposures
 from services.credit.api.imports import blp as imports
@@ -29,5 +30,6 @@ BLUEPRINTS = (
     restrictions,
     checks,
     public_list,
+    enterprise_files,
     ratings,
 )

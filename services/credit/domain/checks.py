@@ -39,11 +39,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom somebody asks about; ``name`` is empty when nobody here knows the code."""
+    """Whom somebody asks about; ``name`` is empty when nobody here knows the code, ``penalties`` are public ones."""
 
     uscc: str
     name: str = ""
     listings: tuple[Listing, ...] = ()
+    penalties: tuple[Document, ...] = ()
 
 
 def answer_about(subject: Subject, *, purpose: str, rules: MeasureRules) -> Document:
@@ -55,6 +56,7 @@ def answer_about(subject: Subject, *, purpose: str, rules: MeasureRules) -> Docu
         "hit": bool(subject.listings),
         "lists": [_list_entry(one, rules) for one in subject.listings],
         "measures": [measure_view(one) for one in measures],
+        "penalties": list(subject.penalties),
     }
 
 

@@ -10,14 +10,16 @@ from services.credit.domain.case_facts import LISTED
 from services.credit.domain.case_limits import early_from
 from services.credit.domain.checks import Listing, Subject
 from services.credit.domain.measures import SUPERVISION
+from services.credit.domain.penalties import NATURAL
 from services.credit.rules import case_rules, measure_rules
-from services.credit.tables import check_receipt, enterprise, listing_case
+from services.credit.tables import check_receipt, enterprise, listing_case, penalty
 from shared.database.bulk import among
 from shared.errors import NotFound
 from shared.security.principal import Principal
 
 MOST_NAMES = 20
 Document = dict[str, Any]
+Told = tuple[dict[str, list[Listing]], dict[str, list[Document]]]
 
 
 class ReceiptNotFound(NotFound):
@@ -30,8 +32,8 @@ def subjects_by_code(session: Session, codes: Sequence[str]) -> list[Subject]:
     known: dict[str, list[Row[Any]]] = {}
     for row in session.execute(firms):
         known.setdefault(row.uscc, []).append(row)
-    listed = _listings(session, [row.enterprise_id for rows in known.values() for row in rows])
-    return [_subject(code, known.get(code, []), listed) for code in codes]
+    told = _told(session, [row.enterprise_id for rows in known.values() for row in rows])
+    return [_subject(code, known.get(code, []), told) for code in codes]
 
 
 def subjects_by_name(session: Session, name: str) -> list[Subject]:
@@ -39,14 +41,32 @@ def subjects_by_name(session: Session, name: str) -> list[Subject]:
     columns = enterprise.c
     wanted = select(enterprise).where(columns.name.contains(name, autoescape=True)).order_by(columns.name, columns.uscc)
     rows = session.execute(wanted.limit(MOST_NAMES)).all()
-    listed = _listings(session, [row.enterprise_id for row in rows])
-    return [_subject(row.uscc, [row], listed) for row in rows]
+    told = _told(session, [row.enterprise_id for row in rows])
+    return [_subject(row.uscc, [row], told) for row in rows]
 
 
-def _subject(code: str, rows: Sequence[Row[Any]], listed: dict[str, list[Listing]]) -> Subject:
-    """A code may stand for more than one entry (an override repeats it): what any of them is listed for counts."""
+def _told(session: Session, enterprise_ids: Sequence[str]) -> Told:
+    return _listings(session, enterprise_ids), _penalties(session, enterprise_ids)
+
+
+def _subject(code: str, rows: Sequence[Row[Any]], told: Told) -> Subject:
+    """A code may stand for more than one entry (an override repeats it): what is told of any of them counts."""
+    listed, punished = told
     listings = [one for row in rows for one in listed.get(row.enterprise_id, [])]
-    return Subject(code, rows[0].name if rows else "", tuple(listings))
+    penalties = [one for row in rows for one in punished.get(row.enterprise_id, [])]
+    return Subject(code, rows[0].name if rows else "", tuple(listings), tuple(penalties))
+
+
+def _penalties(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Document]]:
+    """Return the penalties that are public now; what was repaired, withdrawn or is over is absent."""
+    columns = penalty.c
+    shown = (columns.is_shown, columns.subject_kind != NATURAL, among(session, columns.enterprise_id, enterprise_ids))
+    found: dict[str, list[Document]] = {}
+    for row in session.execute(select(penalty).where(*shown).order_by(columns.decided_on, columns.id)):
+        told = {name: getattr(row, name) for name in ("document_number", "conduct", "penalty_class", "kinds", "fine")}
+        days = {name: getattr(row, name).isoformat() for name in ("decided_on", "shown_until")}
+        found.setdefault(row.enterprise_id, []).append({**told, **days})
+    return found
 
 
 def _listings(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Listing]]:

@@ -53,6 +53,18 @@ class CheckMeasure(Schema):
     measure_list_version = fields.String(required=True)
 
 
+class CheckPenalty(Schema):
+    """A penalty that is public now; ``fine`` is yuan."""
+
+    document_number = fields.String(required=True)
+    conduct = fields.String(required=True)
+    penalty_class = fields.String(required=True)
+    kinds = fields.List(fields.String(), required=True)
+    fine = fields.Integer(required=True)
+    decided_on = fields.String(required=True)
+    shown_until = fields.String(required=True)
+
+
 class CheckAnswer(Schema):
     """One subject; nothing found is ``hit: false``, never an error."""
 
@@ -61,6 +73,7 @@ class CheckAnswer(Schema):
     hit = fields.Boolean(required=True)
     lists = fields.List(fields.Nested(CheckList), required=True)
     measures = fields.List(fields.Nested(CheckMeasure), required=True)
+    penalties = fields.List(fields.Nested(CheckPenalty), required=True)
 
 
 class SignedCheck(CheckAnswer):

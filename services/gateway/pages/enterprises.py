@@ -93,6 +93,7 @@ def file_parts(enterprise_id: str, file: Mapping[str, Any]) -> dict[str, Any]:
         "causes": _causes(down),
         "work": _work(file.get("inspections")),
         "hazardous": file.get("permits"),
+        "credit": file.get("credit"),
         "permit_words": _permit_words(file.get("permits"), down),
         "cap": _cap(enterprise_id, down) if file.get("inspections") else {},
         "today": business_date(now()).isoformat(),

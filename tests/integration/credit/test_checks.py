@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,13 +20,15 @@ from shared.clock import business_date
 from shared.database import Database
 from shared.database.chassis import audit_entry
 from shared.security.audit import digest
+from shared.security.chain import link_entries, verify
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
 from tests.integration.credit.listing import LEADER, listed, moved
-from tests.support.callers import Signer
+from tests.support.callers import SECRET, Signer
 
 CODE, OTHER, UNKNOWN = "91330000704676287N", "91330000742004828D", "91110000710926094P"
 WHOLE = (
-    "uscc", "name", "hit", "lists", "measures", "answers", "purpose", "answered_at", "receipt_id", "signature",
+    "uscc", "name", "hit", "lists", "measures", "penalties", "answers", "purpose", "answered_at", "receipt_id",
+    "signature",
 )  # fmt: skip
 
 
@@ -231,3 +234,21 @@ class TestPurposeTable:
         table = app.test_client().get(f"{CREDIT}/checks/purposes").json
         assert table["own_purpose"] == "SUPERVISION"
         assert {one["effect"] for one in table["measures"]} == {"RESTRICT", "ADVISORY"}
+
+
+class TestUnderLoad:
+    def test_as_many_entries_as_questions_are_written_and_chained(
+        self, database: Database, case_id: str, agency: Agency
+    ) -> None:
+        codes = (CODE, OTHER, UNKNOWN, CODE)
+
+        def ask(client: FlaskClient) -> set[int]:
+            return {client.get(f"{CREDIT}/checks/{codes[n % 4]}?purpose=FIN").status_code for n in range(25)}
+
+        with ThreadPoolExecutor(4) as pool:
+            statuses = set().union(*pool.map(ask, [agency("FIN") for _ in range(4)]))
+        with database.transaction() as session:
+            link_entries(session)
+            own = select(func.count()).where(audit_entry.c.entity.startswith("check:"))
+            entries, receipts = session.scalar(own), session.scalar(select(func.count()).select_from(check_receipt))
+        assert (statuses, entries, receipts, verify(database, SECRET).is_valid) == ({200}, 100, 100, True)

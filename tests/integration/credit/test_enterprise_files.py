@@ -1,0 +1,83 @@
+"""What credit adds to the file of an enterprise, and the penalties in the answer to a check."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from services.credit.tables import penalty
+from shared.clock import business_date
+from shared.database import Database
+from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
+from tests.integration.credit.listing import listed
+from tests.integration.credit.test_case_routes import penalised
+
+CODE = "91330000704676287N"
+
+
+@pytest.fixture
+def today() -> date:
+    return business_date(datetime.now(UTC))
+
+
+@pytest.fixture
+def firm(database: Database) -> str:
+    return known_enterprise(database, uscc=CODE, industry="C2614", address="椒江区海门")
+
+
+@pytest.fixture
+def officer(caller: Caller) -> FlaskClient:
+    return caller()
+
+
+File = Callable[[], dict[str, Any]]
+
+
+@pytest.fixture
+def file(officer: FlaskClient, firm: str) -> File:
+    """Return a function that gives what credit adds to the file of the enterprise now."""
+
+    def read() -> dict[str, Any]:
+        shown: dict[str, Any] = officer.get(f"{CREDIT}/enterprises/{firm}").json
+        return shown
+
+    return read
+
+
+class TestFile:
+    def test_of_a_clean_enterprise_says_so(self, file: File) -> None:
+        shown = file()
+        assert (shown["is_listed"], shown["managed_until"], shown["penalties_in_year"]) == (False, None, 0)
+        assert (shown["cases"], shown["penalties"]) == ([], [])
+
+    def test_holds_the_list_and_the_penalties(
+        self, database: Database, officer: FlaskClient, firm: str, file: File, today: date
+    ) -> None:
+        penalised(officer, firm)
+        listed(database, firm, on=today)
+        shown = file()
+        assert (shown["is_listed"], shown["penalties_in_year"]) == (True, 1)
+        assert shown["managed_until"] == today.replace(year=today.year + 3).isoformat()
+        assert [one["clause"] for one in shown["cases"]] == ["第六条第四项"]
+        assert [one["conduct"] for one in shown["penalties"]] == ["瞒报事故"]
+
+    def test_does_not_call_a_firm_listed_of_which_only_the_principal_is(
+        self, database: Database, firm: str, file: File, today: date
+    ) -> None:
+        listed(database, firm, on=today, condition="BL-6-5")
+        assert (file()["is_listed"], len(file()["cases"])) == (False, 1)
+
+
+class TestPenaltiesInAnAnswer:
+    @pytest.mark.parametrize(("is_shown", "count"), [(True, 1), (False, 0)])
+    def test_are_those_that_are_public_now(
+        self, database: Database, officer: FlaskClient, firm: str, *, is_shown: bool, count: int
+    ) -> None:
+        penalised(officer, firm)
+        with database.transaction() as session:
+            session.execute(update(penalty).values(is_shown=is_shown))
+        answer = officer.get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").json
+        assert (len(answer["penalties"]), answer["hit"]) == (count, False)
