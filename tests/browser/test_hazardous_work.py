@@ -240,3 +240,41 @@ class TestTheBoard:
 
         expect(row).to_contain_text("已中断")
         expect(drawn.locator("#work-view")).to_have_attribute("data-works", str(before + 2))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+class TestTheFigures:
+    def test_open_the_rows_behind_them(self, window: Window, firm: Firm, size: dict[str, int]) -> None:
+        stopped = firm.started(f"统计{size['width']}")
+        firm.step(stopped, "suspend", reason="换气瓶", cause="anomaly")
+        gone = firm.applied(f"取消{size['width']}")
+        firm.step(gone, "steps", event="withdraw", reason=f"计划取消{size['width']}")
+        page = officer_at(window, "/permits", size=size)
+        page.get_by_role("link", name="统计", exact=True).click()
+        page.wait_for_url("**/permits/statistics")
+        page.select_option("#subdistrict", DIVISION)
+        page.locator(".filter-bar button").click()
+        expect(page.locator("#by-subdistrict tbody tr")).to_have_count(1)
+        expect(page.locator('#approvals tbody tr[data-kind=""]')).to_contain_text("分钟")
+        looked_at(page, "figures", size)
+
+        page.locator('#suspensions [data-cause="anomaly"] a').click()
+        expect(page.locator(f'#rows [data-permit="{stopped["id"]}"]')).to_be_visible()
+        page.go_back()
+        page.locator("#endings li").filter(has_text=f"计划取消{size['width']}").locator("a").click()
+        expect(page.locator("#rows [data-permit]")).to_have_count(1)
+        page.go_back()
+        total = page.locator("#by-level tbody tr").filter(has_text="受限空间").locator("td").nth(1)
+        count = total.inner_text()
+        total.locator("a").click()
+        expect(page.locator("#rows [data-permit]")).to_have_count(min(int(count), 50))
+        looked_at(page, "figures-rows", size)
+
+    def test_are_a_file_too(self, window: Window, firm: Firm, size: dict[str, int]) -> None:
+        firm.applied("文件")
+        page = officer_at(window, "/permits/statistics", size=size)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="导出CSV").click()
+        text = download.value.path().read_text("utf-8-sig")
+        assert text.startswith("统计项,月份")
+        assert "作业票," in text

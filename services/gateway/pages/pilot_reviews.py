@@ -10,7 +10,7 @@ from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
 from shared.http.chassis import now
 
-FILTERS = ("outcome", "pilot_id", "enterprise_id")
+FILTERS = ("outcome", "pilot_id", "enterprise_id", "kind", "subdistrict", "from", "to")
 
 
 @site.get("/declarations/reviews")

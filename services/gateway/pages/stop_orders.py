@@ -12,7 +12,7 @@ from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
 from shared.errors import NotFound
 
-FILTERS = ("state", "division", "enterprise_id")
+FILTERS = ("state", "division", "enterprise_id", "basis", "from", "to")
 STATES = ("prepared", "in_force", "lifted", "dropped")
 OFFERED: Mapping[str, Sequence[str]] = {
     "countersign": (),

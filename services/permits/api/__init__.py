@@ -13,6 +13,7 @@ from services.permits.api.permits import blp as permits
 from services.permits.api.places import blp as places
 from services.permits.api.reviews import blp as reviews
 from services.permits.api.signers import blp as signers
+from services.permits.api.statistics import blp as statistics
 from services.permits.api.stop_orders import blp as stop_orders
 
 BLUEPRINTS = (
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     permits,
     reviews,
     signers,
+    statistics,
     stop_orders,
     places,
     doings,

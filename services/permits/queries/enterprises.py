@@ -1,11 +1,13 @@
 """Enterprises as far as permits knows them, within the caller's area; a merged entry is the one that stays."""
 
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from services.permits.tables import enterprise, halt, major_hazard, merged_enterprise, standing
+from shared.clock import BUSINESS_ZONE
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound, in_scope
 
@@ -14,6 +16,11 @@ def in_area(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of ``enterprise`` lies in the principal's jurisdiction."""
     columns = enterprise.c
     return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.enterprise_id)
+
+
+def start_of(day: date) -> datetime:
+    """Return the first moment of a day in China."""
+    return datetime.combine(day, time(), tzinfo=BUSINESS_ZONE)
 
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:

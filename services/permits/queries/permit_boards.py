@@ -1,16 +1,16 @@
 """The board of a day: how many permits stand where, each number with the rows behind it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, func
 from sqlalchemy.orm import Session
 
 from services.permits.domain.permit_facts import LIVE
+from services.permits.queries.enterprises import start_of
 from services.permits.queries.permits import LISTED, permits
 from services.permits.tables import enterprise, permit
-from shared.clock import BUSINESS_ZONE
 from shared.machines import end_of
 from shared.security.principal import Principal
 
@@ -20,7 +20,7 @@ MARKS: Mapping[str, ColumnElement[bool]] = {"alerting": permit.c.is_alerting, "l
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return the first moment of a day in China and the first after it."""
-    return datetime.combine(day, time(), tzinfo=BUSINESS_ZONE), end_of(day)
+    return start_of(day), end_of(day)
 
 
 def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or_, select
@@ -12,7 +12,7 @@ from services.permits.domain.chains import APPROVAL
 from services.permits.domain.permit_facts import GUARDIAN, GasResult, Member, Permit, Relative, hindrances
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.conflicts import forbidden_by
-from services.permits.queries.enterprises import in_area, is_halted
+from services.permits.queries.enterprises import in_area, is_halted, start_of
 from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
@@ -27,7 +27,6 @@ from services.permits.tables import (
     permit_signature,
     permit_step,
 )
-from shared.clock import BUSINESS_ZONE
 from shared.errors import NotFound
 from shared.machines import Step, end_of
 from shared.machines.telling import machine_table
@@ -83,10 +82,11 @@ _CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "area": lambda prefix: enterprise.c.division.startswith(prefix),
     "since": lambda moment: permit.c.ends_at > moment,
     "until": lambda moment: permit.c.starts_at < moment,
-    "from": lambda day: permit.c.starts_at >= datetime.combine(day, time(), tzinfo=BUSINESS_ZONE),
+    "from": lambda day: permit.c.starts_at >= start_of(day),
     "to": lambda day: permit.c.starts_at < end_of(day),
     "subdistrict": lambda code: enterprise.c.subdistrict == code,
     "cause": lambda cause: exists().where(suspensions(), cause_of() == cause),
+    "has_reason": lambda has_one: (permit.c.reason != "") == has_one,
     "is_approved": lambda is_so: permit.c.approved_at.is_not(None) == is_so,
 }
 

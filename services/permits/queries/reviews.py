@@ -1,15 +1,16 @@
 """Pilot reviews and their answers within the caller's area."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, String, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from services.permits.queries.enterprises import in_area
+from services.permits.queries.enterprises import in_area, start_of
 from services.permits.rules.reviews import review_rules
 from services.permits.tables import enterprise, pilot, review
 from shared.errors import NotFound
+from shared.machines import end_of
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -20,11 +21,25 @@ class PilotNotFound(NotFound):
 
 
 def reviews(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the reviews of the area; ``wanted`` filters by column."""
+    """Return the statement that reads the reviews of the area; ``wanted`` filters by column.
+
+    ``from`` and ``to`` are days between which the answer was asked for.
+    """
     joined = review.join(enterprise, enterprise.c.enterprise_id == review.c.enterprise_id)
-    conditions = [review.c[name] == value for name, value in wanted.items() if value is not None]
+    conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
     columns = (review, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda value: review.c[name] == value
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "subdistrict": lambda code: enterprise.c.subdistrict == code,
+    "from": lambda day: review.c.asked_at >= start_of(day),
+    "to": lambda day: review.c.asked_at < end_of(day),
+}
 
 
 def pilots(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:

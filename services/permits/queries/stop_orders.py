@@ -1,17 +1,17 @@
 """Orders to stop work within the caller's area, and which of them hold now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.stop_orders import IN_FORCE, StopOrder, allowed_order_steps
-from services.permits.queries.enterprises import in_area
+from services.permits.queries.enterprises import in_area, start_of
 from services.permits.rules.stop_orders import stop_order_rules
 from services.permits.tables import enterprise, stop_order, stop_order_step
 from shared.errors import NotFound
-from shared.machines import Step
+from shared.machines import Step, end_of
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
@@ -22,14 +22,26 @@ class StopOrderNotFound(NotFound):
 
 
 def stop_orders(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the orders of the area; ``wanted`` filters by column."""
+    """Return the statement that reads the orders of the area; ``wanted`` filters by column.
+
+    ``from`` and ``to`` are days between which an order was signed, ``division`` the beginning of a code.
+    """
     joined = stop_order.join(enterprise, enterprise.c.enterprise_id == stop_order.c.enterprise_id)
-    given = {name: value for name, value in wanted.items() if value is not None}
-    division = given.pop("division", None)
-    within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
-    conditions = [*within, *(stop_order.c[name] == value for name, value in given.items())]
+    conditions = [_CONDITIONS.get(name, _same(name))(value) for name, value in wanted.items() if value is not None]
     columns = (stop_order, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
+
+
+def _same(name: str) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda value: stop_order.c[name] == value
+
+
+_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "division": lambda code: enterprise.c.division.startswith(code, autoescape=True),
+    "subdistrict": lambda code: enterprise.c.subdistrict == code,
+    "from": lambda day: stop_order.c.signed_at >= start_of(day),
+    "to": lambda day: stop_order.c.signed_at < end_of(day),
+}
 
 
 def visible_order(session: Session, principal: Principal, order_id: str) -> Row[Any]:

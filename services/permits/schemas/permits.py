@@ -1,5 +1,7 @@
 """Requests about permits for special work."""
 
+from datetime import date
+
 from marshmallow import ValidationError, fields, validate
 from webargs.fields import DelimitedList
 
@@ -28,6 +30,12 @@ def check_answer(value: object) -> None:
     is_answer = value is None or isinstance(value, (bool, int, float))
     if not is_answer or (isinstance(value, (int, float)) and not abs(value) <= LARGEST):
         raise ValidationError("Answer with true, false or a number.")
+
+
+def check_day(day: date) -> None:
+    """Refuse a day that has no moment on every clock."""
+    if not 2000 <= day.year <= 2100:
+        raise ValidationError("Name a day of this century.")
 
 
 def text(longest: int = 500, **options: object) -> fields.String:
@@ -61,18 +69,19 @@ class PermitQuery(PageQuery):
     enterprise_id = fields.UUID()
     since = fields.AwareDateTime()
     until = fields.AwareDateTime()
-    from_day = fields.Date(data_key="from", attribute="from")
-    to_day = fields.Date(data_key="to", attribute="to")
+    from_day = fields.Date(data_key="from", attribute="from", validate=check_day)
+    to_day = fields.Date(data_key="to", attribute="to", validate=check_day)
     subdistrict = text(12)
     cause = text(40)
     reason = text()
+    has_reason = fields.Boolean()
     is_approved = fields.Boolean()
 
 
 class PermitBoardQuery(Schema):
     """``day``: today unless given; ``area``: the beginning of a division's code."""
 
-    day = fields.Date()
+    day = fields.Date(validate=check_day)
     area = fields.String(validate=validate.Regexp(AREA))
     enterprise_id = fields.UUID()
     kind = fields.String(validate=validate.OneOf(KINDS))

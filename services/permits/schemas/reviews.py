@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.permits.rules.reviews import review_rules
 from services.permits.schemas.declarations import COLOURS, DIVISION, KINDS, text
+from services.permits.schemas.permits import check_day
 from shared.http import PageQuery, Schema
 
 
@@ -13,12 +14,16 @@ def named(choices: list[str]) -> fields.List:
 
 
 class ReviewQuery(PageQuery):
-    """The newest first."""
+    """The newest first; ``from``, ``to``: asked for on one of these days."""
 
     outcome = fields.String(validate=validate.OneOf(list(review_rules().outcomes)))
     enterprise_id = fields.UUID()
     job_id = fields.UUID()
     pilot_id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    subdistrict = text(12)
+    from_day = fields.Date(data_key="from", attribute="from", validate=check_day)
+    to_day = fields.Date(data_key="to", attribute="to", validate=check_day)
 
 
 class PilotQuery(PageQuery):

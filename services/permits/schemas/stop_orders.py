@@ -5,16 +5,20 @@ from marshmallow import fields, validate
 from services.permits.domain.stop_orders import STEPS
 from services.permits.rules.stop_orders import stop_order_rules
 from services.permits.schemas.declarations import DIVISION, DeclaredJobMove, text
+from services.permits.schemas.permits import check_day
 from shared.http import PageQuery, Schema
 
 
 class StopOrderQuery(PageQuery):
-    """The newest first."""
+    """The newest first; ``from``, ``to``: signed on one of these days."""
 
     state = fields.String(validate=validate.OneOf(list(stop_order_rules().machine.states)))
     is_open = fields.Boolean()
     enterprise_id = fields.UUID()
     division = fields.String(validate=DIVISION)
+    basis = text(500)
+    from_day = fields.Date(data_key="from", attribute="from", validate=check_day)
+    to_day = fields.Date(data_key="to", attribute="to", validate=check_day)
 
 
 class NewStopOrder(Schema):

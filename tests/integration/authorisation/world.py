@@ -58,6 +58,7 @@ from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
 from shared.work.attachments import Taken, keep_attachment
 from tests.integration.authorisation.breaches import breach_everywhere
+from tests.integration.authorisation.works import start_everywhere
 from tests.integration.credit.listing import list_everywhere
 from tests.support.events import received
 from tests.support.pictures import PICTURE
@@ -133,6 +134,7 @@ def running_world(home: Path) -> Iterator[World]:
         _work_everywhere(database_of(apps["permits"]), ids)
         _apply_everywhere(database_of(apps["permits"]), ids)
         _places_everywhere(database_of(apps["permits"]), ids)
+        start_everywhere(database_of(apps["gateway"]), ids, now=NOW)
         breach_everywhere(database_of(apps["credit"]), ids, now=NOW)
         list_everywhere(database_of(apps["credit"]), ids, now=NOW)
         yield World(apps, ids, _tokens(apps["identity"], ids, agency=agency))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from shared.clock import business_date
 from shared.database import Database
-from tests.integration.permits.conftest import COMMITMENTS, NOW, Caller, known_enterprise
+from tests.integration.permits.conftest import COMMITMENTS, NOW, PERMITS, Caller, known_enterprise
 from tests.integration.permits.permitting import WORK, applied, started, taken
 from tests.integration.permits.test_enterprise_files import promised
 
@@ -62,6 +62,13 @@ class TestPermits:
 
         assert found(officer, **{"from": day, "to": day}) == set(permits.values())
         assert found(officer, **{"from": day + one}) == found(officer, to=day - one) == set()
+
+    @pytest.mark.parametrize("path", ["permits", "stop-orders", "reviews", "statistics"])
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_are_not_asked_for_at_the_ends_of_time(self, caller: Caller, path: str, day: str) -> None:
+        answer = caller().get(f"{PERMITS}/{path}", query_string={"from": day, "to": day})
+
+        assert (answer.status_code, "this century" in answer.text) == (422, True)
 
 
 class TestCommitments:
