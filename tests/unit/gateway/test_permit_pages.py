@@ -133,3 +133,10 @@ class TestPermit:
         names = ("video_live", "fire_out", "line_removed", "plan?", "reason")
 
         assert wanted_of(names, permit(terms={"needs_video": True})) == ("video_live", "fire_out", "reason")
+
+    @pytest.mark.parametrize(("facts", "asked"), [({}, True), ({"outdoor": True}, True), ({"outdoor": False}, False)])
+    def test_asks_for_the_wind_unless_it_is_indoors(self, facts: dict[str, bool], asked: bool) -> None:
+        """5.2.15, 8.2.6, 9.2.4."""
+        one = permit(terms={"stop_wind_force": 5}, facts=facts)
+
+        assert wanted_of(("wind_force",), one) == (("wind_force",) if asked else ())
