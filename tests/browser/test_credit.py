@@ -136,5 +136,78 @@ class TestAViolation:
         check_fit(page)
 
 
+class TestAnExposure:
+    def test_is_proposed_decided_objected_to_and_answered(self, window: Window, officer: ApiClient) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit/exposures/new?enterprise_id={firm(officer)}")
+        page.select_option("#kind", "red_card")
+        page.fill("#said-title", "重大隐患逾期未整改")
+        page.fill("#said-content", "除尘系统无泄爆装置，逾期未整改。")
+        check_fit(page)
+        page.wait_for_load_state()
+        page.locator("form[data-act=propose] > button[type=submit]").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "proposed")
+        address = page.url
+        leader = sign_in_as(window(size=DESK, signed_in=False), "credit-leader")
+        press(leader, address, "publish")
+        expect(leader.locator("#state")).to_have_attribute("data-state", "published")
+        own = sign_in_as(window(size=PHONE, signed_in=False), "credit-own")
+        press(own, address, "object", statement="已于昨日整改完毕")
+        expect(own.locator("#objections")).to_contain_text("已于昨日整改完毕")
+        check_fit(own)
+        press(page, address, "reply", reply="复查未通过")
+        expect(page.locator("#objections")).to_contain_text("复查未通过")
+        [entry] = page.request.get("/api/v1/public/exposures", params={"q": CODE}).json()["items"]
+        assert (entry["objections"][0]["reply"], entry["kind"]) == ("复查未通过", "red_card")
+        page.goto("/credit/exposures?kind=red_card")
+        expect(page.locator("#exposures")).to_contain_text("重大隐患逾期未整改")
+        check_fit(page)
+
+
+class TestAnAccident:
+    def test_is_recorded_and_counted_beside_the_year_before(self, window: Window, officer: ApiClient) -> None:
+        page = sign_in_as(window(size=DESK, signed_in=False), "credit-officer")
+        page.goto(f"/credit/accidents/new?enterprise_id={firm(officer)}")
+        page.select_option("#kind", "machinery")
+        page.fill("#serious_injuries", "1")
+        page.wait_for_load_state()
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        page.wait_for_url("**/credit/accidents")
+        expect(page.locator("#accidents")).to_contain_text(NAME)
+        expect(page.locator("#figures [data-total]")).to_contain_text("1")
+        check_fit(page, DESK)
+
+    def test_of_earlier_years_comes_in_a_register_that_is_tried_out_first(
+        self, window: Window, officer: ApiClient
+    ) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        rows = f"统一社会信用代码,发生日期,事故类型,死亡人数\n{CODE},2023-03-01,触电,1\n{CODE},明天,触电,1\n"
+        sheet = {"name": "accidents.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+        page.goto("/credit/registers")
+        page.set_input_files("#file", sheet)
+        page.locator("#register button[type=submit]").click()
+        expect(page.locator("#errors li")).to_have_count(1)
+        check_fit(page)
+        page.set_input_files("#file", sheet)
+        page.uncheck("input[name=is_trial]")
+        page.locator("#register button[type=submit]").click()
+        expect(page.locator("#taken")).to_be_visible()
+        page.goto("/credit/accidents?year=2023")
+        expect(page.locator("#accidents")).to_contain_text(NAME)
+        check_fit(page)
+
+
+def press(page: Page, address: str, act: str, **fields: str) -> None:
+    """Open an entry, fill the form of ``act`` and send it."""
+    page.goto(address)
+    page.wait_for_load_state()
+    form = page.locator(f"form[data-act={act}]")
+    if fields:
+        form.locator("summary").click()
+    for name, text in fields.items():
+        form.locator(f"[name={name}]").fill(text)
+    form.locator("button[type=submit]").click()
+
+
 def proposed(officer: ApiClient) -> list[dict[str, Any]]:
     return list(officer.call("GET", "credit/closures", params={"state": "proposed"})["items"])
