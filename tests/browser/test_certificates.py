@@ -60,9 +60,10 @@ class TestCertificates:
         expect(page.locator("#enter")).to_be_visible()
         check_fit(page, size)
 
-    def test_of_no_enterprise_lead_to_the_choice(self, window: Window) -> None:
+    @pytest.mark.parametrize("path", ["/certificates", "/mandates"])
+    def test_of_no_enterprise_lead_to_the_choice(self, window: Window, path: str) -> None:
         page = window()
-        page.goto("/certificates")
+        page.goto(path)
         expect(page.get_by_role("heading", level=2)).to_have_text("请先选择企业")
 
 
@@ -84,7 +85,22 @@ class TestFile:
         page.locator("#file button").click()
         expect(page.locator("#taken-in")).to_contain_text("登记 1 本，已有 0 本，1 行未登记")
         expect(page.locator("#taken-in")).to_contain_text("没有这种证书")
+        expect(page.locator("#people li").filter(has_text="赵")).to_contain_text("作业监护人培训合格证")
         check_fit(page, DESK)
+
+    @pytest.mark.parametrize(
+        ("content", "sentence"), [(b"", "文件是空的"), (b"name\nsomebody", "缺少必需的列")], ids=["empty", "columns"]
+    )
+    def test_that_cannot_be_used_says_what_to_do(
+        self, window: Window, firm: str, content: bytes, sentence: str
+    ) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), HEAD)
+        page.goto("/certificates")
+        page.locator("#file summary").click()
+        check_fit(page)
+        page.set_input_files('#file input[type="file"]', {"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+        page.locator("#file button").click()
+        expect(page.locator("#refusal")).to_contain_text(sentence)
 
 
 class TestMandates:

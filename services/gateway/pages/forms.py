@@ -10,6 +10,7 @@ from flask_babel import gettext
 from services.gateway.pages.own_api import Refusal
 
 PLACE = ZoneInfo("Asia/Shanghai")
+GROUPS = ("refusal", "problem", "reason")  # of the catalogue: what was refused is said in one of them
 FACT = re.compile(r"%\((\w+)\)s")
 SEPARATORS = re.compile(r"[\s,;，；、]+")
 
@@ -29,7 +30,7 @@ def moment_of(text: str) -> str:
 
 def refusal_of(refusal: Refusal) -> str:
     """Return the sentence of a refusal in the page's language, the API's own where its code is not known."""
-    for key in (f"refusal.{refusal.reason}", f"problem.{refusal.reason}"):
+    for key in (f"{group}.{refusal.reason}" for group in GROUPS):
         sentence = gettext(key)
         if sentence != key:
             return FACT.sub(lambda found: str(refusal.facts.get(found[1], "")), sentence)
