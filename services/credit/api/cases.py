@@ -4,6 +4,7 @@ from typing import Any
 
 from services.credit.api.acting import as_text, step_of_caller
 from services.credit.queries import cases as reading
+from services.credit.queries.case_suggestions import suggestions
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.grounds import accidents_behind, penalty_behind
 from services.credit.schemas.cases import (
@@ -12,6 +13,8 @@ from services.credit.schemas.cases import (
     CaseQuery,
     CaseStatement,
     CaseStepBody,
+    CaseSuggestionQuery,
+    CaseSuggestions,
     CaseTable,
     EarlyRemovalApplication,
     NewCase,
@@ -19,6 +22,7 @@ from services.credit.schemas.cases import (
 )
 from services.credit.tables import listing_case
 from services.credit.use_cases import cases
+from shared.clock import business_date
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
@@ -32,6 +36,16 @@ ABOUT_THE_STEP = ("is_confirmed", "scope_reason", "facts", "basis")
 def show_table(_session: Session) -> Any:
     """The acts of the order, the steps with their clauses, and the time limits."""
     return reading.condition_table()
+
+
+@blp.route("/cases/suggestions", methods=["GET"])
+@reads("case:write")
+@blp.arguments(CaseSuggestionQuery, location="query")
+@blp.response(200, CaseSuggestions)
+def list_suggestions(session: Session, query: dict[str, Any]) -> Any:
+    """Penalties of the bureau whose records show a condition of the list; an officer proposes or not."""
+    given = {name: str(value) for name, value in query.items()}
+    return {"items": suggestions(session, principal(), today=business_date(now()), **given)}
 
 
 @blp.route("/cases", methods=["GET"])

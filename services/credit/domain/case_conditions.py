@@ -82,7 +82,15 @@ def is_reached(wanted: AccidentCount, accidents: Sequence[Accident]) -> bool:
     return any(last <= months_later(first, wanted.months) for first, last in windows)
 
 
-def conditions_of_accidents(rules: ConditionRules, accidents: Sequence[Accident]) -> list[str]:
-    """Return the codes of the acts that recorded accidents alone fulfil."""
-    counted = [one for one in rules.conditions.values() if one.accidents]
-    return [one.code for one in counted if one.accidents and is_reached(one.accidents, accidents)]
+def suggested_conditions(rules: ConditionRules, *, clause: str, accidents: Sequence[Accident]) -> list[Condition]:
+    """Return the acts that the records of a penalty show: by its clause, or by enough accidents.
+
+    An act that only a person can see is never suggested; what else has to be confirmed is said with the act.
+    """
+
+    def is_shown(one: Condition) -> bool:
+        if one.accidents:
+            return is_reached(one.accidents, accidents)
+        return bool(one.clauses) and clause.startswith(one.clauses)
+
+    return [one for one in rules.conditions.values() if is_shown(one)]

@@ -200,6 +200,29 @@ class WholeCase(ListingCase):
     allowed = fields.List(fields.String(), required=True)
 
 
+class CaseSuggestionQuery(Schema):
+    enterprise_id = fields.UUID()
+
+
+class CaseSuggestion(Schema):
+    """``confirms``: what an officer has still to look at, because no record says it."""
+
+    enterprise_id = fields.String(required=True)
+    name = fields.String(required=True)
+    penalty_id = fields.String(required=True)
+    document_number = fields.String(required=True)
+    decided_on = fields.Date(required=True)
+    condition = fields.String(required=True)
+    condition_zh = fields.String(required=True)
+    condition_en = fields.String(required=True)
+    clause = fields.String(required=True)
+    confirms = fields.String(required=True)
+
+
+class CaseSuggestions(Schema):
+    items = fields.List(fields.Nested(CaseSuggestion), required=True)
+
+
 class ListingCondition(Schema):
     code = fields.String(required=True)
     zh = fields.String(required=True)

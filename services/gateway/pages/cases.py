@@ -59,6 +59,7 @@ def cases() -> str:
         chosen={name: value for name, value in chosen.items() if value},
         states=[one for one in table["states"] if one["id"] != "new"],
         places=subdistricts(),
+        suggested=_suggested() if not any(chosen.values()) else [],
         **{**answer, "items": [_counted(one) for one in answer["items"]]},
     )
 
@@ -157,6 +158,12 @@ def _proposal(*, refusal: str = "") -> str:
         given=request.values,
         refusal=refusal,
     )
+
+
+def _suggested() -> list[dict[str, Any]]:
+    """Return what the records show that nobody has proposed yet, for those who may propose it."""
+    items: list[dict[str, Any]] = own_api.read(f"{CASES}/suggestions")["items"] if viewer.may("case:write") else []
+    return items
 
 
 def _counted(one: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import DECISION, FIRM, NOTICE, REPAIR_NOTICE, Penalty
-from services.credit.tables import enterprise, listing_case, listing_person
+from services.credit.tables import enterprise, listing_case, listing_person, penalty
 from services.credit.use_cases.cases import Proposal, propose_case, step_case
 from services.credit.use_cases.watched import watch
 from shared.clock import business_date
@@ -103,6 +103,7 @@ def list_everywhere(database: Database, ids: Mapping[str, str], *, now: datetime
     today = business_date(now)
     with database.transaction() as session:
         session.execute(update(enterprise).values(address="台州市椒江区"))
+        session.execute(update(penalty).values(act="V-92-2", authority="台州市椒江区应急管理局"))
         for enterprise_id in ids.values():
             watch(session, enterprise_id, reason="多次违章", until=today + timedelta(days=30), by="a", now=now)
     for enterprise_id in ids.values():

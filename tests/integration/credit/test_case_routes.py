@@ -34,12 +34,12 @@ def leader(caller: Caller) -> FlaskClient:
     return caller("bureau_leader")
 
 
-def penalised(officer: FlaskClient, firm: str, *, authority: str = "台州市椒江区应急管理局") -> str:
+def penalised(officer: FlaskClient, firm: str, *, authority: str = "台州市椒江区应急管理局", act: str = "V-110") -> str:
     """Record a penalty decision of today and return its id."""
     body = {
         "enterprise_id": firm,
         "document_number": "（椒）应急罚〔2026〕12号",
-        "act": "V-110",
+        "act": act,
         "conduct": "瞒报事故",
         "facts": "瞒报一起事故",
         "basis": "安全生产法 第一百一十条",
@@ -189,3 +189,30 @@ class TestTable:
         assert {"row": "L10", "event": "publish", "status": "practice"}.items() <= next(
             one for one in table["transitions"] if one["event"] == "publish"
         ).items()
+
+
+class TestSuggestions:
+    def test_name_what_the_records_show_until_it_is_proposed(
+        self, officer: FlaskClient, firm: str, caller: Caller
+    ) -> None:
+        penalty_id = penalised(officer, firm)
+        (one,) = officer.get(f"{CASES}/suggestions?enterprise_id={firm}").json["items"]
+        assert (one["penalty_id"], one["condition"], bool(one["confirms"])) == (penalty_id, "BL-6-5", True)
+        officer.post(CASES, json=proposal(firm, penalty_id, condition="BL-6-5"))
+        assert officer.get(f"{CASES}/suggestions").json["items"] == []
+
+    def test_count_the_accidents_on_record(self, database: Database, officer: FlaskClient, firm: str) -> None:
+        other = known_enterprise(database, uscc="91330000742004828D", industry="C2614")
+        penalised(officer, firm, act="V-102")
+        accident = {"kind": "fall", "deaths": 10, "occurred_on": business_date(datetime.now(UTC)).isoformat()}
+        answers = [
+            officer.post(f"{CREDIT}/accidents", json={"enterprise_id": one, **accident}) for one in (firm, other)
+        ]
+        assert [one.status_code for one in answers] == [201, 201]
+        items = officer.get(f"{CASES}/suggestions").json["items"]
+        assert [(one["enterprise_id"], one["condition"]) for one in items] == [(firm, "BL-6-1")]
+
+    def test_are_none_elsewhere_and_of_other_departments(self, officer: FlaskClient, firm: str, caller: Caller) -> None:
+        penalised(officer, firm, authority="台州市市场监督管理局")
+        assert officer.get(f"{CASES}/suggestions").json["items"] == []
+        assert caller(divisions=["331003"]).get(f"{CASES}/suggestions").json["items"] == []

@@ -1,9 +1,10 @@
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -159,6 +160,32 @@ class TestGrants:
         path = f"{CLIENTS}/{registered['client_id']}/grants/enterprise:read"
         answer = administrator.put(path, json={**GRANT, "divisions": ["331003"]})
         assert (answer.status_code, answer.json["code"]) == (403, "jurisdiction_too_wide")
+
+    @pytest.mark.parametrize(
+        ("action", "fields", "purposes"),
+        [("check:read", ["hit"], []), ("check:read", ["hit"], ["SUPERVISION"]), ("enterprise:read", ["uscc"], ["FIN"])],
+    )
+    def test_name_purposes_where_the_action_asks_for_them(
+        self,
+        administrator: FlaskClient,
+        registered: dict[str, str],
+        action: str,
+        *,
+        fields: list[str],
+        purposes: list[str],
+    ) -> None:
+        path = f"{CLIENTS}/{registered['client_id']}/grants/{action}"
+        answer = administrator.put(path, json={**GRANT, "fields": fields, "purposes": purposes})
+        assert (answer.status_code, answer.json["code"]) == (422, "grant_malformed")
+
+    def test_carry_their_purposes_in_the_token(
+        self, app: Flask, administrator: FlaskClient, registered: dict[str, str]
+    ) -> None:
+        path = f"{CLIENTS}/{registered['client_id']}/grants/check:read"
+        assert administrator.put(path, json={**GRANT, "fields": ["hit"], "purposes": ["FIN"]}).status_code == 200
+        token = app.test_client().post(TOKEN, data=ASKING, headers=basic(registered)).json["access_token"]
+        claims = orjson.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+        assert claims["grants"]["check:read"]["purposes"] == ["FIN"]
 
     def test_are_listed_with_what_may_be_granted(self, administrator: FlaskClient, granted: dict[str, str]) -> None:
         assert [one["client_name"] for one in administrator.get("/api/v1/identity/grants").json["items"]] == [

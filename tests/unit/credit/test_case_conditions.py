@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.credit.domain.case_conditions import Accident, ConditionUnknown, conditions_of_accidents
+from services.credit.domain.case_conditions import Accident, ConditionUnknown, suggested_conditions
 from services.credit.rules.cases import case_rules
 
 RULES = case_rules().conditions
@@ -48,7 +48,16 @@ class TestAccidents:
         ],
     )
     def test_count_within_twelve_months(self, recorded: list[Accident], codes: list[str]) -> None:
-        assert conditions_of_accidents(RULES, recorded) == codes
+        found = suggested_conditions(RULES, clause="V-97-1", accidents=recorded)
+        assert [one.code for one in found] == codes
+
+    @pytest.mark.parametrize(
+        ("clause", "codes"),
+        [("V-92-2", ["BL-7-2"]), ("V-110", ["BL-6-5"]), ("V-114", ["BL-6-3"]), ("V-99-4", []), ("", [])],
+    )
+    def test_are_not_needed_where_the_clause_says_it(self, clause: str, codes: list[str]) -> None:
+        found = suggested_conditions(RULES, clause=clause, accidents=[])
+        assert [one.code for one in found] == codes
 
 
 class TestTrades:

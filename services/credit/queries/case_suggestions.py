@@ -1,0 +1,72 @@
+"""Penalties of the bureau of which the records show that a condition of the list may be met, and no case exists."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from services.credit.domain.case_conditions import Accident, Condition, suggested_conditions
+from services.credit.domain.case_facts import REVOKED
+from services.credit.domain.case_limits import months_later
+from services.credit.domain.penalties import NATURAL
+from services.credit.domain.publicity import WITHDRAWN
+from services.credit.queries.enterprises import in_area
+from services.credit.rules import case_rules
+from services.credit.tables import accident, enterprise, listing_case, penalty
+from shared.database.bulk import among
+from shared.security.principal import Principal
+
+MONTHS_BACK = 24  # 行政处罚法 第三十六条: what lies further back is hardly worth a case
+MOST = 50
+Document = dict[str, Any]
+
+
+def suggestions(session: Session, principal: Principal, *, today: date, enterprise_id: str = "") -> list[Document]:
+    """Return up to 50 penalties of the area with the conditions that their records meet, the latest first."""
+    rows = _own_penalties(session, principal, since=months_later(today, -MONTHS_BACK), enterprise_id=enterprise_id)
+    accidents = _accidents(session, [row.enterprise_id for row in rows])
+    known = _known(session, [row.id for row in rows])
+    found = []
+    for row in rows:
+        recorded = accidents.get(row.enterprise_id, [])
+        for one in suggested_conditions(case_rules().conditions, clause=row.act, accidents=recorded):
+            if (row.id, one.code) not in known:
+                found.append(_suggestion(row, one))
+    return found[:MOST]
+
+
+def _own_penalties(session: Session, principal: Principal, *, since: date, enterprise_id: str) -> Sequence[Row[Any]]:
+    columns = penalty.c
+    joined = penalty.join(enterprise, enterprise.c.enterprise_id == columns.enterprise_id)
+    conditions = [
+        in_area(principal),
+        columns.decided_on >= since,
+        columns.state != WITHDRAWN,
+        columns.subject_kind != NATURAL,
+        columns.authority.contains(case_rules().department, autoescape=True),
+        *([columns.enterprise_id == enterprise_id] if enterprise_id else []),
+    ]
+    wanted = select(penalty, enterprise.c.name).select_from(joined).where(*conditions)
+    return session.execute(wanted.order_by(columns.decided_on.desc(), columns.id.desc())).all()
+
+
+def _accidents(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Accident]]:
+    found: dict[str, list[Accident]] = {}
+    for row in session.execute(select(accident).where(among(session, accident.c.enterprise_id, enterprise_ids))):
+        found.setdefault(row.enterprise_id, []).append(Accident(row.grade, row.occurred_on))
+    return found
+
+
+def _known(session: Session, penalty_ids: Sequence[str]) -> set[tuple[str, str]]:
+    columns = listing_case.c
+    wanted = select(columns.penalty_id, columns.condition).where(among(session, columns.penalty_id, penalty_ids))
+    rows = session.execute(wanted.where(columns.state != REVOKED))
+    return {(row.penalty_id, row.condition) for row in rows}
+
+
+def _suggestion(row: Row[Any], one: Condition) -> Document:
+    named = {name: getattr(row, name) for name in ("enterprise_id", "name", "document_number", "decided_on")}
+    words = {"condition": one.code, "condition_zh": one.zh, "condition_en": one.en, "clause": one.source.clause}
+    return {**named, **words, "penalty_id": row.id, "confirms": one.confirms}
