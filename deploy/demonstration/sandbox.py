@@ -7,7 +7,12 @@ NAME = "沙箱 sandbox（演示）"
 FIELDS = {
     "enterprise:read": ["id", "uscc", "name", "division", "level", "colour"],
     "grade:read": ["level", "colour", "score", "provisional"],
+    "check:read": [
+        *("uscc", "name", "hit", "lists", "measures", "penalties", "answers"),
+        *("purpose", "answered_at", "receipt_id", "signature"),
+    ],
 }
+PURPOSES = {"check:read": ["FIN", "PROC"]}
 LIFE = timedelta(days=365)
 
 
@@ -21,6 +26,8 @@ def make_sandbox(client: Any, *, division: str, now: datetime | None = None) -> 
     made = client.call("POST", "identity/clients", json={"name": NAME})
     until = ((now or datetime.now(UTC)) + LIFE).isoformat()
     for action, fields in FIELDS.items():
-        terms = {"divisions": [division], "fields": fields, "until": until, "basis": "演示 demonstration"}
+        purposes = PURPOSES.get(action, [])
+        terms = {"divisions": [division], "fields": fields, "purposes": purposes, "until": until}
+        terms["basis"] = "演示 demonstration"
         client.call("PUT", f"identity/clients/{made['client_id']}/grants/{action}", json=terms)
     return made["client_id"], made["client_secret"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import rfc8785
+from cryptography.exceptions import InvalidSignature
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jws
@@ -24,6 +25,7 @@ from shared.security.chain import link_entries, verify
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
 from tests.integration.credit.listing import LEADER, listed, moved
 from tests.support.callers import SECRET, Signer
+from tests.support.source import ROOT
 
 CODE, OTHER, UNKNOWN = "91330000704676287N", "91330000742004828D", "91110000710926094P"
 WHOLE = (
@@ -190,6 +192,17 @@ class TestProof:
         answer = narrow.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
         assert set(answer) == {"uscc", "hit", "receipt_id", "signature"}
         assert is_proven(narrow, answer)
+
+
+class TestDocument:
+    def test_shows_how_anybody_proves_an_answer(self, case_id: str, bank: FlaskClient) -> None:
+        text = (ROOT / "docs" / "checks.md").read_text("utf-8")
+        shown: dict[str, Any] = {}
+        exec(text.split("```python")[1].split("```")[0], shown)
+        answer, keys = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json, bank.get(f"{CREDIT}/checks/keys").json
+        shown["prove"](answer, keys)
+        with pytest.raises(InvalidSignature):
+            shown["prove"](answer | {"hit": False}, keys)
 
 
 class TestRecords:

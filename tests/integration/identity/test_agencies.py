@@ -217,7 +217,7 @@ class TestSandbox:
         assert opened is not None
         credentials = {"client_id": opened[0], "client_secret": opened[1]}
         answer = app.test_client().post(TOKEN, data={**ASKING, **credentials})
-        assert answer.json["scope"] == "enterprise:read grade:read"
+        assert answer.json["scope"] == "check:read enterprise:read grade:read"
         assert make_sandbox(Caller(administrator), division="331002") is None
 
 
