@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from coverage import Coverage
 
 from shared.database import Database
 from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
@@ -18,11 +19,14 @@ UNIT = Path(__file__).parent / "unit"
 SYSTEM = Path(__file__).parent / "system"
 SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
 SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in SWEPT)
+UNMEASURED = ("unmeasured", "system", "sweep", "browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
     config.addinivalue_line("markers", "system: starts the whole system")
+    config.addinivalue_line("markers", "measured: on PostgreSQL it reaches what no test reaches on SQLite")
+    config.addinivalue_line("markers", "unmeasured: what it reaches does not count")
     config.addinivalue_line("markers", "sweep: goes through every route of every service, or many stories")
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
@@ -55,6 +59,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("disable_socket")
         if any(sweep in (item.path, *item.path.parents) for sweep in SWEEPS):
             item.add_marker("sweep")
+    mark_unmeasured(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure coverage only where a test is there to reach its code: tracing makes a test half as long again.
+
+    A whole system reaches by chance what its services' own tests must reach, and a test that runs on both databases
+    reaches the same twice.
+    """
+    measured = Coverage.current()
+    if measured is None or not any(item.get_closest_marker(name) for name in UNMEASURED):
+        return (yield)
+    measured.stop()
+    try:
+        return (yield)
+    finally:
+        measured.start()
+
+
+def mark_unmeasured(items: list[pytest.Item]) -> None:
+    """Let a test that runs on both databases count on SQLite, unless it is marked as ``measured`` on both."""
+    counted = {
+        name_of(item) for item in items if "sqlite" in values_of(item) and not item.get_closest_marker("measured")
+    }
+    for item in items:
+        if "postgresql" in values_of(item) and name_of(item) in counted:
+            item.add_marker("unmeasured")
+
+
+def name_of(item: pytest.Item) -> str:
+    """Return the name of a test without its parameters."""
+    return item.nodeid.partition("[")[0]
 
 
 def values_of(item: pytest.Item) -> set[str]:

@@ -32,6 +32,7 @@ def checked(database: Database) -> Recount:
         return recount(session, repair=False)
 
 
+@pytest.mark.measured
 class TestEnterprises:
     def test_take_the_newest_state(self, database: Database, tell: Tell) -> None:
         known = enterprise()
