@@ -154,7 +154,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("command", "status", "advice"),
         [
-            ("parked list --service nowhere", 1, "There is no service nowhere: gateway, identity, "),
+            ("parked list --service nowhere", 1, "There is no service nowhere: "),
             ("migrate nowhere", 1, "There is no service nowhere: "),
             ("parked show gateway x", 1, "There is no such parked event."),
             ("parked replay gateway x", 1, "it may have been replayed already"),
