@@ -1,15 +1,31 @@
-"""Applications for tests: built once per process for the same settings, because compiling routes takes long."""
+"""Applications for tests: built once per process for the same settings, because compiling routes takes long.
+
+Most tests build no address, so how that is done is compiled when the first one is built, for tests of all applications.
+"""
 
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from shared.http.chassis import EXTENSION, Chassis
 
 _built: dict[tuple[Callable[[Any], Flask], str], tuple[Flask, Chassis]] = {}
+
+
+class LateRule(Rule):
+    """A route that compiles how its addresses are built when they are."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(super()._compile_builder)
+        return lambda rule, /, **values: compiled(append_unknown)(rule, **values)
+
+
+Flask.url_rule_class = LateRule
 
 
 def application(create_app: Callable[[Any], Flask], settings: Any) -> Flask:
