@@ -1,5 +1,6 @@
 """Fixtures for every tier: private servers, and the markers that follow from what a test uses."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -15,6 +16,7 @@ from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
 
+ALLOCATIONS_PER_COLLECTION = 50_000  # of garbage: looking for it in all that was collected takes a fifth of the time
 UNIT = Path(__file__).parent / "unit"
 SYSTEM = Path(__file__).parent / "system"
 SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
@@ -28,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "measured: on PostgreSQL it reaches what no test reaches on SQLite")
     config.addinivalue_line("markers", "unmeasured: what it reaches does not count")
     config.addinivalue_line("markers", "sweep: goes through every route of every service, or many stories")
+    gc.set_threshold(ALLOCATIONS_PER_COLLECTION, 20, 20)
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
@@ -102,6 +105,7 @@ def values_of(item: pytest.Item) -> set[str]:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stop when pytest-xdist has not put the groups into the names: every worker would start all servers."""
+    gc.freeze()  # modules and tests stay to the end: nobody needs to look for garbage among them
     for item in session.items if hasattr(session.config, "workerinput") else ():
         if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
             pytest.exit(f"{item.nodeid} is in no group: pytest-xdist does not fit this pytest")
