@@ -1,5 +1,6 @@
 """Who comes at once because of a major hazard, and what becomes of that when the hazard is none or ends."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class TestCall:
             "a-bureau_officer",
         ]
         dues = {row["last_day"] for row in officer.get(f"{INSPECTIONS}/tasks").json["items"]}
-        assert dues == {add_working_days(business_date(NOW), 1).isoformat()}
+        assert dues == {add_working_days(business_date(datetime.now(UTC)), 1).isoformat()}
 
     def test_is_none_for_a_general_hazard(self, caller: Caller, enterprise_id: str) -> None:
         officer = caller()

@@ -1,6 +1,6 @@
 """Hazards over HTTP: who may enter and move them, what is stored, what the others hear, what the clock does."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ def refused(client: FlaskClient, hazard_id: str, event: str, **given: Any) -> tu
 
 
 def day(days: int) -> str:
-    return (business_date(NOW) + timedelta(days=days)).isoformat()
+    return (business_date(datetime.now(UTC)) + timedelta(days=days)).isoformat()
 
 
 class TestGeneralHazard:

@@ -1,5 +1,6 @@
 """Joint checks: one on-site check for the cap, one record with the part of each agency."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from services.inspections.domain.schedules import Period
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
 from shared.database import Database
-from tests.integration.inspections.conftest import INSPECTIONS, NOW, Caller, graded, known_enterprise
+from tests.integration.inspections.conftest import INSPECTIONS, Caller, graded, known_enterprise
 
 JOINT = f"{INSPECTIONS}/joint-checks"
 PARTS = [{"agency": "应急管理局", "subject": "安全生产"}, {"agency": "消防救援大队", "subject": "消防安全"}]
@@ -55,9 +56,10 @@ class TestPlanned:
         self, database: Database, caller: Caller, enterprise_id: str
     ) -> None:
         graded(database, enterprise_id, 4)
-        month = Period(business_date(NOW), business_date(NOW))
+        now = datetime.now(UTC)
+        month = Period(business_date(now), business_date(now))
         with database.transaction() as session:
-            planned = make_task(session, NewTask(enterprise_id, 4, "plan", month, cause="plan"), now=NOW)
+            planned = make_task(session, NewTask(enterprise_id, 4, "plan", month, cause="plan"), now=now)
         officer = caller()
 
         one, again = begin(officer, enterprise_id), begin(officer, enterprise_id)

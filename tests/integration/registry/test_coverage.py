@@ -10,7 +10,7 @@ from services.registry.tables import obligation
 from shared.database import Database
 from shared.database.bulk import insert_rows
 from tests.integration.registry.conftest import BASE
-from tests.integration.registry.intermediaries import ACTIONS, TODAY, concluded, day, enterprise, send, working
+from tests.integration.registry.intermediaries import ACTIONS, concluded, day, enterprise, send, today, working
 from tests.support.callers import Signer
 
 
@@ -27,8 +27,8 @@ def owing(database: Database, *enterprises: str, ended: bool = False) -> None:
             "rule": "decision",
             "basis": "",
             "frequency": "",
-            "starts_on": TODAY,
-            "ends_on": TODAY if ended else None,
+            "starts_on": today(),
+            "ends_on": today() if ended else None,
             "end_reason": "",
         }
         for one in enterprises

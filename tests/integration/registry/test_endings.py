@@ -112,7 +112,7 @@ class TestDeregistration:
         [
             ({"reason": "tired"}, "invalid_fields"),
             ({"basis": "x"}, "invalid_fields"),
-            ({"on": day(1)}, "ending_malformed"),
+            ({"on": day(2)}, "ending_malformed"),
         ],
     )
     def test_is_refused_without_good_grounds(self, bureau: FlaskClient, changes: dict[str, str], code: str) -> None:

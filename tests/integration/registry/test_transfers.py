@@ -22,7 +22,6 @@ from tests.support.callers import Signer
 from tests.unit.registry.registers import code_of
 
 ACTIONS = ["enterprise:read", "enterprise:write", "enterprise:export", "grid:read", "grid:write"]
-TODAY = business_date(Clock().now()).isoformat()
 HERE, NOWHERE, ELSEWHERE = "椒江区洪家街道样例路", "样例路", "路桥区样例路"
 HONGJIA, LUQIAO = "331002004", "331004"
 MANY = 3_000  # enterprises of the district beside one that lies elsewhere
@@ -37,6 +36,11 @@ def officer(app: Flask, signer: Signer) -> FlaskClient:
 @pytest.fixture
 def street(app: Flask, signer: Signer) -> FlaskClient:
     return signer.client(app, actions=ACTIONS, divisions=[HONGJIA])
+
+
+def today() -> str:
+    """Return the day that it is in China; a run may go on into the next one."""
+    return business_date(Clock().now()).isoformat()
 
 
 def registered(client: FlaskClient, number: int, address: str, **changes: Any) -> str:
@@ -210,14 +214,15 @@ class TestTransfer:
         sent(officer, registered(officer, 1, ELSEWHERE), note="第1号函")
 
         row = listed(officer, county=LUQIAO)[0]
-        assert (row["transfer_state"], row["county"], row["sent_on"], row["note"]) == ("sent", LUQIAO, TODAY, "第1号函")
+        assert (row["transfer_state"], row["county"]) == ("sent", LUQIAO)
+        assert (row["sent_on"], row["note"]) == (today(), "第1号函")
 
     def test_that_is_accepted_ends_supervision_here(self, officer: FlaskClient, database: Database) -> None:
         one = registered(officer, 1, ELSEWHERE)
         ids = sent(officer, one).get_json()["ids"]
         answer = officer.post(f"{BASE}/transfers/{ids[0]}/accept")
 
-        assert (answer.get_json()["supervision"], listed(officer)[0]["answered_on"]) == ("transferred", TODAY)
+        assert (answer.get_json()["supervision"], listed(officer)[0]["answered_on"]) == ("transferred", today())
         assert (read(officer, one)["supervision"], told(database)[-1]["supervision"]) == ("transferred", "transferred")
 
     def test_that_comes_back_lies_in_the_tray_with_the_reason(self, officer: FlaskClient) -> None:
@@ -297,7 +302,7 @@ class TestExport:
         lines = downloaded(officer, "exports/transfers.csv?state=sent").decode("utf-8-sig").splitlines()
 
         assert (len(lines), lines[0][:11]) == (2, "接收县区代码,接收县区")
-        assert lines[1].startswith(f"331004,路桥区,样例1厂,{code_of(1)},{ELSEWHERE},已移送,{TODAY}")
+        assert lines[1].startswith(f"331004,路桥区,样例1厂,{code_of(1)},{ELSEWHERE},已移送,{today()}")
 
     def test_is_a_workbook_too(self, officer: FlaskClient) -> None:
         assert downloaded(officer, "exports/transfers.xlsx")[:2] == b"PK"
