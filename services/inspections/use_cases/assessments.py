@@ -153,12 +153,11 @@ def enter(session: Session, entry: Entry, *, by: str, now: datetime) -> str:
 def note_accident(session: Session, accident: AccidentRecorded, *, now: datetime) -> None:
     """Take from the year of a subdistrict what an accident costs it (S71), in the month in which it happened.
 
-    An accident that costs nothing, or of a month that is not assessed, is nobody's entry. Raises ``NotYet`` while the
-    enterprise has not arrived.
+    An accident that costs nothing, or of a month that is not assessed, is nobody's entry. Told again with other
+    figures, its entry is taken back and made anew. Raises ``NotYet`` while the enterprise has not arrived.
     """
     month = accident.occurred_on[:7]
-    is_assessed = session.scalar(select(assessment.c.month).where(assessment.c.month == month))
-    if not is_assessed or not entry_points(assessment_rules(), ACCIDENT, deaths=accident.deaths):
+    if not session.scalar(select(assessment.c.month).where(assessment.c.month == month)):
         return
     enterprise_id = present_id(session, accident.enterprise_id)
     place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == enterprise_id)).one_or_none()
@@ -166,7 +165,21 @@ def note_accident(session: Session, accident: AccidentRecorded, *, now: datetime
         raise NotYet(f"enterprise:{enterprise_id}")
     if place.subdistrict:
         reason = f"{place.name} {accident.occurred_on}"
-        enter(session, Entry(month, place.subdistrict, ACCIDENT, reason, accident.deaths), by=CREDIT, now=now)
+        _enter_once(session, Entry(month, place.subdistrict, ACCIDENT, reason, accident.deaths), now=now)
+
+
+def _enter_once(session: Session, entry: Entry, *, now: datetime) -> None:
+    """Enter what an accident costs; what the same accident cost before is taken back when the figures differ."""
+    columns = assessment_entry.c
+    same = (columns.month == entry.month, columns.unit == entry.unit, columns.kind == ACCIDENT)
+    standing = (columns.reason == entry.reason, columns.by == CREDIT, columns.before.is_(None))
+    earlier = session.execute(select(assessment_entry).where(*same, *standing)).first()
+    if earlier is not None and earlier.deaths == entry.deaths:
+        return
+    if earlier is not None:
+        withdraw_entry(session, earlier, reason=entry.reason, by=CREDIT, now=now)
+    if entry_points(assessment_rules(), ACCIDENT, deaths=entry.deaths):
+        enter(session, entry, by=CREDIT, now=now)
 
 
 def withdraw_entry(session: Session, entry: Row[Any], *, reason: str, by: str, now: datetime) -> None:

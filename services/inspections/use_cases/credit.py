@@ -35,7 +35,10 @@ TELLINGS = {
 
 
 def keep_credit_fact(session: Session, told: CreditFact) -> None:
-    """Keep what happened, or that it counts no more: it may come twice, and the end before the beginning."""
+    """Keep what happened, or that it counts no more: it may come twice, and the end before the beginning.
+
+    An accident is told again when its figures were put right.
+    """
     telling = TELLINGS[type(told)]
     row = {
         "id": getattr(told, telling.id),
@@ -46,7 +49,8 @@ def keep_credit_fact(session: Session, told: CreditFact) -> None:
         "ends_on": _day(told, telling.ends),
         "deaths": getattr(told, "deaths", 0),
     }
-    upsert_rows(session, credit_fact, [row], key=["id"], newer="step")
+    newer = None if isinstance(told, AccidentRecorded) else "step"
+    upsert_rows(session, credit_fact, [row], key=["id"], newer=newer)
 
 
 def _day(told: CreditFact, field: str) -> date | None:

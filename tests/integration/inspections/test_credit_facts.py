@@ -51,6 +51,13 @@ HISTORIES: dict[str, tuple[list[Any], list[str]]] = {
         [(AccidentRecorded, {"accident_id": ONE, "occurred_on": YEAR_AGO.isoformat(), "deaths": 1})],
         ["fatal_accident"],
     ),
+    "an accident whose injured died": (
+        [
+            (AccidentRecorded, {"accident_id": ONE, "occurred_on": YEAR_AGO.isoformat()}),
+            (AccidentRecorded, {"accident_id": ONE, "occurred_on": YEAR_AGO.isoformat(), "deaths": 1}),
+        ],
+        ["fatal_accident"],
+    ),
     "an accident without deaths": ([(AccidentRecorded, {"accident_id": ONE, "occurred_on": YEAR_AGO.isoformat()})], []),
     "a fatal accident long ago": (
         [(AccidentRecorded, {"accident_id": ONE, "occurred_on": LONG_AGO.isoformat(), "deaths": 3})],

@@ -249,6 +249,18 @@ class TestAccident:
         assert read(caller())["version"] == 2
 
     @pytest.mark.parametrize(
+        ("deaths", "points"), [([4, 4], [-5]), ([4, 6], [-10]), ([2, 4], [-5]), ([4, 2], [])], ids=str
+    )
+    def test_costs_what_it_was_last_told_to_be(
+        self, database: Database, caller: Caller, month: Any, *, deaths: list[int], points: list[int]
+    ) -> None:
+        place, one = supervised(database, SECOND, name="乙厂"), new_id()
+        for count in deaths:
+            accident(database, place, accident_id=one, deaths=count)
+        shown = {one["unit"]: one for one in read(caller())["items"]}
+        assert [entered["points"] for entered in shown[SECOND]["entries"]] == points
+
+    @pytest.mark.parametrize(
         ("place", "facts"),
         [
             pytest.param({}, {"deaths": 2}, id="two-dead"),
