@@ -65,8 +65,14 @@ def forward(service: str, path: str) -> Response:
 
 
 def _forwarded(service: str, _rest: str) -> Response:
-    topic = PUBLIC_TOPICS.get(_rest.partition("/")[0], "") if service == "public" else ""
-    return forward(topic or ANSWERED_BY.get(service, service), request.path)
+    return forward(answerer_of(service, _rest), request.path)
+
+
+def answerer_of(first: str, rest: str) -> str:
+    """Return the service that answers a path by its first part; of what the public reads the second part decides."""
+    if first == "public" and (topic := rest.partition("/")[0]) in PUBLIC_TOPICS:
+        return PUBLIC_TOPICS[topic]
+    return ANSWERED_BY.get(first, first)
 
 
 class _Body:
