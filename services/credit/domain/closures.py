@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.credit.domain.publicity import same_day
 from shared.errors import Conflict
 from shared.machines import NotAllowed, require
 
@@ -18,24 +19,30 @@ class ClosureDecided(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """So many ``penalties`` within the last ``days``, today among them."""
+    """So many ``penalties`` within the last ``days`` or ``months``, today among them."""
 
     id: str
-    days: int
     penalties: int
+    days: int = 0
+    months: int = 0
+
+    def first_day(self, today: date) -> date:
+        """Return from which day on penalties are counted today."""
+        before = today - timedelta(days=self.days) if self.days else same_day(today, -self.months)
+        return before + timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class ClosureRules:
-    """The spans in which penalties are counted; ``basis`` is how a proposal cites the law."""
+    """The spans in which penalties of ``law`` are counted; ``basis`` is how a proposal cites it."""
 
     spans: Sequence[Span]
     basis: str
+    law: str
 
-    @property
-    def longest(self) -> timedelta:
+    def first_day(self, today: date) -> date:
         """Return how far back penalties matter."""
-        return timedelta(days=max(one.days for one in self.spans))
+        return min(one.first_day(today) for one in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,17 @@ def trigger_of(rules: ClosureRules, decided: Mapping[str, date], *, has_major: b
         return None
     by_day = sorted(decided, key=lambda one: (decided[one], one))
     for span in rules.spans:
-        first = today - timedelta(days=span.days - 1)
-        counted = tuple(one for one in by_day if first <= decided[one] <= today)
+        counted = tuple(one for one in by_day if span.first_day(today) <= decided[one] <= today)
         if len(counted) >= span.penalties:
             return Trigger(span.id, counted)
     return None
+
+
+def check_ground(rules: ClosureRules, span_id: str, *, left: int) -> None:
+    """Raise ``NotAllowed`` when of the penalties of a proposal too few are ``left`` that were not withdrawn."""
+    needed = next(one.penalties for one in rules.spans if one.id == span_id)
+    sentence = "Penalties of this proposal were withdrawn: what is left is not enough to propose a closure."
+    require(left >= needed, NotAllowed("ground_lost", sentence, left=left, needed=needed))
 
 
 def decide(state: str, event: str, *, document: str, reason: str) -> str:

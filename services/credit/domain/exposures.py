@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from services.credit.domain import publicity
 from services.credit.domain.publicity import same_day
 from services.credit.domain.violations import Named
 from shared.errors import Refused
@@ -12,6 +13,10 @@ from shared.machines import Machine, NotAllowed, Step, Transition, is_possible, 
 
 PROPOSED, PUBLISHED, SUSPENDED, WITHDRAWN = "proposed", "published", "suspended", "withdrawn"
 STEPS = ("publish", "drop", "suspend", "resume", "withdraw")
+
+
+class ExposureRefused(Refused):
+    code = "exposure_refused"
 
 
 class ObjectionRefused(Refused):
@@ -86,6 +91,19 @@ def allowed_exposure_steps(rules: ExposureRules, exposure: Exposure, *, asked: S
         return all(is_possible(partial(EXPOSURE_GUARDS[guard], look)) for guard in guards)
 
     return [event for event in rules.machine.possible(exposure.state) if meets_all(event)]
+
+
+def check_ground(state: str, *, is_own: bool) -> None:
+    """Raise ``ExposureRefused`` when a penalty in ``state`` is no ground to name an enterprise."""
+    if not is_own:
+        raise ExposureRefused("This penalty was decided against another enterprise.", field="penalty_id")
+    if state == publicity.WITHDRAWN:
+        raise ExposureRefused("This penalty was withdrawn: nobody is named for it.", field="penalty_id")
+
+
+def end_of_ground(state: str) -> str:
+    """Return the step that ends an open exposure when the penalty behind it is withdrawn."""
+    return "drop" if state == PROPOSED else "withdraw"
 
 
 def check_objection(state: str) -> None:

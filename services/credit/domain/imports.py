@@ -19,6 +19,8 @@ DETAILS: Mapping[str, str] = {
     "value_missing": "This cell has to be filled.",
     "day_unreadable": "Write the day as 2026-01-05.",
     "number_unreadable": "Write a number.",
+    "number_too_large": "This number is too large: look at it again.",
+    "cell_too_long": "This text is too long: shorten it.",
     "flag_unreadable": "Write yes or no.",
     "word_unknown": "This word is not known here: use one of the table.",
     "enterprise_unknown": "No enterprise of your area has this code.",
@@ -42,13 +44,17 @@ class RowError(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportColumn:
-    """A column by its titles; ``words`` map what a cell may say to the value that is meant."""
+    """A column by its titles; ``words`` map what a cell may say to the value that is meant.
+
+    ``most`` is the largest number (of amounts in yuan), or the longest text.
+    """
 
     field: str
     titles: tuple[str, ...]
     type: str
     is_required: bool
     words: Mapping[str, Any]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,9 @@ def _folded(title: str) -> str:
     return re.sub(r"[\s*＊]", "", title).casefold()
 
 
-def _text(_column: ImportColumn, cell: str) -> str:
+def _text(column: ImportColumn, cell: str) -> str:
+    if len(cell) > column.most:
+        raise _Wrong("cell_too_long")
     return cell
 
 
@@ -123,24 +131,27 @@ def _day(_column: ImportColumn, cell: str) -> date:
     return DAY_ZERO + timedelta(days=int(serial))
 
 
-def _number(_column: ImportColumn, cell: str) -> int:
-    value = _decimal(cell)
+def _number(column: ImportColumn, cell: str) -> int:
+    value = _decimal(cell, most=column.most)
     if value != int(value):
         raise _Wrong("number_unreadable")
     return int(value)
 
 
-def _yuan(_column: ImportColumn, cell: str) -> int:
-    return int((_decimal(cell) * TENTHOUSAND).to_integral_value())
+def _yuan(column: ImportColumn, cell: str) -> int:
+    return int((_decimal(cell, most=column.most // TENTHOUSAND) * TENTHOUSAND).to_integral_value())
 
 
-def _decimal(cell: str) -> Decimal:
+def _decimal(cell: str, *, most: int) -> Decimal:
+    """Return the number of a cell; how large it is, is looked at before anything is made of it."""
     try:
         value = Decimal(cell.replace(",", "").replace("，", ""))
     except InvalidOperation as problem:
         raise _Wrong("number_unreadable") from problem
     if not value.is_finite() or value < 0:
         raise _Wrong("number_unreadable")
+    if value > most:
+        raise _Wrong("number_too_large")
     return value
 
 

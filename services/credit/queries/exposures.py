@@ -74,7 +74,7 @@ def public_exposures(*, q: str = "") -> Select[Any]:
     """Return the statement that reads what is exposed now, by name or code of the enterprise."""
     columns = enterprise.c
     joined = exposure.join(enterprise, columns.enterprise_id == exposure.c.enterprise_id)
-    found = [or_(columns.name.contains(q, autoescape=True), columns.uscc == q)] if q else []
+    found = [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
     return select(exposure, columns.name, columns.uscc).select_from(joined).where(exposure.c.is_shown, *found)
 
 

@@ -142,7 +142,7 @@ def _due(due: Due) -> Document:
 def public_penalties(*, q: str = "") -> Select[Any]:
     """Return the statement that reads what the public may see now, by name or code of the subject."""
     columns = penalty.c
-    found = [or_(columns.subject_name.contains(q, autoescape=True), columns.subject_code == q)] if q else []
+    found = [or_(columns.subject_name.contains(q, autoescape=True), columns.subject_code == q.upper())] if q else []
     return select(penalty).where(columns.is_shown, *found)
 
 

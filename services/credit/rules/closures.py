@@ -10,4 +10,5 @@ from shared.machines.reading import rule_table
 def closure_rules() -> ClosureRules:
     """Return when a closure is proposed in this release, read once."""
     content = rule_table(__package__, "closures.toml")
-    return ClosureRules(tuple(Span(**row) for row in content["span"]), content["closures"]["source"])
+    head = content["closures"]
+    return ClosureRules(tuple(Span(**row) for row in content["span"]), head["source"], head["law"])

@@ -29,7 +29,9 @@ def _column(row: Row, head: Row) -> ImportColumn:
     if row["type"] not in READERS:
         raise UnusableTable(f"{row['field']}: {row['type']} is no type of a cell")
     required = row.get("is_required", False)
-    return ImportColumn(row["field"], tuple(row["titles"]), row["type"], required, _words(row, head))
+    return ImportColumn(
+        row["field"], tuple(row["titles"]), row["type"], required, _words(row, head), row.get("most", 0)
+    )
 
 
 def _words(row: Row, head: Row) -> Mapping[str, Any]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.closures import PROPOSED, Trigger, decide, trigger_of
+from services.credit.domain.closures import DISMISSED, PROPOSED, SUBMITTED, Trigger, check_ground, decide, trigger_of
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.queries.enterprises import present_id
@@ -16,7 +17,7 @@ from services.credit.tables import closure, enterprise, major_hazard, penalty
 from services.credit.use_cases.enterprises import newest
 from shared.clock import business_date
 from shared.contracts.inspections import HazardClosed, HazardFact
-from shared.database.bulk import upsert_rows
+from shared.database.bulk import among, upsert_rows
 from shared.events.received import Received
 from shared.ids import new_id
 
@@ -67,28 +68,43 @@ class Decision:
 
 
 def decide_closure(session: Session, closure_id: str, decision: Decision, *, by: str, now: datetime) -> None:
-    """Decide on a proposal; raises ``ClosureDecided``, ``NotAllowed``."""
+    """Decide on a proposal; raises ``ClosureDecided``, ``NotAllowed``.
+
+    After a dismissal other penalties than those of the proposal may call for another one.
+    """
     row = session.execute(select(closure).where(closure.c.id == closure_id).with_for_update()).one()
     state = decide(row.state, decision.event, document=decision.document, reason=decision.reason)
+    if state == SUBMITTED:
+        check_ground(closure_rules(), row.span, left=_left_of(session, row))
     decided = {"state": state, "document": decision.document, "reason": decision.reason}
     changes = {**decided, "decided_by": by, "decided_at": now}
     session.execute(update(closure).where(closure.c.id == closure_id).values(**changes))
+    if state == DISMISSED:
+        propose_closures(session, [row.enterprise_id], now=now)
+
+
+def _left_of(session: Session, row: Row[Any]) -> int:
+    """Return how many penalties of a proposal were not withdrawn; they stay so until the decision is made."""
+    named = among(session, penalty.c.id, row.penalty_ids)
+    locked = session.execute(select(penalty.c.state).where(named).order_by(penalty.c.id).with_for_update())
+    return sum(one.state != WITHDRAWN for one in locked)
 
 
 def _trigger(session: Session, enterprise_id: str, *, now: datetime) -> tuple[Trigger | None, list[str]]:
     """Return why an enterprise has to be proposed, and its open major hazards; whoever looks waits for the others."""
-    entry, columns, today = enterprise.c.enterprise_id, penalty.c, business_date(now)
+    entry, columns, today, rules = enterprise.c.enterprise_id, penalty.c, business_date(now), closure_rules()
     session.execute(select(entry).where(entry == enterprise_id).with_for_update()).all()
     own = (major_hazard.c.enterprise_id == enterprise_id, major_hazard.c.is_open)
     hazards = list(session.scalars(select(major_hazard.c.hazard_id).where(*own).order_by(major_hazard.c.hazard_id)))
     counted = select(columns.id, columns.decided_on).where(
         columns.enterprise_id == enterprise_id,
-        columns.decided_on > today - closure_rules().longest,
+        columns.decided_on >= rules.first_day(today),
+        or_(columns.act != "", columns.basis.contains(rules.law, autoescape=True)),
         columns.state != WITHDRAWN,
         columns.subject_kind != NATURAL,
     )
     decided = {row.id: row.decided_on for row in session.execute(counted)}
-    return trigger_of(closure_rules(), decided, has_major=bool(hazards), today=today), hazards
+    return trigger_of(rules, decided, has_major=bool(hazards), today=today), hazards
 
 
 def _is_known(session: Session, enterprise_id: str, trigger: Trigger) -> bool:

@@ -1,7 +1,7 @@
 """Propose an exposure, decide on it, object to it and reply, and let it end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,13 @@ from services.credit.domain.exposures import (
     PROPOSED,
     PUBLISHED,
     Exposure,
+    check_ground,
     check_objection,
+    end_of_ground,
     take_exposure_step,
 )
 from services.credit.rules.exposures import exposure_rules
-from services.credit.tables import exposure, exposure_objection, exposure_step
+from services.credit.tables import exposure, exposure_objection, exposure_step, penalty
 from shared.contracts.credit import ExposurePublished, ExposureWithdrawn
 from shared.errors import Conflict, NotFound
 from shared.events.outbox import publish
@@ -53,7 +55,13 @@ class Proposal:
 
 
 def propose_exposure(session: Session, proposal: Proposal, *, by: str, now: datetime) -> str:
-    """Propose that an enterprise is named in public, and return the id; nothing is public before it is decided."""
+    """Propose that an enterprise is named in public, and return the id; nothing is public before it is decided.
+
+    Raises ``ExposureRefused`` when the penalty behind it was withdrawn, or is another enterprise's.
+    """
+    if proposal.penalty_id:
+        row = session.execute(select(penalty).where(penalty.c.id == proposal.penalty_id).with_for_update()).one()
+        check_ground(row.state, is_own=row.enterprise_id == proposal.enterprise_id)
     values = {name: getattr(proposal, name) for name in proposal.__slots__}
     exposure_id, proposed = new_id(), {"proposed_by": by, "proposed_at": now, "decided_by": ""}
     session.execute(insert(exposure).values(id=exposure_id, version=1, **values, **proposed, **_standing(PROPOSED)))
@@ -84,6 +92,15 @@ def step_exposure(session: Session, exposure_id: str, *, step: Step, based_on: i
 def end_exposure(session: Session, exposure_id: str, *, now: datetime) -> None:
     """End an exposure whose last day is over."""
     step_exposure(session, exposure_id, step=clock_step("expire", now))
+
+
+def end_without_ground(session: Session, penalty_id: str, *, step: Step) -> None:
+    """End every open exposure of a penalty that ``step`` withdraws, for the same reason."""
+    own = (exposure.c.penalty_id == penalty_id, exposure.c.is_open)
+    wanted = select(exposure.c.id, exposure.c.state).where(*own).order_by(exposure.c.id)
+    for row in session.execute(wanted).all():
+        ending = replace(step, event=end_of_ground(row.state), given={"reason": step.given["reason"]})
+        step_exposure(session, row.id, step=ending)
 
 
 def object_to(session: Session, row: Row[Any], statement: str, *, by: str, now: datetime) -> str:

@@ -65,7 +65,7 @@ def _take_row(
 
 def _enterprise(session: Session, uscc: str, caller: Principal) -> str:
     columns = enterprise.c
-    wanted = select(columns.enterprise_id).where(columns.uscc == uscc, in_area(caller))
+    wanted = select(columns.enterprise_id).where(columns.uscc == uscc.upper(), in_area(caller))
     found = session.scalars(wanted.order_by(columns.is_active.desc(), columns.enterprise_id).limit(1)).one_or_none()
     if found is None:
         raise EnterpriseUnknown("No enterprise of your area has this code.", field="uscc")

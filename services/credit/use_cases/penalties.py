@@ -8,10 +8,11 @@ import orjson
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import NATURAL, Decision, check_decision, class_of
+from services.credit.domain.penalties import NATURAL, Decision, PenaltyRefused, check_decision, class_of
 from services.credit.domain.publicity import (
     DECIDED,
     SHOWN,
+    WITHDRAWN,
     Publicity,
     begin,
     deadline,
@@ -22,8 +23,9 @@ from services.credit.domain.publicity import (
     take_publicity_step,
 )
 from services.credit.rules.publicity import publicity_rules
-from services.credit.tables import enterprise, penalty, penalty_step
+from services.credit.tables import enterprise, penalty, penalty_step, violation
 from services.credit.use_cases.closures import propose_closures
+from services.credit.use_cases.exposures import end_without_ground
 from services.credit.use_cases.penalty_telling import tell_of_decision, tell_of_step
 from shared.clock import business_date
 from shared.errors import Conflict
@@ -53,6 +55,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
     """
     check_decision(decision, today=step.today)
     require_new_penalty(session, decision)
+    _require_own_violation(session, decision)
     penalty_id, rules = new_id(), publicity_rules()
     known = Publicity(DECIDED, class_of(rules, decision), decision.decided_on, decision.settled_on)
     state = begin(rules, known, today=step.today)
@@ -77,7 +80,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
 
 
 def step_penalty(session: Session, penalty_id: str, *, step: Step, based_on: int | None = None) -> None:
-    """Take a step with the publication of a penalty and tell of it.
+    """Take a step with the publication of a penalty and tell of it; what names it in public ends with a withdrawal.
 
     Raises ``PenaltyChanged`` when it is not in version ``based_on`` any more, ``StepNotPossible``, ``NotAllowed``.
     """
@@ -96,6 +99,8 @@ def step_penalty(session: Session, penalty_id: str, *, step: Step, based_on: int
     session.execute(update(penalty).where(penalty.c.id == penalty_id).values(**changes))
     _keep_step(session, row, transition, state=moved.state, step=step)
     tell_of_step(session, _row(session, penalty_id), transition, step=step)
+    if moved.state == WITHDRAWN:
+        end_without_ground(session, penalty_id, step=step)
     _set_clock(session, penalty_id)
 
 
@@ -118,6 +123,13 @@ def require_new_penalty(session: Session, decision: Decision) -> None:
     if known is not None:
         sentence = "A decision of this authority with this number is recorded already."
         raise PenaltyKnown(sentence, field="document_number", penalty_id=known)
+
+
+def _require_own_violation(session: Session, decision: Decision) -> None:
+    columns = violation.c
+    same = (columns.id == decision.violation_id, columns.enterprise_id == decision.enterprise_id)
+    if decision.violation_id and session.scalar(select(columns.id).where(*same)) is None:
+        raise PenaltyRefused("This violation is another enterprise's.", field="violation_id")
 
 
 def _decided(session: Session, decision: Decision) -> dict[str, Any]:

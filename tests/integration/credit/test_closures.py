@@ -81,6 +81,17 @@ class TestAProposal:
         hazard(database, enterprise_id)
         assert proposals(officer) == []
 
+    def test_counts_penalties_of_this_law_alone(
+        self, database: Database, officer: FlaskClient, enterprise_id: str
+    ) -> None:
+        hazard(database, enterprise_id)
+        for ago in (3, 2):
+            punished(officer, enterprise_id, days_ago=ago)
+        punished(officer, enterprise_id, days_ago=1, act="", basis="消防法 第六十条")
+        assert proposals(officer) == []
+        punished(officer, enterprise_id, days_ago=0, act="", basis="《中华人民共和国安全生产法》第一百零二条")
+        assert len(proposals(officer)[0]["penalty_ids"]) == 3
+
     def test_is_not_made_when_the_hazard_is_closed(
         self, database: Database, officer: FlaskClient, enterprise_id: str
     ) -> None:
@@ -118,6 +129,19 @@ class TestADecision:
         assert len(proposals(officer)) == 1
         punished(officer, proposed["enterprise_id"], days_ago=0)
         assert [one["state"] for one in proposals(officer)] == ["proposed", "dismissed"]
+
+    def test_is_not_for_it_when_a_penalty_was_withdrawn(
+        self, caller: Caller, *, officer: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        given = {"reason": "撤销", "document": "1号", "annulled_on": business_date(datetime.now(UTC)).isoformat()}
+        withdrawn = proposed["penalty_ids"][2]
+        officer.post(f"{CREDIT}/penalties/{withdrawn}/steps", json={"event": "withdraw", **given})
+        leader, path = caller("bureau_leader"), f"{CLOSURES}/{proposed['id']}/decide"
+        assert leader.post(path, json={"event": "submit", "document": "函1号"}).json["code"] == "ground_lost"
+        punished(officer, proposed["enterprise_id"], days_ago=0)
+        assert leader.post(path, json={"event": "dismiss", "reason": "处罚已撤销"}).json["state"] == "dismissed"
+        [another, _] = proposals(officer)
+        assert (another["state"], withdrawn in another["penalty_ids"]) == ("proposed", False)
 
     def test_is_made_within_the_area(self, caller: Caller, proposed: dict[str, Any]) -> None:
         leader = caller("bureau_leader", subject="other", divisions=["331003"])

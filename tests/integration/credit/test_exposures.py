@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
+from tests.integration.credit.test_penalties import day, decision, step
 
 EXPOSURES = f"{CREDIT}/exposures"
 PUBLIC = "/api/v1/public/exposures"
@@ -71,7 +72,7 @@ class TestADecision:
         assert (shown["state"], shown["steps"][0]["event"]) == ("published", "publish")
         [event] = told(database, "exposure_published")
         assert (event["data"]["exposure"], event["data"]["published_on"]) == ("red_card", shown["published_on"])
-        [entry] = public(app, q="甲字号")
+        [entry] = public(app, q="91331002ma28g00017")
         assert (entry["kind_zh"], entry["uscc"], entry["objections"]) == ("红牌警示", "91331002MA28G00017", [])
         assert public(app, q="乙字号") == []
 
@@ -120,6 +121,40 @@ class TestAnObjection:
         own = caller("enterprise_principal", divisions=[], enterprise_id=proposed["enterprise_id"])
         answer = own.post(f"{EXPOSURES}/{proposed['id']}/objections", json={"statement": "不属实"})
         assert answer.json["code"] == "objection_refused"
+
+
+class TestThePenaltyBehind:
+    @pytest.fixture
+    def penalty(self, caller: Caller, enterprise_id: str) -> dict[str, Any]:
+        return dict(caller().post(f"{CREDIT}/penalties", json=decision(enterprise_id)).json)
+
+    def named(self, client: FlaskClient, penalty: dict[str, Any], **changes: Any) -> Any:
+        said = {"kind": "typical_case", "title": "案例", "content": "见决定", "basis": "安全生产法"}
+        body = {"enterprise_id": penalty["enterprise_id"], "penalty_id": penalty["id"], **said}
+        return client.post(EXPOSURES, json=body | changes)
+
+    def withdraw(self, client: FlaskClient, penalty: dict[str, Any]) -> None:
+        given = {"reason": "复议撤销", "document": "复议1号", "annulled_on": day().isoformat()}
+        assert step(client, penalty, "withdraw", **given).status_code == 200
+
+    def test_takes_what_names_it_along_when_it_is_withdrawn(
+        self, app: Flask, caller: Caller, *, database: Database, leader: FlaskClient, penalty: dict[str, Any]
+    ) -> None:
+        shown, waiting = (self.named(caller(), penalty).json for _ in range(2))
+        decide(leader, shown, "publish")
+        self.withdraw(caller(), penalty)
+        one, other = (leader.get(f"{EXPOSURES}/{each['id']}").json for each in (shown, waiting))
+        assert (one["state"], other["state"], public(app)) == ("withdrawn", "dropped", [])
+        assert one["steps"][-1]["given"] == {"reason": "复议撤销"}
+        assert [each["data"]["exposure_id"] for each in told(database, "exposure_withdrawn")] == [shown["id"]]
+
+    def test_is_not_a_withdrawn_one(self, caller: Caller, penalty: dict[str, Any]) -> None:
+        self.withdraw(caller(), penalty)
+        assert self.named(caller(), penalty).json["code"] == "exposure_refused"
+
+    def test_is_the_own_one(self, caller: Caller, database: Database, penalty: dict[str, Any]) -> None:
+        other = known_enterprise(database, name="乙字号")
+        assert self.named(caller(), penalty, enterprise_id=other).json["code"] == "exposure_refused"
 
 
 class TestTheEnd:

@@ -59,6 +59,9 @@ class TestAccidents:
         figures = officer.get(f"{CREDIT}/accidents/figures", query_string={"year": 2024}).json
         assert (figures["total"]["deaths"]["now"], len(told(database, "accident_recorded"))) == (1, 1)
 
+    def test_are_found_by_a_code_in_small_letters(self, officer: FlaskClient) -> None:
+        assert send(officer, "accidents", [HEADER, [CODE.lower(), *GOOD[1:]]]).json["accepted"] == 1
+
     def test_are_tried_out_without_effect(self, database: Database, officer: FlaskClient) -> None:
         tried = send(officer, "accidents", [HEADER, GOOD], is_trial="true").json
         assert (tried["is_trial"], tried["accepted"], told(database)) == (True, 1, [])

@@ -91,6 +91,15 @@ class TestADecision:
         answer = officer.post(PENALTIES, json=decision(enterprise_id, violation_id=new_id()))
         assert answer.json["code"] == "violation_not_found"
 
+    def test_is_not_of_the_violation_of_another(
+        self, database: Database, officer: FlaskClient, *, enterprise_id: str
+    ) -> None:
+        seen = {"act": "V-102", "severity": "light", "facts": "无护栏", "found_on": "2026-01-05"}
+        other = known_enterprise(database, name="乙字号")
+        found = officer.post(f"{CREDIT}/violations", json={"enterprise_id": other, **seen}).json["id"]
+        answer = officer.post(PENALTIES, json=decision(enterprise_id, violation_id=found))
+        assert (answer.json["code"], answer.json["facts"]["field"]) == ("penalty_refused", "violation_id")
+
     def test_seals_persons_and_shows_them_masked(
         self, database: Database, officer: FlaskClient, *, recorded: Record
     ) -> None:
@@ -232,5 +241,5 @@ class TestTheCode:
     def test_leads_the_public_to_what_is_published(self, app: Flask, officer: FlaskClient, *, recorded: Record) -> None:
         step(officer, recorded(), "publish")
         public = app.test_client()
-        counts = [len(public.get(PUBLIC, query_string={"q": q}).json["items"]) for q in ("91331002MA28G00017", "乙")]
+        counts = [len(public.get(PUBLIC, query_string={"q": q}).json["items"]) for q in ("91331002ma28g00017", "乙")]
         assert counts == [1, 0]

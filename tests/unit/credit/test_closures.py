@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.credit.domain.closures import ClosureDecided, decide, trigger_of
+from services.credit.domain.closures import ClosureDecided, check_ground, decide, trigger_of
 from services.credit.domain.suggestions import SuggestionDecided, check_open
 from services.credit.rules.closures import closure_rules
 from services.credit.rules.suggestions import suggestion_rules
@@ -38,6 +38,14 @@ class TestTheTrigger:
         assert found is not None
         assert found.penalty_ids == ("p2", "p1", "p0")
 
+    def test_counts_a_whole_year_also_with_a_leap_day(self) -> None:
+        days = (date(2027, 3, 1), date(2027, 6, 1), date(2027, 9, 1), date(2028, 2, 29))
+        found = trigger_of(
+            closure_rules(), {day.isoformat(): day for day in days}, has_major=True, today=date(2028, 2, 29)
+        )
+        assert found is not None
+        assert found.span == "one_year"
+
     def test_needs_an_open_major_hazard(self) -> None:
         assert trigger_of(closure_rules(), decided(0, 1, 2), has_major=False, today=TODAY) is None
 
@@ -52,6 +60,12 @@ class TestADecision:
         with pytest.raises(NotAllowed) as refusal:
             decide("proposed", event, document=" ", reason=" ")
         assert refusal.value.code == code
+
+    def test_submits_what_enough_penalties_are_left_of(self) -> None:
+        check_ground(closure_rules(), "180_days", left=3)
+        with pytest.raises(NotAllowed) as refusal:
+            check_ground(closure_rules(), "one_year", left=3)
+        assert (refusal.value.code, refusal.value.facts["needed"]) == ("ground_lost", 4)
 
     def test_is_made_once(self) -> None:
         with pytest.raises(ClosureDecided):

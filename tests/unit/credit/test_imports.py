@@ -8,6 +8,8 @@ import pytest
 from services.credit.domain.imports import ImportColumn, ImportRefused, positions_of, read_row
 from services.credit.rules import imports
 from services.credit.rules.imports import import_rules
+from services.credit.schemas.accidents import NewAccident
+from services.credit.schemas.penalties import NewPenalty
 from shared.machines import UnusableTable
 
 ACCIDENTS = import_rules().registers["accidents"]
@@ -59,6 +61,11 @@ class TestACell:
             ("deaths", "1.5", "number_unreadable"),
             ("deaths", "-1", "number_unreadable"),
             ("loss", "NaN", "number_unreadable"),
+            ("loss", "1E+3000000", "number_too_large"),
+            ("loss", "100000001", "number_too_large"),
+            ("deaths", "1E+3000000", "number_too_large"),
+            ("deaths", "99999999999", "number_too_large"),
+            ("place", "路" * 201, "cell_too_long"),
             ("is_concealed", "maybe", "flag_unreadable"),
             ("kind", "天灾", "word_unknown"),
             ("kind", "", "value_missing"),
@@ -67,6 +74,12 @@ class TestACell:
     def test_that_cannot_be_read_is_named(self, field: str, cell: str, code: str) -> None:
         cells = {"uscc": "A", "occurred_on": "2025-01-05", "kind": "触电"} | {field: cell}
         assert read(ACCIDENTS, **cells)[1] == {field: code}
+
+    def test_has_the_lengths_and_numbers_of_the_form(self) -> None:
+        form = NewPenalty().fields | NewAccident().fields
+        for column in (*ACCIDENTS, *PENALTIES):
+            limits = [one for one in form[column.field].validators if column.most] if column.field != "uscc" else []
+            assert all(column.most == one.max for one in limits)
 
     def test_may_name_several_kinds(self) -> None:
         titles = [one.titles[0] for one in PENALTIES]
