@@ -11,7 +11,8 @@ CATALOGUES := $(wildcard services/gateway/translations/*/LC_MESSAGES/messages.po
 COVERAGE := build/coverage.json
 # Compiled once instead of by every program that a test starts, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
-FAST := not broker and not postgresql and not browser and not system and not sweep
+FAST := not broker and not postgresql and not browser and not system and not sweep and not long
+ASIDE := tests/architecture tests/browser tests/system tests/integration/authorisation tests/integration/fuzzing
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo stack test test-fast check format bench resilience lock generate packages clean
@@ -35,8 +36,8 @@ test: setup packages check ## Check and test everything on private servers; what
 	$(BIN)/python -m tests.support.coverage $(COVERAGE)
 
 test-fast: setup ## Run the tests that need no server, in less than a minute
-	$(PYTEST) --ignore=tests/architecture -m "$(FAST)"
-	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, what asks every route, and the laws (make check). Run: make test"
+	$(PYTEST) $(ASIDE:%=--ignore=%) -m "$(FAST)"
+	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, what asks every route or takes longest, and the laws (make check). Run: make test"
 
 check: setup ## Format, lint, types, architecture and generated files
 	$(BIN)/ruff format --check --quiet .

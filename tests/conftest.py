@@ -21,12 +21,25 @@ UNIT = Path(__file__).parent / "unit"
 SYSTEM = Path(__file__).parent / "system"
 SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
 SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in SWEPT)
+LONG = {  # by service, the files that take longest; `make test-fast` leaves them to `make test`
+    "chassis": ("commands",),
+    "gateway": ("file_of_work", "works"),
+    "inspections": (
+        *("assessments", "document_effects", "documents", "month_tallies", "objections", "plan_months", "planning"),
+        *("reviews", "tallies", "transfers", "visit_reports"),
+    ),
+    "permits": ("acceptance", "papers", "permit_clocks", "permit_rows", "suspensions"),
+    "registry": ("importing", "other_imports"),
+    "risk": ("watching",),
+}
+LONG_FILES = {f"{folder}/test_{name}.py" for folder, names in LONG.items() for name in names}
 UNMEASURED = ("unmeasured", "system", "sweep", "browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a directory of its own; workers of pytest-xdist find the one of the run that started them."""
     config.addinivalue_line("markers", "system: starts the whole system")
+    config.addinivalue_line("markers", "long: one of the files that take longest")
     config.addinivalue_line("markers", "measured: on PostgreSQL it reaches what no test reaches on SQLite")
     config.addinivalue_line("markers", "unmeasured: what it reaches does not count")
     config.addinivalue_line("markers", "sweep: goes through every route of every service, or many stories")
@@ -62,6 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("disable_socket")
         if any(sweep in (item.path, *item.path.parents) for sweep in SWEEPS):
             item.add_marker("sweep")
+    mark_long(items)
     mark_unmeasured(items)
 
 
@@ -80,6 +94,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         measured.start()
+
+
+def mark_long(items: list[pytest.Item]) -> None:
+    """Mark the tests of the files that take longest."""
+    for item in items:
+        if "/".join(item.path.parts[-2:]) in LONG_FILES and UNIT not in item.path.parents:
+            item.add_marker("long")
 
 
 def mark_unmeasured(items: list[pytest.Item]) -> None:
