@@ -41,6 +41,7 @@ PRODUCT_ROLES = {
     "enterprise_guardian",
     "enterprise_worker",
     "agency",
+    "agency_clerk",
 }
 
 
