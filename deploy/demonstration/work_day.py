@@ -109,11 +109,12 @@ def _declare(plant: Plant, job: Document, *, now: datetime) -> None:
 def _commit(plant: Plant, *, is_silent: bool) -> None:
     """Sign today's commitment; one that ``is_silent`` about its works is disputed."""
     today = _until(lambda: _today(plant), what="the commitment is owed")
-    content = {**today["suggested"], **UNITS, **({} if is_silent else _works(plant))}
+    works = {} if is_silent else _works(plant)
+    content = {**today["suggested"], **UNITS, **works}
     path = f"permits/commitments/{today['id']}"
     for tier in today["tiers"]:
         plant.foreman.call("POST", f"{path}/judge", json={"tier": tier, "content": content})
-    signed = {"content": content, "is_nil": is_silent, "offline_reason": "演示"}
+    signed = {"content": content, "is_nil": not any(works.values()), "offline_reason": "演示"}
     plant.approver.call("POST", f"{path}/sign", json=signed)
 
 
