@@ -73,6 +73,11 @@ class Accident:
     occurred_on: date
 
 
+def accidents_of_penalty(accidents: Sequence[Accident], *, decided_on: date, since: date) -> list[Accident]:
+    """Return the accidents that a penalty of ``decided_on`` can be for, none from before the order (``since``)."""
+    return [one for one in accidents if since <= one.occurred_on <= decided_on]
+
+
 def is_reached(wanted: AccidentCount, accidents: Sequence[Accident]) -> bool:
     """True when enough accidents of the grades lie within the months (both ends counted)."""
     days = sorted(one.occurred_on for one in accidents if one.grade in wanted.grades)

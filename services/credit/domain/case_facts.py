@@ -28,6 +28,11 @@ class CaseRules:
     leader: str
     department: str
 
+    @property
+    def first_day(self) -> date:
+        """Return the day on which the order took effect: what happened before leads onto no list."""
+        return min(one.effective_from for one in self.limits)
+
     def limits_on(self, day: date) -> Limits:
         """Return the limits in force on ``day``; raises ``NoOrderInForce``."""
         return limits_on(self.limits, day)

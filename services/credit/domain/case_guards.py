@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.credit.domain.case_conditions import is_reached
+from services.credit.domain.case_conditions import accidents_of_penalty, is_reached
 from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
 from services.credit.domain.case_limits import window_end
 from shared.machines import NotAllowed, require, require_all
@@ -72,8 +72,11 @@ def _condition_met(look: CaseLook) -> None:
     if condition is None:
         raise NotAllowed("condition_missing", "Name the condition of the order that is met.")
     wanted = condition.accidents
-    is_met = wanted is None or is_reached(wanted, look.case.accidents)
-    is_met = is_met and (not condition.clauses or penalty_of(look).clause.startswith(condition.clauses))
+    penalty = penalty_of(look)
+    since = look.rules.first_day
+    accidents = accidents_of_penalty(look.case.accidents, decided_on=penalty.decided_on, since=since)
+    is_met = wanted is None or is_reached(wanted, accidents)
+    is_met = is_met and (not condition.clauses or penalty.clause.startswith(condition.clauses))
     refusal = NotAllowed("condition_not_met", "The records do not show this condition.", condition=condition.code)
     require(is_met, refusal)
     is_confirmed = not condition.confirms or bool(given.get("is_confirmed"))
@@ -111,8 +114,9 @@ def _require_served(look: CaseLook, documents: tuple[str, ...]) -> None:
 
 
 def _is_proven(look: CaseLook, delivery: Mapping[str, Any]) -> bool:
+    """A document reaches nobody before it was made: the decision on its day, the notice on that of its issue."""
     is_whole = all(str(delivery.get(name, "")).strip() for name in ("method", "proof"))
-    earliest = look.case.days.decided_on or look.case.days.notice_served_on
+    earliest = look.case.days.decided_on or look.case.days.noticed_on
     day = delivery["served_on"]
     return is_whole and day <= look.step.today and (earliest is None or day >= earliest)
 
@@ -161,6 +165,15 @@ def _has_system_number(look: CaseLook) -> None:
     require_all(look.step.given, ("system_number",), code="system_number_missing", detail=detail)
 
 
+def _period_to_come(look: CaseLook) -> None:
+    """Refuse to publish what would be over at once."""
+    until = look.case.days.managed_until
+    is_to_come = until is None or until >= look.step.today
+    require(
+        is_to_come, NotAllowed("management_period_over", "The management period is over: there is nothing to publish.")
+    )
+
+
 def _fields_public(look: CaseLook) -> None:
     detail = "Something of what the order publishes is missing (art. 12)."
     require_all(look.case.published, PUBLIC_PARTS, code="fields_missing", detail=detail)
@@ -197,6 +210,7 @@ LISTING_GUARDS: Mapping[str, Guard] = {
         _decision_complete,
         _both_documents_served,
         _has_system_number,
+        _period_to_come,
         _fields_public,
         _persons_masked,
     )

@@ -60,14 +60,16 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class CaseDays:
-    """The days that a case counts from."""
+    """The days that a case counts from, and the last one of its period."""
 
+    noticed_on: date | None = None
     notice_served_on: date | None = None
     decided_on: date | None = None
     applied_on: date | None = None
     accepted_on: date | None = None
     removal_on: date | None = None
     listed_on: date | None = None
+    managed_until: date | None = None
     is_system_updated: bool = False
 
 
@@ -95,8 +97,8 @@ def deadlines(limits: Limits, state: str, *, days: CaseDays) -> list[Deadline]:
         ],
     }.get(state, [])
     found = [Deadline(step, last_day(limit, begins_on=day)) for step, limit, day in rows if day]
-    if state in ("active", "repair_applied", "repair_accepted") and days.listed_on:
-        found.append(Deadline("expire", period_end(limits, days.listed_on)))
+    if state in ("active", "repair_applied", "repair_accepted") and days.managed_until:
+        found.append(Deadline("expire", days.managed_until))
     return sorted(found, key=lambda one: one.due_on)
 
 

@@ -18,9 +18,9 @@ STEPS = (
 )  # fmt: skip
 ABOUT_THE_CASE = frozenset(
     {
-        "is_officer", "is_leader", "is_another", "notice_not_served", "notice_served", "in_window", "fields_public",
-        "persons_masked", "listed_long_enough", "no_ban", "system_not_updated", "system_updated", "measures_lifted",
-        "removed_early",
+        "is_officer", "is_leader", "is_another", "penalty_decided", "notice_not_served", "notice_served", "in_window",
+        "period_to_come", "fields_public", "persons_masked", "listed_long_enough", "no_ban", "system_not_updated",
+        "system_updated", "measures_lifted", "removed_early",
     }
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.credit.domain.case_facts import EARLY, CaseLook
 from services.credit.domain.case_guards import Guard
-from services.credit.domain.case_limits import early_from, last_day, period_end
+from services.credit.domain.case_limits import early_from, last_day
 from shared.machines import NotAllowed, require, require_all
 
 MATERIALS = ("duty_proof", "promise")
@@ -49,8 +49,8 @@ def _has_decision_number(look: CaseLook) -> None:
 
 
 def _period_over(look: CaseLook) -> None:
-    listed_on = look.case.days.listed_on
-    is_over = listed_on is not None and look.step.today > period_end(look.limits, listed_on)
+    until = look.case.days.managed_until
+    is_over = until is not None and look.step.today > until
     require(is_over, NotAllowed("period_runs", "The management period still runs."))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.case_conditions import Accident, Condition, suggested_conditions
+from services.credit.domain.case_conditions import Accident, Condition, accidents_of_penalty, suggested_conditions
 from services.credit.domain.case_facts import REVOKED
 from services.credit.domain.case_limits import months_later
 from services.credit.domain.penalties import NATURAL
@@ -31,7 +31,8 @@ def suggestions(session: Session, principal: Principal, *, today: date, enterpri
     found = []
     for row in rows:
         recorded = accidents.get(row.enterprise_id, [])
-        for one in suggested_conditions(case_rules().conditions, clause=row.act, accidents=recorded):
+        counted = accidents_of_penalty(recorded, decided_on=row.decided_on, since=case_rules().first_day)
+        for one in suggested_conditions(case_rules().conditions, clause=row.act, accidents=counted):
             if (row.id, one.code) not in known:
                 found.append(_suggestion(row, one))
     return found[:MOST]

@@ -1,16 +1,18 @@
 """Cases of the list within the caller's area: lists, one with all that happened, and what the steps look at."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import CANDIDATE, Case, CaseRules, Penalty, Person
 from services.credit.domain.case_limits import CaseDays, Deadline, deadlines, early_from
 from services.credit.domain.cases import allowed_case_steps
+from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.restrictions import LIFT_REQUESTED
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import case_rules
@@ -20,6 +22,7 @@ from services.credit.tables import (
     listing_delivery,
     listing_person,
     listing_step,
+    penalty,
     restriction,
 )
 from shared.clock import business_date
@@ -45,7 +48,17 @@ def cases(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
     same = [listing_case.c[name] == value for name, value in given.items()]
     columns = (enterprise.c.name, enterprise.c.uscc, enterprise.c.address, enterprise.c.division, enterprise.c.industry)
-    return select(listing_case, *columns).select_from(joined).where(in_area(principal), *within, *same)
+    return (
+        select(listing_case, *columns, penalty_withdrawn())
+        .select_from(joined)
+        .where(in_area(principal), *within, *same)
+    )
+
+
+def penalty_withdrawn() -> ColumnElement[bool]:
+    """Return the column that says whether the penalty behind a case was withdrawn since."""
+    withdrawn = select(penalty.c.id).where(penalty.c.id == listing_case.c.penalty_id, penalty.c.state == WITHDRAWN)
+    return withdrawn.correlate(listing_case).exists().label("penalty_withdrawn")
 
 
 def visible_case(session: Session, principal: Principal, case_id: str) -> Row[Any]:
@@ -80,22 +93,31 @@ def unsealed(session: Session, row: Row[Any]) -> tuple[str, str]:
 
 def case_days(row: Row[Any]) -> CaseDays:
     """Return the days that a case counts from."""
-    names = ("notice_served_on", "decided_on", "applied_on", "accepted_on", "removal_on", "listed_on")
+    names = ("notice_served_on", "decided_on", "applied_on", "accepted_on", "removal_on", "listed_on", "managed_until")
     return CaseDays(**{name: getattr(row, name) for name in names}, is_system_updated=row.is_system_updated)
 
 
+def _noticed_on(session: Session, case_id: str) -> date | None:
+    """Return the day on which the notice was issued."""
+    columns = listing_step.c
+    wanted = select(columns.at).where(columns.case_id == case_id, columns.event == "issue_notice")
+    issued_at = session.scalar(wanted)
+    return business_date(issued_at) if issued_at else None
+
+
 def case_at(session: Session, row: Row[Any]) -> Case:
-    """Return a case as the guards see it; ``row`` comes with its firm."""
+    """Return a case as the guards see it; ``row`` comes with its firm. A penalty that was withdrawn holds no more."""
+    kept = penalty_of(row.penalty)
     people = persons_of(session, row.id)
     return Case(
         state=row.state,
         condition=case_rules().conditions.condition(row.condition),
-        penalty=penalty_of(row.penalty),
+        penalty=replace(kept, is_effective=kept.is_effective and not row.penalty_withdrawn),
         industry=row.industry,
         accidents=accidents_of(row.accidents),
         proposed_by=row.proposed_by,
         persons=tuple(Person(one["id"], one["role"], one["name"], one["identity"]) for one in people),
-        days=case_days(row),
+        days=replace(case_days(row), noticed_on=_noticed_on(session, row.id)),
         has_statement=bool(row.statement),
         removal=row.removal,
         ban_until=row.ban_until,

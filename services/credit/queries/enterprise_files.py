@@ -26,12 +26,13 @@ def credit_in_file(session: Session, enterprise_id: str, *, today: date) -> Docu
     in_year = select(func.count()).where(*own, columns.decided_on > months_later(today, -YEAR))
     cases = select(listing_case).where(listing_case.c.enterprise_id == enterprise_id).order_by(listing_case.c.id.desc())
     rows = session.execute(cases.limit(LATEST)).all()
+    listings = [row for row in session.execute(cases.where(listing_case.c.state.in_(LISTED))) if _names_firm(row)]
     return {
         "enterprise_id": enterprise_id,
         "penalties": session.execute(wanted.limit(LATEST)).all(),
         "penalties_in_year": session.scalar(in_year) or 0,
-        "is_listed": any(_lists_firm(row) for row in rows),
-        "managed_until": max((row.managed_until for row in rows if _lists_firm(row)), default=None),
+        "is_listed": bool(listings),
+        "managed_until": max((row.managed_until for row in listings), default=None),
         "cases": [_case(row) for row in rows],
         "accidents": _count(session, accident, enterprise_id),
         "exposures": _count(session, exposure, enterprise_id, exposure.c.is_shown),
@@ -39,8 +40,8 @@ def credit_in_file(session: Session, enterprise_id: str, *, today: date) -> Docu
     }
 
 
-def _lists_firm(row: Any) -> bool:
-    return row.state in LISTED and case_rules().conditions.condition(row.condition).names_firm
+def _names_firm(row: Any) -> bool:
+    return case_rules().conditions.condition(row.condition).names_firm
 
 
 def _case(row: Any) -> Document:

@@ -119,7 +119,10 @@ class CaseDeadline(Schema):
 
 
 class ListingCase(Schema):
-    """``deadlines``: the nearest first, the last day of each; ``early_from``: when early removal may be applied for."""
+    """``deadlines``: the nearest first, the last day of each; ``early_from``: when early removal may be applied for.
+
+    ``penalty_withdrawn``: the penalty behind the case was withdrawn since; a listing is then to be revoked.
+    """
 
     id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
@@ -138,6 +141,7 @@ class ListingCase(Schema):
     clause = fields.String(required=True)
     penalty_id = fields.String(required=True)
     penalty = fields.Dict(required=True)
+    penalty_withdrawn = fields.Boolean(required=True)
     accidents = fields.List(fields.Dict(), required=True)
     facts = fields.String(required=True)
     basis = fields.String(required=True)

@@ -16,9 +16,9 @@ class CheckQuery(Schema):
 
 
 class CheckByNameQuery(CheckQuery):
-    """``name``: a part of the name, at least two characters."""
+    """``name``: a part of the name, at least two characters; blanks around it do not count."""
 
-    name = fields.String(required=True, validate=validate.Length(2, 100))
+    name = fields.String(required=True, validate=[validate.Length(2, 100), validate.Regexp(r"\s*\S.*\S\s*\Z")])
 
 
 class CheckBody(CheckQuery):

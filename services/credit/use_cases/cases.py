@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident, Condition
 from services.credit.domain.case_facts import LISTED, NEW, NOTICED, Case, Penalty
-from services.credit.domain.case_limits import period_end, window_end
+from services.credit.domain.case_limits import window_end
 from services.credit.domain.cases import take_case_step
 from services.credit.queries.cases import (
     IDENTITY_FIELD,
@@ -19,9 +19,10 @@ from services.credit.queries.cases import (
     case_at,
     case_days,
     due_of,
+    penalty_withdrawn,
 )
 from services.credit.rules import case_rules
-from services.credit.tables import enterprise, listing_case, listing_person, listing_step
+from services.credit.tables import enterprise, listing_case, listing_person, listing_step, penalty
 from services.credit.use_cases.case_effects import effects_of, follow_listing
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
@@ -138,11 +139,12 @@ def _keep_persons(session: Session, case_id: str, persons: Sequence[Mapping[str,
 
 
 def locked_case(session: Session, case_id: str) -> Row[Any]:
-    """Return a case with its firm, locked until the transaction ends."""
-    session.execute(select(listing_case.c.id).where(listing_case.c.id == case_id).with_for_update())
+    """Return a case with its firm, locked until the transaction ends together with the penalty that it rests on."""
+    held = select(listing_case.c.penalty_id).where(listing_case.c.id == case_id).with_for_update()
+    session.execute(select(penalty.c.id).where(penalty.c.id == session.scalar(held)).with_for_update())
     joined = listing_case.join(enterprise, enterprise.c.enterprise_id == listing_case.c.enterprise_id)
     columns = (enterprise.c.name, enterprise.c.uscc, enterprise.c.address, enterprise.c.industry)
-    wanted = select(listing_case, *columns).select_from(joined).where(listing_case.c.id == case_id)
+    wanted = select(listing_case, *columns, penalty_withdrawn()).select_from(joined).where(listing_case.c.id == case_id)
     return session.execute(wanted).one()
 
 
@@ -193,5 +195,5 @@ def run_case_clock(session: Session, case_id: str, *, now: datetime) -> None:
     last = window_end(limits, case_days(row)) if row.state == NOTICED else None
     if last is not None and today > last:
         step_case(session, case_id, step=clock_step("window_elapsed", now))
-    elif row.state in LISTED and today > period_end(limits, row.listed_on):
+    elif row.state in LISTED and today > row.managed_until:
         step_case(session, case_id, step=clock_step("expire", now))

@@ -71,11 +71,11 @@ def delivered(session: Session, case_id: str, *documents: str, on: date) -> list
     return [{"document": document, "addressee": one, **same} for document in documents for one in (FIRM, *people)]
 
 
-def served(database: Database, case_id: str, event: str, *, on: date) -> None:
-    """Serve the notice, or the decision with the notice of repair."""
+def served(database: Database, case_id: str, event: str, *, on: date, delivered_on: date | None = None) -> None:
+    """Serve the notice, or the decision with the notice of repair, if not told otherwise on the day of the entry."""
     documents = (NOTICE,) if event == "serve_notice" else (DECISION, REPAIR_NOTICE)
     with database.transaction() as session:
-        deliveries = delivered(session, case_id, *documents, on=on)
+        deliveries = delivered(session, case_id, *documents, on=delivered_on or on)
         step_case(session, case_id, step=a_step(event, on=on, deliveries=deliveries))
 
 

@@ -12,6 +12,7 @@ from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, 
 from tests.integration.credit.listing import DECISION_PARTS, IDENTITY, NOTICE_PARTS, PERSON, at, listed
 
 CASES = f"{CREDIT}/cases"
+WITHDRAWAL = {"event": "withdraw", "reason": "行政复议撤销", "document": "复议〔2026〕1号"}
 
 
 @pytest.fixture
@@ -162,6 +163,34 @@ class TestRefusals:
     def test_of_a_case_elsewhere(self, case: dict[str, Any], caller: Caller) -> None:
         elsewhere = caller(divisions=["331003"])
         assert elsewhere.get(f"{CASES}/{case['id']}").json["code"] == "case_not_found"
+
+
+class TestWithdrawnPenalties:
+    def test_stop_what_rests_on_them_and_are_shown(self, case: dict[str, Any], officer: FlaskClient) -> None:
+        assert case["penalty_withdrawn"] is False
+        withdraw(officer, case["penalty_id"])
+        shown = officer.get(f"{CASES}/{case['id']}").json
+        assert (shown["penalty_withdrawn"], shown["allowed"]) == (True, [])
+        answer = officer.post(f"{CASES}/{case['id']}/steps", json={"event": "issue_notice", **NOTICE_PARTS})
+        assert (answer.status_code, answer.json["code"]) == (422, "penalty_missing")
+
+    def test_leave_a_listing_to_be_revoked(
+        self, database: Database, firm: str, officer: FlaskClient, leader: FlaskClient, today: date
+    ) -> None:
+        penalty_id = penalised(officer, firm)
+        case_id = listed(database, firm, on=today, penalty_id=penalty_id)
+        withdraw(officer, penalty_id)
+        (row,) = officer.get(CASES).json["items"]
+        assert (row["id"], row["penalty_withdrawn"], row["state"]) == (case_id, True, "active")
+        body = {"event": "revoke", "reason": "处罚决定已撤销", "number": "撤1号"}
+        assert leader.post(f"{CASES}/{case_id}/decisions", json=body).json["state"] == "revoked"
+
+
+def withdraw(officer: FlaskClient, penalty_id: str) -> None:
+    """Withdraw a penalty decision."""
+    annulled_on = business_date(datetime.now(UTC)).isoformat()
+    answer = officer.post(f"{CREDIT}/penalties/{penalty_id}/steps", json={**WITHDRAWAL, "annulled_on": annulled_on})
+    assert answer.status_code == 200, answer.text
 
 
 class TestList:

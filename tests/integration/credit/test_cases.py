@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.credit.domain.case_facts import Penalty
 from services.credit.tables import listing_case, listing_delivery, listing_person, listing_step
@@ -126,6 +126,13 @@ class TestTheWayOntoTheList:
         with database.transaction() as session, pytest.raises(CaseChanged):
             step_case(session, case_id, step=a_step("dismiss", reason="无", by="other"), based_on=7)
 
+    def test_takes_no_delivery_from_before_the_notice(self, database: Database, firm: str) -> None:
+        case_id = proposed(database, firm)
+        moved(database, case_id, "issue_notice", **NOTICE_PARTS)
+        with pytest.raises(NotAllowed) as refused:
+            served(database, case_id, "serve_notice", on=DAY, delivered_on=date(2020, 1, 1))
+        assert refused.value.code == "delivery_unproven"
+
 
 class TestTheWayOffTheList:
     def test_by_expiry_needs_no_application(self, database: Database, firm: str) -> None:
@@ -157,6 +164,16 @@ class TestTheWayOffTheList:
         first, second = told(database, "subject_listed")
         assert first["data"]["listing_id"] == before
         assert second["data"]["listing_id"] == row.listing_id != before
+
+    def test_ends_a_period_by_the_day_that_was_published(self, database: Database, firm: str) -> None:
+        case_id = listed(database, firm)
+        with database.transaction() as session:  # as a restoration under an order with two years leaves it
+            session.execute(update(listing_case).values(managed_until=date(2028, 11, 2)))
+            run_case_clock(session, case_id, now=at(date(2028, 11, 2)))
+        assert case_row(database, case_id).state == "active"
+        with database.transaction() as session:
+            run_case_clock(session, case_id, now=at(date(2028, 11, 3)))
+        assert case_row(database, case_id).state == "removing"
 
     def test_a_rejected_application_leaves_the_subject_on_it(self, database: Database, firm: str) -> None:
         case_id = listed(database, firm)

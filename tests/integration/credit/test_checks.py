@@ -119,6 +119,17 @@ class TestMiss:
         assert (answer["name"], answer["hit"], bool(answer["receipt_id"])) == (name, False, True)
 
 
+class TestNames:
+    @pytest.mark.parametrize("name", ["  ", " 甲 ", "甲  "])
+    def test_of_blanks_are_no_question(self, case_id: str, bank: FlaskClient, name: str) -> None:
+        answer = bank.get(f"{CREDIT}/checks", query_string={"name": name, "purpose": "FIN"})
+        assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
+
+    def test_are_asked_without_the_blanks_around_them(self, case_id: str, bank: FlaskClient) -> None:
+        answer = bank.get(f"{CREDIT}/checks", query_string={"name": " 甲字号 ", "purpose": "FIN"})
+        assert [one["uscc"] for one in answer.json["answers"]] == [CODE]
+
+
 class TestPurpose:
     @pytest.mark.parametrize(
         ("purpose", "status", "code"),

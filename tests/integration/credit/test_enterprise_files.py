@@ -8,11 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from services.credit.queries.enterprise_files import LATEST
 from services.credit.tables import penalty
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
-from tests.integration.credit.listing import listed
+from tests.integration.credit.listing import listed, proposed
 from tests.integration.credit.test_case_routes import penalised
 
 CODE = "91330000704676287N"
@@ -69,6 +70,16 @@ class TestFile:
     ) -> None:
         listed(database, firm, on=today, condition="BL-6-5")
         assert (file()["is_listed"], len(file()["cases"])) == (False, 1)
+
+    def test_calls_a_firm_listed_whatever_is_newer(
+        self, database: Database, firm: str, file: File, today: date
+    ) -> None:
+        listed(database, firm, on=today)
+        for _ in range(LATEST):
+            proposed(database, firm, on=today)
+        shown = file()
+        assert (shown["is_listed"], len(shown["cases"])) == (True, LATEST)
+        assert shown["managed_until"] == today.replace(year=today.year + 3).isoformat()
 
 
 class TestPenaltiesInAnAnswer:

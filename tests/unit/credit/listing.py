@@ -21,7 +21,7 @@ RULES = case_rules()
 TODAY = date(2026, 11, 26)
 OFFICER, LEADER, FIRM_USER = ("bureau_officer",), ("bureau_leader",), ("enterprise_user",)
 PERSON = Person("p1", "principal", "王*", "3****************X")
-PENALTY = Penalty("（椒）应急罚〔2026〕12号", "V-114", date(2026, 11, 2), is_ours=True)
+PENALTY = Penalty("（椒）应急罚〔2026〕12号", "V-114-2", date(2026, 11, 2), is_ours=True)
 ROLES = {
     **dict.fromkeys(("decide_listing", "decide_against", "grant", "refuse", "revoke", "restore"), LEADER),
     **dict.fromkeys(("state", "apply_early_removal"), FIRM_USER),
@@ -71,7 +71,7 @@ def a_case(state: str, **changes: Any) -> Case:
         "removing": CaseDays(decided_on=date(2024, 5, 6), removal_on=date(2026, 11, 24), is_system_updated=True),
         "removed": CaseDays(decided_on=date(2024, 5, 6), removal_on=date(2026, 6, 1), is_system_updated=True),
     }
-    listed = date(2024, 5, 6)
+    listed, until = date(2024, 5, 6), date(2027, 5, 6)
     usual: dict[str, Any] = {
         "state": state,
         "condition": RULES.conditions.condition("BL-6-3"),
@@ -79,7 +79,7 @@ def a_case(state: str, **changes: Any) -> Case:
         "industry": "C2614",
         "proposed_by": "proposer",
         "persons": (PERSON,),
-        "days": days.get(state, CaseDays(decided_on=listed, listed_on=listed)),
+        "days": days.get(state, CaseDays(decided_on=listed, listed_on=listed, managed_until=until)),
         "removal": EARLY,
         "published": dict.fromkeys(("name", "address", "uscc", "managed_until", "decided_by"), "…"),
     }

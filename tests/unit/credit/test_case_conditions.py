@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from services.credit.domain.case_conditions import Accident, ConditionUnknown, suggested_conditions
+from services.credit.domain.case_conditions import (
+    Accident,
+    ConditionUnknown,
+    accidents_of_penalty,
+    suggested_conditions,
+)
 from services.credit.rules.cases import case_rules
 
 RULES = case_rules().conditions
@@ -53,11 +58,24 @@ class TestAccidents:
 
     @pytest.mark.parametrize(
         ("clause", "codes"),
-        [("V-92-2", ["BL-7-2"]), ("V-110", ["BL-6-5"]), ("V-114", ["BL-6-3"]), ("V-99-4", []), ("", [])],
+        [
+            ("V-92-2", ["BL-7-2"]),
+            ("V-110", ["BL-6-5"]),
+            ("V-114-2", ["BL-6-3"]),
+            ("V-114", []),
+            ("V-99-4", []),
+            ("", []),
+        ],
     )
     def test_are_not_needed_where_the_clause_says_it(self, clause: str, codes: list[str]) -> None:
         found = suggested_conditions(RULES, clause=clause, accidents=[])
         assert [one.code for one in found] == codes
+
+    def test_of_a_penalty_lie_before_it_and_after_the_order(self) -> None:
+        days = ("2023-09-30", "2023-10-01", "2026-11-02", "2026-11-03")
+        recorded = accidents(*(("serious", day) for day in days))
+        counted = accidents_of_penalty(recorded, decided_on=date(2026, 11, 2), since=date(2023, 10, 1))
+        assert counted == recorded[1:3]
 
 
 class TestTrades:

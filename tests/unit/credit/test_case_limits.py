@@ -80,7 +80,7 @@ class TestWorkingDays:
 class TestPeriods:
     def test_is_three_years_from_the_listing(self) -> None:
         assert period_end(LIMITS, date(2026, 11, 26)) == date(2029, 11, 26)
-        assert due("active", listed_on=date(2026, 11, 26)) == {"expire": "2029-11-26"}
+        assert due("active", managed_until=date(2029, 11, 26)) == {"expire": "2029-11-26"}
 
     @pytest.mark.parametrize(
         ("day", "months", "later"),

@@ -116,7 +116,9 @@ def refused(case: Case, step: Step) -> NotAllowed:
 NOT_EFFECTIVE = replace(PENALTY, is_effective=False)
 TO_COME = replace(PENALTY, decided_on=date(2026, 11, 27))
 OF_OTHERS = replace(PENALTY, is_ours=False)
+ORDINARY_FINE = replace(PENALTY, clause="V-114")
 OTHER_CLAUSE = replace(PENALTY, clause="V-97-1")
+YESTERDAY = date(2026, 11, 25)
 UNMASKED = Person("p1", "principal", "王*", "331002199001011234")
 
 
@@ -133,11 +135,13 @@ class TestRefusals:
             ("new", {"industry": "A0100"}, "propose", {}, "scope_reason_missing"),
             ("new", {"condition": None}, "propose", {}, "condition_missing"),
             ("new", {"penalty": OTHER_CLAUSE}, "propose", {}, "condition_not_met"),
+            ("new", {"penalty": ORDINARY_FINE}, "propose", {}, "condition_not_met"),
             ("new", {}, "propose", {"is_confirmed": False}, "confirmation_missing"),
             ("new", {}, "propose", {"facts": " "}, "grounds_missing"),
             ("candidate", {}, "dismiss", {"by": "proposer"}, "proposer_decides"),
             ("candidate", {}, "dismiss", {"reason": ""}, "reason_missing"),
             ("candidate", {}, "issue_notice", {"rights": ""}, "notice_incomplete"),
+            ("candidate", {"penalty": NOT_EFFECTIVE}, "issue_notice", {}, "penalty_missing"),
             ("noticed", {}, "serve_notice", {}, "notice_served_already"),
             ("noticed", {"days": CaseDays()}, "serve_notice", {"deliveries": []}, "delivery_unproven"),
             ("noticed", {"days": CaseDays()}, "state", {}, "notice_not_served"),
@@ -151,7 +155,14 @@ class TestRefusals:
             ("under_review", {}, "decide_listing", {"legal_review": ""}, "review_missing"),
             ("under_review", {}, "decide_listing", {"collective_decision": ""}, "review_missing"),
             ("under_review", {}, "decide_listing", {"remedies": ""}, "decision_incomplete"),
+            ("under_review", {"penalty": NOT_EFFECTIVE}, "decide_listing", {}, "penalty_missing"),
             ("under_review", {}, "decide_against", {"reason": ""}, "reason_missing"),
+            ("under_review", {}, "decide_against", {"by": "proposer"}, "proposer_decides"),
+            ("decided", {"penalty": NOT_EFFECTIVE}, "serve", {}, "penalty_missing"),
+            ("served", {"penalty": NOT_EFFECTIVE}, "record", {}, "penalty_missing"),
+            ("recorded", {"penalty": NOT_EFFECTIVE}, "publish", {}, "penalty_missing"),
+            ("recorded", {"days": CaseDays(managed_until=YESTERDAY)}, "publish", {}, "management_period_over"),
+            ("removed", {"penalty": NOT_EFFECTIVE}, "restore", {}, "penalty_missing"),
             ("decided", {}, "serve", {"deliveries": delivered("decision")}, "delivery_unproven"),
             ("served", {}, "record", {"system_number": ""}, "system_number_missing"),
             ("recorded", {"published": {}}, "publish", {}, "fields_missing"),
@@ -199,6 +210,13 @@ class TestRefusals:
         served = delivered("decision", "repair_notice", on=on)
         assert refused(a_case("decided"), a_step("serve", deliveries=served)).code == "delivery_unproven"
 
+    def test_take_no_service_of_the_notice_before_its_issue(self) -> None:
+        case = a_case("noticed", days=CaseDays(noticed_on=date(2026, 11, 20)))
+        early = delivered("notice", on=date(2026, 11, 19))
+        assert refused(case, a_step("serve_notice", deliveries=early)).code == "delivery_unproven"
+        same_day = delivered("notice", on=date(2026, 11, 20))
+        assert take_case_step(RULES, case, step=a_step("serve_notice", deliveries=same_day)).state == "noticed"
+
     def test_take_no_service_without_proof(self) -> None:
         unproven = [{**one, "proof": " "} for one in delivered("decision", "repair_notice")]
         assert refused(a_case("decided"), a_step("serve", deliveries=unproven)).code == "delivery_unproven"
@@ -215,6 +233,18 @@ class TestPassing:
         case = a_case("new", condition=condition, accidents=accidents)
         assert take_case_step(RULES, case, step=a_step("propose")).state == "candidate"
         assert refused(replace(case, accidents=accidents[:1]), a_step("propose")).code == "condition_not_met"
+
+    @pytest.mark.parametrize("day", [date(2023, 9, 30), date(2026, 11, 3)])
+    def test_counts_no_accident_from_before_the_order_or_after_the_penalty(self, day: date) -> None:
+        condition = RULES.conditions.condition("BL-6-1")
+        case = a_case("new", condition=condition, accidents=(Accident("serious", day),))
+        assert refused(case, a_step("propose")).code == "condition_not_met"
+
+    @pytest.mark.parametrize("code", ["BL-6-1", "BL-6-2"])
+    def test_asks_whether_the_penalty_is_for_the_accident(self, code: str) -> None:
+        accidents = (Accident("serious", date(2026, 2, 1)), Accident("larger", date(2026, 10, 1)))
+        case = a_case("new", condition=RULES.conditions.condition(code), accidents=accidents)
+        assert refused(case, a_step("propose", is_confirmed=False)).code == "confirmation_missing"
 
     def test_removes_after_ten_working_days_whoever_has_not_answered(self) -> None:
         case = a_case("removing", open_restrictions=1)  # removed on 24 November: the tenth working day is 8 December
