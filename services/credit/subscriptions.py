@@ -55,8 +55,11 @@ def on_enterprise_state(session: Session, received: Sequence[Received[Enterprise
 
 @subscribes(EnterprisesMerged)
 def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged], *, now: datetime) -> None:
-    """Let what hangs on merged entries go over to the one that stays."""
-    enterprises.follow_merge(session, received.data)
+    """Let what hangs on merged entries go over to the one that stays, which is looked at anew."""
+    merge = received.data
+    enterprises.follow_merge(session, merge)
+    ratings.follow_merge(session, merge.enterprise_id, merge.merged_ids, now=now)
+    closures.propose_closures(session, [merge.enterprise_id], now=now)
 
 
 @timer(penalties.CLOCK)
@@ -106,6 +109,12 @@ def on_watch_end(session: Session, watched_id: str, *, now: datetime) -> None:
 def on_own_fact(session: Session, received: Received[OwnFact], *, now: datetime) -> None:
     """What credit itself recorded makes another credit grade."""
     ratings.rate_enterprises(session, [received.data.enterprise_id], now=now)
+
+
+@timer(ratings.POLICIES)
+def on_rating_day(session: Session, _entity: str, *, now: datetime) -> None:
+    """A day begins: another policy may be in force."""
+    ratings.follow_policy(session, now=now)
 
 
 @timer(ratings.CLOCK)

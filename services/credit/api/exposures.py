@@ -19,6 +19,7 @@ from services.credit.schemas.exposures import (
 )
 from services.credit.tables import exposure
 from services.credit.use_cases import exposures
+from shared.clock import business_date
 from shared.database import Session
 from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
@@ -32,7 +33,7 @@ public = Blueprint("public_exposures", __name__, url_prefix="/api/v1/public", de
 @public.response(200, PublicExposureList)
 def list_public_exposures(session: Session, query: dict[str, Any]) -> Any:
     """What the bureau exposes now, with the objections and replies beside each, the newest first."""
-    wanted = reading.public_exposures(q=query.pop("q").strip())
+    wanted = reading.public_exposures(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[exposure.c.id], descending=True, **query)
     return {"items": reading.public_entries(session, rows), "next_cursor": next_cursor}
 

@@ -19,8 +19,9 @@ from services.credit.schemas.penalties import (
 )
 from services.credit.tables import penalty
 from services.credit.use_cases import penalties
+from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
 blp = Blueprint("penalties", __name__, url_prefix="/api/v1/credit", description="Penalties")
 public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", description="For the public")
@@ -32,7 +33,7 @@ public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", de
 @public.response(200, PublicPenaltyList)
 def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
     """The penalties that are public now, in the fields of the public record (双公示), the newest first."""
-    wanted = reading.public_penalties(q=query.pop("q").strip())
+    wanted = reading.public_penalties(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query)
     return {"items": [reading.public_view(row) for row in rows], "next_cursor": next_cursor}
 

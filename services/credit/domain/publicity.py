@@ -22,7 +22,8 @@ from shared.machines import (
 )
 
 DECIDED, PUBLISHED, EXPIRED, UNCORRECTED, WITHDRAWN = "decided", "published", "expired", "uncorrected", "withdrawn"
-LIGHT, SERIOUS, ALWAYS = "light", "serious", "always"
+NOT_PUBLISHED = "not_published"
+LIGHT, SERIOUS, ALWAYS, NEVER = "light", "serious", "always", "never"
 SHOWN = ("published", "repair_applied", "repair_accepted")  # what the public and other agencies read
 STEPS = (
     "publish", "keep_back", "apply_repair", "accept_repair", "reject_repair", "repair", "refuse_repair", "settle",
@@ -32,7 +33,7 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """For how long a class is shown under a regime; ``publishes``: ``always`` or ``ask``."""
+    """For how long a class is shown under a regime; ``publishes``: ``always``, ``ask`` or ``never``."""
 
     regime: str
     publishes: str
@@ -129,6 +130,8 @@ def same_day(day: date, months: int) -> date:
 
 def begin(rules: PublicityRules, publicity: Publicity, *, today: date) -> str:
     """Return the state in which a recorded penalty begins: what is over already was over before it came here."""
+    if rules.period(publicity.penalty_class, decided_on=publicity.decided_on).publishes == NEVER:
+        return NOT_PUBLISHED
     if shown_until(rules, publicity) >= today:
         return DECIDED
     return EXPIRED if publicity.settled_on else UNCORRECTED
@@ -177,6 +180,12 @@ def allowed_publicity_steps(rules: PublicityRules, publicity: Publicity, *, aske
         return all(is_possible(partial(PUBLICITY_GUARDS[guard], look)) for guard in guards)
 
     return [event for event in rules.machine.possible(publicity.state) if meets_all(event)]
+
+
+def _may_be_public(look: Look) -> None:
+    period = look.rules.period(look.publicity.penalty_class, decided_on=look.publicity.decided_on)
+    sentence = "The order in force on the day of this decision publishes no penalties of this class."
+    require(period.publishes != NEVER, NotAllowed("never_published", sentence, regime=period.regime))
 
 
 def _is_within_period(look: Look) -> None:
@@ -253,6 +262,7 @@ def _is_clock(look: Look) -> None:
 PUBLICITY_GUARDS: Mapping[str, Callable[[Look], None]] = {
     guard.__name__.removeprefix("_"): guard
     for guard in (
+        _may_be_public,
         _is_within_period,
         _is_needed,
         _is_light,
@@ -268,5 +278,5 @@ PUBLICITY_GUARDS: Mapping[str, Callable[[Look], None]] = {
     )
 }
 ABOUT_THE_STATE = frozenset(
-    {"is_within_period", "is_light", "is_settled", "is_unsettled", "has_shown_minimum", "is_clock"}
+    {"may_be_public", "is_within_period", "is_light", "is_settled", "is_unsettled", "has_shown_minimum", "is_clock"}
 )

@@ -1,6 +1,7 @@
 """Public exposures within the caller's area, and what the public reads of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, or_, select
@@ -70,12 +71,16 @@ def objections(session: Session, exposure_ids: Sequence[str]) -> Mapping[str, li
     return found
 
 
-def public_exposures(*, q: str = "") -> Select[Any]:
-    """Return the statement that reads what is exposed now, by name or code of the enterprise."""
+def public_exposures(*, today: date, q: str = "") -> Select[Any]:
+    """Return the statement that reads what is exposed today, by name or code of the enterprise.
+
+    What is over is not shown any more, also when the clock has not come to it yet.
+    """
     columns = enterprise.c
     joined = exposure.join(enterprise, columns.enterprise_id == exposure.c.enterprise_id)
     found = [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
-    return select(exposure, columns.name, columns.uscc).select_from(joined).where(exposure.c.is_shown, *found)
+    shown = (exposure.c.is_shown, exposure.c.shown_until >= today)
+    return select(exposure, columns.name, columns.uscc).select_from(joined).where(*shown, *found)
 
 
 def public_entries(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:

@@ -139,11 +139,14 @@ def _due(due: Due) -> Document:
     return {"amount": due.amount, "unit": due.unit}
 
 
-def public_penalties(*, q: str = "") -> Select[Any]:
-    """Return the statement that reads what the public may see now, by name or code of the subject."""
+def public_penalties(*, today: date, q: str = "") -> Select[Any]:
+    """Return the statement that reads what the public may see today, by name or code of the subject.
+
+    What is over is not shown any more, also when the clock has not come to it yet.
+    """
     columns = penalty.c
     found = [or_(columns.subject_name.contains(q, autoescape=True), columns.subject_code == q.upper())] if q else []
-    return select(penalty).where(columns.is_shown, *found)
+    return select(penalty).where(columns.is_shown, columns.shown_until >= today, *found)
 
 
 def public_view(row: Row[Any]) -> Document:

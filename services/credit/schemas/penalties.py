@@ -183,7 +183,7 @@ class PenaltyWithSteps(Penalty):
 
 class PublicPeriod(Schema):
     penalty_class = fields.String(required=True)
-    publishes = fields.String(required=True, validate=validate.OneOf(["always", "ask"]))
+    publishes = fields.String(required=True, validate=validate.OneOf(["always", "ask", "never"]))
     min_months = fields.Integer(required=True)
     max_months = fields.Integer(required=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.ratings import CreditFact, as_document, next_change, policy_on, rate
@@ -19,7 +19,8 @@ from shared.events.outbox import publish
 from shared.machines import end_of
 from shared.work.timers import cancel, schedule
 
-CLOCK = "rating"
+CLOCK, POLICIES = "rating", "rating_policies"
+AT_ONCE, PAUSE = 500, timedelta(seconds=10)
 
 
 def rate_enterprises(session: Session, enterprise_ids: Iterable[str], *, now: datetime) -> None:
@@ -40,6 +41,29 @@ def rate_again(session: Session, enterprise_ids: Iterable[str], *, now: datetime
         rate_enterprises(session, known, now=now)
 
 
+def follow_policy(session: Session, *, now: datetime) -> None:
+    """Rate anew whom another policy than that of today has rated, some at a time, and look again tomorrow."""
+    today = business_date(now)
+    version = policy_on(rating_policies(), today).version
+    stale = select(rating.c.enterprise_id).where(rating.c.policy != version).order_by(rating.c.enterprise_id)
+    ids = session.scalars(stale.limit(AT_ONCE)).all()
+    rate_enterprises(session, ids, now=now)
+    schedule(session, POLICIES, "", due_at=now + PAUSE if len(ids) == AT_ONCE else end_of(today))
+
+
+def follow_merge(session: Session, kept_id: str, merged_ids: Iterable[str], *, now: datetime) -> None:
+    """Rate the entry that stays by all that has come over to it; the merged ones have no grade any more."""
+    merged = sorted(merged_ids)
+    rated = session.scalars(
+        select(rating.c.enterprise_id).where(among(session, rating.c.enterprise_id, [kept_id, *merged]))
+    ).all()
+    session.execute(delete(rating).where(among(session, rating.c.enterprise_id, merged)))
+    for one in merged:
+        cancel(session, CLOCK, one)
+    if rated:
+        rate_enterprises(session, [kept_id], now=now)
+
+
 def _rate(session: Session, enterprise_id: str, facts: list[CreditFact], *, now: datetime) -> None:
     today = business_date(now)
     policy = policy_on(rating_policies(), today)
@@ -55,8 +79,9 @@ def _rate(session: Session, enterprise_id: str, facts: list[CreditFact], *, now:
         "reasons": as_document(rated),
         "rated_at": now,
     }
-    if before is None or (before.grade, before.score, before.reasons) != (row["grade"], row["score"], row["reasons"]):
+    if before is None or any(getattr(before, name) != row[name] for name in ("score", "policy", "grade", "reasons")):
         upsert_rows(session, rating, [row], key=["enterprise_id"])
+    if before is None or (before.grade, before.score) != (row["grade"], row["score"]):
         _tell(session, row, before.grade if before else "", now=now)
     change = next_change(policy, facts, today=today)
     if change is None:

@@ -7,14 +7,18 @@ from sqlalchemy import select
 
 from services.credit.queries.enterprises import present_id, visible_enterprise
 from services.credit.subscriptions import on_enterprises_merged
-from services.credit.tables import enterprise
+from services.credit.tables import enterprise, rating
+from services.credit.use_cases.ratings import rate_enterprises
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
+from shared.database.chassis import timer
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.security.principal import Principal
 from shared.security.scope import EnterpriseNotFound
 from tests.integration.credit.conftest import CREDIT, DIVISION, Caller, known_enterprise
+from tests.integration.credit.test_closures import hazard
+from tests.integration.credit.test_penalties import decision
 from tests.support.events import received
 
 
@@ -48,6 +52,28 @@ class TestAMergedEntry:
         merge(database, second, first)
         [one] = caller().get(f"{CREDIT}/violations").json["items"]
         assert one["enterprise_id"] == second
+
+    def test_hands_over_its_grade_and_what_calls_for_a_closure(self, database: Database, caller: Caller) -> None:
+        first, second = (known_enterprise(database) for _ in range(2))
+        officer, now = caller(), datetime.now(UTC)
+        for one in (first, first, second):
+            officer.post(f"{CREDIT}/penalties", json=decision(one))
+        hazard(database, second)
+        with database.transaction() as session:
+            rate_enterprises(session, [first, second], now=now)
+        merge(database, second, first)
+        with database.reading() as session:
+            assert [(one.enterprise_id, one.score) for one in session.execute(select(rating))] == [(second, 91)]
+            clocks = select(timer.c.entity).where(timer.c.kind == "rating")
+            assert session.scalars(clocks).all() == [second]
+        [proposed] = officer.get(f"{CREDIT}/closures").json["items"]
+        assert (proposed["enterprise_id"], len(proposed["penalty_ids"])) == (second, 3)
+
+    def test_of_whom_nothing_is_recorded_makes_no_grade(self, database: Database) -> None:
+        first, second = (known_enterprise(database) for _ in range(2))
+        merge(database, second, first)
+        with database.reading() as session:
+            assert session.execute(select(rating)).all() == []
 
     def test_waits_for_the_one_that_stays(self, database: Database) -> None:
         with pytest.raises(NotYet):

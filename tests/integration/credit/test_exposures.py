@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from services.credit.tables import exposure
 from shared.database import Database
 from shared.ids import new_id
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
@@ -158,6 +160,17 @@ class TestThePenaltyBehind:
 
 
 class TestTheEnd:
+    def test_comes_for_the_public_also_when_the_clock_stands_still(
+        self, app: Flask, database: Database, *, leader: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        seen = []
+        for until in (day(), day(-1)):
+            with database.transaction() as session:
+                session.execute(update(exposure).values(shown_until=until))
+            seen.append(len(public(app)))
+        assert seen == [1, 0]
+
     def test_comes_after_the_last_day(
         self, app: Flask, database: Database, *, leader: FlaskClient, proposed: dict[str, Any]
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.credit.tables import penalty
 from shared.calendar import add_working_days
@@ -164,6 +164,19 @@ class TestTheClock:
         assert app.test_client().get(PUBLIC).json["items"] == []
         settled = step(officer, one, "settle", settled_on=day().isoformat(), proof="缴款书").json
         assert settled["state"] == "expired"
+
+
+class TestTheDay:
+    def test_ends_what_the_public_reads_also_when_the_clock_stands_still(
+        self, database: Database, app: Flask, *, officer: FlaskClient, recorded: Record
+    ) -> None:
+        step(officer, recorded(), "publish")
+        seen = []
+        for until in (day(), day(-1)):
+            with database.transaction() as session:
+                session.execute(update(penalty).values(shown_until=until))
+            seen.append(len(app.test_client().get(PUBLIC).json["items"]))
+        assert seen == [1, 0]
 
 
 class TestASettledOne:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from services.credit.subscriptions import on_hazard, on_misconduct, on_own_fact
-from services.credit.tables import listing_case
+from services.credit.tables import listing_case, rating
 from services.credit.use_cases.ratings import rate_enterprises
 from shared.clock import business_date
 from shared.contracts.credit import AccidentRecorded, PenaltyDecided
@@ -48,6 +48,12 @@ def hear_own(database: Database) -> None:
             contract = HEARD[event["type"].split(".")[1]]
             data = {name: tuple(it) if isinstance(it, list) else it for name, it in event["data"].items()}
             on_own_fact(session, received(contract(**data)), now=datetime.now(UTC))
+
+
+def by_another(database: Database, **rated: Any) -> None:
+    """Let all grades be those of an older policy."""
+    with database.transaction() as session:
+        session.execute(update(rating).values(policy="v0", **rated))
 
 
 def explained(client: FlaskClient, enterprise_id: str) -> dict[str, Any]:
@@ -122,6 +128,32 @@ class TestAGrade:
         hear_own(database)
         run_clock(database, now=datetime.now(UTC) + timedelta(days=367))
         assert [event["data"]["score"] for event in told(database, "credit_rated")] == [97, 100]
+
+    def test_follows_another_policy_from_its_day_on(
+        self, database: Database, officer: FlaskClient, enterprise_id: str
+    ) -> None:
+        officer.post(f"{CREDIT}/penalties", json=decision(enterprise_id))
+        hear_own(database)
+        now, found = datetime.now(UTC), []
+        run_clock(database, now=now)
+        by_another(database, score=70, grade="B")
+        for ahead in (0, 1):
+            run_clock(database, now=now + timedelta(days=ahead))
+            with database.reading() as session:
+                found += [tuple(row) for row in session.execute(select(rating.c.policy, rating.c.score))]
+        assert found == [("v0", 70), ("v1", 97)]
+        assert [event["data"]["policy"] for event in told(database, "credit_rated")] == ["v1", "v1"]
+
+    def test_names_the_policy_also_when_it_changes_nothing(
+        self, database: Database, officer: FlaskClient, enterprise_id: str
+    ) -> None:
+        officer.post(f"{CREDIT}/penalties", json=decision(enterprise_id))
+        hear_own(database)
+        by_another(database)
+        run_clock(database, now=datetime.now(UTC))
+        with database.reading() as session:
+            assert session.scalars(select(rating.c.policy)).all() == ["v1"]
+        assert len(told(database, "credit_rated")) == 1
 
     def test_is_the_worst_of_who_is_listed(self, database: Database, officer: FlaskClient, enterprise_id: str) -> None:
         today = business_date(datetime.now(UTC))

@@ -110,6 +110,14 @@ class TestTheBeginning:
     def test_is_to_be_published(self) -> None:
         assert begin(RULES, stands(), today=DECIDED_ON) == "decided"
 
+    def test_is_not_public_where_the_order_publishes_none_of_its_class(self) -> None:
+        light = stands(penalty_class="light", decided_on=date(2026, 3, 31))
+        assert begin(RULES, light, today=date(2026, 3, 31)) == "not_published"
+        kept = stands("not_published", "light", decided_on=date(2026, 3, 31))
+        assert refusal(kept, "publish", on=date(2026, 3, 31), reason="需要") == "never_published"
+        asked = Step("", "officer", 3, at(date(2026, 3, 31)))
+        assert "publish" not in allowed_publicity_steps(RULES, kept, asked=asked)
+
     def test_is_history_when_the_longest_period_is_over(self) -> None:
         today = DECIDED_ON + timedelta(days=3000)
         assert begin(RULES, stands(), today=today) == "uncorrected"
