@@ -178,9 +178,14 @@ class TestTheList:
         page.locator("#file-credit .panel-head a").click()
         expect(page).to_have_url(f"/cases/new?enterprise_id={firm}")
 
-    def test_is_answered_by_an_agency(self, bureau: Bureau, window: Window) -> None:
+    def test_is_answered_for_an_agency_by_an_officer(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验纺织厂", "91331002MA28G77059")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
+        clerk = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
+        clerk.goto(f"/restrictions?agency=FIN&case_id={case_id}")
+        clerk.locator("#restrictions a").first.click()
+        expect(clerk.locator("#state")).to_have_attribute("data-state", "pushed")
+        expect(clerk.locator("[data-act]")).to_have_count(0)
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/restrictions?agency=FIN&case_id={case_id}")
         page.locator("#restrictions a").first.click()
         page.locator('[data-act="RECEIVED"] button[type=submit]').click()

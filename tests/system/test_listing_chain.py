@@ -207,6 +207,6 @@ class TestAListing:
         assert chain.step(case_id, "leader", "decisions", event="grant", **granted) == "removing"
 
     def answered(self, chain: Chain, status: str, **said: Any) -> None:
-        """Let every agency answer about its restriction."""
+        """Enter for every agency what it answers about its restriction; its clerk reads them."""
         for one in chain.restrictions():
-            chain.ask("clerk", "POST", f"credit/restrictions/{one['id']}/feedback", json={"status": status, **said})
+            chain.ask("officer", "POST", f"credit/restrictions/{one['id']}/feedback", json={"status": status, **said})

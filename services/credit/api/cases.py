@@ -53,11 +53,11 @@ def list_suggestions(session: Session, query: dict[str, Any]) -> Any:
 @blp.arguments(CaseQuery, location="query")
 @blp.response(200, CaseList)
 def list_cases(session: Session, query: dict[str, Any]) -> Any:
-    """The cases of the own area, of an enterprise those against it, the newest first."""
+    """The cases of the own area, of an enterprise those of which it was given notice, the newest first."""
     paging = {name: query.pop(name) for name in ("limit", "cursor")}
     wanted = reading.cases(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[listing_case.c.id], descending=True, **paging)
-    return {"items": [reading.case_view(row, now=now()) for row in rows], "next_cursor": next_cursor}
+    return {"items": [_told(reading.case_view(row, now=now())) for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/cases", methods=["POST"])
@@ -132,7 +132,12 @@ def _step(session: Session, case_id: str, body: dict[str, Any]) -> Any:
 
 
 def _whole(session: Session, case_id: str) -> dict[str, Any]:
-    return reading.whole_case(session, reading.visible_case(session, principal(), case_id), asked=step_of_caller())
+    row = reading.visible_case(session, principal(), case_id)
+    return _told(reading.whole_case(session, row, asked=step_of_caller()))
+
+
+def _told(shown: dict[str, Any]) -> dict[str, Any]:
+    return reading.as_party(shown) if principal().enterprise_id else shown
 
 
 def _shown(session: Session, case_id: str, *, event: str) -> Any:

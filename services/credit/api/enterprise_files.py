@@ -18,4 +18,4 @@ blp = Blueprint("credit_enterprises", __name__, url_prefix="/api/v1/credit", des
 def show_enterprise(session: Session, enterprise_id: str) -> Any:
     """Penalties of an enterprise, its place on the list, cases, accidents and exposures."""
     row = visible_enterprise(session, principal(), enterprise_id)
-    return credit_in_file(session, row.enterprise_id, today=business_date(now()))
+    return credit_in_file(session, principal(), enterprise_id=row.enterprise_id, today=business_date(now()))

@@ -7,8 +7,9 @@ from flask import Response
 from services.credit.queries import public_list as reading
 from services.credit.schemas.public_list import ListDictionary, PublicList, PublicListQuery
 from services.credit.tables import listing_case
+from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, page, public_reads
+from shared.http import Blueprint, now, page, public_reads
 from shared.sheets import csv_lines
 
 blp = Blueprint("public_list", __name__, url_prefix="/api/v1/public", description="The list, for everybody")
@@ -22,7 +23,7 @@ BINARY = {"type": "string", "format": "binary"}
 @blp.response(200, PublicList)
 def show_list(session: Session, query: dict[str, Any]) -> Any:
     """Who is on the list now, the newest first; whoever has left it is not shown any more."""
-    wanted = reading.public_list(q=query.pop("q").strip())
+    wanted = reading.public_list(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[listing_case.c.listing_id], descending=True, **query)
     return {"items": reading.public_entries(session, rows), "next_cursor": next_cursor}
 
@@ -33,7 +34,7 @@ def show_list(session: Session, query: dict[str, Any]) -> Any:
 def download_list(session: Session) -> Any:
     """The whole list as a file; the dictionary says what each column means."""
     header = [zh for zh, _ in reading.COLUMNS.values()]
-    text = "".join(csv_lines(header, reading.public_rows(session)))
+    text = "".join(csv_lines(header, reading.public_rows(session, today=business_date(now()))))
     return Response(text.encode(), mimetype=CSV, headers={"Content-Disposition": "attachment; filename=list.csv"})
 
 

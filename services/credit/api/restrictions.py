@@ -66,7 +66,7 @@ def answer(session: Session, body: dict[str, Any], restriction_id: str) -> Any:
 
 
 @blp.route("/watched", methods=["GET"])
-@reads("case:read")
+@reads("credit:oversee")
 @blp.arguments(WatchedQuery, location="query")
 @blp.response(200, WatchedList)
 def list_watched(session: Session, query: dict[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import CANDIDATE, Case, CaseRules, Penalty, Person
+from services.credit.domain.case_guards import REVIEW_PARTS
 from services.credit.domain.case_limits import CaseDays, Deadline, deadlines, early_from
 from services.credit.domain.cases import allowed_case_steps
 from services.credit.domain.publicity import WITHDRAWN
@@ -41,7 +42,10 @@ class CaseNotFound(NotFound):
 
 
 def cases(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the cases of the area; ``wanted`` filters by column, None by nothing."""
+    """Return the statement that reads the cases of the area; ``wanted`` filters by column, None by nothing.
+
+    An enterprise sees those of which it was given notice.
+    """
     joined = listing_case.join(enterprise, enterprise.c.enterprise_id == listing_case.c.enterprise_id)
     given = {name: value for name, value in wanted.items() if value is not None}
     division = given.pop("division", None)
@@ -51,8 +55,16 @@ def cases(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     return (
         select(listing_case, *columns, penalty_withdrawn())
         .select_from(joined)
-        .where(in_area(principal), *within, *same)
+        .where(in_area(principal), *known_to(principal), *within, *same)
     )
+
+
+def known_to(principal: Principal) -> list[ColumnElement[bool]]:
+    """Return the conditions of the cases of which who asks may know: the party hears of a case by its notice."""
+    noticed = select(listing_step.c.case_id).where(
+        listing_step.c.case_id == listing_case.c.id, listing_step.c.event == "issue_notice"
+    )
+    return [noticed.correlate(listing_case).exists()] if principal.enterprise_id else []
 
 
 def penalty_withdrawn() -> ColumnElement[bool]:
@@ -192,6 +204,18 @@ def whole_case(session: Session, row: Row[Any], *, asked: Step) -> Document:
         "steps": session.execute(steps).all(),
         "allowed": allowed_case_steps(case_rules(), case_at(session, row), asked=asked),
     }
+
+
+def as_party(shown: Document) -> Document:
+    """Return a case without what stays within the bureau: who did what, legal review and collective decision."""
+    inside = {"proposed_by": "", "decided_by": "", "decision": _without_review(shown["decision"])}
+    steps = [{**one._asdict(), "by": "", "given": _without_review(one.given)} for one in shown.get("steps", ())]
+    deliveries = [{**one._asdict(), "by": ""} for one in shown.get("deliveries", ())]
+    return {**shown, **inside, "steps": steps, "deliveries": deliveries}
+
+
+def _without_review(given: Mapping[str, Any]) -> Document:
+    return {name: value for name, value in given.items() if name not in REVIEW_PARTS}
 
 
 def condition_table() -> Document:

@@ -1,9 +1,10 @@
 """Who is on the list now, by code or by name, and what was answered before."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
@@ -26,27 +27,32 @@ class ReceiptNotFound(NotFound):
     code = "receipt_not_found"
 
 
-def subjects_by_code(session: Session, codes: Sequence[str]) -> list[Subject]:
+def subjects_by_code(session: Session, codes: Sequence[str], *, today: date) -> list[Subject]:
     """Return the subjects of ``codes`` in their order; an unknown code is a subject without a name."""
     firms = select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.enterprise_id)
     known: dict[str, list[Row[Any]]] = {}
     for row in session.execute(firms):
         known.setdefault(row.uscc, []).append(row)
-    told = _told(session, [row.enterprise_id for rows in known.values() for row in rows])
+    told = _told(session, [row.enterprise_id for rows in known.values() for row in rows], today)
     return [_subject(code, known.get(code, []), told) for code in codes]
 
 
-def subjects_by_name(session: Session, name: str) -> list[Subject]:
+def subjects_by_name(session: Session, name: str, *, today: date) -> list[Subject]:
     """Return up to 20 subjects whose name holds ``name``, for a clerk who has no code."""
     columns = enterprise.c
     wanted = select(enterprise).where(columns.name.contains(name, autoescape=True)).order_by(columns.name, columns.uscc)
     rows = session.execute(wanted.limit(MOST_NAMES)).all()
-    told = _told(session, [row.enterprise_id for row in rows])
+    told = _told(session, [row.enterprise_id for row in rows], today)
     return [_subject(row.uscc, [row], told) for row in rows]
 
 
-def _told(session: Session, enterprise_ids: Sequence[str]) -> Told:
-    return _listings(session, enterprise_ids), _penalties(session, enterprise_ids)
+def is_listed(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a case that is on the list on a day: its period runs, whenever the clock ends it."""
+    return listing_case.c.state.in_(LISTED), listing_case.c.managed_until >= today
+
+
+def _told(session: Session, enterprise_ids: Sequence[str], today: date) -> Told:
+    return _listings(session, enterprise_ids, today), _penalties(session, enterprise_ids, today)
 
 
 def _subject(code: str, rows: Sequence[Row[Any]], told: Told) -> Subject:
@@ -57,10 +63,11 @@ def _subject(code: str, rows: Sequence[Row[Any]], told: Told) -> Subject:
     return Subject(code, rows[0].name if rows else "", tuple(listings), tuple(penalties))
 
 
-def _penalties(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Document]]:
+def _penalties(session: Session, enterprise_ids: Sequence[str], today: date) -> dict[str, list[Document]]:
     """Return the penalties that are public now; what was repaired, withdrawn or is over is absent."""
     columns = penalty.c
-    shown = (columns.is_shown, columns.subject_kind != NATURAL, among(session, columns.enterprise_id, enterprise_ids))
+    of_firms = (columns.subject_kind != NATURAL, among(session, columns.enterprise_id, enterprise_ids))
+    shown = (columns.is_shown, columns.shown_until >= today, *of_firms)
     found: dict[str, list[Document]] = {}
     for row in session.execute(select(penalty).where(*shown).order_by(columns.decided_on, columns.id)):
         told = {name: getattr(row, name) for name in ("document_number", "conduct", "penalty_class", "kinds", "fine")}
@@ -69,9 +76,9 @@ def _penalties(session: Session, enterprise_ids: Sequence[str]) -> dict[str, lis
     return found
 
 
-def _listings(session: Session, enterprise_ids: Sequence[str]) -> dict[str, list[Listing]]:
+def _listings(session: Session, enterprise_ids: Sequence[str], today: date) -> dict[str, list[Listing]]:
     columns = listing_case.c
-    on_the_list = (columns.state.in_(LISTED), among(session, columns.enterprise_id, enterprise_ids))
+    on_the_list = (*is_listed(today), among(session, columns.enterprise_id, enterprise_ids))
     wanted = select(listing_case).where(*on_the_list).order_by(columns.listed_on, columns.id)
     found: dict[str, list[Listing]] = {}
     for row in session.execute(wanted):

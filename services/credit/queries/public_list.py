@@ -1,14 +1,14 @@
 """The list as everybody may read it (第十二条): who is on it now, and nobody who has left it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.case_facts import LISTED
 from services.credit.queries.cases import unsealed
-from services.credit.queries.checks import listing_of
+from services.credit.queries.checks import is_listed, listing_of
 from services.credit.rules import case_rules, measure_rules
 from services.credit.tables import enterprise, listing_case, listing_person
 from shared.database.bulk import among
@@ -19,7 +19,8 @@ COLUMNS = {  # of the file, with what each one means
     "name": ("市场主体名称", "Name of the subject"),
     "uscc": ("统一社会信用代码", "Unified social credit code"),
     "address": ("登记注册地址", "Registered address"),
-    "persons": ("有关人员姓名和证件号码（部分隐去）", "Persons concerned, numbers masked"),
+    "names_firm": ("列入对象", "Who is listed: the subject, or only the persons concerned"),
+    "persons": ("有关人员身份、姓名和证件号码（部分隐去）", "Persons concerned with their role, numbers masked"),
     "reason": ("列入事由", "Reason"),
     "basis": ("列入依据", "Basis"),
     "decision_number": ("决定书文号", "Number of the decision"),
@@ -27,13 +28,18 @@ COLUMNS = {  # of the file, with what each one means
     "listed_on": ("列入日期", "Listed on"),
     "managed_until": ("管理期限至", "Managed until"),
 }
+LISTS = {True: "市场主体", False: "仅有关人员"}
+ROLES = {"principal": "主要负责人", "responsible": "有关责任人员", "direct": "直接责任人员"}
 
 
-def public_list(*, q: str = "") -> Select[Any]:
-    """Return the statement of who is on the list now; ``q`` is a part of the name, or a whole credit code."""
+def public_list(*, today: date, q: str = "") -> Select[Any]:
+    """Return the statement of who is on the list now; ``q`` is a part of the name, or a whole credit code.
+
+    A period that was over yesterday is not shown, whenever the clock ends it.
+    """
     joined = listing_case.join(enterprise, enterprise.c.enterprise_id == listing_case.c.enterprise_id)
     columns = (listing_case, enterprise.c.name, enterprise.c.uscc, enterprise.c.address)
-    wanted = select(*columns).select_from(joined).where(listing_case.c.state.in_(LISTED))
+    wanted = select(*columns).select_from(joined).where(*is_listed(today))
     if not q:
         return wanted
     return wanted.where(or_(enterprise.c.name.contains(q, autoescape=True), enterprise.c.uscc == q.upper()))
@@ -69,12 +75,13 @@ def _persons(session: Session, case_ids: Sequence[str]) -> dict[str, list[Docume
     return found
 
 
-def public_rows(session: Session) -> Iterator[list[str]]:
+def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
     """Return the rows of the file, in the order of ``COLUMNS``."""
-    rows = session.execute(public_list().order_by(listing_case.c.listing_id)).all()
+    rows = session.execute(public_list(today=today).order_by(listing_case.c.listing_id)).all()
     for entry in public_entries(session, rows):
-        people = "; ".join(f"{one['name']} {one['identity']}" for one in entry["persons"])
-        yield [str({**entry, "persons": people}[name]) for name in COLUMNS]
+        people = "; ".join(f"{ROLES[one['role']]} {one['name']} {one['identity']}" for one in entry["persons"])
+        told = {**entry, "names_firm": LISTS[entry["names_firm"]], "persons": people}
+        yield [str(told[name]) for name in COLUMNS]
 
 
 def dictionary() -> list[Document]:

@@ -13,6 +13,7 @@ from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.ratings import NOT_COUNTED, CreditFact, Policy, Rating, as_document, policy_on, rate
 from services.credit.domain.suggestions import DISMISSED
 from services.credit.queries.enterprises import in_area
+from services.credit.rules import case_rules
 from services.credit.rules.accidents import accident_rules
 from services.credit.rules.ratings import rating_policies
 from services.credit.tables import accident, enterprise, listing_case, major_hazard, penalty, rating, suggestion
@@ -113,4 +114,6 @@ def _listings(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFac
     rows = session.execute(
         select(listing_case).where(among(session, columns.enterprise_id, ids), columns.state.in_(LISTED))
     )
-    return [(row.enterprise_id, CreditFact("listed", row.listed_on, row.id)) for row in rows]
+    conditions = case_rules().conditions
+    of_firm = [row for row in rows if conditions.condition(row.condition).names_firm]
+    return [(row.enterprise_id, CreditFact("listed", row.listed_on, row.id)) for row in of_firm]

@@ -28,7 +28,10 @@ class CaseInFile(Schema):
 
 
 class CreditOfEnterprise(Schema):
-    """``penalties`` and ``cases``: the latest ones; ``exposures``: those that are shown now."""
+    """``penalties`` and ``cases``: the latest ones; ``exposures``: those that are shown now.
+
+    ``is_watched``: told to who oversees credit, to everybody else false.
+    """
 
     enterprise_id = fields.String(required=True)
     is_listed = fields.Boolean(required=True)

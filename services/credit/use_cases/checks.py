@@ -18,6 +18,7 @@ from services.credit.domain.checks import answer_about, codes_asked, told_to
 from services.credit.queries.checks import subjects_by_code, subjects_by_name
 from services.credit.rules import measure_rules
 from services.credit.tables import check_receipt
+from shared.clock import business_date
 from shared.ids import new_id
 from shared.security.audit import audit_note, digest
 from shared.security.keys import derive_key, key_id, secret_of
@@ -42,7 +43,7 @@ def check_code(session: Session, code: str, *, asked: Question) -> Document:
     """Return the signed answer about one credit code; raises ``PurposeUnknown``, ``PurposeNotGranted``."""
     rules = measure_rules()
     rules.require_purpose(asked.purpose, granted=asked.granted)
-    (subject,) = subjects_by_code(session, [code])
+    (subject,) = subjects_by_code(session, [code], today=business_date(asked.now))
     answer = answer_about(subject, purpose=asked.purpose, rules=rules)
     return _answered(session, answer, kind="code", asked=asked, counted=(1, int(answer["hit"])))
 
@@ -51,7 +52,7 @@ def check_codes(session: Session, codes: Sequence[str], *, asked: Question) -> D
     """Return one signed answer about up to 1,000 codes, each once and in their order; raises also ``TooManyCodes``."""
     rules = measure_rules()
     rules.require_purpose(asked.purpose, granted=asked.granted)
-    subjects = subjects_by_code(session, codes_asked(codes))
+    subjects = subjects_by_code(session, codes_asked(codes), today=business_date(asked.now))
     answers = [answer_about(one, purpose=asked.purpose, rules=rules) for one in subjects]
     return _answered(session, {"answers": answers}, kind="batch", asked=asked, counted=_counted(answers))
 
@@ -60,7 +61,7 @@ def check_name(session: Session, name: str, *, asked: Question) -> Document:
     """Return the signed answers about up to 20 subjects whose name holds ``name``."""
     rules = measure_rules()
     rules.require_purpose(asked.purpose, granted=asked.granted)
-    subjects = subjects_by_name(session, name)
+    subjects = subjects_by_name(session, name, today=business_date(asked.now))
     answers = [answer_about(one, purpose=asked.purpose, rules=rules) for one in subjects]
     return _answered(session, {"asked": name, "answers": answers}, kind="name", asked=asked, counted=_counted(answers))
 

@@ -204,10 +204,28 @@ class TestList:
     def test_is_filtered(self, case: dict[str, Any], officer: FlaskClient, query: str) -> None:
         assert officer.get(f"{CASES}?{query}").json["items"] == []
 
-    def test_of_an_enterprise_holds_its_own(self, case: dict[str, Any], caller: Caller, firm: str) -> None:
+    def test_of_an_enterprise_holds_its_own_once_it_was_given_notice(
+        self, case: dict[str, Any], officer: FlaskClient, caller: Caller, firm: str
+    ) -> None:
+        principal = caller("enterprise_principal", divisions=[], enterprise_id=firm)
+        assert principal.get(CASES).json["items"] == []
+        assert principal.get(f"{CASES}/{case['id']}").status_code == 404
+        officer.post(f"{CASES}/{case['id']}/steps", json={"event": "issue_notice", **NOTICE_PARTS})
         own = caller("enterprise_user", divisions=[], enterprise_id=firm).get(CASES).json["items"]
         others = caller("enterprise_user", divisions=[], enterprise_id=case["id"]).get(CASES).json["items"]
         assert ([one["id"] for one in own], others) == ([case["id"]], [])
+
+    def test_tells_the_enterprise_nothing_from_within_the_bureau(
+        self, database: Database, caller: Caller, officer: FlaskClient, firm: str, today: date
+    ) -> None:
+        address = f"{CASES}/{listed(database, firm, on=today)}"
+        own = caller("enterprise_user", divisions=[], enterprise_id=firm).get(address)
+        assert own.json["decision"]["number"] == DECISION_PARTS["number"]
+        assert {own.json["proposed_by"], own.json["decided_by"]} == {""}
+        assert {one["by"] for one in (*own.json["steps"], *own.json["deliveries"])} == {""}
+        inside = (DECISION_PARTS["legal_review"], DECISION_PARTS["collective_decision"])
+        assert not [one for one in inside if one in own.text]
+        assert all(one in officer.get(address).text for one in inside)
 
 
 class TestTable:

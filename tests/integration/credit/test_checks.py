@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from services.credit.tables import check_receipt
+from services.credit.tables import check_receipt, listing_case
 from shared.clock import business_date
 from shared.database import Database
 from shared.database.chassis import audit_entry
@@ -117,6 +117,16 @@ class TestMiss:
     def test_is_an_answer_too(self, case_id: str, bank: FlaskClient, code: str, name: str) -> None:
         answer = bank.get(f"{CREDIT}/checks/{code}?purpose=FIN").json
         assert (answer["name"], answer["hit"], bool(answer["receipt_id"])) == (name, False, True)
+
+
+class TestAPeriodThatIsOver:
+    def test_is_no_hit_before_the_clock_comes(
+        self, database: Database, case_id: str, bank: FlaskClient, today: date
+    ) -> None:
+        for day, hit in ((today, True), (today - timedelta(days=1), False)):
+            with database.transaction() as session:
+                session.execute(update(listing_case).values(managed_until=day))
+            assert bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["hit"] is hit
 
 
 class TestNames:

@@ -1,7 +1,7 @@
 """What credit adds to the file of an enterprise, and the penalties in the answer to a check."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,11 @@ from sqlalchemy import update
 
 from services.credit.queries.enterprise_files import LATEST
 from services.credit.tables import penalty
+from services.credit.use_cases.watched import watch
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
-from tests.integration.credit.listing import listed, proposed
+from tests.integration.credit.listing import NOTICE_PARTS, listed, moved, proposed
 from tests.integration.credit.test_case_routes import penalised
 
 CODE = "91330000704676287N"
@@ -82,13 +83,30 @@ class TestFile:
         assert shown["managed_until"] == today.replace(year=today.year + 3).isoformat()
 
 
+class TestWhatTheEnterpriseSees:
+    def test_holds_no_case_before_its_notice_and_not_who_is_watched(
+        self, database: Database, caller: Caller, firm: str, file: File, today: date
+    ) -> None:
+        case_id = proposed(database, firm, on=today)
+        with database.transaction() as session:
+            until, now = today + timedelta(days=30), datetime.now(UTC)
+            watch(session, firm, reason="多次违章", until=until, by="a", now=now)
+        own = caller("enterprise_user", divisions=[], enterprise_id=firm)
+        shown = own.get(f"{CREDIT}/enterprises/{firm}").json
+        assert (shown["cases"], shown["is_watched"]) == ([], False)
+        assert (len(file()["cases"]), file()["is_watched"]) == (1, True)
+        assert own.get(f"{CREDIT}/watched").status_code == 403
+        moved(database, case_id, "issue_notice", on=today, **NOTICE_PARTS)
+        assert [one["id"] for one in own.get(f"{CREDIT}/enterprises/{firm}").json["cases"]] == [case_id]
+
+
 class TestPenaltiesInAnAnswer:
-    @pytest.mark.parametrize(("is_shown", "count"), [(True, 1), (False, 0)])
+    @pytest.mark.parametrize(("is_shown", "days", "count"), [(True, 0, 1), (False, 0, 0), (True, -1, 0)])
     def test_are_those_that_are_public_now(
-        self, database: Database, officer: FlaskClient, firm: str, *, is_shown: bool, count: int
+        self, database: Database, officer: FlaskClient, firm: str, today: date, *, is_shown: bool, days: int, count: int
     ) -> None:
         penalised(officer, firm)
         with database.transaction() as session:
-            session.execute(update(penalty).values(is_shown=is_shown))
+            session.execute(update(penalty).values(is_shown=is_shown, shown_until=today + timedelta(days=days)))
         answer = officer.get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").json
         assert (len(answer["penalties"]), answer["hit"]) == (count, False)

@@ -1,11 +1,13 @@
 """The list as everybody reads it: who is on it now, persons masked, a file with its dictionary."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from services.credit.tables import listing_case
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import known_enterprise
@@ -62,6 +64,22 @@ class TestList:
         listed(database, firm, on=today)
         assert len(public.get(f"{LIST}?q={q}").json["items"]) == count
 
+    def test_shows_nobody_whose_period_is_over_before_the_clock_comes(
+        self, database: Database, firm: str, public: FlaskClient, today: date
+    ) -> None:
+        listed(database, firm, on=today)
+        manage_until(database, today)
+        assert len(public.get(LIST).json["items"]) == 1
+        manage_until(database, today - timedelta(days=1))
+        assert public.get(LIST).json["items"] == []
+        assert "甲字号" not in public.get(f"{LIST}/export.csv").text
+
+
+def manage_until(database: Database, day: date) -> None:
+    """Let the periods of all cases end with a day, as if no clock had run since."""
+    with database.transaction() as session:
+        session.execute(update(listing_case).values(managed_until=day))
+
 
 class TestFile:
     def test_has_the_columns_of_the_dictionary(
@@ -71,5 +89,11 @@ class TestFile:
         header, row, *_ = public.get(f"{LIST}/export.csv").text.lstrip("\ufeff").splitlines()
         columns = public.get(f"{LIST}/dictionary").json["items"]
         assert header.split(",") == [one["zh"] for one in columns]
-        assert "王建国 3****************X" in row
+        assert ",市场主体,主要负责人 王建国 3****************X," in row
         assert IDENTITY not in row
+
+    def test_says_where_only_the_persons_are_listed(
+        self, database: Database, firm: str, public: FlaskClient, today: date
+    ) -> None:
+        listed(database, firm, on=today, condition="BL-6-5")
+        assert ",仅有关人员,主要负责人 王建国" in public.get(f"{LIST}/export.csv").text

@@ -162,6 +162,16 @@ class TestAGrade:
             rate_enterprises(session, [enterprise_id], now=datetime.now(UTC))
         assert [one["id"] for one in explained(officer, enterprise_id)["moved"]] == ["listed"]
 
+    def test_is_not_that_of_a_principal_who_alone_is_listed(
+        self, database: Database, officer: FlaskClient, enterprise_id: str
+    ) -> None:
+        today = business_date(datetime.now(UTC))
+        with database.transaction() as session:
+            own = {**listed(enterprise_id), "condition": "BL-6-5", "listed_on": today}
+            session.execute(insert(listing_case).values(**own))
+            rate_enterprises(session, [enterprise_id], now=datetime.now(UTC))
+        assert explained(officer, enterprise_id)["moved"] == []
+
 
 class TestWhoSees:
     def test_is_the_bureau_within_its_area(self, caller: Caller, enterprise_id: str) -> None:

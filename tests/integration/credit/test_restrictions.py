@@ -98,6 +98,11 @@ class TestAnswering:
         answer = caller("bureau_officer").post(path, json={"status": "REFUSED", "reason": "无依据"}).json
         assert (answer["state"], [one["event"] for one in answer["steps"]]) == ("refused", ["refuse"])
 
+    def test_of_any_agency_is_not_entered_by_a_clerk(self, database: Database, case_id: str, caller: Caller) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
+        answer = caller("agency_clerk").post(path, json={"status": "RECEIVED"})
+        assert (answer.status_code, answer.json["code"]) == (403, "action_not_allowed")
+
 
 class TestReading:
     def test_shows_an_agency_its_own(self, case_id: str, agency: Agency) -> None:
