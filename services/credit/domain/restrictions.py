@@ -12,6 +12,7 @@ PUSHED, RECEIVED, APPLIED, REFUSED, LIFT_REQUESTED, LIFTED = (
 )  # fmt: skip
 FEEDBACK = {"RECEIVED": "receive", "APPLIED": "apply", "REFUSED": "refuse", "LIFTED": "lift"}
 WAITING = (PUSHED, LIFT_REQUESTED)
+ESCALATED = 2  # reminders: the second one goes to somebody above
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def take_restriction_step(rules: RestrictionRules, restriction: Restriction, *, 
 
 def next_reminder(rules: RestrictionRules, restriction: Restriction) -> tuple[str, datetime] | None:
     """Return what happens next while an agency does not answer, and when; None when nothing is waited for."""
-    if restriction.state not in WAITING or restriction.asked_at is None or restriction.reminders > 1:
+    if restriction.state not in WAITING or restriction.asked_at is None or restriction.reminders >= ESCALATED:
         return None
     event, due = (("remind", rules.remind), ("escalate", rules.escalate))[restriction.reminders]
     return event, due.after(restriction.asked_at)
@@ -96,4 +97,4 @@ def next_reminder(rules: RestrictionRules, restriction: Restriction) -> tuple[st
 
 def is_escalated(restriction: Restriction) -> bool:
     """Return whether somebody above was told that the agency does not answer."""
-    return restriction.state in WAITING and restriction.reminders > 1
+    return restriction.state in WAITING and restriction.reminders >= ESCALATED

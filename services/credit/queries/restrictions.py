@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, select, true
 from sqlalchemy.orm import Session
 
-from services.credit.domain.restrictions import Restriction, is_escalated
+from services.credit.domain.restrictions import ESCALATED, WAITING, Restriction, is_escalated
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import measure_rules, restriction_rules
 from services.credit.tables import enterprise, restriction, restriction_step, watched
@@ -35,12 +35,18 @@ def answering_for(principal: Principal, action: str) -> frozenset[str] | None:
 
 
 def restrictions(principal: Principal, *, agencies: frozenset[str] | None, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of the restrictions of ``agencies``, for None of all in the area of who asks."""
+    """Return the statement of the restrictions of ``agencies``, for None of all in the area of who asks.
+
+    ``wanted`` filters by column; ``is_escalated`` by whether an agency still does not answer after both reminders.
+    """
+    columns = restriction.c
     joined = restriction.join(enterprise, enterprise.c.enterprise_id == restriction.c.enterprise_id)
-    conditions = [restriction.c[name] == value for name, value in wanted.items() if value is not None]
-    columns = (restriction, enterprise.c.name, enterprise.c.uscc)
-    visible = in_area(principal) if agencies is None else restriction.c.agency.in_(sorted(agencies))
-    return select(*columns).select_from(joined).where(visible, *conditions)
+    late: ColumnElement[bool] = and_(columns.state.in_(WAITING), columns.reminders >= ESCALATED)
+    filters = {**columns, "is_escalated": late}
+    conditions = [filters[name] == value for name, value in wanted.items() if value is not None]
+    visible = in_area(principal) if agencies is None else columns.agency.in_(sorted(agencies))
+    named = (restriction, enterprise.c.name, enterprise.c.uscc)
+    return select(*named).select_from(joined).where(visible, *conditions)
 
 
 def visible_restriction(

@@ -9,8 +9,9 @@ from shared.http import Page, PageQuery, Schema
 
 
 class RestrictionQuery(PageQuery):
-    """The newest first."""
+    """The newest first; ``is_escalated``: those which an agency leaves without an answer after both reminders."""
 
+    is_escalated = fields.Boolean()
     state = fields.String(validate=validate.OneOf(list(restriction_rules().machine.states)))
     agency = fields.String(validate=validate.OneOf(list(measure_rules().purposes)))
     case_id = fields.UUID()

@@ -28,7 +28,7 @@ ANSWERS: Mapping[str, Mapping[str, Sequence[str]]] = {
 @page("restriction:read")
 def restrictions() -> str:
     """Draw the restrictions of the own agency, for the bureau of all, the newest first."""
-    chosen = {name: request.args.get(name, "") for name in ("state", "agency", "case_id")}
+    chosen = {name: request.args.get(name, "") for name in ("state", "agency", "case_id", "is_escalated")}
     table = own_api.read(f"{CHECKS}/purposes")
     query = {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")}
     return render_template(
@@ -36,6 +36,8 @@ def restrictions() -> str:
         chosen={name: value for name, value in chosen.items() if value},
         states=STATES,
         purposes=[one for one in table["purposes"] if one["code"] != table["own_purpose"]],
+        unanswered=len(own_api.read(RESTRICTIONS, {"is_escalated": "true", "limit": PAGE})["items"]),
+        most=PAGE,
         **own_api.read(RESTRICTIONS, query),
     )
 

@@ -128,6 +128,18 @@ class TestReminding:
         run_clock(database, now=at(DAY + timedelta(days=8)))
         assert rows(database, case_id)["R-FIN"].reminders == 2
 
+    def test_shows_who_has_not_answered_after_both(self, database: Database, firm: str, caller: Caller) -> None:
+        case_id, officer = listed(database, firm), caller("bureau_officer")
+        late, others = f"{CREDIT}/restrictions?is_escalated=true", f"{CREDIT}/restrictions?is_escalated=false"
+        run_clock(database, now=at(DAY + timedelta(days=3)))
+        assert (officer.get(late).json["items"], len(officer.get(others).json["items"])) == ([], 14)
+        run_clock(database, now=at(DAY + timedelta(days=8)))
+        assert {one["is_escalated"] for one in officer.get(late).json["items"]} == {True}
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-FIN'].id}/feedback"
+        officer.post(path, json={"status": "RECEIVED"})
+        assert [one["code"] for one in officer.get(others).json["items"]] == ["R-FIN"]
+        assert len(officer.get(late).json["items"]) == 13
+
     def test_is_not_done_before_its_moment(self, database: Database, firm: str) -> None:
         one = rows(database, listed(database, firm))["R-FIN"]
         with database.transaction() as session:
