@@ -10,7 +10,7 @@ SUPERVISION = "SUPERVISION"
 
 
 class PurposeUnknown(Refused):
-    code = "purpose_unknown"
+    code = "check_purpose_unknown"
 
 
 class PurposeNotGranted(Refused):

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
-from services.credit.domain.ratings import NOT_COUNTED, CreditFact, Policy, Rating, as_document, policy_on, rate
+from services.credit.domain.ratings import NOT_COUNTED, CreditFact, Policy, Rating, as_document, counts, policy_on, rate
 from services.credit.domain.suggestions import DISMISSED
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import case_rules
@@ -40,37 +40,46 @@ def facts_of(session: Session, enterprise_ids: Sequence[str]) -> Facts:
     return found
 
 
-def rating_of(session: Session, enterprise_id: str, *, today: date) -> tuple[Rating, Policy]:
-    """Return the grade of an enterprise by the policy of today, with its reasons."""
+def explained_rating(session: Session, row: Row[Any], *, today: date) -> Document:
+    """Return the grade of the enterprise in ``row`` by the policy of today, with its reasons and the facts that count.
+
+    It says too what the policy would count but nobody records.
+    """
     policy = policy_on(rating_policies(), today)
-    return rate(policy, facts_of(session, [enterprise_id]).get(enterprise_id, []), today=today), policy
+    facts = facts_of(session, [row.enterprise_id]).get(row.enterprise_id, [])
+    counting = [one for one in facts if counts(policy, one, today=today)]
+    return {**_rating_view(row, rate(policy, facts, today=today), policy=policy), "facts": counting}
 
 
-def rating_view(row: Row[Any], rated: Rating, *, policy: Policy) -> Document:
-    """Return the explained grade of the enterprise in ``row``, and what the policy would count but nobody records."""
+def _rating_view(row: Row[Any], rated: Rating, *, policy: Policy) -> Document:
     same = {"grade": rated.grade, "score": rated.score, "by_score": rated.by_score, "start": policy.start}
     named = {"enterprise_id": row.enterprise_id, "name": row.name, "division": row.division}
-    return {**named, **same, "policy": policy.version, "not_counted": list(NOT_COUNTED), **as_document(rated)}
+    of_policy = {"policy": policy.version, "source": policy.source, "effective_from": policy.effective_from}
+    return {**named, **same, **of_policy, "not_counted": list(NOT_COUNTED), **as_document(rated)}
 
 
 def ratings(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement that reads the grades of the area; ``wanted`` filters by column."""
+    """Return the statement that reads the grades of the area; ``wanted`` filters by column, ``q`` by name or code."""
     joined = rating.join(enterprise, enterprise.c.enterprise_id == rating.c.enterprise_id)
     given = {name: value for name, value in wanted.items() if value is not None}
     division = given.pop("division", None)
     within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
-    conditions = [*within, *(rating.c[name] == value for name, value in given.items())]
+    found = _named(given.pop("q", ""))
+    conditions = [*within, *found, *(rating.c[name] == value for name, value in given.items())]
     columns = (rating, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
 
 
-def tried_out(session: Session, principal: Principal, policy: Policy, *, today: date) -> list[Document]:
-    """Return how many enterprises of the area would have each grade by ``policy``, beside how many have it now."""
-    ids = list(session.scalars(ratings(principal, wanted={}).with_only_columns(rating.c.enterprise_id)))
-    facts, present = facts_of(session, ids), policy_on(rating_policies(), today)
-    grades = [one.id for one in policy.grades]
-    before, after = ([rate(each, facts.get(one, []), today=today).grade for one in ids] for each in (present, policy))
-    return [{"grade": one, "now": before.count(one), "then": after.count(one)} for one in grades]
+def rating_figures(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) -> list[Document]:
+    """Return how many enterprises have each grade, of those that the same filters list; the best grade first."""
+    counted = ratings(principal, wanted=wanted).with_only_columns(rating.c.grade, func.count()).group_by(rating.c.grade)
+    found = {row[0]: row[1] for row in session.execute(counted)}
+    return [{"grade": one.id, "count": found.get(one.id, 0)} for one in rating_policies()[-1].grades]
+
+
+def _named(q: str) -> list[ColumnElement[bool]]:
+    columns = enterprise.c
+    return [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
 
 
 def _penalties(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:

@@ -26,9 +26,12 @@ def accidents() -> str:
     """Draw the accidents of one's area in a year, and their figures beside those of the year before."""
     this_year = business_date(now()).year
     year = request.args.get("year", this_year, type=int)
-    query = {"year": year, "limit": PAGE, "cursor": request.args.get("cursor", "")}
+    enterprise_id = request.args.get("enterprise_id", "")
+    chosen = {"enterprise_id": enterprise_id} if enterprise_id else {}
+    query = {**chosen, "year": year, "limit": PAGE, "cursor": request.args.get("cursor", "")}
     return render_template(
         "credit/accidents.html",
+        chosen=chosen,
         year=year,
         years=range(this_year, this_year - EARLIER_YEARS, -1),
         shown=FIGURES,

@@ -143,7 +143,7 @@ class TestNames:
 class TestPurpose:
     @pytest.mark.parametrize(
         ("purpose", "status", "code"),
-        [("PROC", 403, "purpose_not_granted"), ("CURIOSITY", 422, "purpose_unknown")],
+        [("PROC", 403, "purpose_not_granted"), ("CURIOSITY", 422, "check_purpose_unknown")],
     )
     def test_has_to_be_granted(self, case_id: str, bank: FlaskClient, purpose: str, status: int, code: str) -> None:
         answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose={purpose}")

@@ -75,6 +75,10 @@ class TestAGrade:
         hear_own(database)
         [row] = officer.get(RATINGS, query_string={"grade": "B", "division": "331002001"}).json["items"]
         assert (row["score"], row["by_score"]) == (94, "A")
+        shown = explained(officer, enterprise_id)
+        references = {one for reason in shown["counted"] + shown["moved"] for one in reason["references"]}
+        assert {one["reference"] for one in shown["facts"]} == references
+        assert ({one["kind"] for one in shown["facts"]}, shown["source"]["status"]) == ({"penalty_general"}, "design")
         data = [event["data"] for event in told(database, "credit_rated")][-1]
         assert (data["grade"], data["score"], data["policy"]) == ("B", 94, "v1")
 
@@ -181,6 +185,35 @@ class TestWhoSees:
         assert elsewhere.get(f"{RATINGS}/{enterprise_id}").status_code == 404
 
 
+class TestTheList:
+    def test_is_searched_and_counted_by_grade_with_the_same_filters(
+        self, database: Database, officer: FlaskClient, enterprise_id: str
+    ) -> None:
+        for _ in range(2):
+            officer.post(f"{CREDIT}/penalties", json=decision(enterprise_id))
+        hear_own(database)
+        name = explained(officer, enterprise_id)["name"]
+        for q, count in ((name[1:3], 1), ("没有此企业", 0)):
+            assert len(officer.get(RATINGS, query_string={"q": q}).json["items"]) == count
+            figures = officer.get(f"{RATINGS}/figures", query_string={"q": q, "division": "331002001"}).json["items"]
+            assert [(one["grade"], one["count"]) for one in figures] == [("A", 0), ("B", count), ("C", 0), ("D", 0)]
+        assert officer.get(f"{RATINGS}/figures", query_string={"division": "331003"}).json["items"][1]["count"] == 0
+
+
+class TestThePolicy:
+    def test_says_what_counts_and_where_it_stands(self, officer: FlaskClient) -> None:
+        table = officer.get(f"{RATINGS}/table").json
+        [policy] = [one for one in table["items"] if one["version"] == table["present"]]
+        assert (policy["start"], policy["months"], policy["source"]["status"]) == (100, 12, "design")
+        assert {"id": "penalty_light", "points": -1}.items() <= policy["points"][1].items()
+        assert policy["grades"][0] == {"id": "A", "least": 80, "is_above": True}
+        assert [one["id"] for one in policy["moves"]][-1] == "listed"
+
+    def test_is_not_for_the_enterprise(self, caller: Caller, enterprise_id: str) -> None:
+        own = caller("enterprise_principal", divisions=[], enterprise_id=enterprise_id)
+        assert [own.get(f"{RATINGS}/{name}").status_code for name in ("table", "figures")] == [403, 403]
+
+
 class TestATrial:
     def test_compares_and_changes_nothing(self, database: Database, officer: FlaskClient, enterprise_id: str) -> None:
         officer.post(f"{CREDIT}/penalties", json=decision(enterprise_id))
@@ -188,6 +221,10 @@ class TestATrial:
         tried = officer.post(f"{RATINGS}/trial", json={"points": {"penalty_general": -50}}).json
         moved = [(one["grade"], one["now"], one["then"]) for one in tried["grades"]]
         assert moved == [("A", 1, 0), ("B", 0, 0), ("C", 0, 1), ("D", 0, 0)]
+        assert [(one["enterprise_id"], one["now"], one["then"]) for one in tried["movers"]] == [
+            (enterprise_id, "A", "C")
+        ]
+        assert tried["moved"] == 1
         assert explained(officer, enterprise_id)["grade"] == "A"
 
 

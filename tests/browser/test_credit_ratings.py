@@ -1,0 +1,127 @@
+"""Credit grades at the desk and on a phone: found by grade, explained with the rows behind it, a policy tried out."""
+
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from shared.clock import business_date
+from shared.ids import new_id
+from shared.running.client import ApiClient, ApiRefused
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.support.events import until
+from tests.support.running import System
+
+CODE, NAME, DIVISION = "91331002MA28G55593", "等级试验锻造厂", "331002005"
+
+
+@pytest.fixture(scope="module")
+def firm_id(running_sise: System) -> str:
+    """Return an enterprise with two penalties and an accident, which made its grade."""
+    client = running_sise.client()
+    firm_id = enter(client, NAME, CODE, division=DIVISION)
+    employ(client, "rating-officer", "bureau_officer", divisions=["331002"])
+    employ(client, "rating-own", "enterprise_principal", enterprise_id=firm_id)
+    officer = ApiClient(running_sise.url, username="rating-officer", password=PASSWORD)
+
+    def graded() -> dict[str, Any]:
+        try:
+            return officer.call("GET", f"credit/ratings/{firm_id}")
+        except ApiRefused:
+            return {}
+
+    until(lambda: bool(graded()), sentence="credit never heard of the enterprise")
+    today = business_date(datetime.now(UTC)).isoformat()
+    for _ in range(2):
+        officer.call("POST", "credit/penalties", json={"enterprise_id": firm_id, **decision(today)})
+    accident = {"enterprise_id": firm_id, "occurred_on": today, "kind": "fall", "deaths": 1}
+    officer.call("POST", "credit/accidents", json=accident | {"is_mainly_responsible": True})
+
+    def listed() -> list[str]:
+        items = officer.call("GET", "credit/ratings", params={"q": CODE})["items"]
+        return [one["grade"] for one in items]
+
+    until(lambda: listed() == ["C"], sentence="the grade never followed the penalties and the accident")
+    return firm_id
+
+
+def decision(today: str) -> dict[str, Any]:
+    said = {"conduct": "未采取措施消除事故隐患", "facts": "冲床无防护", "basis": "安全生产法 第一百零二条"}
+    fine = {"kinds": ["fine"], "fine": 30_000, "decided_on": today, "content": "罚款三万元"}
+    return {**said, **fine, "document_number": f"椒应急罚〔2026〕{new_id()[-5:]}号", "authority": "区应急管理局"}
+
+
+def keep(page: Page, name: str, size: dict[str, int]) -> None:
+    """Check that a page fits, and keep how it looks where somebody wants to see it."""
+    check_fit(page, size)
+    if folder := os.environ.get("SISE_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+class TestAnOfficer:
+    def test_opens_the_rows_of_a_figure(self, window: Window, firm_id: str, size: dict[str, int]) -> None:
+        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page.goto(f"/credit/ratings?q={NAME}&division={DIVISION}")
+        figure = page.locator("#figures a[data-grade=C]")
+        expect(figure.locator("strong")).to_have_text("1")
+        figure.click()
+        page.wait_for_url("**grade=C**")
+        expect(page.locator("#ratings li")).to_have_count(1)
+        expect(page.locator(f"[data-rating='{firm_id}']")).to_contain_text("按分值为 A 级")
+        keep(page, "ratings", size)
+        page.locator("#figures a[data-grade=D]").click()
+        page.wait_for_url("**grade=D**")
+        expect(page.locator("#ratings")).to_have_count(0)
+
+    def test_reads_every_reason_and_opens_the_row_behind_it(
+        self, window: Window, firm_id: str, size: dict[str, int]
+    ) -> None:
+        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page.goto(f"/enterprises/{firm_id}")
+        page.wait_for_load_state()
+        page.locator("#file-rating").dispatch_event("click")
+        page.wait_for_url(f"**/credit/ratings/{firm_id}")
+        expect(page.locator("#grade")).to_have_attribute("data-grade", "C")
+        expect(page.locator("#score")).to_have_text("94 分")
+        expect(page.locator("#moved li[data-move]")).to_have_count(2)
+        expect(page.locator("#not-counted")).to_contain_text("安全生产标准化等级")
+        expect(page.locator("#stands")).to_contain_text("credit-and-inspections §5.4")
+        keep(page, "rating", size)
+        link = page.locator("#counted a[data-row]").first
+        number = link.locator("span").nth(1).inner_text()
+        link.click()
+        expect(page.locator("#number")).to_have_text(number)
+        page.go_back()
+        page.locator("#moved [data-move=fatal_accident] a").click()
+        expect(page.locator("#accidents li")).to_have_count(1)
+        check_fit(page, size)
+
+    def test_tries_other_points_out_and_changes_nothing(
+        self, window: Window, firm_id: str, size: dict[str, int]
+    ) -> None:
+        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page.goto("/credit/policy")
+        keep(page, "policy", size)
+        page.fill("#points-penalty_general", "-30")
+        page.locator("#trial button[type=submit]").click()
+        expect(page.locator(f"[data-mover='{firm_id}'] .rating-grade")).to_have_text(["C", "D"])
+        expect(page.locator("#points-penalty_general")).to_have_value("-30")
+        keep(page, "tried", size)
+        page.fill("#points-penalty_general", "30")
+        page.locator("#trial button[type=submit]").click()
+        expect(page.locator("#refusal")).to_be_visible()
+        page.goto(f"/credit/ratings/{firm_id}")
+        expect(page.locator("#grade")).to_have_attribute("data-grade", "C")
+
+
+class TestTheEnterprise:
+    def test_is_not_shown_the_grade(self, window: Window, firm_id: str) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "rating-own")
+        page.goto(f"/enterprises/{firm_id}")
+        expect(page.locator("#file-rating")).to_have_count(0)
+        answers = [page.request.get(f"/credit/{path}").status for path in ("ratings", f"ratings/{firm_id}", "policy")]
+        assert answers == [403, 403, 403]
