@@ -106,6 +106,25 @@ class TestAPenalty:
         check_fit(page)
 
 
+class TestThePublic:
+    def test_reads_penalties_and_why_others_were_withdrawn(self, window: Window, officer: ApiClient) -> None:
+        one, other = decided(officer), decided(officer)
+        for each in (one, other):
+            officer.call("POST", f"credit/penalties/{each['id']}/steps", json={"event": "publish"})
+        given = {"annulled_on": business_date(datetime.now(UTC)).isoformat(), "reason": "复议撤销", "document": "1号"}
+        officer.call("POST", f"credit/penalties/{other['id']}/steps", json={"event": "withdraw", **given})
+        page = window(size=DESK, signed_in=False)
+        page.goto("/penalties")
+        expect(page.locator(f"[data-withdrawn='{other['id']}']")).to_contain_text("复议撤销")
+        check_fit(page, DESK)
+        phone = window(size=PHONE, signed_in=False)
+        phone.goto(f"/penalties?q={CODE.lower()}")
+        expect(phone.locator(f"[data-entry='{one['id']}']")).to_contain_text(one["document_number"])
+        check_fit(phone)
+        phone.goto("/exposed")
+        check_fit(phone)
+
+
 class TestAClosure:
     def test_is_proposed_by_law_and_decided_by_the_leader(self, window: Window, officer: ApiClient) -> None:
         for _ in range(3):
@@ -159,6 +178,9 @@ class TestAnExposure:
         expect(page.locator("#objections")).to_contain_text("复查未通过")
         [entry] = page.request.get("/api/v1/public/exposures", params={"q": CODE}).json()["items"]
         assert (entry["objections"][0]["reply"], entry["kind"]) == ("复查未通过", "red_card")
+        page.goto(f"/exposed?q={CODE}")
+        expect(page.locator("[data-entry]")).to_contain_text("复查未通过")
+        check_fit(page)
         page.goto("/credit/exposures?kind=red_card")
         expect(page.locator("#exposures")).to_contain_text("重大隐患逾期未整改")
         check_fit(page)

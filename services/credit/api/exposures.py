@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text, step_of_caller
+from services.credit.api.acting import BINARY, CSV, as_text, csv_file, step_of_caller
 from services.credit.queries import exposures as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.penalties import visible_penalty
@@ -17,6 +17,7 @@ from services.credit.schemas.exposures import (
     PublicExposureQuery,
     ReplyBody,
 )
+from services.credit.schemas.public_list import ListDictionary
 from services.credit.tables import exposure
 from services.credit.use_cases import exposures
 from shared.clock import business_date
@@ -36,6 +37,23 @@ def list_public_exposures(session: Session, query: dict[str, Any]) -> Any:
     wanted = reading.public_exposures(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[exposure.c.id], descending=True, **query)
     return {"items": reading.public_entries(session, rows), "next_cursor": next_cursor}
+
+
+@public.route("/exposures/export.csv", methods=["GET"])
+@public_reads()
+@public.response(200, BINARY, content_type=CSV)
+def download_public_exposures(session: Session) -> Any:
+    """All that is exposed now as a file; the dictionary says what each column means."""
+    rows = reading.public_rows(session, today=business_date(now()))
+    return csv_file(rows, name="exposures", columns=reading.COLUMNS)
+
+
+@public.route("/exposures/dictionary", methods=["GET"])
+@public_reads()
+@public.response(200, ListDictionary)
+def show_exposure_dictionary(_session: Session) -> Any:
+    """What each column of the file means."""
+    return {"items": reading.dictionary()}
 
 
 @blp.route("/exposures", methods=["GET"])

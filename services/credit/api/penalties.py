@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text, step_of_caller
+from services.credit.api.acting import BINARY, CSV, as_text, csv_file, step_of_caller
 from services.credit.domain.penalties import Decision
 from services.credit.queries import penalties as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -16,12 +16,14 @@ from services.credit.schemas.penalties import (
     PenaltyWithSteps,
     PublicPenaltyList,
     PublicPenaltyQuery,
+    WithdrawalList,
 )
-from services.credit.tables import penalty
+from services.credit.schemas.public_list import ListDictionary
+from services.credit.tables import penalty, penalty_step
 from services.credit.use_cases import penalties
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, page, principal, public_reads, reads, writes
 
 blp = Blueprint("penalties", __name__, url_prefix="/api/v1/credit", description="Penalties")
 public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", description="For the public")
@@ -36,6 +38,34 @@ def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
     wanted = reading.public_penalties(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query)
     return {"items": [reading.public_view(row) for row in rows], "next_cursor": next_cursor}
+
+
+@public.route("/penalties/export.csv", methods=["GET"])
+@public_reads()
+@public.response(200, BINARY, content_type=CSV)
+def download_public_penalties(session: Session) -> Any:
+    """All penalties that are public now as a file; the dictionary says what each column means."""
+    rows = reading.public_rows(session, today=business_date(now()))
+    return csv_file(rows, name="penalties", columns=reading.COLUMNS)
+
+
+@public.route("/penalties/dictionary", methods=["GET"])
+@public_reads()
+@public.response(200, ListDictionary)
+def show_penalty_dictionary(_session: Session) -> Any:
+    """What each column of the file means; the fields of the list have the same codes."""
+    return {"items": reading.dictionary()}
+
+
+@public.route("/penalties/withdrawn", methods=["GET"])
+@public_reads()
+@public.arguments(PageQuery, location="query")
+@public.response(200, WithdrawalList)
+def list_withdrawals(session: Session, query: dict[str, Any]) -> Any:
+    """Which penalties were public and were withdrawn, and why, the latest first."""
+    key = [penalty_step.c.at, penalty.c.id]
+    rows, next_cursor = page(session, reading.withdrawals(), key=key, descending=True, **query)
+    return {"items": [reading.withdrawal_view(row) for row in rows], "next_cursor": next_cursor}
 
 
 @blp.route("/penalties/table", methods=["GET"])

@@ -1,6 +1,6 @@
 """Public exposures within the caller's area, and what the public reads of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,18 @@ from shared.machines import Step
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
+COLUMNS = {  # of the public file, with what each one means
+    "name": ("企业名称", "Name of the enterprise"),
+    "uscc": ("统一社会信用代码", "Unified social credit code"),
+    "kind_zh": ("曝光类型", "Kind of the exposure"),
+    "title": ("标题", "Title"),
+    "content": ("内容", "Content"),
+    "basis": ("依据", "Basis"),
+    "published_on": ("公布日期", "Public since"),
+    "shown_until": ("公布截止期", "Public until"),
+    "objections": ("企业异议和答复", "Objections and replies"),
+}
+SOURCE = "安全生产法 第七十八条"
 # What the enterprise itself sees of the bureau's decisions: not what was only proposed.
 KNOWN_TO_ALL = (PUBLISHED, SUSPENDED, "expired", "withdrawn")
 
@@ -90,3 +102,18 @@ def public_entries(session: Session, rows: Sequence[Row[Any]]) -> list[Document]
         {**row._asdict(), "kind_zh": kinds[row.kind].zh, "kind_en": kinds[row.kind].en, "objections": beside[row.id]}
         for row in rows
     ]
+
+
+def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
+    """Return the rows of the public file, in the order of ``COLUMNS``, the newest first."""
+    rows = session.execute(public_exposures(today=today).order_by(exposure.c.id.desc())).all()
+    for entry in public_entries(session, rows):
+        beside = "; ".join(
+            f"异议：{one.statement}" + (f" 答复：{one.reply}" if one.reply else "") for one in entry["objections"]
+        )
+        yield [str({**entry, "objections": beside}[name]) for name in COLUMNS]
+
+
+def dictionary() -> list[Document]:
+    """Return what each column of the public file means."""
+    return [{"column": name, "zh": zh, "en": en, "source": SOURCE} for name, (zh, en) in COLUMNS.items()]

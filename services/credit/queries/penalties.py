@@ -1,6 +1,6 @@
 """Penalty decisions within the caller's area, and what the public reads of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,11 +8,12 @@ import orjson
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import SUBJECTS, in_tenthousands
-from services.credit.domain.publicity import DECIDED, Publicity, allowed_publicity_steps
+from services.credit.domain.penalties import NATURAL, SUBJECTS, in_tenthousands
+from services.credit.domain.publicity import DECIDED, WITHDRAWN, Publicity, allowed_publicity_steps
 from services.credit.queries.enterprises import in_area
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step
+from shared.clock import business_date
 from shared.errors import NotFound
 from shared.machines import Due, Step
 from shared.security.personal import mask_identity_card, mask_name, vault_of
@@ -26,7 +27,8 @@ MASKS = {
     "representative": mask_name,
     "representative_number": mask_identity_card,
 }
-# What the public reads (双公示, credit-and-inspections §8.1): field code → column.
+SOURCE = "双公示 行政处罚信息"
+# The fields of the public record (双公示, credit-and-inspections §8.1): code → column.
 PUBLIC_CODES = {
     "CF_XDR_MC": "subject_name",
     "CF_XDR_SHXYM": "subject_code",
@@ -46,6 +48,30 @@ PUBLIC_CODES = {
     "BZ": "remark",
 }
 SUBJECT_WORDS = dict(zip(SUBJECTS, ("法人及非法人组织", "个体工商户", "自然人"), strict=True))
+COLUMNS = {  # of the file, with what each one means
+    "CF_XDR_MC": ("行政相对人名称", "Name of the subject; of a natural person masked"),
+    "CF_XDR_LB": ("行政相对人类别", "Kind of the subject"),
+    "CF_XDR_SHXYM": ("统一社会信用代码", "Unified social credit code"),
+    "CF_WSH": ("行政处罚决定书文号", "Number of the decision"),
+    "CF_WFXW": ("违法行为类型", "Kind of the unlawful conduct"),
+    "CF_SY": ("违法事实", "Facts"),
+    "CF_YJ": ("处罚依据", "Basis"),
+    "CF_CFLB": ("处罚类别", "Kinds of the penalty"),
+    "CF_NR": ("处罚内容", "Content of the penalty"),
+    "CF_NR_FK": ("罚款金额（万元）", "Fine (10,000 yuan)"),
+    "CF_NR_WFFF": ("没收金额（万元）", "Confiscated (10,000 yuan)"),
+    "CF_NR_ZKDX": ("暂扣或吊销证照名称及编号", "Licence suspended or revoked"),
+    "CF_JDRQ": ("处罚决定日期", "Day of the decision"),
+    "CF_YXQ": ("处罚有效期", "Valid until"),
+    "CF_GSJZQ": ("公示截止期", "Public until"),
+    "CF_CFJG": ("处罚机关", "Authority"),
+    "CF_CFJGDM": ("处罚机关代码", "Code of the authority"),
+    "CF_SJLY": ("数据来源单位", "Origin of the record"),
+    "CF_SJLYDM": ("数据来源单位代码", "Code of the origin"),
+    "BZ": ("备注", "Remark"),
+    "penalty_class": ("公示类别", "Class of the publication"),
+    "published_on": ("公示日期", "Public since"),
+}
 
 
 class PenaltyNotFound(NotFound):
@@ -162,3 +188,31 @@ def public_view(row: Row[Any]) -> Document:
         "CF_NR_WFFF": in_tenthousands(row.confiscated) if row.confiscated else "",
         **{code: getattr(row, column) for code, column in PUBLIC_CODES.items()},
     }
+
+
+def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
+    """Return the rows of the file, in the order of ``COLUMNS``, the newest decision first."""
+    columns, classes = penalty.c, publicity_rules().classes
+    wanted = public_penalties(today=today).order_by(columns.decided_on.desc(), columns.id.desc())
+    for row in session.execute(wanted):
+        entry = {**public_view(row), "penalty_class": classes[row.penalty_class][0]}
+        yield [str(entry[name] or "") for name in COLUMNS]
+
+
+def dictionary() -> list[Document]:
+    """Return what each column of the file means."""
+    return [{"column": name, "zh": zh, "en": en, "source": SOURCE} for name, (zh, en) in COLUMNS.items()]
+
+
+def withdrawals() -> Select[Any]:
+    """Return the statement that reads which penalties were public and were withdrawn (行政处罚法 第四十八条)."""
+    joined = penalty.join(penalty_step, penalty_step.c.penalty_id == penalty.c.id)
+    wanted = (penalty.c.state == WITHDRAWN, penalty.c.published_on.is_not(None), penalty_step.c.event == "withdraw")
+    return select(penalty, penalty_step.c.at).select_from(joined).where(*wanted)
+
+
+def withdrawal_view(row: Row[Any]) -> Document:
+    """Return why a penalty was withdrawn, and nothing of what it had been for; no natural person is named."""
+    same = {name: getattr(row, name) for name in ("id", "document_number", "authority", "published_on", "explanation")}
+    subject = "" if row.subject_kind == NATURAL else row.subject_name
+    return {**same, "subject_name": subject, "withdrawn_on": business_date(row.at)}

@@ -241,3 +241,19 @@ class PublicPenalty(PublicPenaltyCodes):  # type: ignore[misc, valid-type]
 
 class PublicPenaltyList(Page):
     items = fields.List(fields.Nested(PublicPenalty), required=True)
+
+
+class Withdrawal(Schema):
+    """``subject_name`` is empty for a natural person."""
+
+    id = fields.String(required=True)
+    document_number = fields.String(required=True)
+    authority = fields.String(required=True)
+    subject_name = fields.String(required=True)
+    published_on = fields.Date(required=True)
+    withdrawn_on = fields.Date(required=True)
+    explanation = fields.String(required=True)
+
+
+class WithdrawalList(Page):
+    items = fields.List(fields.Nested(Withdrawal), required=True)

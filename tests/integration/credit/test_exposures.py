@@ -100,6 +100,20 @@ class TestAnObjection:
         assert [(one["statement"], one["reply"]) for one in entry["objections"]] == [("已按期整改", "复查未通过")]
         assert "made_by" not in entry["objections"][0]
 
+    def test_is_in_the_file_with_the_reply(
+        self, app: Flask, caller: Caller, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        at = f"{EXPOSURES}/{proposed['id']}/objections"
+        shown = principal.post(at, json={"statement": "已按期整改"}).json
+        caller().post(f"{at}/{shown['objections'][0]['id']}/reply", json={"reply": "复查未通过"})
+        principal.post(at, json={"statement": "再次异议"})
+        header, row, *rest = app.test_client().get(f"{PUBLIC}/export.csv").text.lstrip("\ufeff").splitlines()
+        columns = app.test_client().get(f"{PUBLIC}/dictionary").json["items"]
+        assert (header.split(","), rest) == ([one["zh"] for one in columns], [])
+        assert "异议：已按期整改 答复：复查未通过; 异议：再次异议" in row
+        assert {one["column"] for one in columns} <= set(public(app)[0])
+
     def test_that_is_not_there_is_not_answered(self, caller: Caller, proposed: dict[str, Any]) -> None:
         path = f"{EXPOSURES}/{proposed['id']}/objections/{new_id()}/reply"
         assert caller().post(path, json={"reply": "没有"}).json["code"] == "objection_not_found"

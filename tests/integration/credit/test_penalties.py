@@ -209,6 +209,38 @@ class TestAWithdrawnOne:
         assert app.test_client().get(PUBLIC).json["items"] == []
 
 
+class TestTheWithdrawalInPublic:
+    def test_explains_what_was_public_and_tells_nothing_else(
+        self, app: Flask, officer: FlaskClient, *, recorded: Record
+    ) -> None:
+        firm, kept = recorded(), recorded()
+        person = recorded(subject_kind="natural", person="王大明")
+        for one in (firm, person):
+            step(officer, one, "publish")
+        for one in (firm, kept, person):
+            step(officer, one, "withdraw", annulled_on=day().isoformat(), reason="复议撤销", document="1号")
+        answer = app.test_client().get(f"{PUBLIC}/withdrawn")
+        found = {one["id"]: (one["subject_name"], one["explanation"]) for one in answer.json["items"]}
+        assert found == {firm["id"]: ("甲字号化工厂", "复议撤销"), person["id"]: ("", "复议撤销")}
+        assert {one["withdrawn_on"] for one in answer.json["items"]} == {day().isoformat()}
+        assert "冲床" not in answer.text
+
+
+class TestTheFile:
+    def test_has_the_columns_of_the_dictionary(self, app: Flask, officer: FlaskClient, *, recorded: Record) -> None:
+        one = recorded()
+        recorded()
+        step(officer, one, "publish")
+        public = app.test_client()
+        header, row, *rest = public.get(f"{PUBLIC}/export.csv").text.lstrip("\ufeff").splitlines()
+        columns = public.get(f"{PUBLIC}/dictionary").json["items"]
+        assert (header.split(","), rest) == ([each["zh"] for each in columns], [])
+        cells = dict(zip((each["column"] for each in columns), row.split(","), strict=True))
+        assert (cells["CF_WSH"], cells["CF_NR_FK"], cells["CF_YXQ"]) == (one["document_number"], "3", "")
+        assert cells["penalty_class"] == "一般"
+        assert {each["column"] for each in columns} <= set(public.get(PUBLIC).json["items"][0])
+
+
 class TestAStep:
     def test_is_not_taken_by_who_has_read_an_older_one(self, officer: FlaskClient, recorded: Record) -> None:
         one = recorded()
