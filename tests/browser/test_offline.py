@@ -18,6 +18,14 @@ from tests.support.running import System
 
 GRID = "grid-offline"
 NAME = "离线检查试验厂"
+SIGNED_DRAFT = """async () => {
+  const asked = indexedDB.open("sise-phone");
+  const base = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
+  const read = base.transaction("draft").objectStore("draft").getAll();
+  const drafts = await new Promise((resolve) => (read.onsuccess = () => resolve(read.result)));
+  base.close();
+  return drafts.some((one) => one.signing?.signed);
+}"""
 REFUSED = "Failed to load resource: the server responded with a status of "
 PHOTO_BYTES = 700_000  # more than one part
 KEPT_HERE = """async ([path, text]) => {
@@ -98,6 +106,11 @@ def rows(system: System, query: str, *values: str) -> int:
         return int(database.execute(query, values).fetchone()[0])
 
 
+def until_signature_kept(page: Page) -> None:
+    """Wait until the tick of who signs is on the phone's disk: it is written as one goes on."""
+    page.wait_for_function(SIGNED_DRAFT)
+
+
 def until_arrived(page: Page) -> None:
     expect(page.locator("#done")).to_contain_text("检查已提交", timeout=60_000)
 
@@ -133,6 +146,7 @@ class TestACheckWithoutConnection:
         context = gate.context
         context.set_offline(True)
         fault = fill_in(gate)[0]
+        until_signature_kept(gate)
         gate.close()
 
         again = context.new_page()

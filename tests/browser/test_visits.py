@@ -90,8 +90,12 @@ def service(running_sise: System) -> Service:
 
 
 @pytest.fixture
-def inspector(window: Window, service: Service) -> Page:
-    """Return the inspector's phone, which knows where it is."""
+def inspector(window: Window, service: Service, tolerated_lines: list[str]) -> Page:
+    """Return the inspector's phone, which knows where it is.
+
+    A page that goes away while a step is sent leaves it to the next one, which is told that the first is still at it.
+    """
+    tolerated_lines.append("Failed to load resource: the server responded with a status of 409")
     return sign_in_as(phone_at(window, PLACE), "visit-one")
 
 
