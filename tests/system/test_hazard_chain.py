@@ -3,20 +3,18 @@
 It is walked whole on both ways to run the program: everything in one process, and a process per role on the servers.
 """
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import requests
 
 from shared.clock import business_date
-from shared.running.client import ApiClient, ApiRefused
-from tests.support.running import PASSWORD, System, wait_for
+from shared.running.client import ApiClient
+from tests.support.running import PASSWORD, System
+from tests.system.chains import REACTS_WITHIN, Chain
 
 GRID, WORKER, SECOND = "HC-01", "chain-worker", "chain-officer"
-REACTS_WITHIN = 2.0  # seconds from a step to what everybody sees of it
 DEADLINE = timedelta(days=60)
 REPORT = {"condition": "无泄爆", "difficulty": "需停产", "treatment": "改造", "told_workers_on": "2026-11-25"}
 PLAN = {
@@ -24,58 +22,30 @@ PLAN = {
 }  # fmt: skip
 
 
-class Chain:
-    """One enterprise with its people, the steps of its hazard, and how long each reaction took."""
+class HazardChain(Chain):
+    """One enterprise with its people, and the steps of its hazard."""
 
     def __init__(self, system: System) -> None:
-        self.system, self.reactions = system, dict[str, float]()
         client = system.client()
         for name, role, area in ((WORKER, "grid_worker", {"grids": [GRID]}), (SECOND, "bureau_officer", {})):
             account = {"username": name, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
             client.call("POST", "identity/accounts", json={"divisions": ["331002"], **account})
-        facts = {"uscc": "91331002MA28G99994", "name": "链条试验厂", "division": "331002001", "grid": GRID}
-        made = client.call("POST", "registry/enterprises", json={**facts, "credit_code_override": "made up"})
-        self.enterprise_id = str(made["id"])
-        wait_for(lambda: self.reds() == 0 and self.level() is not None, seconds=30, what="it has a grade")
+        super().__init__(system, uscc="91331002MA28G99994", name="链条试验厂", grid=GRID)
         assert system.reconciled()["status"] == 0  # inspections has heard of the enterprise and of its people
-        self.code = str(client.call("POST", f"risk/codes/{self.enterprise_id}")["address"])
-
-    def level(self) -> int | None:
-        """Return the level; None while risk has not heard of the enterprise."""
-        try:
-            level: int | None = self.system.client().call("GET", f"risk/grades/{self.enterprise_id}")["level"]
-        except ApiRefused:
-            return None
-        return level
-
-    def reds(self) -> int:
-        """Return how many enterprises of the open map are red."""
-        figures = self.system.summary()
-        return int(figures["by_level"]["1"]) if figures["enterprises"] else -1
-
-    def is_everywhere(self, level: int | None, *, reds: int) -> bool:
-        """Return whether the grade, the figures of the open map and the page of the printed code say the same."""
-        page = requests.get(self.code, timeout=30)
-        return (self.level(), self.reds(), f'data-level="{level}"' in page.text) == (level, reds, True)
 
     def owners(self, hazard_id: str) -> set[str]:
         items = self.system.client().call("GET", "inspections/tasks?is_open=true")["items"]
         return {one["owner"] for one in items if one["hazard_id"] == hazard_id}
 
-    def reacts(self, what: str, condition: Callable[[], Any]) -> None:
-        began = time.monotonic()
-        wait_for(condition, seconds=60, what=what)
-        self.reactions[what] = round(time.monotonic() - began, 2)
-
 
 @pytest.fixture(params=["embedded", "stack"])
-def chain(request: pytest.FixtureRequest) -> Chain:
-    return Chain(request.getfixturevalue(request.param))
+def chain(request: pytest.FixtureRequest) -> HazardChain:
+    return HazardChain(request.getfixturevalue(request.param))
 
 
 class TestMajorHazard:
     def test_goes_from_the_check_over_red_to_the_colour_of_the_card(
-        self, chain: Chain, record_property: Callable[[str, Any], None], capsys: pytest.CaptureFixture[str]
+        self, chain: HazardChain, record_property: Callable[[str, Any], None], capsys: pytest.CaptureFixture[str]
     ) -> None:
         system, before = chain.system, chain.level()
         worker = ApiClient(system.url, username=WORKER, password=PASSWORD)

@@ -4,7 +4,6 @@ It is walked whole on both ways to run the program: everything in one process, a
 """
 
 import base64
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,11 +15,11 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 
 from shared.clock import business_date
-from shared.running.client import ApiClient, ApiRefused
-from tests.support.running import PASSWORD, System, wait_for
+from shared.running.client import ApiClient
+from tests.support.running import PASSWORD, System
+from tests.system.chains import REACTS_WITHIN, Chain
 
 USCC = "91331002MA28G88883"
-REACTS_WITHIN = 2.0  # seconds from a step to what everybody sees of it
 PEOPLE: Mapping[str, tuple[str, bool]] = {  # role, and whether it is somebody of the enterprise
     "list-officer": ("bureau_officer", False),
     "list-leader": ("bureau_leader", False),
@@ -43,25 +42,18 @@ DECISION = {
 WORK = {"kind": "height", "description": "更换雨棚", "place": "一车间", "facts": {"height_m": 6.0}, "crew": []}
 
 
-class Chain:
-    """One enterprise with everybody who acts, and how long each reaction took."""
+class ListingChain(Chain):
+    """One enterprise with everybody who acts."""
 
     def __init__(self, system: System) -> None:
-        self.system, self.reactions, self.days = system, dict[str, float](), 0
-        self.clients = dict[str, ApiClient]()
-        client = system.client()
-        facts = {
-            "uscc": USCC, "name": "列入试验化工厂", "division": "331002001", "industry": "C2614",
-            "address": "椒江区海门街道试验路1号", "credit_code_override": "made up",
-        }  # fmt: skip
-        self.enterprise_id = str(client.call("POST", "registry/enterprises", json=facts)["id"])
+        self.days, self.clients = 0, dict[str, ApiClient]()
+        facts = {"name": "列入试验化工厂", "industry": "C2614", "address": "椒江区海门街道试验路1号"}
+        super().__init__(system, uscc=USCC, **facts)
         for name, (role, is_own) in PEOPLE.items():
             area = {"enterprise_id": self.enterprise_id, "divisions": []} if is_own else {"divisions": ["331002"]}
             account = {"username": name, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
-            client.call("POST", "identity/accounts", json=account)
-        wait_for(lambda: self.level() is not None and self.reds() == 0, seconds=30, what="it has a grade")
+            system.client().call("POST", "identity/accounts", json=account)
         assert system.reconciled()["status"] == 0  # everybody has heard of the enterprise
-        self.code = str(client.call("POST", f"risk/codes/{self.enterprise_id}")["address"])
 
     def today(self) -> date:
         return business_date(datetime.now(UTC) + timedelta(days=self.days))
@@ -75,24 +67,6 @@ class Chain:
         if who not in self.clients:
             self.clients[who] = ApiClient(self.system.url, username=f"list-{who}", password=PASSWORD)
         return self.clients[who].call(method, path, **content)
-
-    def level(self) -> int | None:
-        """Return the level; None while risk has not heard of the enterprise."""
-        try:
-            level: int | None = self.system.client().call("GET", f"risk/grades/{self.enterprise_id}")["level"]
-        except ApiRefused:
-            return None
-        return level
-
-    def reds(self) -> int:
-        """Return how many enterprises of the open map are red."""
-        figures = self.system.summary()
-        return int(figures["by_level"]["1"]) if figures["enterprises"] else -1
-
-    def is_everywhere(self, level: int | None, *, reds: int) -> bool:
-        """Return whether the grade, the figures of the open map and the page of the printed code say the same."""
-        page = requests.get(self.code, timeout=30)
-        return (self.level(), self.reds(), f'data-level="{level}"' in page.text) == (level, reds, True)
 
     def is_flagged(self, permit_id: str) -> bool:
         return bool(self.ask("officer", "GET", f"permits/permits/{permit_id}")["is_listed"])
@@ -124,20 +98,15 @@ class Chain:
         answer = requests.get(f"{self.system.url}/api/v1/public/{what}", timeout=30).json()
         return [one for one in answer["items"] if USCC in one.values()]
 
-    def reacts(self, what: str, condition: Callable[[], Any]) -> None:
-        began = time.monotonic()
-        wait_for(condition, seconds=60, what=what)
-        self.reactions[what] = round(time.monotonic() - began, 2)
-
 
 @pytest.fixture(params=["embedded", "stack"])
-def chain(request: pytest.FixtureRequest) -> Chain:
-    return Chain(request.getfixturevalue(request.param))
+def chain(request: pytest.FixtureRequest) -> ListingChain:
+    return ListingChain(request.getfixturevalue(request.param))
 
 
 class TestAListing:
     def test_goes_from_the_penalty_over_red_and_a_hit_to_its_repair(
-        self, chain: Chain, record_property: Callable[[str, Any], None], capsys: pytest.CaptureFixture[str]
+        self, chain: ListingChain, record_property: Callable[[str, Any], None], capsys: pytest.CaptureFixture[str]
     ) -> None:
         before = chain.level()
         permit_id = self.applied(chain)
@@ -176,18 +145,18 @@ class TestAListing:
         assert max(chain.reactions.values()) <= REACTS_WITHIN
         assert chain.system.reconciled()["status"] == 0
 
-    def applied(self, chain: Chain) -> str:
+    def applied(self, chain: ListingChain) -> str:
         """Apply for work that stays a draft."""
         begins = datetime.now(UTC) + timedelta(days=1)
         window = {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=4)).isoformat()}
         body = {**WORK, **window, "enterprise_id": chain.enterprise_id, "longitude": 121.42, "latitude": 28.67}
         return str(chain.ask("safety", "POST", "permits/permits", json=body)["id"])
 
-    def proposed(self, chain: Chain, penalty_id: str) -> dict[str, Any]:
+    def proposed(self, chain: ListingChain, penalty_id: str) -> dict[str, Any]:
         body = {**GROUNDS, "enterprise_id": chain.enterprise_id, "penalty_id": penalty_id}
         return chain.ask("officer", "POST", "credit/cases", json=body)
 
-    def listed(self, chain: Chain, case: Mapping[str, Any]) -> None:
+    def listed(self, chain: ListingChain, case: Mapping[str, Any]) -> None:
         """Lead a case from the notice onto the list."""
         one = case["id"]
         chain.step(one, "officer", "steps", event="issue_notice", **NOTICE)
@@ -199,14 +168,14 @@ class TestAListing:
         chain.step(one, "officer", "steps", event="record", system_number="X-8")
         assert chain.step(one, "officer", "steps", event="publish") == "active"
 
-    def repaired(self, chain: Chain, case_id: str) -> None:
+    def repaired(self, chain: ListingChain, case_id: str) -> None:
         """Lead a listing to its early removal."""
         chain.step(case_id, "principal", "applications", application="已履行处罚决定，申请提前移出")
         chain.step(case_id, "officer", "steps", event="accept", duty_proof="缴款书", promise="信用承诺书")
         granted = {"number": "（椒）应急移出〔2027〕1号", "duty_done": True, "harm_removed": True, "no_relapse": True}
         assert chain.step(case_id, "leader", "decisions", event="grant", **granted) == "removing"
 
-    def answered(self, chain: Chain, status: str, **said: Any) -> None:
+    def answered(self, chain: ListingChain, status: str, **said: Any) -> None:
         """Enter for every agency what it answers about its restriction; its clerk reads them."""
         for one in chain.restrictions():
             chain.ask("officer", "POST", f"credit/restrictions/{one['id']}/feedback", json={"status": status, **said})
