@@ -199,6 +199,24 @@ class TestAnAccident:
         expect(page.locator("#figures [data-total]")).to_contain_text("1")
         check_fit(page, DESK)
 
+    def test_is_put_right_when_more_is_known(self, window: Window, officer: ApiClient) -> None:
+        happened = {"kind": "fall", "occurred_on": business_date(datetime.now(UTC)).isoformat(), "place": "打磨车间"}
+        told = {"enterprise_id": firm(officer), "serious_injuries": 1, "is_mainly_responsible": True, **happened}
+        one = officer.call("POST", "credit/accidents", json=told)
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto("/credit/accidents")
+        page.locator(f"[data-accident='{one['id']}'] [data-correct]").click()
+        expect(page.locator("#place")).to_have_value("打磨车间")
+        check_fit(page)
+        page.wait_for_load_state()
+        page.fill("#deaths", "1")
+        page.fill("#serious_injuries", "0")
+        page.locator("form[data-act=correct] > button[type=submit]").click()
+        page.wait_for_url("**/credit/accidents")
+        right = officer.call("GET", f"credit/accidents/{one['id']}")
+        assert {name: right[name] for name in happened} == happened
+        assert (right["deaths"], right["serious_injuries"], right["is_mainly_responsible"]) == (1, 0, True)
+
     def test_of_earlier_years_comes_in_a_register_that_is_tried_out_first(
         self, window: Window, officer: ApiClient
     ) -> None:

@@ -1,6 +1,6 @@
 """The list in a browser: an officer proposes and serves, a leader decides, a clerk of a bank asks, anybody reads."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -190,6 +190,67 @@ class TestTheList:
         page.locator("#restrictions a").first.click()
         page.locator('[data-act="RECEIVED"] button[type=submit]').click()
         expect(page.locator("#state")).to_have_attribute("data-state", "received")
+
+
+class TestWhoIsWatched:
+    def test_is_named_with_a_reason_and_a_last_day_until_that_is_ended(self, bureau: Bureau, window: Window) -> None:
+        firm = bureau.penalised("名单试验电镀厂", "91331002MA28G77083")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page.goto(f"/enterprises/{firm}")
+        page.locator("#tab-credit").click()
+        page.locator("#file-watch").click()
+        page.wait_for_load_state()
+        page.fill("#reason", "一年内多次违章作业")
+        page.fill("#until", (date.fromisoformat(today()) + timedelta(30)).isoformat())
+        page.locator("form[data-act=watch] > button[type=submit]").click()
+        page.wait_for_url("**/watched")
+        row = page.locator("#watched li", has_text="名单试验电镀厂")
+        expect(row).to_contain_text("一年内多次违章作业")
+        check_fit(page, DESK)
+        page.goto(f"/enterprises/{firm}")
+        page.locator("#tab-credit").click()
+        page.locator("#file-watched").click()
+        page.wait_for_load_state()
+        row.locator("summary").click()
+        row.locator("textarea").fill("已整改")
+        row.locator("button[type=submit]").click()
+        expect(row).to_contain_text("已整改")
+        expect(row.locator("form")).to_have_count(0)
+        page.goto("/watched")
+        expect(row).to_have_count(0)
+
+    def test_is_searched_for_on_a_phone_and_watched_once(
+        self, bureau: Bureau, window: Window, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append("Failed to load resource: the server responded with a status of 409 (CONFLICT)")
+        firm = bureau.penalised("名单试验船舶厂", "91331002MA28G77091")
+        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-officer")
+        page.goto("/watched/new")
+        page.fill("#q", "名单试验船舶厂")
+        page.locator("form.filter-bar button").click()
+        page.locator("#found a").click()
+        check_fit(page)
+        late = (date.fromisoformat(today()) + timedelta(9)).isoformat()
+        bureau.officer.call("POST", "credit/watched", json={"enterprise_id": firm, "reason": "多次违章", "until": late})
+        page.wait_for_load_state()
+        page.fill("#reason", "多次违章")
+        page.fill("#until", late)
+        page.locator("form[data-act=watch] > button[type=submit]").click()
+        expect(page.locator(".deed-problem .notice")).to_have_text("该企业已是重点监管对象。")
+        page.goto("/watched?division=331002005")
+        expect(page.locator("#watched li", has_text="名单试验船舶厂")).to_contain_text("剩")
+        check_fit(page)
+
+    def test_is_read_by_a_leader_who_leaves_it_to_officers(self, bureau: Bureau, window: Window) -> None:
+        firm = bureau.penalised("名单试验制冰厂", "91331002MA28G77104")
+        late = (date.fromisoformat(today()) + timedelta(9)).isoformat()
+        bureau.officer.call("POST", "credit/watched", json={"enterprise_id": firm, "reason": "多次违章", "until": late})
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-leader")
+        page.goto("/cases")
+        page.locator(".segments a", has_text="重点监管对象").click()
+        row = page.locator("#watched li", has_text="名单试验制冰厂")
+        expect(row).to_be_visible()
+        expect(row.locator("form")).to_have_count(0)
 
 
 class TestOnAPhone:

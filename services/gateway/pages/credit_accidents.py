@@ -1,4 +1,4 @@
-"""Accidents: the list, the figures of a year beside the year before, the form, and registers of earlier years."""
+"""Accidents: the list, the figures beside the year before, the form that records or corrects, earlier registers."""
 
 from flask import render_template, request
 
@@ -48,9 +48,24 @@ def new_accident() -> str:
     enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
     return render_template(
         "credit/new_accident.html",
+        one={},
         q=q,
         found=found(q),
         enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        table=own_api.read("credit/accidents/table"),
+        today=business_date(now()).isoformat(),
+    )
+
+
+@site.get("/credit/accidents/<accident_id>")
+@page("credit:write")
+def accident(accident_id: str) -> str:
+    """Draw the form with what is recorded of an accident, to put its figures right."""
+    one = own_api.read(f"credit/accidents/{accident_id}")
+    return render_template(
+        "credit/new_accident.html",
+        one=one,
+        enterprise={"id": one["enterprise_id"], "name": one["name"]},
         table=own_api.read("credit/accidents/table"),
         today=business_date(now()).isoformat(),
     )

@@ -41,6 +41,7 @@ SECTIONS = (
     ("pages.checklists", "nav.checklists", "list-check", "checklist:read", "supervision"),
     ("pages.cases", "nav.cases", "barrier-block", "case:read", "supervision"),
     ("pages.restrictions", "nav.restrictions", "circle-off", "restriction:read", "supervision"),
+    ("pages.watched", "nav.watched", "eye", "credit:oversee", "supervision"),
     ("pages.credit_checks", "nav.credit_checks", "search", "check:read", "supervision"),
     ("pages.ranking", "nav.ranking", "trophy", "ranking:read", "supervision"),
     ("pages.imports", "nav.imports", "file-import", "enterprise:import", "registry"),
