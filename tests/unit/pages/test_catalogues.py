@@ -17,6 +17,7 @@ from services.risk.rules import rulebook
 GATEWAY = CATALOGUES.parent
 KEY = re.compile(r"""(?:_|word|gettext)\(\s*["']([a-z_]+\.[A-Za-z0-9_]*[A-Za-z0-9])["']\s*[,)]""")
 FACT = re.compile(r"%\((\w+)\)")
+PER_CENT = re.compile(r"%(?!\(\w+\)s)")  # what is left after every "%%": no page can be drawn with it
 CHINESE = re.compile(r"[一-鿿]")
 SOURCES = [
     path
@@ -41,6 +42,10 @@ class TestCatalogues:
     def test_ask_for_the_same_facts(self) -> None:
         facts = [{key: sorted(FACT.findall(text)) for key, text in phrases(code).items()} for code in NAMES]
         assert facts[0] == facts[1]
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_write_a_per_cent_sign_twice(self, code: str) -> None:
+        assert [key for key, text in phrases(code).items() if PER_CENT.search(text.replace("%%", ""))] == []
 
     def test_know_every_key_in_use(self) -> None:
         known = phrases("zh").keys()
