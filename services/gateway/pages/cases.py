@@ -9,6 +9,7 @@ from flask import Response, render_template, request, url_for
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import Act, acts_of
+from services.gateway.pages.credit import days_left
 from services.gateway.pages.forms import after, refusal_of
 from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
@@ -168,8 +169,7 @@ def _suggested() -> list[dict[str, Any]]:
 
 def _counted(one: dict[str, Any]) -> dict[str, Any]:
     """Return a case with the days that are left for each of its steps; fewer than none when it is late."""
-    today = _today()
-    dues = [{**due, "left": (date.fromisoformat(due["due_on"]) - today).days} for due in one["deadlines"]]
+    dues = [{**due, "left": days_left(due["due_on"])} for due in one["deadlines"]]
     return {**one, "deadlines": dues}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask import render_template, request
 
@@ -14,6 +15,7 @@ from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
 from shared.http.chassis import now
 
+MOST_FOUND = 10
 FILTERS = ("awaits", "state", "penalty_class", "division", "year", "enterprise_id")
 OFFERED: Mapping[str, Sequence[str]] = {
     "publish": ("reason?",),
@@ -64,21 +66,23 @@ def penalty(penalty_id: str) -> str:
 @page("credit:write")
 def new_penalty() -> str:
     """Draw the form of a decision against an enterprise, which is searched for first."""
-    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
     return render_template(
         "credit/new_penalty.html",
-        q=q,
-        found=found(q),
-        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        **whom(),
         table=own_api.read("credit/penalties/table"),
         acts=own_api.read("credit/violations/table")["acts"],
         today=business_date(now()).isoformat(),
     )
 
 
-def found(q: str) -> list[dict[str, str]]:
-    """Return the enterprises that ``q`` names, by name, code or address."""
-    return list(own_api.read("search", {"q": q, "limit": 10})["items"]) if q else []
+def whom() -> dict[str, Any]:
+    """Return the enterprise that a form is about, or those that were found by name, code or address to choose from."""
+    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
+    return {
+        "q": q,
+        "found": own_api.read("search", {"q": q, "limit": MOST_FOUND})["items"] if q else [],
+        "enterprise": own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+    }
 
 
 def days_left(last_day: str) -> int:

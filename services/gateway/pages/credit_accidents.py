@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api
 from services.gateway.pages.access import page
-from services.gateway.pages.credit import found
+from services.gateway.pages.credit import whom
 from services.gateway.pages.forms import refusal_of
 from services.gateway.pages.names import subdistricts
 from services.gateway.pages.site import site
@@ -45,13 +45,10 @@ def accidents() -> str:
 @page("credit:write")
 def new_accident() -> str:
     """Draw the form of an accident at an enterprise, which is searched for first."""
-    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
     return render_template(
         "credit/new_accident.html",
         one={},
-        q=q,
-        found=found(q),
-        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        **whom(),
         table=own_api.read("credit/accidents/table"),
         today=business_date(now()).isoformat(),
     )

@@ -7,7 +7,7 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
-from services.gateway.pages.credit import found
+from services.gateway.pages.credit import whom
 from services.gateway.pages.names import subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
@@ -56,13 +56,11 @@ def exposure(exposure_id: str) -> str:
 @page("credit:write")
 def new_exposure() -> str:
     """Draw the form of a proposal about an enterprise, which is searched for first."""
-    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
-    own = {"enterprise_id": enterprise_id}
+    chosen = whom()
+    firm = chosen["enterprise"]
     return render_template(
         "credit/new_exposure.html",
-        q=q,
-        found=found(q),
+        **chosen,
         kinds=KINDS,
-        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
-        penalties=own_api.read_all("credit/penalties", own) if enterprise_id else [],
+        penalties=own_api.read_all("credit/penalties", {"enterprise_id": firm["id"]}) if firm else [],
     )

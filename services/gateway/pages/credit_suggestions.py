@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.credit import found
+from services.gateway.pages.credit import whom
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
@@ -25,12 +25,9 @@ def violations() -> str:
 @page("credit:write")
 def new_violation() -> str:
     """Draw the form of a violation of an enterprise, which is searched for first."""
-    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
     return render_template(
         "credit/new_violation.html",
-        q=q,
-        found=found(q),
-        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        **whom(),
         table=own_api.read("credit/violations/table"),
         today=business_date(now()).isoformat(),
     )

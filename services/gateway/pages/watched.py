@@ -1,4 +1,4 @@
-"""Whom the bureau watches more closely (重点监管对象): the list, and the form that begins a watch."""
+"""Whom the bureau watches more closely: the list, and the form that begins a watch."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.credit import days_left, found
+from services.gateway.pages.credit import days_left, whom
 from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
@@ -40,13 +40,10 @@ def watched() -> str:
 @page("case:write")
 def new_watched() -> str:
     """Draw the form that begins to watch an enterprise, which is searched for first."""
-    enterprise_id, q = request.args.get("enterprise_id", ""), request.args.get("q", "").strip()
     today = business_date(now())
     return render_template(
         "cases/new_watched.html",
-        q=q,
-        found=found(q),
-        enterprise=own_api.read(f"registry/enterprises/{enterprise_id}") if enterprise_id else None,
+        **whom(),
         earliest=(today + timedelta(1)).isoformat(),
         latest=(today + timedelta(LONGEST)).isoformat(),
     )
