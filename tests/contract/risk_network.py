@@ -17,22 +17,19 @@ from services.risk.domain.facts import Known
 from services.risk.tables import applied_rule, assessment, fact_sheet, grade, occurrence
 from services.risk.worker import declarations
 from shared.bus import Bus, Channel, LoggedEvent
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus.topology import Topology
 from shared.clock import Clock
 from shared.contracts import Lane, contract_named
 from shared.contracts.envelope import split
 from shared.database import Database
-from shared.database.chassis import metadata, timer
+from shared.database.chassis import timer
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from shared.events.relay import Relay
 from shared.ids import new_id
 from shared.security.keys import entrust
 from shared.work.timers import run_due
-from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
-from tests.support.databases import migrated_sqlite
+from tests.contract.networks import BUSES, buses_of, databases_of, known_to, passwords_of
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -48,7 +45,7 @@ APPLIED, LIFTED, ASSESSED, GRADED = HEARD = (
 )
 HEARING = {name: contract_named(name).lane for name in HEARD}
 TOPOLOGY = Topology({**{name: {} for name in PRODUCERS}, "risk": LISTENING, "inspections": HEARING})
-PASSWORDS = {service: f"password-of-{service}" for service in TOPOLOGY.listening}
+PASSWORDS = passwords_of(TOPOLOGY)
 ONE = "01932f7e-5c00-7a10-8b21-0c4d5e6f7a81"  # the enterprise of the samples
 
 
@@ -189,26 +186,13 @@ class Network:
 @pytest.fixture(scope="module")
 def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
     """Return the private node with all neighbours of risk, and leave it as the other tests know it."""
-    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
-    yield broker
-    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
-        broker.remove_queues(service)
-    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
+    with known_to(broker, TOPOLOGY) as node:
+        yield node
 
 
-@pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
+@pytest.fixture(params=BUSES)
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
     """Return risk and its neighbours on each bus in turn."""
-    databases = {"risk": migrated_sqlite(tmp_path / "risk.db", "risk")}
-    entrust(databases["risk"], bytes(32))
-    for name in PRODUCERS:
-        databases[name] = Database(f"sqlite:///{tmp_path}/{name}.db")
-        metadata.create_all(databases[name].engine)
-    buses: dict[str, Bus] = {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
-    if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("node")
-        node.purge()
-        buses = {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
-    yield Network(databases["risk"], buses)
-    for database in databases.values():
-        database.close()
+    with databases_of(tmp_path, migrated=["risk"], speaking=PRODUCERS) as databases:
+        entrust(databases["risk"], bytes(32))
+        yield Network(databases["risk"], buses_of(request, databases, TOPOLOGY))

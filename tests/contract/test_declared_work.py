@@ -1,6 +1,5 @@
 """Declared work that is to be visited comes over each bus, and the grid has the task."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,41 +13,29 @@ from sqlalchemy import select
 from services.inspections.subscriptions import on_enterprise_state
 from services.inspections.tables import task
 from services.inspections.worker import declarations
-from shared.bus import Bus, Channel
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus import Bus
+from shared.bus.topology import Topology
 from shared.clock import Clock
 from shared.contracts.envelope import decode
 from shared.contracts.permits import WorkDeclared
 from shared.contracts.registry import EnterpriseRegistered
 from shared.database import Database
-from shared.database.chassis import metadata
-from shared.events.consumption import Consumption
-from shared.events.handlers import Handlers
 from shared.events.outbox import publish
 from shared.events.relay import Relay
-from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
-from tests.support.databases import migrated_sqlite
+from tests.contract.networks import BUSES, buses_of, consume_until, databases_of, known_to
 from tests.support.events import received, until
 from tests.support.rabbitmq import TestRabbitMQ
 
 SAMPLE = Path(__file__).parent / "samples" / "permits.work_declared.v1.json"
 LISTENING = {one.name: one.lane for one in declarations().contracts()}
 TOPOLOGY = Topology({"inspections": LISTENING, "permits": {}, "registry": {}, "risk": {}})
-PASSWORDS = {service: f"password-of-{service}" for service in TOPOLOGY.listening}
 
 
 @pytest.fixture(scope="module")
 def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
     """Return the private node with permits and inspections, and leave it as the other tests know it."""
-    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
-    broker.purge()
-    yield broker
-    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
-        broker.remove_queues(service)
-    broker.purge()
-    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
+    with known_to(broker, TOPOLOGY) as node:
+        yield node
 
 
 @dataclass
@@ -71,30 +58,13 @@ class Wire:
             return list(session.scalars(select(task.c.enterprise_id).where(task.c.origin == "declared_work")))
 
     def consume_until_there_is_a_task(self) -> None:
-        end = Consumption(
-            self.databases["inspections"],
-            self.buses["inspections"].consumer(Channel.URGENT),
-            Handlers(declarations()),
-            clock=Clock(),
-            channel=Channel.URGENT,
-            stopping=threading.Event(),
-        )
-        with closing(end):
-            until(lambda: end.turn(0.02) is not None and self.tasks())
+        consume_until(self.databases["inspections"], self.buses["inspections"], declarations(), self.tasks)
 
 
-@pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
+@pytest.fixture(params=BUSES)
 def wire(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wire]:
-    databases = {"inspections": migrated_sqlite(tmp_path / "inspections.db", "inspections")}
-    databases["permits"] = Database(f"sqlite:///{tmp_path}/permits.db")
-    metadata.create_all(databases["permits"].engine)
-    buses: dict[str, Bus] = {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
-    if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("node")
-        buses = {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
-    yield Wire(buses, databases)
-    for database in databases.values():
-        database.close()
+    with databases_of(tmp_path, migrated=["inspections"], speaking=["permits"]) as databases:
+        yield Wire(buses_of(request, databases, TOPOLOGY), databases)
 
 
 class TestRedWork:

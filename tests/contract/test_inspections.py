@@ -1,8 +1,7 @@
 """What inspections tells comes over each bus as it was told, from the outbox on; and a merge comes to inspections."""
 
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,22 +16,16 @@ from services.inspections.tables import hazard
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.worker import declarations
 from shared.bus import Bus, Channel, Consumer
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus.topology import Topology
 from shared.clock import Clock
 from shared.contracts import all_contracts
 from shared.contracts.envelope import decode, split
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
-from shared.database.chassis import metadata
-from shared.events.consumption import Consumption
-from shared.events.handlers import Handlers
 from shared.events.outbox import publish
 from shared.events.relay import Relay
-from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
 from tests.contract.conftest import take
-from tests.support.databases import migrated_sqlite
+from tests.contract.networks import BUSES, buses_of, consume_until, databases_of, known_to
 from tests.support.events import received, registered, until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -40,19 +33,13 @@ SAMPLES = Path(__file__).parent / "samples"
 TOLD = {name: one.lane for name, one in all_contracts().items() if one.producer == "inspections"}
 LISTENING = {one.name: one.lane for one in declarations().contracts()}
 TOPOLOGY = Topology({"gateway": TOLD, "inspections": LISTENING, "registry": {}, "risk": {}})
-PASSWORDS = {service: f"password-of-{service}" for service in TOPOLOGY.listening}
 
 
 @pytest.fixture(scope="module")
 def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
     """Return the private node with inspections, and leave it as the other tests know it."""
-    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
-    broker.purge()
-    yield broker
-    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
-        broker.remove_queues(service)
-    broker.purge()
-    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
+    with known_to(broker, TOPOLOGY) as node:
+        yield node
 
 
 @dataclass
@@ -72,22 +59,14 @@ class Wire:
             until(lambda: relay.turn() == 1)
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
+@pytest.fixture(scope="module", params=BUSES)
 def wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """Return each bus in turn, opened once for all events."""
     home = tmp_path_factory.mktemp("wire")
-    databases = {"inspections": migrated_sqlite(home / "inspections.db", "inspections")}
-    for name in ("gateway", "registry"):
-        databases[name] = Database(f"sqlite:///{home}/{name}.db")
-        metadata.create_all(databases[name].engine)
-    buses: dict[str, Bus] = {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
-    if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("node")
-        buses = {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
-    with ExitStack() as stack:
-        for database in databases.values():
-            stack.callback(database.close)
-        yield Wire(buses, databases, stack.enter_context(closing(buses["gateway"].consumer(Channel.URGENT))))
+    with databases_of(home, migrated=["inspections"], speaking=["gateway", "registry"]) as databases:
+        buses = buses_of(request, databases, TOPOLOGY)
+        with closing(buses["gateway"].consumer(Channel.URGENT)) as gateway:
+            yield Wire(buses, databases, gateway)
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))
@@ -120,23 +99,14 @@ class TestMerge:
             merge_id=hazard_id, enterprise_id=kept.enterprise_id, merged_ids=(gone.enterprise_id,)
         )
         wire.tell("registry", merge)
-        consume_until(wire, lambda: owner(database, hazard_id) == kept.enterprise_id)
+        consume_until(
+            database,
+            wire.buses["inspections"],
+            declarations(),
+            lambda: owner(database, hazard_id) == kept.enterprise_id,
+        )
 
         assert owner(database, hazard_id) == kept.enterprise_id
-
-
-def consume_until(wire: Wire, condition: Any) -> None:
-    """Let inspections consume its urgent lane until ``condition`` holds."""
-    end = Consumption(
-        wire.databases["inspections"],
-        wire.buses["inspections"].consumer(Channel.URGENT),
-        Handlers(declarations()),
-        clock=Clock(),
-        channel=Channel.URGENT,
-        stopping=threading.Event(),
-    )
-    with closing(end):
-        until(lambda: end.turn(0.02) is not None and condition())
 
 
 def owner(database: Database, hazard_id: str) -> str | None:

@@ -1,5 +1,6 @@
-"""What permits tells comes over each bus as it was told; a missed commitment becomes a task (chain 6)."""
+"""What permits tells comes over each bus as it was told, and to the map; a missed commitment is a task (chain 6)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from services.permits import subscriptions as permits
 from services.permits.use_cases.reviews import Decided, begin_pilot
 from services.permits.worker import declarations as clocks
 from shared.clock import business_date
+from shared.contracts import contract_named
 from shared.contracts.envelope import decode
-from shared.contracts.registry import ObligationsChanged
+from shared.contracts.permits import PermitFact
+from shared.contracts.registry import EnterprisesMerged, ObligationsChanged
 from shared.events.outbox import publish
+from shared.ids import new_id
 from shared.work.timers import run_due
 from tests.contract import permits_network
 from tests.contract.permits_network import TOLD, Wire
@@ -23,6 +27,21 @@ node, wire = permits_network.node, permits_network.wire  # fixtures
 SAMPLES = Path(__file__).parent / "samples"
 EVENING = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+SEEN = {  # by what was told: the state of a work, the marks of a commitment
+    "permits.permit_submitted.v1": {"planned"},
+    "permits.permit_approved.v1": {"approved"},
+    "permits.permit_started.v1": {"active"},
+    "permits.permit_suspended.v1": {"suspended"},
+    "permits.permit_resumed.v1": {"active"},
+    "permits.permit_finished.v1": {"finished"},
+    "permits.permit_closed.v1": {"closed"},
+    "permits.permit_expired.v1": {"expired"},
+    "permits.permit_revoked.v1": {"revoked"},
+    "permits.permit_rejected.v1": {"rejected"},
+    "permits.commitment_made.v1": {"made", "is_late"},
+    "permits.commitment_missed.v1": {"is_missed"},
+    "permits.commitment_disputed.v1": {"disputed"},
+}
 
 
 class TestChainSix:
@@ -105,6 +124,33 @@ class TestEvent:
 
         assert (came.source, came.type, came.data) == ("/sise/permits", name, sample.data)
         assert (came.subject, came.sequence) == (sample.subject, sample.sequence)
+
+
+@pytest.mark.parametrize("name", SEEN)
+class TestTheMap:
+    def test_hears_of_it(self, wire: Wire, name: str) -> None:
+        works, now = new_id(), datetime.now(UTC)
+        sample = decode(orjson.loads((SAMPLES / f"{name}.json").read_bytes())).data
+        changes = {contract_named(name).subject: new_id(), "enterprise_id": works}
+        hours = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=8)).isoformat()}
+        changes |= hours if isinstance(sample, PermitFact) else {"day": business_date(now).isoformat()}
+
+        wire.tell("permits", replace(sample, **changes))
+        wire.consume("gateway", lambda: wire.seen_of(works))
+
+        assert wire.seen_of(works) == SEEN[name]
+
+
+class TestAMerge:
+    def test_takes_the_work_on_the_map_along(self, wire: Wire) -> None:
+        gone, kept, now = wire.knows(), new_id(), datetime.now(UTC)
+        applied(wire.databases["permits"], gone, now=now).approve(at=now)
+        wire.carry("permits")
+
+        wire.tell("registry", EnterprisesMerged(merge_id=new_id(), enterprise_id=kept, merged_ids=(gone,)))
+        wire.consume("gateway", lambda: wire.seen_of(kept) == {"approved"})
+
+        assert wire.seen_of(gone) == set()
 
 
 def owed(enterprise_id: str) -> ObligationsChanged:

@@ -1,7 +1,6 @@
 """Somebody leaves: the event of the registry comes over each bus, and the account at identity is shut."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,64 +11,43 @@ from sqlalchemy import select
 from services.identity.tables import account
 from services.identity.use_cases.accounts import NOTHING, insert_account
 from services.identity.worker import declarations
-from shared.bus import Bus, Channel, LoggedEvent
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
-from shared.clock import Clock
+from shared.bus import Bus, LoggedEvent
+from shared.bus.topology import Topology
 from shared.contracts import contract_named
 from shared.database import Database
-from shared.database.chassis import metadata
-from shared.events.consumption import Consumption
-from shared.events.handlers import Handlers
 from shared.security.keys import entrust
-from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
-from tests.support.databases import migrated_sqlite
-from tests.support.events import until
+from tests.contract.networks import BUSES, buses_of, consume_until, databases_of, known_to
 from tests.support.rabbitmq import TestRabbitMQ
 
 SAMPLES = Path(__file__).parent / "samples"
 LEFT = "registry.person_left.v1"
 LISTENING = {one.name: one.lane for one in declarations().contracts()}
 TOPOLOGY = Topology({"identity": LISTENING, "registry": {}, "risk": {}})
-PASSWORDS = {service: f"password-of-{service}" for service in TOPOLOGY.listening}
 
 
 @pytest.fixture(scope="module")
 def node(broker: TestRabbitMQ) -> Iterator[TestRabbitMQ]:
     """Return the private node with identity, and leave it as the other tests know it."""
-    broker.import_definitions(definitions(TOPOLOGY, passwords=PASSWORDS))
-    yield broker
-    for service in TOPOLOGY.listening.keys() - THREE_SERVICES.listening.keys():
-        broker.remove_queues(service)
-    apply(broker.management_url, (broker.operator, broker.password), document=definitions(THREE_SERVICES))
+    with known_to(broker, TOPOLOGY) as node:
+        yield node
 
 
 @pytest.fixture
-def identity(tmp_path: Path) -> Iterator[Database]:
-    database = migrated_sqlite(tmp_path / "identity.db", "identity")
-    entrust(database, b"a secret of the tests, 32 bytes!!")
-    yield database
-    database.close()
+def databases(tmp_path: Path) -> Iterator[Mapping[str, Database]]:
+    with databases_of(tmp_path, migrated=["identity"], speaking=["registry"]) as databases:
+        entrust(databases["identity"], b"a secret of the tests, 32 bytes!!")
+        yield databases
 
 
-@pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.broker)])
-def buses(request: pytest.FixtureRequest, identity: Database, tmp_path: Path) -> Iterator[Mapping[str, Bus]]:
+@pytest.fixture(params=BUSES)
+def buses(request: pytest.FixtureRequest, databases: Mapping[str, Database]) -> Mapping[str, Bus]:
     """Return each bus in turn, as identity and the registry see it."""
-    registry = Database(f"sqlite:///{tmp_path}/registry.db")
-    metadata.create_all(registry.engine)
-    databases = {"identity": identity, "registry": registry}
-    if request.param == "rabbitmq":
-        node: TestRabbitMQ = request.getfixturevalue("node")
-        node.purge()
-        yield {name: RabbitBus(name, node.url(name, PASSWORDS[name])) for name in databases}
-    else:
-        yield {name: EmbeddedBus(name, databases, TOPOLOGY) for name in databases}
-    registry.close()
+    return buses_of(request, databases, TOPOLOGY)
 
 
 class TestLeaving:
-    def test_arrives_and_shuts_the_account(self, buses: Mapping[str, Bus], identity: Database) -> None:
+    def test_arrives_and_shuts_the_account(self, buses: Mapping[str, Bus], databases: Mapping[str, Database]) -> None:
+        identity = databases["identity"]
         told = orjson.loads((SAMPLES / f"{LEFT}.json").read_bytes())
         person = {"username": "m-1", "name": "李四", "person_id": told["data"]["person_id"]}
         staff = {**NOTHING, "roles": ["enterprise_worker"], "enterprise_id": told["data"]["enterprise_id"]}
@@ -77,7 +55,7 @@ class TestLeaving:
             account_id = insert_account(session, person, staff, password_hash="", now=datetime.now(UTC))
 
         publish(buses["registry"], told)
-        consume_until(identity, buses["identity"], lambda: not is_enabled(identity, account_id))
+        consume_until(identity, buses["identity"], declarations(), lambda: not is_enabled(identity, account_id))
 
         assert not is_enabled(identity, account_id)
 
@@ -89,18 +67,6 @@ def publish(bus: Bus, envelope: dict[str, str]) -> None:
         assert publisher.publish([event]).confirmed == 1
     finally:
         publisher.close()
-
-
-def consume_until(database: Database, bus: Bus, condition: Callable[[], bool]) -> None:
-    stopping, clock = threading.Event(), Clock()
-    channel = Channel.URGENT
-    end = Consumption(
-        database, bus.consumer(channel), Handlers(declarations()), clock=clock, channel=channel, stopping=stopping
-    )
-    try:
-        until(lambda: end.turn(0.02) is not None and condition())
-    finally:
-        end.close()
 
 
 def is_enabled(database: Database, account_id: str) -> bool:
