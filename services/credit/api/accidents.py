@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from services.credit.api.acting import as_text
 from services.credit.domain.accidents import Accident as Told
 from services.credit.queries import accidents as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -23,10 +22,12 @@ from shared.clock import business_date
 from shared.database import Session
 from shared.http import (
     Blueprint,
+    as_text,
     audit_note,
     etag_of,
+    listed,
     now,
-    page,
+    paging_of,
     principal,
     public_reads,
     reads,
@@ -62,10 +63,16 @@ def show_figures(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(200, AccidentList)
 def list_accidents(session: Session, query: dict[str, Any]) -> Any:
     """The accidents of the own area, the latest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.accidents(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[accident.c.occurred_on, accident.c.id], descending=True, **paging)
-    return {"items": [reading.accident_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(
+        session,
+        wanted,
+        view=reading.accident_view,
+        key=[accident.c.occurred_on, accident.c.id],
+        descending=True,
+        **paging,
+    )
 
 
 @blp.route("/accidents", methods=["POST"])

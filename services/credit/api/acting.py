@@ -1,8 +1,7 @@
-"""On which side the caller acts, the steps of the caller, ids sent as text, and what is public as a file."""
+"""On which side the caller acts, the steps of the caller, and what is public as a file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 
@@ -20,15 +19,6 @@ def step_of_caller(event: str = "", given: Mapping[str, Any] | None = None) -> S
     caller = principal()
     side = ENTERPRISE if caller.enterprise_id else AUTHORITY
     return Step(event, caller.subject, side, now(), given or {}, caller.roles)
-
-
-def as_text(given: Any) -> Any:
-    """Return what was sent with every id as text, however deep it lies."""
-    if isinstance(given, Mapping):
-        return {name: as_text(value) for name, value in given.items()}
-    if isinstance(given, list):
-        return [as_text(one) for one in given]
-    return str(given) if isinstance(given, UUID) else given
 
 
 def csv_file(rows: Iterable[Sequence[str]], *, name: str, columns: Mapping[str, tuple[str, str]]) -> Response:

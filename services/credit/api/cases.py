@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text, step_of_caller
+from services.credit.api.acting import step_of_caller
 from services.credit.queries import cases as reading
 from services.credit.queries.case_suggestions import suggestions
 from services.credit.queries.enterprises import visible_enterprise
@@ -24,7 +24,19 @@ from services.credit.tables import listing_case
 from services.credit.use_cases import cases
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("cases", __name__, url_prefix="/api/v1/credit", description="The list of the severely untrustworthy")
 ABOUT_THE_STEP = ("is_confirmed", "scope_reason", "facts", "basis")
@@ -54,10 +66,13 @@ def list_suggestions(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(200, CaseList)
 def list_cases(session: Session, query: dict[str, Any]) -> Any:
     """The cases of the own area, of an enterprise those of which it was given notice, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.cases(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[listing_case.c.id], descending=True, **paging)
-    return {"items": [_told(reading.case_view(row, now=now())) for row in rows], "next_cursor": next_cursor}
+
+    def view(row: Any) -> Any:
+        return _told(reading.case_view(row, now=now()))
+
+    return listed(session, wanted, view=view, key=[listing_case.c.id], descending=True, **paging)
 
 
 @blp.route("/cases", methods=["POST"])

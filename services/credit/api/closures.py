@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text
 from services.credit.queries import closures as reading
 from services.credit.schemas.closures import Closure, ClosureDecision, ClosureList, ClosureQuery
 from services.credit.tables import closure
 from services.credit.use_cases import closures
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, listed, now, paging_of, principal, reads, writes
 
 blp = Blueprint("closures", __name__, url_prefix="/api/v1/credit", description="Proposals to close a business")
 
@@ -19,10 +18,9 @@ blp = Blueprint("closures", __name__, url_prefix="/api/v1/credit", description="
 @blp.response(200, ClosureList)
 def list_closures(session: Session, query: dict[str, Any]) -> Any:
     """The proposals of the own area, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.closures(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[closure.c.id], descending=True, **paging)
-    return {"items": [reading.closure_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.closure_view, key=[closure.c.id], descending=True, **paging)
 
 
 @blp.route("/closures/<id:closure_id>/decide", methods=["POST"])

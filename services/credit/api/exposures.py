@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, as_text, csv_file, step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
 from services.credit.queries import exposures as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.penalties import visible_penalty
@@ -22,7 +22,20 @@ from services.credit.tables import exposure
 from services.credit.use_cases import exposures
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    page,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("exposures", __name__, url_prefix="/api/v1/credit", description="Public exposure")
 public = Blueprint("public_exposures", __name__, url_prefix="/api/v1/public", description="For the public")
@@ -62,11 +75,14 @@ def show_exposure_dictionary(_session: Session) -> Any:
 @blp.response(200, ExposureList)
 def list_exposures(session: Session, query: dict[str, Any]) -> Any:
     """The exposures of the own area, of an enterprise those that were decided, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.exposures(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[exposure.c.id], descending=True, **paging)
     asked = step_of_caller()
-    return {"items": [reading.exposure_view(row, asked=asked) for row in rows], "next_cursor": next_cursor}
+
+    def view(row: Any) -> Any:
+        return reading.exposure_view(row, asked=asked)
+
+    return listed(session, wanted, view=view, key=[exposure.c.id], descending=True, **paging)
 
 
 @blp.route("/exposures", methods=["POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, as_text, csv_file, step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
 from services.credit.domain.penalties import Decision
 from services.credit.queries import penalties as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -23,7 +23,20 @@ from services.credit.tables import penalty, penalty_step
 from services.credit.use_cases import penalties
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, PageQuery, audit_note, etag_of, now, page, principal, public_reads, reads, writes
+from shared.http import (
+    Blueprint,
+    PageQuery,
+    as_text,
+    audit_note,
+    etag_of,
+    listed,
+    now,
+    paging_of,
+    principal,
+    public_reads,
+    reads,
+    writes,
+)
 
 blp = Blueprint("penalties", __name__, url_prefix="/api/v1/credit", description="Penalties")
 public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", description="For the public")
@@ -36,8 +49,9 @@ public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", de
 def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
     """The penalties that are public now, in the fields of the public record (双公示), the newest first."""
     wanted = reading.public_penalties(today=business_date(now()), q=query.pop("q").strip())
-    rows, next_cursor = page(session, wanted, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query)
-    return {"items": [reading.public_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(
+        session, wanted, view=reading.public_view, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query
+    )
 
 
 @public.route("/penalties/export.csv", methods=["GET"])
@@ -64,8 +78,7 @@ def show_penalty_dictionary(_session: Session) -> Any:
 def list_withdrawals(session: Session, query: dict[str, Any]) -> Any:
     """Which penalties were public and were withdrawn, and why, the latest first."""
     key = [penalty_step.c.at, penalty.c.id]
-    rows, next_cursor = page(session, reading.withdrawals(), key=key, descending=True, **query)
-    return {"items": [reading.withdrawal_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, reading.withdrawals(), view=reading.withdrawal_view, key=key, descending=True, **query)
 
 
 @blp.route("/penalties/table", methods=["GET"])
@@ -82,11 +95,14 @@ def show_penalty_table(_session: Session) -> Any:
 @blp.response(200, PenaltyList)
 def list_penalties(session: Session, query: dict[str, Any]) -> Any:
     """The penalties of the own area, of an enterprise its own, the latest decision first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.penalties(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[penalty.c.decided_on, penalty.c.id], descending=True, **paging)
     asked = step_of_caller()
-    return {"items": [reading.penalty_view(row, asked=asked) for row in rows], "next_cursor": next_cursor}
+
+    def view(row: Any) -> Any:
+        return reading.penalty_view(row, asked=asked)
+
+    return listed(session, wanted, view=view, key=[penalty.c.decided_on, penalty.c.id], descending=True, **paging)
 
 
 @blp.route("/penalties", methods=["POST"])

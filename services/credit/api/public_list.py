@@ -2,19 +2,15 @@
 
 from typing import Any
 
-from flask import Response
-
+from services.credit.api.acting import BINARY, CSV, csv_file
 from services.credit.queries import public_list as reading
 from services.credit.schemas.public_list import ListDictionary, PublicList, PublicListQuery
 from services.credit.tables import listing_case
 from shared.clock import business_date
 from shared.database import Session
 from shared.http import Blueprint, now, page, public_reads
-from shared.sheets import csv_lines
 
 blp = Blueprint("public_list", __name__, url_prefix="/api/v1/public", description="The list, for everybody")
-CSV = "text/csv"
-BINARY = {"type": "string", "format": "binary"}
 
 
 @blp.route("/list", methods=["GET"])
@@ -33,9 +29,8 @@ def show_list(session: Session, query: dict[str, Any]) -> Any:
 @blp.response(200, BINARY, content_type=CSV)
 def download_list(session: Session) -> Any:
     """The whole list as a file; the dictionary says what each column means."""
-    header = [zh for zh, _ in reading.COLUMNS.values()]
-    text = "".join(csv_lines(header, reading.public_rows(session, today=business_date(now()))))
-    return Response(text.encode(), mimetype=CSV, headers={"Content-Disposition": "attachment; filename=list.csv"})
+    rows = reading.public_rows(session, today=business_date(now()))
+    return csv_file(rows, name="list", columns=reading.COLUMNS)
 
 
 @blp.route("/list/dictionary", methods=["GET"])

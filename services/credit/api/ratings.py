@@ -20,7 +20,7 @@ from services.credit.schemas.ratings import (
 from services.credit.tables import rating
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, now, page, principal, reads
+from shared.http import Blueprint, now, page, paging_of, principal, reads
 
 blp = Blueprint("ratings", __name__, url_prefix="/api/v1/credit", description="Credit grades")
 
@@ -31,7 +31,7 @@ blp = Blueprint("ratings", __name__, url_prefix="/api/v1/credit", description="C
 @blp.response(200, CreditRatingList)
 def list_ratings(session: Session, query: dict[str, Any]) -> Any:
     """The grades of the enterprises of the own area of whom something is recorded."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.ratings(principal(), wanted=query)
     rows, next_cursor = page(session, wanted, key=[rating.c.enterprise_id], **paging)
     return {"items": rows, "next_cursor": next_cursor}

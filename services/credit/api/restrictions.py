@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text, step_of_caller
+from services.credit.api.acting import step_of_caller
 from services.credit.domain.restrictions import FEEDBACK
 from services.credit.queries import restrictions as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -21,7 +21,7 @@ from services.credit.tables import restriction, watched
 from services.credit.use_cases import restrictions
 from services.credit.use_cases import watched as watching
 from shared.database import Session
-from shared.http import Blueprint, audit_note, etag_of, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, etag_of, listed, now, page, paging_of, principal, reads, writes
 
 blp = Blueprint("restrictions", __name__, url_prefix="/api/v1/credit", description="Restrictions at other agencies")
 READ, ANSWER = "restriction:read", "restriction:answer"
@@ -33,10 +33,9 @@ READ, ANSWER = "restriction:read", "restriction:answer"
 @blp.response(200, RestrictionList)
 def list_restrictions(session: Session, query: dict[str, Any]) -> Any:
     """The restrictions of the own agency, for the bureau of all, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.restrictions(principal(), agencies=reading.answering_for(principal(), READ), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[restriction.c.id], descending=True, **paging)
-    return {"items": [reading.restriction_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.restriction_view, key=[restriction.c.id], descending=True, **paging)
 
 
 @blp.route("/restrictions/<id:restriction_id>", methods=["GET"])
@@ -71,7 +70,7 @@ def answer(session: Session, body: dict[str, Any], restriction_id: str) -> Any:
 @blp.response(200, WatchedList)
 def list_watched(session: Session, query: dict[str, Any]) -> Any:
     """Whom the bureau watches (重点监管对象), the newest first; nothing follows from it at other agencies."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.watched_in(principal(), wanted=as_text(query))
     rows, next_cursor = page(session, wanted, key=[watched.c.id], descending=True, **paging)
     return {"items": rows, "next_cursor": next_cursor}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text
 from services.credit.queries import suggestions as reading
 from services.credit.schemas.suggestions import (
     Suggestion,
@@ -14,7 +13,7 @@ from services.credit.schemas.suggestions import (
 from services.credit.tables import suggestion
 from services.credit.use_cases import suggestions
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, reads, writes
+from shared.http import Blueprint, as_text, audit_note, listed, now, paging_of, principal, reads, writes
 
 blp = Blueprint("suggestions", __name__, url_prefix="/api/v1/credit", description="Suggested violations")
 
@@ -25,10 +24,9 @@ blp = Blueprint("suggestions", __name__, url_prefix="/api/v1/credit", descriptio
 @blp.response(200, SuggestionList)
 def list_suggestions(session: Session, query: dict[str, Any]) -> Any:
     """What may be a violation in the own area, the newest first; enterprises do not see it."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.suggestions(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[suggestion.c.id], descending=True, **paging)
-    return {"items": [reading.suggestion_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.suggestion_view, key=[suggestion.c.id], descending=True, **paging)
 
 
 @blp.route("/suggestions/<id:suggestion_id>/confirm", methods=["POST"])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.credit.api.acting import as_text
 from services.credit.queries import violations as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.schemas.violations import NewViolation, Violation, ViolationList, ViolationQuery, ViolationTable
@@ -10,7 +9,7 @@ from services.credit.tables import violation
 from services.credit.use_cases.violations import Breach
 from services.credit.use_cases.violations import record_violation as record
 from shared.database import Session
-from shared.http import Blueprint, audit_note, now, page, principal, public_reads, reads, writes
+from shared.http import Blueprint, as_text, audit_note, listed, now, paging_of, principal, public_reads, reads, writes
 
 blp = Blueprint("violations", __name__, url_prefix="/api/v1/credit", description="Violations")
 
@@ -29,10 +28,9 @@ def show_violation_table(_session: Session) -> Any:
 @blp.response(200, ViolationList)
 def list_violations(session: Session, query: dict[str, Any]) -> Any:
     """The violations of the own area, of an enterprise its own, the newest first."""
-    paging = {name: query.pop(name) for name in ("limit", "cursor")}
+    paging = paging_of(query)
     wanted = reading.violations(principal(), wanted=as_text(query))
-    rows, next_cursor = page(session, wanted, key=[violation.c.id], descending=True, **paging)
-    return {"items": [reading.violation_view(row) for row in rows], "next_cursor": next_cursor}
+    return listed(session, wanted, view=reading.violation_view, key=[violation.c.id], descending=True, **paging)
 
 
 @blp.route("/violations", methods=["POST"])
