@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-_DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})|(\d{4})(\d{2})(\d{2})\Z")
+_DATE = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?!\d)|(\d{4})(\d{2})(\d{2})\Z")
 _SERIAL_DAY_ZERO = date(1899, 12, 30)  # spreadsheets count days from here
 
 

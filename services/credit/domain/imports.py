@@ -3,16 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from services.credit.domain.penalties import TENTHOUSAND
 from shared.errors import Refused
+from shared.sheets.cells import day
 
-DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?")
-DAY_ZERO = date(1899, 12, 30)  # spreadsheets count days from here
-FIRST_SERIAL, LAST_SERIAL = 366, 80_000
 BETWEEN = re.compile(r"[、,，;；|]\s*")
 SHOWN = 100  # characters of a refused value that are told
 DETAILS: Mapping[str, str] = {
@@ -119,16 +117,10 @@ def _text(column: ImportColumn, cell: str) -> str:
 
 
 def _day(_column: ImportColumn, cell: str) -> date:
-    found = DAY.fullmatch(cell)
-    try:
-        if found:
-            return date(*(int(part) for part in found.groups()))
-        serial = float(cell)
-    except ValueError as problem:
-        raise _Wrong("day_unreadable") from problem
-    if not FIRST_SERIAL <= serial < LAST_SERIAL:
+    found = day(cell)
+    if found is None:
         raise _Wrong("day_unreadable")
-    return DAY_ZERO + timedelta(days=int(serial))
+    return found
 
 
 def _number(column: ImportColumn, cell: str) -> int:
