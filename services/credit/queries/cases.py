@@ -29,6 +29,7 @@ from services.credit.tables import (
 from shared.clock import business_date
 from shared.errors import NotFound
 from shared.machines import Step
+from shared.machines.telling import machine_table
 from shared.security.personal import mask_identity_card, mask_name, vault_of
 from shared.security.principal import Principal
 
@@ -223,11 +224,9 @@ def condition_table() -> Document:
     rules = case_rules()
     limits = rules.limits[-1]
     working_days = ("defence", "serve", "record", "publish", "accept", "verify", "system", "lift")
-    transitions = {row.row: row for row in rules.machine.transitions.values()}
     return {
+        **machine_table(rules.machine),
         "conditions": [_condition_view(one) for one in rules.conditions.conditions.values()],
-        "states": [{"id": one.id, "zh": one.zh, "en": one.en} for one in rules.machine.states.values()],
-        "transitions": [_transition_view(one) for one in transitions.values()],
         "limits": {
             **{name: getattr(limits, name).amount for name in working_days},
             "period_months": limits.period_months,
@@ -241,7 +240,3 @@ def _condition_view(one: Any) -> Document:
     names = ("code", "zh", "en", "persons", "names_firm", "confirms")
     source = {"clause": one.source.clause, "status": one.source.status}
     return {**{name: getattr(one, name) for name in names}, **source, "needs_accidents": one.accidents is not None}
-
-
-def _transition_view(one: Any) -> Document:
-    return {"row": one.row, "event": one.event, "clause": one.source.clause, "status": one.source.status}

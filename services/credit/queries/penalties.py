@@ -16,6 +16,7 @@ from services.credit.tables import enterprise, penalty, penalty_step
 from shared.clock import business_date
 from shared.errors import NotFound
 from shared.machines import Due, Step
+from shared.machines.telling import machine_table
 from shared.security.personal import mask_identity_card, mask_name, vault_of
 from shared.security.principal import Principal
 
@@ -142,12 +143,11 @@ def penalty_table() -> Document:
     """Return kinds and classes, the periods of each order, the deadlines and the steps, with their sources."""
     rules = publicity_rules()
     return {
-        "version": rules.machine.version,
+        **machine_table(rules.machine),
         "kinds": list(rules.kinds.values()),
         "classes": [{"id": name, "zh": zh, "en": en} for name, (zh, en) in rules.classes.items()],
         "regimes": [_regime(one) for one in rules.regimes],
         "deadlines": [{"id": name, **_due(due)} for name, due in rules.deadlines.items()],
-        "states": list(rules.machine.states.values()),
     }
 
 

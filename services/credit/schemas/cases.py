@@ -8,6 +8,7 @@ from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE
 from services.credit.domain.cases import DECISIONS, STEPS
 from services.credit.rules import case_rules
 from shared.http import Page, PageQuery, Schema
+from shared.machines.telling import StateTable
 
 DIVISION = validate.Regexp(r"\d{6}(\d{3})?(\d{3})?")
 IDENTITY = validate.Regexp(r"[0-9]{17}[0-9X]")
@@ -239,23 +240,8 @@ class ListingCondition(Schema):
     status = fields.String(required=True)
 
 
-class CaseStateName(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class CaseTransition(Schema):
-    row = fields.String(required=True)
-    event = fields.String(required=True)
-    clause = fields.String(required=True)
-    status = fields.String(required=True)
-
-
-class CaseTable(Schema):
+class CaseTable(StateTable):
     """``limits`` in working days and months, of the order in force."""
 
     conditions = fields.List(fields.Nested(ListingCondition), required=True)
-    states = fields.List(fields.Nested(CaseStateName), required=True)
-    transitions = fields.List(fields.Nested(CaseTransition), required=True)
     limits = fields.Dict(required=True)

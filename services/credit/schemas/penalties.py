@@ -8,6 +8,7 @@ from services.credit.queries.penalties import PUBLIC_CODES
 from services.credit.rules.publicity import publicity_rules
 from services.credit.schemas.violations import ACTS, DIVISION
 from shared.http import Page, PageQuery, Schema
+from shared.machines.telling import StateTable
 
 RULES = publicity_rules()
 KINDS, CLASSES, STATES = list(RULES.kinds), list(RULES.classes), list(RULES.machine.states)
@@ -205,15 +206,13 @@ class PenaltyKindRow(PenaltyWord):
     penalty_class = fields.String(required=True)
 
 
-class PenaltyTable(Schema):
-    """Kinds and their class, the periods of each order, the deadlines and the states."""
+class PenaltyTable(StateTable):
+    """Kinds and their class, the periods of each order, and the deadlines."""
 
-    version = fields.String(required=True)
     kinds = fields.List(fields.Nested(PenaltyKindRow), required=True)
     classes = fields.List(fields.Nested(PenaltyWord), required=True)
     regimes = fields.List(fields.Nested(PublicRegime), required=True)
     deadlines = fields.List(fields.Nested(PublicDeadline), required=True)
-    states = fields.List(fields.Nested(PenaltyWord), required=True)
 
 
 class PublicPenaltyQuery(PageQuery):

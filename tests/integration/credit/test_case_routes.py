@@ -236,6 +236,8 @@ class TestTable:
         assert {"row": "L10", "event": "publish", "status": "practice"}.items() <= next(
             one for one in table["transitions"] if one["event"] == "publish"
         ).items()
+        ended = {one["state"] for one in table["transitions"] if one["row"] == "L16"}
+        assert ended == {"decided", "served", "recorded", "active", "repair_applied", "repair_accepted"}
 
 
 class TestSuggestions:

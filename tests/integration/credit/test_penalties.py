@@ -281,6 +281,13 @@ class TestTheTable:
         ]
         assert {"id": "publish", "amount": 7, "unit": "working_days"} in table["deadlines"]
 
+    def test_tells_every_step_with_its_clause(self, app: Flask) -> None:
+        table = app.test_client().get(f"{PENALTIES}/table").json
+        steps = {(one["state"], one["event"]): (one["to"], one["clause"]) for one in table["transitions"]}
+        assert steps["decided", "publish"] == ("published", "within seven working days of the decision")
+        assert steps["published", "settle"][0] == "published"
+        assert {state for state, _ in steps} <= {one["id"] for one in table["states"]}
+
 
 class TestTheCode:
     def test_leads_the_public_to_what_is_published(self, app: Flask, officer: FlaskClient, *, recorded: Record) -> None:
