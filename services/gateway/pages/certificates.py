@@ -78,6 +78,11 @@ def names_of(enterprise_id: str) -> Mapping[str, str]:
     return {one["id"]: one["name"] for one in items}
 
 
+def named(one: Document, names: Mapping[str, str]) -> Document:
+    """Return somebody with what the reader may call them: by a name, else by the end of the id."""
+    return {**one, "called": names.get(one["person_id"]) or one["person_id"][-6:]}
+
+
 def post_titles() -> Mapping[str, str]:
     """Return what the posts are called."""
     title = "title" if language.current().tag.startswith("zh") else "title_en"
@@ -100,8 +105,7 @@ def _own_enterprise() -> str:
 def _shown(one: Document, names: Mapping[str, str]) -> Document:
     """Return somebody with a name, the certificates that still say something, and how urgent the worst of them is."""
     counting = [row for row in one["certificates"] if row["state"] != "ended"]
-    called = names.get(one["person_id"]) or one["person_id"][-6:]
-    return {**one, "called": called, "counting": counting, "rank": _rank(counting)}
+    return {**named(one, names), "counting": counting, "rank": _rank(counting)}
 
 
 def _rank(rows: Sequence[Document]) -> int:

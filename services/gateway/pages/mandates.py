@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.certificates import PEOPLE, names_of, post_titles
+from services.gateway.pages.certificates import PEOPLE, named, names_of, post_titles
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.http.chassis import now
@@ -28,7 +28,7 @@ def mandates() -> str:
         return render_template("certificates/which.html")
     names, today, table = names_of(enterprise_id), business_date(now()), own_api.read("permits/signing/table")
     given = own_api.read_all(MANDATES, {"enterprise_id": enterprise_id})
-    people = [_named(one, names) for one in own_api.read_all(PEOPLE, {"enterprise_id": enterprise_id})]
+    people = [named(one, names) for one in own_api.read_all(PEOPLE, {"enterprise_id": enterprise_id})]
     members = own_api.read_all("identity/members") if someone and enterprise_id == own else []
     holding = [one for one in given if not one["ended_at"] and one["ends_on"] >= today.isoformat()]
     return render_template(
@@ -71,7 +71,3 @@ def signers_of(
         }
         for row in table["signers"]
     ]
-
-
-def _named(one: Document, names: Mapping[str, str]) -> Document:
-    return {**one, "called": names.get(one["person_id"]) or one["person_id"][-6:]}

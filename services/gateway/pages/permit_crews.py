@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.certificates import PEOPLE, kinds_by_id, names_of, post_titles
+from services.gateway.pages.certificates import PEOPLE, kinds_by_id, named, names_of, post_titles
 from services.gateway.pages.forms import moment_of
 from services.gateway.pages.site import site
 
@@ -70,4 +70,4 @@ def _candidates(role: str, window: Mapping[str, str]) -> list[Document]:
     asked = {name: request.args.get(name, "") for name in ("kind", "ruleset")}
     found = own_api.read(f"{PEOPLE}/candidates", {"enterprise_id": enterprise_id, "role": role, **asked, **window})
     names = names_of(enterprise_id)
-    return [{**one, "called": names.get(one["person_id"]) or one["person_id"][-6:]} for one in found["items"]]
+    return [named(one, names) for one in found["items"]]
