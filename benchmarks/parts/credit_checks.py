@@ -24,9 +24,7 @@ KNOWN, ONE_IN = 190_000, 100  # enterprises of a city, one in so many is on the 
 SINGLE, BATCHES, AT_ONCE, THREADS = 2_000, 50, 10_000, 4
 CODES = 1_000
 ONE_LONGEST, MANY_LONGEST = 20, 150  # milliseconds
-TOLD = [
-    *("uscc", "name", "hit", "lists", "measures", "answers", "purpose", "answered_at", "receipt_id", "signature"),
-]
+TOLD = ["uscc", "name", "hit", "lists", "measures", "answers", "purpose", "answered_at", "receipt_id", "signature"]
 CHECKS, PURPOSE = "/api/v1/credit/checks", "FIN"
 DECISION = {"number": "椒应急列〔2026〕1号"}
 LISTINGS = f"""

@@ -38,8 +38,15 @@ def sees_places(principal: Principal) -> bool:
 
 
 def in_places(principal: Principal, tally: Table) -> ColumnElement[bool]:
-    """Return the condition under which a row of a ``tally`` counts a place in the jurisdiction."""
-    return in_scope(principal, division=tally.c.division, grid=tally.c.grid, enterprise_id=literal(""))
+    """Return the condition under which a row of a ``tally`` counts a place, or a subdistrict, in the jurisdiction."""
+    grid = tally.c.get("grid", literal(""))
+    return in_scope(principal, division=tally.c.division, grid=grid, enterprise_id=literal(""))
+
+
+def sees_subdistricts(principal: Principal) -> bool:
+    """Return whether the jurisdiction consists of whole subdistricts."""
+    is_whole = all(len(division) <= SUBDISTRICT_DIGITS for division in principal.divisions)
+    return sees_places(principal) and is_whole and not principal.grids
 
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:

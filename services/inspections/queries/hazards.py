@@ -9,9 +9,15 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.hazard_facts import Hazard
 from services.inspections.domain.hazards import allowed_steps
 from services.inspections.queries import in_state
-from services.inspections.queries.enterprises import in_places, of_area, sees_places
+from services.inspections.queries.enterprises import (
+    SUBDISTRICT_DIGITS,
+    in_places,
+    of_area,
+    sees_places,
+    sees_subdistricts,
+)
 from services.inspections.rules import hazard_rules, major_hazards
-from services.inspections.tables import enterprise, hazard, hazard_tally
+from services.inspections.tables import enterprise, hazard, hazard_area_tally, hazard_tally
 from shared.errors import NotFound
 from shared.machines import Step
 from shared.machines.telling import machine_table
@@ -95,15 +101,17 @@ def board(session: Session, principal: Principal, *, wanted: Mapping[str, Any]) 
 
 
 def _tallied(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the counts by state, level and lateness as the tally keeps them: the cost is that of the places."""
-    columns = hazard_tally.c
+    """Return the counts by state, level and lateness as a tally keeps them: the cost is that of the places."""
+    is_whole = sees_subdistricts(principal) and len(wanted.get("area", "")) <= SUBDISTRICT_DIGITS
+    tally = hazard_area_tally if is_whole else hazard_tally
+    columns = tally.c
     conditions = [
         columns.division.startswith(value) if name == "area" else columns[name] == value
         for name, value in wanted.items()
     ]
     key = (columns.state, columns.level, columns.is_overdue)
     summed = select(*key, cast(func.sum(columns.number), Integer))
-    return summed.where(in_places(principal, hazard_tally), *conditions).group_by(*key)
+    return summed.where(in_places(principal, tally), *conditions).group_by(*key)
 
 
 def _counted(principal: Principal, wanted: Mapping[str, Any]) -> Select[Any]:

@@ -29,6 +29,7 @@ from services.inspections.tables.plans import plan, plan_line, plan_step, plan_v
 from services.inspections.tables.reports import public_report
 from services.inspections.tables.reviews import review, sample_draw
 from services.inspections.tables.tallies import (
+    hazard_area_tally,
     hazard_tally,
     month_check_record_tally,
     month_enterprise_tally,
@@ -78,6 +79,7 @@ __all__ = [
     "halt_order",
     "hazard",
     "hazard_step",
+    "hazard_area_tally",
     "hazard_tally",
     "joint_check",
     "joint_part",

@@ -3,7 +3,7 @@
 Every change adds a row (`number` may be negative), so nobody waits for anybody; the sum is the count (docs/adr/0012).
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, SmallInteger, Table, Text
 
 from services.inspections.tables.metadata import metadata
 
@@ -18,6 +18,19 @@ hazard_tally = _of_place(
     Column("state", Text, nullable=False),
     Column("level", Text, nullable=False),
     Column("is_overdue", Boolean, nullable=False),
+)
+
+Index("ix__hazard_tally__grid", hazard_tally.c.grid)
+
+# The same by subdistrict, as a trigger on the rows above keeps it: who sees whole subdistricts reads no single places.
+hazard_area_tally = Table(
+    "hazard_area_tally",
+    metadata,
+    Column("division", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("number", BigInteger, nullable=False),
 )
 
 task_tally = _of_place(

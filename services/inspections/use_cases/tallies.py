@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from services.inspections.domain.assessments import period_of_month
 from services.inspections.queries.assessments import first_open
 from services.inspections.queries.counted import is_closed_in_time, is_in_time, owing, placed, refuted_items
+from services.inspections.queries.enterprises import SUBDISTRICT_DIGITS
 from services.inspections.tables import (
     check_record,
     enterprise,
     hazard,
+    hazard_area_tally,
     hazard_tally,
     month_check_record_tally,
     month_enterprise_tally,
@@ -62,6 +64,8 @@ def _of_places() -> Iterable[Sums]:
     hazards = {name: hazard.c[name] for name in ("state", "level", "is_overdue")}
     tasks = {"is_overdue": task.c.is_overdue, "is_queued": task.c.owner.contains(":")}
     yield Sums(hazard_tally, hazard, {**PLACE, **hazards}, true(), NUMBER)
+    area = func.substr(enterprise.c.division, 1, SUBDISTRICT_DIGITS)
+    yield Sums(hazard_area_tally, hazard, {"division": area, **hazards}, true(), NUMBER)  # after what feeds it
     yield Sums(task_tally, task, {**PLACE, **tasks}, task.c.is_open, NUMBER)
 
 

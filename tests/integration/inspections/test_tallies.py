@@ -1,5 +1,6 @@
 """The counts of a place are the rows of that place: after every kind of change, and after two at once."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Table, delete, func, insert, select, update
 
-from services.inspections.tables import enterprise, hazard, hazard_tally, task, task_tally
+from services.inspections.tables import enterprise, hazard, hazard_area_tally, hazard_tally, task, task_tally
 from shared.database import Database
 from tests.integration.inspections.conftest import (
     DIVISION,
@@ -73,6 +74,13 @@ def counts(database: Database) -> tuple[dict[tuple[Any, ...], int], dict[tuple[A
     return {tuple(row[:-1]): row[-1] for row in hazards}, {tuple(row[:-1]): row[-1] for row in tasks}
 
 
+def by_subdistrict(hazards: dict[tuple[Any, ...], int]) -> Counter[tuple[Any, ...]]:
+    found = Counter[tuple[Any, ...]]()
+    for (division, _, *key), number in hazards.items():
+        found[division[:9], *key] += number
+    return found
+
+
 def copied(table: Table, place: Place) -> Any:
     """Return the statement that puts the rows of ``table`` there a second time, many at once."""
     with place.database.reading() as session:
@@ -116,6 +124,7 @@ CHANGES: dict[str, Change] = {
         delete(task).where(task.c.enterprise_id == place.other),
         delete(enterprise).where(enterprise.c.enterprise_id == place.one),
         update(hazard_tally).values(number=0),
+        update(hazard_area_tally).values(number=0),
         update(task_tally).values(number=0),
         insert(enterprise).values(
             enterprise_id=place.one, sequence=1, name="甲", division=DIVISION, subdistrict="331002001", grid="G-3",
@@ -136,6 +145,7 @@ class TestCounts:
         CHANGES[change](place)
 
         assert (sums(place.database, hazard_tally), sums(place.database, task_tally)) == counts(place.database)
+        assert sums(place.database, hazard_area_tally) == by_subdistrict(counts(place.database)[0])
 
     @pytest.mark.parametrize("change", list(CHANGES))
     def test_stand_beside_rows_that_carry_the_place_of_their_enterprise(self, place: Place, change: str) -> None:
@@ -169,16 +179,20 @@ class TestCounts:
 class TestSummingUp:
     def test_leaves_one_row_for_each_count(self, place: Place) -> None:
         before = counts(place.database)
+        areas_before = by_subdistrict(before[0])
 
         run_clock(place.database, now=MONDAY + timedelta(minutes=11))
 
         with place.database.reading() as session:
             rows = session.scalar(select(func.count()).select_from(hazard_tally))
+            areas = session.scalar(select(func.count()).select_from(hazard_area_tally))
         assert rows == len(before[0]) == len(sums(place.database, hazard_tally))
+        assert (areas, sums(place.database, hazard_area_tally)) == (len(areas_before), areas_before)
 
     def test_mends_a_count_that_is_wrong(self, place: Place) -> None:
-        place.write(update(hazard_tally).values(number=7), delete(task_tally))
+        place.write(update(hazard_tally).values(number=7), delete(hazard_area_tally), delete(task_tally))
 
         run_clock(place.database, now=MONDAY + timedelta(minutes=11))
 
         assert (sums(place.database, hazard_tally), sums(place.database, task_tally)) == counts(place.database)
+        assert sums(place.database, hazard_area_tally) == by_subdistrict(counts(place.database)[0])
