@@ -72,7 +72,8 @@ class WorkKind:
 class Term:
     """What holds for one kind and level; ``is_own_rule``: the standard names no validity, the value is a proposal.
 
-    Minutes and hours are 0 where the standard asks for none; ``is_any_break``: after any break the air is tested again.
+    Minutes and hours are 0 where the standard asks for none; ``is_any_break``: before the start and after any break the
+    place is aired, then the air is tested.
     """
 
     kind: str

@@ -20,8 +20,8 @@ from services.permits.domain.kinds import (
     work_facts,
 )
 from services.permits.domain.levels import Circumstances, Level, computed_level, triggers_of, upgraded
-from services.permits.domain.permit_facts import CONFINED_SPACE, Terms
-from services.permits.domain.profiles import GENERAL, RuleSet, profile_of
+from services.permits.domain.permit_facts import Terms
+from services.permits.domain.profiles import RuleSet, profile_of
 from services.permits.rules import ruleset, scope_rules
 from services.permits.tables import enterprise
 from shared.calendar import is_working_day
@@ -100,7 +100,7 @@ def _terms(rules: RuleSet, level: Level, *, job: Job, facts: WorkFacts) -> Terms
         is_own_rule=valid.is_own_rule,
         gases=_gases(rules, term, facts) if needs_gas(term, facts) else (),
         needs_plan=needs_plan(term, facts),
-        ventilates=job.kind == CONFINED_SPACE and rules.profile.id == GENERAL,
+        ventilates=term.is_any_break,
         approval=signing[APPROVAL],
         tickets=signing[START],
     )
