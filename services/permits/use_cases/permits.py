@@ -163,9 +163,9 @@ def _stops_for(session: Session, row: Row[Any], step: Step) -> str:
     if step.event == "test_gas":
         own = (gas_test.c.permit_id == row.id, gas_test.c.version == row.version + 1)
         return "" if session.scalar(select(gas_test.c.is_acceptable).where(*own)) else GAS
-    guardians = known_permit(session, row).guardians
-    has_left = step.event == "check_out" and not any(one.is_in for one in guardians)
-    return GUARDIAN if has_left else ""
+    if step.event != "check_out":
+        return ""
+    return "" if any(one.is_in for one in timed_permit(session, row).guardians) else GUARDIAN
 
 
 def begin_related(session: Session, row: Row[Any], kinds: Sequence[str], *, by: str, now: datetime) -> None:

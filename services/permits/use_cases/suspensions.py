@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.permit_facts import ACTIVE, READY
 from services.permits.domain.suspensions import Alarm, stops
-from services.permits.queries.enterprises import circumstances, present_id
+from services.permits.queries.enterprises import is_halted, present_id
 from services.permits.queries.people import problems_of_permits
 from services.permits.queries.suspensions import work_place
 from services.permits.rules.suspensions import suspension_rules
@@ -65,7 +65,7 @@ def suspend_for_halt(session: Session, enterprise_ids: Collection[str], *, now: 
     """Suspend all work of enterprises whose production is halted as a whole."""
     for enterprise_id in sorted({present_id(session, one) for one in enterprise_ids}):
         hold_enterprise(session, enterprise_id)
-        if "halted" in circumstances(session, enterprise_id):
+        if is_halted(session, enterprise_id):
             for row in _active(session, enterprise_id):
                 _suspend(session, row.id, "halt", reason="production_halted", now=now)
 

@@ -1,4 +1,4 @@
-"""Work that begins at the moment at which others tell why it must not, and what it costs to find whom that stops."""
+"""Work that begins at the moment at which others tell why it must not, and what it costs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -98,21 +98,39 @@ class TestPeople:
         costs = []
         for _ in range(3):
             applied(database, firm).approve(at=NOW).start(at=NOW)
-            costs.append(statements(database))
+            costs.append(statements(database, lambda: looked_at(database)))
         assert costs[0] == costs[2] < 10
 
 
-def statements(database: Database) -> int:
-    """Return how many statements it takes to see that nobody has to stop."""
+class TestAStep:
+    def test_of_work_that_goes_on_takes_no_more_statements_than_before_its_start(
+        self, database: Database, work: Work
+    ) -> None:
+        def check_in() -> None:
+            work.take("check_in", at=NOW, person_id=WORKER)
+
+        before = statements(database, check_in)
+        work.take("check_out", at=NOW, person_id=WORKER).take("start", at=NOW)
+
+        assert statements(database, check_in) <= before
+
+
+def looked_at(database: Database) -> None:
+    """See that nobody has to stop."""
+    with database.transaction() as session:
+        suspend_for_people(session, {WORKER, GUARDIAN}, now=NOW + timedelta(minutes=1))
+
+
+def statements(database: Database, act: Callable[[], None]) -> int:
+    """Return how many statements ``act`` takes."""
     said: list[str] = []
 
     def listen(*call: Any) -> None:
         said.append(call[2])
 
-    with database.transaction() as session:
-        event.listen(database.engine, "before_cursor_execute", listen)
-        try:
-            suspend_for_people(session, {WORKER, GUARDIAN}, now=NOW + timedelta(minutes=1))
-        finally:
-            event.remove(database.engine, "before_cursor_execute", listen)
+    event.listen(database.engine, "before_cursor_execute", listen)
+    try:
+        act()
+    finally:
+        event.remove(database.engine, "before_cursor_execute", listen)
     return len(said)
