@@ -1,6 +1,6 @@
 """Who signs a permit, in which order, and which roles one person must not hold together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.permits.domain.kinds import WorkFacts
@@ -55,29 +55,11 @@ class SpecialApprover:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
-    first: str
-    second: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Persons who hold two roles that must be held apart."""
-
-    first: str
-    second: str
-    persons: tuple[str, ...]
-    source: Source
-
-
 @dataclass(frozen=True)
 class ChainRules:
     roles: Mapping[str, Role]
     chains: Mapping[tuple[str, str], Chain]
     special: tuple[SpecialApprover, ...]
-    apart: tuple[Apart, ...]
 
 
 def chain_of(kind: str, level: str, *, profile: str, facts: WorkFacts, rules: ChainRules) -> tuple[Signing, ...]:
@@ -100,16 +82,6 @@ def chain_of(kind: str, level: str, *, profile: str, facts: WorkFacts, rules: Ch
         _signing(rules.roles[role], order, stage=stage, is_final=order == final, clause=clause)
         for order, (role, stage) in enumerate(roles, 1)
     )
-
-
-def clashes(holders: Mapping[str, Collection[str]], *, rules: ChainRules) -> tuple[Clash, ...]:
-    """Return the persons who hold roles that must be held apart; ``holders`` are person ids by role (4.4, 4.10 f)."""
-    found = []
-    for pair in rules.apart:
-        both = set(holders.get(pair.first, ())) & set(holders.get(pair.second, ()))
-        if both:
-            found.append(Clash(pair.first, pair.second, tuple(sorted(both)), pair.source))
-    return tuple(found)
 
 
 def _signing(role: Role, order: int, *, stage: str, is_final: bool, clause: str) -> Signing:

@@ -1,6 +1,6 @@
 """Whether the air allows the work: limits of GB 30871-2022, and what a detector's value means in their unit."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -146,12 +146,6 @@ def judge(sample: GasSample, purpose: str, *, rules: GasRules) -> Verdict:
     if gas.group == OXYGEN:
         return _oxygen(sample, gas, purpose=purpose, limits=rules.limits)
     return _combustible(sample, gas, limits=rules.limits)
-
-
-def missing_groups(purpose: str, measured: Collection[str], *, rules: GasRules) -> tuple[str, ...]:
-    """Return the groups of gases that ``purpose`` asks for and nobody has measured; ``measured`` are gases."""
-    groups = {rules.gas(each).group for each in measured}
-    return tuple(each for each in rules.purposes[purpose].groups if each not in groups)
 
 
 def _combustible(sample: GasSample, gas: Gas, *, limits: GasLimits) -> Verdict:

@@ -144,13 +144,3 @@ def needs_gas(term: Term, facts: WorkFacts) -> bool:
 def needs_plan(term: Term, facts: WorkFacts) -> bool:
     """Return whether a written plan is attached (5.4.2 a, 9.2.1); what is unknown asks for it."""
     return term.needs_plan or (bool(term.plan_if) and not facts.is_no(term.plan_if))
-
-
-def needs_new_gas(term: Term, break_minutes: int) -> bool:
-    """Return whether the air is analysed again after a break (5.3.1 d, 6.3 f; Order 13 Art. 15: after any)."""
-    return term.is_any_break or 0 < term.break_minutes < break_minutes
-
-
-def wind_stops(kind: WorkKind, wind_force: int, *, facts: WorkFacts) -> bool:
-    """Return whether the wind forbids the work outdoors (5.2.15, 8.2.6, 9.2.4); unless told, it is outdoors."""
-    return 0 < kind.stop_wind_force <= wind_force and not facts.is_no("outdoor")

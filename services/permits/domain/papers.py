@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from shared.clock import business_date
-from shared.machines import NotAllowed, end_of
+from shared.machines import end_of
 
 CODE_LENGTH = 20  # of the digest, enough that nobody finds one by trying
 
@@ -25,11 +25,3 @@ def code_of(digest: str) -> str:
 def archived_at(ended_at: datetime) -> datetime:
     """Return when a closed permit is archived: in the night after the day of its acceptance (B.3)."""
     return end_of(business_date(ended_at))
-
-
-def check_kept(ended_at: datetime, *, now: datetime, days: int) -> None:
-    """Raise ``NotAllowed`` while a permit has to be kept: at least a year from its end (GB 30871-2022 B.3)."""
-    until = ended_at + timedelta(days=days)
-    if now < until:
-        detail = "A permit is kept for at least a year: it cannot be deleted yet (B.3)."
-        raise NotAllowed("permit_kept", detail, until=until.isoformat())

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.permits.domain.chains import ACCEPTOR, Apart, Chain, ChainRules, Role, SpecialApprover
+from services.permits.domain.chains import ACCEPTOR, Chain, ChainRules, Role, SpecialApprover
 from services.permits.rules.reading import table
 from shared.machines import UnusableTable
 from shared.machines.reading import Row, source_of
@@ -28,8 +28,7 @@ def read_chains(content: Row) -> ChainRules:
     untitled = {*signing, *(one.role for one in special), ACCEPTOR} - _titled(roles)
     if untitled:
         raise UnusableTable(f"no title for the signature of {', '.join(sorted(untitled))}")
-    apart = tuple(Apart(row["first"], row["second"], source_of(row, head)) for row in content["apart"])
-    return ChainRules(roles, chains, special, apart)
+    return ChainRules(roles, chains, special)
 
 
 def _role(row: Row, head: Row) -> Role:

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from services.permits.domain.chains import chain_of, clashes
+from services.permits.domain.chains import chain_of
 from services.permits.domain.kinds import WorkFacts
 from services.permits.domain.profiles import CHEMICALS, GENERAL
 from services.permits.rules.chains import read_chains
@@ -85,23 +85,3 @@ class TestChain:
 
         with pytest.raises(UnusableTable):
             read_chains(content | {"chain": untitled})
-
-
-class TestSegregation:
-    @pytest.mark.parametrize(
-        ("first", "second"),
-        [
-            ("guardian", "worker"),
-            ("briefer", "briefed"),
-            ("approver", "applicant"),
-            ("gas_analyst", "approver"),
-            ("guardian", "work_leader"),
-        ],
-    )
-    def test_keeps_roles_apart(self, first: str, second: str) -> None:
-        found = clashes({first: ["one", "two"], second: ["two"]}, rules=RULES.chains)
-
-        assert [(each.first, each.second, each.persons) for each in found] == [(first, second, ("two",))]
-
-    def test_lets_different_persons_work(self) -> None:
-        assert clashes({"guardian": ["one"], "worker": ["two"]}, rules=RULES.chains) == ()

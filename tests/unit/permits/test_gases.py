@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.gases import GasSample, judge, milligrams, missing_groups, volume_percent
+from services.permits.domain.gases import GasSample, judge, milligrams, volume_percent
 from tests.unit.permits.builders import RULES, refusal
 
 GASES = RULES.gases
@@ -122,13 +122,3 @@ class TestToxics:
         toxics = [each for each in GASES.gases.values() if each.group == "toxic"]
 
         assert all(each.toxic_limit and each.grams for each in toxics)
-
-
-class TestGroups:
-    def test_that_nobody_measured_are_named(self) -> None:
-        assert missing_groups("confined_space", ["methane"], rules=GASES) == ("oxygen", "toxic")
-
-    def test_of_a_full_test_are_complete(self) -> None:
-        gases = ["oxygen", "methane", "hydrogen_sulphide"]
-
-        assert missing_groups("confined_space", gases, rules=GASES) == ()

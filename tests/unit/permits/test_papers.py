@@ -1,11 +1,11 @@
 """Papers of permits: the digest, the code, the night of archiving, and the year that a permit is kept."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from services.permits.domain.papers import archived_at, check_kept, code_of, digest_of
-from tests.unit.permits.builders import RULES, china, refusal
+from services.permits.domain.papers import archived_at, code_of, digest_of
+from tests.unit.permits.builders import RULES, china
 
 ENDED = datetime(2026, 3, 3, 9, tzinfo=UTC)
 YEAR = RULES.scope.permit_days
@@ -26,14 +26,3 @@ class TestArchive:
     @pytest.mark.parametrize("hour", ["00:00", "09:00", "23:59"])
     def test_is_made_in_the_night_after_the_acceptance(self, hour: str) -> None:
         assert archived_at(china(f"2026-03-03T{hour}")) == china("2026-03-04T00:00")
-
-    def test_is_kept_for_a_year(self) -> None:
-        """§8.18, cl. B.3."""
-        last = ENDED + timedelta(days=YEAR) - timedelta(seconds=1)
-
-        assert refusal(check_kept, ENDED, now=last, days=YEAR) == "permit_kept"
-
-    def test_may_be_deleted_after_that(self) -> None:
-        check_kept(ENDED, now=ENDED + timedelta(days=YEAR), days=YEAR)
-
-        assert YEAR == 365

@@ -10,10 +10,8 @@ import pytest
 from services.permits.domain.kinds import (
     WorkFacts,
     needs_gas,
-    needs_new_gas,
     needs_plan,
     validity,
-    wind_stops,
     work_facts,
 )
 from services.permits.domain.profiles import CHEMICALS, GENERAL, profile_of
@@ -80,16 +78,16 @@ class TestBreaks:
     )
     def test_of_more_minutes_ask_for_a_new_analysis(self, kind: str, level: str, longest: int) -> None:
         """§8.4, cl. 5.3.1 d and 6.3 f."""
-        term = RULES.kinds.term(kind, level)
-
-        assert [needs_new_gas(term, minutes) for minutes in (longest, longest + 1)] == [False, True]
+        assert RULES.kinds.term(kind, level).break_minutes == longest
 
     def test_of_any_length_do_so_in_general_industry(self) -> None:
         """Order 13 Art. 15."""
-        assert needs_new_gas(OTHER.kinds.term("confined_space", ""), 1)
+        assert OTHER.kinds.term("confined_space", "").is_any_break
 
     def test_of_other_kinds_do_not(self) -> None:
-        assert not needs_new_gas(RULES.kinds.term("height", "I"), 600)
+        term = RULES.kinds.term("height", "I")
+
+        assert (term.break_minutes, term.is_any_break) == (0, False)
 
 
 class TestConditions:
@@ -113,20 +111,10 @@ class TestConditions:
     def test_ask_for_a_plan(self, level: str, answers: dict[str, bool], expected: bool) -> None:
         assert needs_plan(RULES.kinds.term("lifting", level), WorkFacts(answers)) is expected
 
-    @pytest.mark.parametrize(
-        ("kind", "force", "answers", "expected"),
-        [
-            ("hot_work", 4, {}, False),
-            ("hot_work", 5, {}, True),
-            ("height", 5, {}, True),
-            ("lifting", 5, {}, False),
-            ("lifting", 6, {}, True),
-            ("lifting", 6, {"outdoor": False}, False),
-            ("excavation", 9, {}, False),
-        ],
-    )
-    def test_of_wind_stop_work(self, kind: str, force: int, answers: dict[str, bool], expected: bool) -> None:
-        assert wind_stops(RULES.kinds.kind(kind), force, facts=WorkFacts(answers)) is expected
+    @pytest.mark.parametrize(("kind", "force"), [("hot_work", 5), ("height", 5), ("lifting", 6), ("excavation", 0)])
+    def test_of_wind_stop_work(self, kind: str, force: int) -> None:
+        """5.2.15, 8.2.6, 9.2.4; 0: never by itself."""
+        assert RULES.kinds.kind(kind).stop_wind_force == force
 
 
 class TestFacts:
