@@ -18,6 +18,15 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pi
   .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
 
+DRAFTED = """async (text) => {
+  const asked = indexedDB.open("sise-phone");
+  const base = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
+  const read = base.transaction("draft").objectStore("draft").getAll();
+  const drafts = await new Promise((resolve) => (read.onsuccess = () => resolve(read.result)));
+  base.close();
+  return JSON.stringify(drafts).includes(text);
+}"""
+
 
 def employ(client: Any, username: str, role: str, **area: Any) -> None:
     """Make an account with a role that signs in with ``PASSWORD``."""
@@ -59,3 +68,8 @@ def check_fit(page: Page, size: dict[str, int] = PHONE) -> None:
     """Fail when a page is wider than its window, or has something on a phone that is too small to be tapped."""
     assert width_of(page) <= size["width"]
     assert size != PHONE or page.evaluate(TOO_SMALL) == []
+
+
+def until_drafted(page: Page, text: str) -> None:
+    """Wait until a draft with ``text`` is on the phone's disk: it is written as one goes on, so who leaves waits."""
+    page.wait_for_function(DRAFTED, arg=text)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, phone_at, sign_in_as
+from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, phone_at, sign_in_as, until_drafted
 from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
 from tests.browser.test_tasks import OPEN, PLACE, begin
 from tests.support.events import until
@@ -18,14 +18,7 @@ from tests.support.running import System
 
 GRID = "grid-offline"
 NAME = "离线检查试验厂"
-SIGNED_DRAFT = """async () => {
-  const asked = indexedDB.open("sise-phone");
-  const base = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
-  const read = base.transaction("draft").objectStore("draft").getAll();
-  const drafts = await new Promise((resolve) => (read.onsuccess = () => resolve(read.result)));
-  base.close();
-  return drafts.some((one) => one.signing?.signed);
-}"""
+SIGNED = '"signed":true'
 REFUSED = "Failed to load resource: the server responded with a status of "
 PHOTO_BYTES = 700_000  # more than one part
 KEPT_HERE = """async ([path, text]) => {
@@ -89,12 +82,14 @@ def fill_in(page: Page, *, faults: int = 1, photos: int = 1) -> list[str]:
         expect(item.locator(".evidence-photo")).to_have_count(photos)
         found.append(name)
     page.get_by_label("我已核对").check()
+    until_drafted(page, SIGNED)
     return found
 
 
 def hand_in(page: Page) -> None:
+    """Hand the check in, and wait until it is kept on the phone or has arrived already."""
     page.get_by_role("button", name="提交检查").click()
-    expect(page.locator("#phone-box")).to_be_visible()
+    expect(page.locator(".phone-list li, #done").first).to_be_visible()
 
 
 def records(system: System, task_id: str) -> list[dict[str, Any]]:
@@ -104,11 +99,6 @@ def records(system: System, task_id: str) -> list[dict[str, Any]]:
 def rows(system: System, query: str, *values: str) -> int:
     with closing(sqlite3.connect(f"file:{system.home}/inspections.db?mode=ro", uri=True)) as database:
         return int(database.execute(query, values).fetchone()[0])
-
-
-def until_signature_kept(page: Page) -> None:
-    """Wait until the tick of who signs is on the phone's disk: it is written as one goes on."""
-    page.wait_for_function(SIGNED_DRAFT)
 
 
 def until_arrived(page: Page) -> None:
@@ -146,7 +136,6 @@ class TestACheckWithoutConnection:
         context = gate.context
         context.set_offline(True)
         fault = fill_in(gate)[0]
-        until_signature_kept(gate)
         gate.close()
 
         again = context.new_page()

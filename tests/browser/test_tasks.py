@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.cast import PHOTO, TOO_SMALL, check_fit, employ, enter, phone_at, sent, sign_in_as
+from tests.browser.cast import PHOTO, TOO_SMALL, check_fit, employ, enter, phone_at, sent, sign_in_as, until_drafted
 from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -61,6 +61,7 @@ def answer_all(page: Page, *, fault: str) -> None:
     box.locator("textarea").fill("灭火器压力不足")
     box.locator('input[type="file"]').set_input_files(PHOTO)
     expect(box.locator(".evidence-photo")).to_have_count(1)
+    until_drafted(page, "灭火器压力不足")
 
 
 class TestCheck:

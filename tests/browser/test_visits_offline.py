@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PHOTO, check_fit, phone_at, sign_in_as
+from tests.browser.cast import PASSWORD, PHOTO, check_fit, phone_at, sign_in_as, until_drafted
 from tests.browser.conftest import CUT_OFF, Window
 from tests.browser.test_offline import REFUSED, fill_in, hand_in, rows, until_kept
 from tests.browser.test_visits import PLACE, Service, state, under_contract
@@ -48,7 +48,7 @@ def begin(page: Page) -> None:
 
 
 def find(page: Page, description: str) -> None:
-    """Enter a hazard with a photo."""
+    """Enter a hazard with a photo; once it is kept on the phone its form is empty again."""
     form = page.locator('form[data-act="find"]')
     if not form.get_by_label("隐患情况").is_visible():
         form.locator("summary").click()
@@ -57,6 +57,7 @@ def find(page: Page, description: str) -> None:
     form.locator('input[type="file"]').set_input_files(PHOTO)
     expect(form.locator(".evidence-photo")).to_have_count(1)
     form.get_by_role("button", name="登记隐患").click()
+    expect(form.locator(".evidence-photo")).to_have_count(0)
 
 
 def report(page: Page) -> None:
@@ -108,6 +109,7 @@ class TestAVisitWithoutConnection:
         form.get_by_label("隐患情况").fill("灭火器过期")
         form.locator('input[type="file"]').set_input_files(PHOTO)
         expect(form.locator(".evidence-photo")).to_have_count(1)
+        until_drafted(inspector, "灭火器过期")
         inspector.close()
 
         again = context.new_page()
