@@ -98,10 +98,13 @@ def code_asked(text: str) -> str:
 
 
 def codes_asked(codes: Sequence[str]) -> list[str]:
-    """Return each code once, in the order in which it was asked for; raises ``TooManyCodes`` beyond 1,000."""
+    """Return each code once, in the order in which it was asked for.
+
+    Raises ``TooManyCodes`` beyond 1,000, and ``CreditCodeMalformed``.
+    """
     if len(codes) > MOST_CODES:
         raise TooManyCodes("Ask for at most 1,000 codes at once.", most=MOST_CODES, asked=len(codes))
-    return list(dict.fromkeys(codes))
+    return list(dict.fromkeys(map(code_asked, codes)))
 
 
 def told_to(answer: Mapping[str, Any], *, fields: frozenset[str] | None) -> Document:

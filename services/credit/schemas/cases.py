@@ -10,8 +10,8 @@ from services.credit.rules import case_rules
 from shared.http import Page, PageQuery, Schema
 from shared.machines.telling import StateTable
 
-DIVISION = validate.Regexp(r"\d{6}(\d{3})?(\d{3})?")
-IDENTITY = validate.Regexp(r"[0-9]{17}[0-9X]")
+DIVISION = validate.Regexp(r"[0-9]{6}([0-9]{3}([0-9]{3})?)?\Z")
+IDENTITY = validate.Regexp(r"[0-9]{17}[0-9X]\Z")
 ROLES = ("principal", "responsible", "direct")
 METHODS = ("direct", "left", "post", "electronic", "public_notice")
 VERSION = validate.Range(1)

@@ -2,10 +2,10 @@
 
 from marshmallow import fields, validate
 
-from services.credit.domain.checks import CODE_SHAPE, MOST_CODES
+from services.credit.domain.checks import MOST_CODES
 from shared.http import Page, PageQuery, Schema
 
-CODE = validate.Regexp(CODE_SHAPE)
+CODE = validate.Regexp(r"\s*[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{18}\s*\Z")
 PURPOSE = validate.Length(1, 20)
 
 
@@ -22,7 +22,7 @@ class CheckByNameQuery(CheckQuery):
 
 
 class CheckBody(CheckQuery):
-    """Up to 1,000 credit codes."""
+    """Up to 1,000 credit codes; small letters and blanks around a code are no other code."""
 
     codes = fields.List(fields.String(validate=CODE), required=True, validate=validate.Length(1, MOST_CODES))
 

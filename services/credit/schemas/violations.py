@@ -6,7 +6,7 @@ from services.credit.rules import catalogue
 from shared.http import Page, PageQuery, Schema
 
 ACTS, SEVERITIES = list(catalogue().acts), list(catalogue().severities)
-DIVISION = validate.Regexp(r"^[0-9]{2,12}$")
+DIVISION = validate.Regexp(r"^[0-9]{2,12}\Z")
 
 
 class ActSeverity(Schema):

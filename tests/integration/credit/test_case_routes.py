@@ -150,6 +150,11 @@ class TestRefusals:
         other = caller(subject="a-second")
         assert other.post(f"{CASES}/{case['id']}/steps", json=body).json["state"] == "not_listed"
 
+    @pytest.mark.parametrize("number", [f"{IDENTITY}1", f"{IDENTITY} ", IDENTITY[:17]])
+    def test_of_a_number_that_is_none_of_an_identity_card(self, officer: FlaskClient, firm: str, number: str) -> None:
+        body = proposal(firm, penalised(officer, firm), persons=[{**PERSON, "identity": number}])
+        assert officer.post(CASES, json=body).json["code"] == "invalid_fields"
+
     def test_of_an_officer_who_decides(self, case: dict[str, Any], officer: FlaskClient) -> None:
         answer = officer.post(f"{CASES}/{case['id']}/decisions", json={"event": "decide_listing"})
         assert (answer.status_code, answer.json["code"]) == (403, "action_not_allowed")

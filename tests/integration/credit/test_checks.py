@@ -178,6 +178,18 @@ class TestBatch:
         ]  # fmt: skip
         assert is_proven(bank, answer)
 
+    @pytest.mark.parametrize("written", [f"{CODE} ", f"\t{CODE}\n", CODE.lower()])
+    def test_finds_who_is_listed_however_the_code_is_written(
+        self, case_id: str, bank: FlaskClient, written: str
+    ) -> None:
+        [answer] = bank.post(f"{CREDIT}/checks", json={"purpose": "FIN", "codes": [written]}).json["answers"]
+        assert (answer["uscc"], answer["hit"]) == (CODE, True)
+
+    @pytest.mark.parametrize("written", [f"{CODE}1", f"{CODE} 甲字号", f"{CODE},{OTHER}"])
+    def test_never_answers_about_what_is_no_code(self, case_id: str, bank: FlaskClient, written: str) -> None:
+        answer = bank.post(f"{CREDIT}/checks", json={"purpose": "FIN", "codes": [written]})
+        assert (answer.status_code, answer.json["code"]) == (422, "invalid_fields")
+
     def test_takes_a_thousand_codes_and_no_more(self, bank: FlaskClient) -> None:
         codes = [f"9133100{number:011}" for number in range(1001)]
         assert (

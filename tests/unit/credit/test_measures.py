@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.credit.domain.checks import TooManyCodes, codes_asked
+from services.credit.domain.checks import CreditCodeMalformed, TooManyCodes, codes_asked
 from services.credit.domain.measures import ADVISORY, RESTRICT, Measure, PurposeNotGranted, PurposeUnknown
 from services.credit.domain.restrictions import (
     FEEDBACK,
@@ -52,7 +52,13 @@ class TestMatrix:
 
 class TestCodes:
     def test_are_asked_for_once_each(self) -> None:
-        assert codes_asked(["B", "A", "B"]) == ["B", "A"]
+        first, second = "91330000704676287N", "91330000742004828D"
+        assert codes_asked([second, first, f" {second.lower()}\n"]) == [second, first]
+
+    @pytest.mark.parametrize("text", ["A", "91330000704676287N1", "91330000704676287N junk", ""])
+    def test_that_cannot_be_one_are_refused(self, text: str) -> None:
+        with pytest.raises(CreditCodeMalformed):
+            codes_asked([text])
 
     def test_are_a_thousand_at_most(self) -> None:
         with pytest.raises(TooManyCodes):
