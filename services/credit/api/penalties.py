@@ -49,9 +49,11 @@ public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", de
 def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
     """The penalties that are public now, in the fields of the public record (双公示), the newest first."""
     wanted = reading.public_penalties(today=business_date(now()), q=query.pop("q").strip())
-    return listed(
-        session, wanted, view=reading.public_view, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query
-    )
+
+    def view(row: Any) -> Any:
+        return reading.public_view(session, row)
+
+    return listed(session, wanted, view=view, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query)
 
 
 @public.route("/penalties/export.csv", methods=["GET"])

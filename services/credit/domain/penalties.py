@@ -1,6 +1,7 @@
-"""What a penalty decision has to say (credit-and-inspections §8.1), and whose class it is."""
+"""What a penalty decision has to say (credit-and-inspections §8.1), its class, and what the public reads of persons."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +11,10 @@ from shared.errors import Refused
 NATURAL = "natural"
 SUBJECTS = ("legal", "individual_business", NATURAL)  # 法人及非法人组织, 个体工商户, 自然人
 TENTHOUSAND = 10_000
+NUMBERS_OF_PERSONS = re.compile(
+    r"(?<!\d)(?:[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # 居民身份证
+    r"|1[3-9]\d{9})(?!\d)"  # mobile phones
+)
 
 
 class PenaltyRefused(Refused):
@@ -82,6 +87,17 @@ def in_tenthousands(yuan: int) -> str:
     """Return an amount in 万元 as the public record has it: ``3``, ``0.5``, ``0.0001``."""
     whole, rest = divmod(yuan, TENTHOUSAND)
     return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
+
+
+def without_persons(text: str, *, names: Iterable[str] = ()) -> str:
+    """Return a text as everybody may read it: of ``names`` the first character, of numbers of persons first and last.
+
+    Numbers are those of identity cards, also within the number of a certificate, and of mobile phones (个人信息保护法
+    第二十八条; double publication names no natural person in full).
+    """
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, name[:1] + "*" * (len(name) - 1))
+    return NUMBERS_OF_PERSONS.sub(lambda found: found[0][0] + "*" * (len(found[0]) - 2) + found[0][-1], text)
 
 
 def _lacks_person(decision: Decision) -> bool:

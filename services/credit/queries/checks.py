@@ -11,7 +11,7 @@ from services.credit.domain.case_facts import LISTED
 from services.credit.domain.case_limits import early_from
 from services.credit.domain.checks import Listing, Subject
 from services.credit.domain.measures import SUPERVISION
-from services.credit.domain.penalties import NATURAL
+from services.credit.domain.penalties import NATURAL, without_persons
 from services.credit.rules import case_rules, measure_rules
 from services.credit.tables import check_receipt, enterprise, listing_case, penalty
 from shared.database.bulk import among
@@ -70,7 +70,8 @@ def _penalties(session: Session, enterprise_ids: Sequence[str], today: date) -> 
     shown = (columns.is_shown, columns.shown_until >= today, *of_firms)
     found: dict[str, list[Document]] = {}
     for row in session.execute(select(penalty).where(*shown).order_by(columns.decided_on, columns.id)):
-        told = {name: getattr(row, name) for name in ("document_number", "conduct", "penalty_class", "kinds", "fine")}
+        told = {name: getattr(row, name) for name in ("document_number", "penalty_class", "kinds", "fine")}
+        told["conduct"] = without_persons(row.conduct)
         days = {name: getattr(row, name).isoformat() for name in ("decided_on", "shown_until")}
         found.setdefault(row.enterprise_id, []).append({**told, **days})
     return found

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.exposures import PUBLISHED, SUSPENDED, Exposure, allowed_exposure_steps
+from services.credit.domain.penalties import without_persons
 from services.credit.queries.enterprises import in_area
 from services.credit.rules.exposures import exposure_rules
 from services.credit.tables import enterprise, exposure, exposure_objection, exposure_step
@@ -99,9 +100,20 @@ def public_entries(session: Session, rows: Sequence[Row[Any]]) -> list[Document]
     """Return exposures as the public reads them, the objections and replies beside each; nobody is named."""
     beside, kinds = objections(session, [row.id for row in rows]), exposure_rules().kinds
     return [
-        {**row._asdict(), "kind_zh": kinds[row.kind].zh, "kind_en": kinds[row.kind].en, "objections": beside[row.id]}
+        {
+            **row._asdict(),
+            **{name: without_persons(getattr(row, name)) for name in ("title", "content", "basis")},
+            "kind_zh": kinds[row.kind].zh,
+            "kind_en": kinds[row.kind].en,
+            "objections": [_said_in_public(one) for one in beside[row.id]],
+        }
         for row in rows
     ]
+
+
+def _said_in_public(row: Row[Any]) -> Document:
+    said = {name: without_persons(getattr(row, name)) for name in ("statement", "reply")}
+    return {**said, "made_at": row.made_at, "replied_at": row.replied_at}
 
 
 def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
@@ -109,7 +121,8 @@ def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
     rows = session.execute(public_exposures(today=today).order_by(exposure.c.id.desc())).all()
     for entry in public_entries(session, rows):
         beside = "; ".join(
-            f"异议：{one.statement}" + (f" 答复：{one.reply}" if one.reply else "") for one in entry["objections"]
+            f"异议：{one['statement']}" + (f" 答复：{one['reply']}" if one["reply"] else "")
+            for one in entry["objections"]
         )
         yield [str({**entry, "objections": beside}[name]) for name in COLUMNS]
 

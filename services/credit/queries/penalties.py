@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import NATURAL, SUBJECTS, in_tenthousands
+from services.credit.domain.penalties import NATURAL, SUBJECTS, in_tenthousands, without_persons
 from services.credit.domain.publicity import DECIDED, WITHDRAWN, Publicity, allowed_publicity_steps
 from services.credit.queries.enterprises import in_area
 from services.credit.rules.publicity import publicity_rules
@@ -48,6 +48,7 @@ PUBLIC_CODES = {
     "CF_SJLYDM": "origin_code",
     "BZ": "remark",
 }
+FREE_TEXTS = ("CF_WFXW", "CF_SY", "CF_YJ", "CF_NR", "CF_NR_ZKDX", "BZ")  # in which an officer may name a person
 SUBJECT_WORDS = dict(zip(SUBJECTS, ("法人及非法人组织", "个体工商户", "自然人"), strict=True))
 COLUMNS = {  # of the file, with what each one means
     "CF_XDR_MC": ("行政相对人名称", "Name of the subject; of a natural person masked"),
@@ -129,8 +130,12 @@ def penalty_view(row: Row[Any], *, asked: Step) -> Document:
 
 def penalty_persons(session: Session, row: Row[Any]) -> Document:
     """Return the names and numbers of persons in a decision, masked."""
-    personal = orjson.loads(vault_of(session).decrypt(row.personal, field=PERSONAL)) if row.personal else {}
+    personal = _unsealed(session, row)
     return {name: mask(personal.get(name, "")) for name, mask in MASKS.items()}
+
+
+def _unsealed(session: Session, row: Row[Any]) -> dict[str, str]:
+    return dict(orjson.loads(vault_of(session).decrypt(row.personal, field=PERSONAL))) if row.personal else {}
 
 
 def penalty_steps(session: Session, penalty_id: str) -> Sequence[Row[Any]]:
@@ -175,9 +180,12 @@ def public_penalties(*, today: date, q: str = "") -> Select[Any]:
     return select(penalty).where(columns.is_shown, columns.shown_until >= today, *found)
 
 
-def public_view(row: Row[Any]) -> Document:
+def public_view(session: Session, row: Row[Any]) -> Document:
     """Return a published penalty in the fields of the public record; amounts are 万元, no person is recognisable."""
     kinds = "、".join(publicity_rules().kinds[one].zh for one in row.kinds)
+    personal = _unsealed(session, row)
+    names = [personal[name] for name in ("person", "representative") if name in personal]
+    fields = {code: getattr(row, column) for code, column in PUBLIC_CODES.items()}
     return {
         "id": row.id,
         "published_on": row.published_on,
@@ -186,7 +194,8 @@ def public_view(row: Row[Any]) -> Document:
         "CF_CFLB": kinds,
         "CF_NR_FK": in_tenthousands(row.fine) if row.fine else "",
         "CF_NR_WFFF": in_tenthousands(row.confiscated) if row.confiscated else "",
-        **{code: getattr(row, column) for code, column in PUBLIC_CODES.items()},
+        **fields,
+        **{code: without_persons(fields[code], names=names) for code in FREE_TEXTS},
     }
 
 
@@ -195,7 +204,7 @@ def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
     columns, classes = penalty.c, publicity_rules().classes
     wanted = public_penalties(today=today).order_by(columns.decided_on.desc(), columns.id.desc())
     for row in session.execute(wanted):
-        entry = {**public_view(row), "penalty_class": classes[row.penalty_class][0]}
+        entry = {**public_view(session, row), "penalty_class": classes[row.penalty_class][0]}
         yield [str(entry[name] or "") for name in COLUMNS]
 
 
@@ -213,6 +222,6 @@ def withdrawals() -> Select[Any]:
 
 def withdrawal_view(row: Row[Any]) -> Document:
     """Return why a penalty was withdrawn, and nothing of what it had been for; no natural person is named."""
-    same = {name: getattr(row, name) for name in ("id", "document_number", "authority", "published_on", "explanation")}
-    subject = "" if row.subject_kind == NATURAL else row.subject_name
-    return {**same, "subject_name": subject, "withdrawn_on": business_date(row.at)}
+    same = {name: getattr(row, name) for name in ("id", "document_number", "authority", "published_on")}
+    subject, why = "" if row.subject_kind == NATURAL else row.subject_name, without_persons(row.explanation)
+    return {**same, "subject_name": subject, "explanation": why, "withdrawn_on": business_date(row.at)}

@@ -114,6 +114,17 @@ class TestAnObjection:
         assert "异议：已按期整改 答复：复查未通过; 异议：再次异议" in row
         assert {one["column"] for one in columns} <= set(public(app)[0])
 
+    def test_tells_no_number_of_a_person(
+        self, app: Flask, caller: Caller, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        number, phone = "330719199001011234", "13800138000"
+        decide(leader, proposed, "publish")
+        at = f"{EXPOSURES}/{proposed['id']}/objections"
+        shown = principal.post(at, json={"statement": f"本人{number}，电话{phone}"}).json
+        caller().post(f"{at}/{shown['objections'][0]['id']}/reply", json={"reply": f"已向{phone}核实"})
+        text = app.test_client().get(PUBLIC).text + app.test_client().get(f"{PUBLIC}/export.csv").text
+        assert ([one for one in (number, phone) if one in text], "电话1*********0" in text) == ([], True)
+
     def test_that_is_not_there_is_not_answered(self, caller: Caller, proposed: dict[str, Any]) -> None:
         path = f"{EXPOSURES}/{proposed['id']}/objections/{new_id()}/reply"
         assert caller().post(path, json={"reply": "没有"}).json["code"] == "objection_not_found"

@@ -119,6 +119,21 @@ class TestADecision:
         [public] = app.test_client().get(PUBLIC).json["items"]
         assert (public["CF_XDR_MC"], public["CF_XDR_SHXYM"], public["CF_XDR_LB"]) == ("王**", "", "自然人")
 
+    def test_against_a_person_makes_nobody_recognisable_in_any_public_text(
+        self, app: Flask, officer: FlaskClient, *, recorded: Record
+    ) -> None:
+        number, texts = "330719199001011234", ("conduct", "facts", "basis", "content", "licence", "remark")
+        named = dict.fromkeys(texts, f"王大明，身份证{number}，电话13800138000")
+        one = recorded(subject_kind="natural", person="王大明", person_number=number, **named)
+        step(officer, one, "publish")
+        public = app.test_client()
+        step(officer, recorded(facts=f"聘用{number}"), "publish")
+        told_all = public.get(PUBLIC).text + public.get(f"{PUBLIC}/export.csv").text
+        step(officer, one, "withdraw", annulled_on=day().isoformat(), reason=f"当事人{number}", document="1号")
+        told_all += public.get(f"{PUBLIC}/withdrawn").text
+        assert [part for part in ("王大明", number, "13800138000") if part in told_all] == []
+        assert "王**，身份证3****************4，电话1*********0" in told_all
+
     def test_of_long_ago_is_history(self, database: Database, officer: FlaskClient, *, recorded: Record) -> None:
         one = recorded(decided_on="2020-05-11", settled_on="2020-06-01")
         run_clock(database, now=datetime.now(UTC))

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.credit.domain.penalties import Decision, PenaltyRefused, check_decision, class_of, in_tenthousands
+from services.credit.domain.penalties import (
+    Decision,
+    PenaltyRefused,
+    check_decision,
+    class_of,
+    in_tenthousands,
+    without_persons,
+)
 from services.credit.domain.violations import check_violation
 from services.credit.rules import catalogue
 from services.credit.rules.publicity import publicity_rules
@@ -66,6 +73,25 @@ class TestAnAmount:
     )
     def test_is_shown_in_ten_thousands(self, yuan: int, shown: str) -> None:
         assert in_tenthousands(yuan) == shown
+
+
+class TestAPublicText:
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("身份证330719199001011234。", "身份证3****************4。"),
+            ("操作证T33071919900101123x", "操作证T3****************x"),
+            ("电话13800138000，", "电话1*********0，"),
+            ("统一社会信用代码91331002720043076F", "统一社会信用代码91331002720043076F"),
+            ("文号12345678901234567890，罚款138001380001元", "文号12345678901234567890，罚款138001380001元"),
+        ],
+    )
+    def test_keeps_first_and_last_of_the_number_of_a_person(self, text: str, shown: str) -> None:
+        assert without_persons(text) == shown
+
+    def test_keeps_the_first_character_of_the_names_that_are_known(self) -> None:
+        text = "欧阳大明、王大明和王大与法定代表人李四"
+        assert without_persons(text, names=["王大", "王大明", "李四"]) == "欧阳大明、王**和王*与法定代表人李*"
 
 
 class TestAViolation:
