@@ -86,6 +86,23 @@ class TestAPenalty:
         expect(page.locator(".loop-steps li")).to_have_count(3)
         check_fit(page, DESK)
 
+    def test_against_a_person_shows_nobody_in_full(self, window: Window, officer: ApiClient) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit/penalties/new?enterprise_id={firm(officer)}")
+        said = {"conduct": "无证上岗", "facts": "王大明无证上岗", "basis": "安全生产法 第九十七条", "content": "警告"}
+        number = {"document_number": f"椒应急罚〔2026〕{new_id()[-5:]}号", "authority": "区应急管理局"}
+        for field, text in (number | said).items():
+            page.fill(f".deed [name={field}]", text)
+        page.select_option("#subject_kind", "natural")
+        page.locator("#person-fields summary").click()
+        page.fill("#person", "王大明")
+        page.locator("input[name=kinds][value=warning]").check()
+        page.wait_for_load_state()
+        check_fit(page)
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        expect(page.locator("#number")).to_have_text(number["document_number"])
+        expect(page.locator(".loop-head")).to_contain_text("王**")
+
     def test_is_listed_with_its_deadline_and_public_once_published(self, window: Window, officer: ApiClient) -> None:
         one = decided(officer)
         page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")

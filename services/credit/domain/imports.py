@@ -171,4 +171,6 @@ READERS = {
     "flag": _flag,
     "choice": _choice,
     "choices": _choices,
+    "subject": _choice,
+    "act": _choice,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from services.credit.domain.imports import READERS, ImportColumn, ImportRules
 from services.credit.rules.accidents import accident_rules
 from services.credit.rules.publicity import publicity_rules
+from services.credit.rules.violations import catalogue
 from shared.machines import UnusableTable
 from shared.machines.reading import Row, rule_table
 
@@ -37,6 +38,10 @@ def _column(row: Row, head: Row) -> ImportColumn:
 def _words(row: Row, head: Row) -> Mapping[str, Any]:
     if row["type"] == "flag":
         return {**dict.fromkeys(head["yes"], True), **dict.fromkeys(head["no"], False)}
+    if row["type"] == "subject":
+        return dict(head["subjects"])
+    if row["type"] == "act":
+        return {code: code for code in catalogue().acts}
     if row["type"] == "choice":
         return {word: one.id for one in accident_rules().kinds.values() for word in (one.zh, one.id)}
     if row["type"] == "choices":

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.accidents import Accident, check_accident
 from services.credit.domain.imports import RowError, row_error
-from services.credit.domain.penalties import Decision, check_decision
+from services.credit.domain.penalties import NATURAL, Decision, check_decision
 from services.credit.queries.enterprises import in_area
 from services.credit.tables import enterprise
 from services.credit.use_cases.accidents import AccidentKnown, record_accident, require_new_accident
@@ -58,7 +58,9 @@ def take_in(session: Session, register: str, rows: Rows, *, caller: Principal, s
 def _take_row(
     session: Session, register: str, document: Mapping[str, Any], *, caller: Principal, step: Step, is_trial: bool
 ) -> None:
-    facts = {name: value for name, value in document.items() if name != "uscc"}
+    facts = {name: value for name, value in document.items() if name not in ("uscc", "subject_name")}
+    if document.get("subject_kind") == NATURAL:
+        facts["person"] = document.get("subject_name", "")
     facts["enterprise_id"] = _enterprise(session, document["uscc"], caller)
     (_try if is_trial else _record)[register](session, facts, step)
 

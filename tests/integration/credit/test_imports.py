@@ -102,6 +102,32 @@ class TestPenalties:
         assert (one["fine"], one["kinds"], one["decided_on"]) == (30_000, ["fine"], "2026-01-05")
         assert send(officer, "penalties", [PENALTY_HEADER, PENALTY], is_trial="true").json["known"] == 1
 
+    def test_against_a_person_are_not_the_enterprises(self, database: Database, officer: FlaskClient) -> None:
+        header = [*PENALTY_HEADER, "CF_XDR_LB", "CF_XDR_MC"]
+        rows = [[*PENALTY, "自然人", "王大明"], [PENALTY[0], "2号", *PENALTY[2:], "自然人", ""]]
+        rows.append([PENALTY[0], "3号", *PENALTY[2:], "个体工商户", "甲字号"])
+        taken = send(officer, "penalties", [header, *rows]).json
+        assert [(one["row"], one["field"]) for one in taken["errors"]] == [(3, "person")]
+        found = officer.get(f"{CREDIT}/penalties").json["items"]
+        assert {(one["subject_kind"], one["subject_name"]) for one in found} == {
+            ("natural", "王**"), ("individual_business", "甲字号化工厂"),
+        }  # fmt: skip
+        assert len(told(database, "penalty_decided")) == 1
+
+    def test_keep_every_field_of_the_public_record(self, officer: FlaskClient) -> None:
+        more = {
+            "CF_FRDB": "李四",
+            "CF_YXQ": "2027-01-05",
+            "CF_SJLY": "椒江区应急管理局",
+            "CF_SJLYDM": "11331002",
+            "act": "V-102",
+        }
+        send(officer, "penalties", [[*PENALTY_HEADER, *more], [*PENALTY, *more.values()]])
+        [one] = officer.get(f"{CREDIT}/penalties").json["items"]
+        whole = officer.get(f"{CREDIT}/penalties/{one['id']}").json
+        assert (whole["persons"]["representative"], whole["valid_until"]) == ("李*", "2027-01-05")
+        assert (whole["origin"], whole["origin_code"], whole["act"]) == ("椒江区应急管理局", "11331002", "V-102")
+
     def test_that_cannot_be_are_named(self, officer: FlaskClient) -> None:
         wrong = [*PENALTY[:7], "", *PENALTY[8:]]
         [error] = send(officer, "penalties", [PENALTY_HEADER, wrong]).json["errors"]

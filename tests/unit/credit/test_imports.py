@@ -78,8 +78,19 @@ class TestACell:
     def test_has_the_lengths_and_numbers_of_the_form(self) -> None:
         form = NewPenalty().fields | NewAccident().fields
         for column in (*ACCIDENTS, *PENALTIES):
-            limits = [one for one in form[column.field].validators if column.most] if column.field != "uscc" else []
+            is_compared = column.most and column.field not in ("uscc", "subject_name")
+            limits = form[column.field].validators if is_compared else []
             assert all(column.most == one.max for one in limits)
+
+    def test_says_against_whom_a_decision_is(self) -> None:
+        titles = ["CF_XDR_LB", "违法行为目录代码"]
+        positions = {one.field: titles.index(title) for one in PENALTIES for title in one.titles if title in titles}
+        read_cells = [
+            read_row(PENALTIES, positions, number=2, cells=cells) for cells in (["自然人", "V-110"], ["人", "V-0"])
+        ]
+        assert {"subject_kind": "natural", "act": "V-110"}.items() <= read_cells[0][0].items()
+        wrong = {one.field: one.code for one in read_cells[1][1] if one.code != "value_missing"}
+        assert wrong == {"subject_kind": "word_unknown", "act": "word_unknown"}
 
     def test_may_name_several_kinds(self) -> None:
         titles = [one.titles[0] for one in PENALTIES]
