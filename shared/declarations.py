@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from shared.contracts import Contract, contract_of
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 MARK = "sise_declares"
 
 
@@ -51,6 +52,13 @@ class Reemitter:
 
 
 @dataclass(frozen=True, slots=True)
+class Recounter:
+    """``handler(session, *, repair) -> int``, how many kept figures differ from the rows that they count."""
+
+    handler: Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True)
 class Reemitted:
     """The current state of one entity; ``key`` orders the pages, ``at`` is when the state was reached."""
 
@@ -85,6 +93,11 @@ def reemits(*event_classes: type[Any]) -> Callable[[F], F]:
     return _marking(lambda handler: Reemitter(contracts, handler))
 
 
+def recounts() -> Callable[[F], F]:
+    """Mark a function as what counts kept figures anew; with ``repair`` it puts the true ones in their place."""
+    return _marking(lambda handler: Recounter(handler))
+
+
 @dataclass(frozen=True)
 class Declarations:
     """Everything that ``service`` reacts to."""
@@ -94,18 +107,16 @@ class Declarations:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     reemitters: tuple[Reemitter, ...] = ()
+    recounters: tuple[Recounter, ...] = ()
 
     @classmethod
     def collect(cls, service: str, *modules: ModuleType) -> "Declarations":
         """Gather the marked functions of ``modules`` in the order in which they are written."""
-        marks = list(dict.fromkeys(mark for module in modules for mark in _marks(module)))
-        return cls(
-            service=service,
-            subscriptions=tuple(mark for mark in marks if isinstance(mark, Subscription)),
-            timers={mark.kind: mark for mark in marks if isinstance(mark, TimerHandler)},
-            jobs={mark.kind: mark for mark in marks if isinstance(mark, JobHandler)},
-            reemitters=tuple(mark for mark in marks if isinstance(mark, Reemitter)),
-        )
+        members = (member for module in modules for member in vars(module).values())
+        marks = list(dict.fromkeys(mark for member in members for mark in getattr(member, MARK, ())))
+        timers = {mark.kind: mark for mark in _of(TimerHandler, marks)}
+        jobs = {mark.kind: mark for mark in _of(JobHandler, marks)}
+        return cls(service, _of(Subscription, marks), timers, jobs, _of(Reemitter, marks), _of(Recounter, marks))
 
     def by_event(self) -> dict[str, list[Subscription]]:
         """Return the subscriptions of each event type."""
@@ -117,9 +128,8 @@ class Declarations:
 
     def contracts(self) -> tuple[Contract, ...]:
         """Return every contract that the service listens to."""
-        return tuple(
-            dict.fromkeys(contract for subscription in self.subscriptions for contract in subscription.contracts)
-        )
+        listened = (contract for subscription in self.subscriptions for contract in subscription.contracts)
+        return tuple(dict.fromkeys(listened))
 
     def sources(self) -> tuple[str, ...]:
         """Return the services that this one listens to, without itself."""
@@ -136,5 +146,5 @@ def _marking(declare: Callable[[F], Any]) -> Callable[[F], F]:
     return mark
 
 
-def _marks(module: ModuleType) -> list[Any]:
-    return [mark for member in vars(module).values() for mark in getattr(member, MARK, ())]
+def _of(kind: type[T], marks: Sequence[Any]) -> tuple[T, ...]:
+    return tuple(mark for mark in marks if isinstance(mark, kind))

@@ -11,7 +11,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,12 +100,6 @@ def whole_number(environment: Mapping[str, str], name: str, *, default: int) -> 
 def home_of(environment: Mapping[str, str]) -> Path:
     """Return the directory with this installation's files."""
     return Path(environment.get("SISE_HOME", ".sise")).resolve()
-
-
-def with_changes(settings: S, **changes: Any) -> S:
-    """Return a copy of ``settings`` with some fields replaced."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return type(settings)(**(values | changes))
 
 
 class _MappingEnv(Env):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.gateway.use_cases.counters import recount
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from services.gateway.use_cases.streaming import Told, tell
 from services.gateway.use_cases.works import Commitment, apply_commitments, apply_permits, follow_merge
@@ -34,7 +35,7 @@ from shared.contracts.registry import (
     ImportCompleted,
 )
 from shared.contracts.risk import EnterpriseGraded
-from shared.declarations import subscribes
+from shared.declarations import recounts, subscribes
 from shared.events.received import Received
 
 
@@ -94,3 +95,9 @@ def on_plan_published(session: Session, received: Received[EnforcementPlanPublis
     plan = received.data
     content = {"plan_id": plan.plan_id, "year": plan.year, "number": plan.number}
     tell(session, [Told(kind="plan_published", division=plan.authority, content=content)], now=now)
+
+
+@recounts()
+def map_counters(session: Session, *, repair: bool) -> int:
+    """The figures of the map against the enterprises that they count."""
+    return recount(session, repair=repair).wrong_counters

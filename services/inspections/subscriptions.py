@@ -36,7 +36,7 @@ from shared.contracts.registry import (
     ServiceContractState,
 )
 from shared.contracts.risk import EnterpriseGraded
-from shared.declarations import subscribes, timer
+from shared.declarations import recounts, subscribes, timer
 from shared.events.received import Received
 
 
@@ -181,6 +181,12 @@ def on_plan_visit(session: Session, visit_id: str, *, now: datetime) -> None:
 def on_summing_up(session: Session, entity: str, *, now: datetime) -> None:
     """Count hazards and tasks of each place anew."""
     tallies.sum_up(session, entity, now=now)
+
+
+@recounts()
+def sums_of_places_and_months(session: Session, *, repair: bool) -> int:
+    """The sums that triggers keep against the rows that they count."""
+    return tallies.recount(session, repair=repair)
 
 
 @timer(assessments.ASSESS)

@@ -78,15 +78,20 @@ def events() -> None:
 
 @events.command()
 @click.option("--wait", default=30.0, show_default=True, help="Seconds that queues may take to drain.")
-@click.option("--repair", is_flag=True, help="Send again what is missing.")
+@click.option("--repair", is_flag=True, help="Send again what is missing, and mend figures.")
 @with_json
 def reconcile(*, wait: float, repair: bool, as_json: bool) -> None:
-    """Compare what was sent with what arrived; exit status 0 only when nothing is missing or pending."""
+    """Compare what was sent with what arrived, and kept figures with their rows.
+
+    The exit status is 0 only when nothing is missing or pending and no figure is wrong.
+    """
     compare = partial(carry_out, "compare_events") if repair else compare_events
     result = compare(patience=wait, repair=repair)
-    sentence = "{missing} missing, {pending} pending, {parked} parked, {repaired} sent again".format(**result)
-    answer(result, as_json=as_json, sentence=sentence)
-    sys.exit(1 if result["missing"] or result["pending"] else 0)
+    events = "{missing} missing, {pending} pending, {parked} parked, {repaired} sent again"
+    figures = "{wrong_figures} figures mended" if repair else "{wrong_figures} wrong figures"
+    answer(result, as_json=as_json, sentence=f"{events}, {figures}".format(**result))
+    is_wrong = result["wrong_figures"] and not repair
+    sys.exit(1 if result["missing"] or result["pending"] or is_wrong else 0)
 
 
 @events.command("resync")

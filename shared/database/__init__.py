@@ -92,6 +92,13 @@ class Database:
         with self._session(self._reads) as session, session.begin():
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a transaction that only reads, every statement as of the same moment."""
+        same = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}  # SQLite's are always so
+        with self._session(self._reads.execution_options(**same)) as session, session.begin():
+            yield session
+
     def _session(self, bind: Engine | Connection) -> Session:
         return Session(bind, expire_on_commit=False, info=self.session_info)
 

@@ -1,13 +1,13 @@
-"""Reconcile: proof that every service has had every event that it is subscribed to.
+"""Reconcile: proof that every service has had every event that it is subscribed to, and that kept figures are true.
 
 Expected of a consumer is what its producers logged and relayed, of subscribed types, after the consumer's start,
-logged after what the inbox has
-forgotten. Held is what its inbox knows; parked events are known there too.
+logged after what the inbox has forgotten. Held is what its inbox knows; parked events are known there too.
+Figures that a service keeps beside its rows are counted anew from these.
 """
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from shared.database.chassis import event_log, inbox, outbox, parked_event, rela
 from shared.declarations import Declarations
 from shared.services import load, service_names
 from shared.settings import ServiceSettings
+from shared.work.recounts import wrong_figures
 
 PATIENCE = 30.0
 PAUSE = 0.25
@@ -55,13 +56,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``pending``: events and questions on their way; ``parked``: put aside; ``repaired``: sent again."""
+    """``pending``: events and questions on their way; ``parked``: put aside; ``repaired``: sent again.
+
+    ``wrong_figures``: kept figures that differed from their rows; with repair they are true again.
+    """
 
     missing: int
     pending: int
     parked: int
     repaired: int
     findings: Sequence[Finding]
+    wrong_figures: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -82,14 +87,16 @@ def reconcile(parts: Sequence[Part], *, clock: Clock, patience: float = PATIENCE
     """Compare all services and return what was found.
 
     Waits up to ``patience`` seconds for outboxes and queues to drain. With ``repair`` the missing events are sent
-    again to those that miss them, and then looked for again. Raises ``BusDown`` when the bus does not answer.
+    again to those that miss them, and then looked for again. At last the kept figures are counted anew, and mended
+    with ``repair``. Raises ``BusDown`` when the bus does not answer.
     """
     report = _settled(parts, clock, patience)
-    if not repair or not report.missing:
-        return report
-    repaired = sum(_repair(producer, consumer, clock.now()) for consumer, producer in _pairs(parts))
-    after = _settled(parts, clock, patience)
-    return Report(after.missing, after.pending, after.parked, repaired, after.findings)
+    if repair and report.missing:
+        repaired = sum(_repair(producer, consumer, clock.now()) for consumer, producer in _pairs(parts))
+        report = replace(_settled(parts, clock, patience), repaired=repaired)
+    return replace(
+        report, wrong_figures=sum(wrong_figures(part.database, part.declarations, repair=repair) for part in parts)
+    )
 
 
 def _part(declarations: Declarations, settings: ServiceSettings) -> Part:

@@ -93,12 +93,6 @@ def attachment_by_id(session: Session, attachment_id: str) -> Attachment:
     return _attachment(row)
 
 
-def attachments_of(session: Session, owner: str) -> list[Attachment]:
-    """Return the attachments of an owner, the newest first."""
-    statement = select(attachment).where(attachment.c.owner == owner).order_by(attachment.c.id.desc())
-    return [_attachment(row) for row in session.execute(statement)]
-
-
 def content_of(session: Session, kept: Attachment) -> Iterator[bytes]:
     """Yield the bytes of an attachment, chunk by chunk."""
     return chunks(session, upload_by_id(session, kept.upload_id))

@@ -51,9 +51,10 @@ def add_to_counters(session: Session, totals: Totals) -> None:
 def recount(session: Session, *, repair: bool) -> Recount:
     """Count all enterprises anew and compare; with ``repair`` the counters are written again where they differ.
 
-    The projection waits meanwhile, so that a difference is never one that is just being written.
+    The projection waits while they are mended. Only compared they are in a snapshot, and nobody waits.
     """
-    take_turn(session)
+    if repair:
+        take_turn(session)
     true = differences((None, enterprise) for enterprise in _counted(session))
     kept = _kept(session)
     wrong = sum(1 for key in true.keys() | kept.keys() if true.get(key) != kept.get(key))

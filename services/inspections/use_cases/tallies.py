@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, func, select, true
+from sqlalchemy import Select, Table, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.assessments import period_of_month
@@ -39,25 +39,63 @@ NUMBER: Mapping[str, Any] = {"number": func.count()}
 
 @dataclass(frozen=True)
 class Sums:
-    """What ``tally`` keeps of the rows of ``table`` that count: ``sums`` by ``key``."""
+    """What ``tally`` keeps of the rows of ``table`` that count: ``sums`` by ``key``; of months those from ``since``."""
 
     tally: Table
     table: Table
     key: Mapping[str, Any]
     counts: Any
     sums: Mapping[str, Any]
+    since: str = ""
+
+    @property
+    def counted(self) -> Select[Any]:
+        """The statement that counts the rows themselves."""
+        source: Any = self.table
+        if source is not enterprise:
+            source = source.join(enterprise, enterprise.c.enterprise_id == source.c.enterprise_id)
+        columns = (*self.key.values(), *self.sums.values())
+        return select(*columns).select_from(source).where(self.counts).group_by(*self.key.values())
+
+    @property
+    def kept(self) -> Select[Any]:
+        """The statement that adds up what is kept."""
+        key = [self.tally.c[name] for name in self.key]
+        since = (self.tally.c.month >= self.since,) if self.since else ()
+        return select(*key, *(func.sum(self.tally.c[name]) for name in self.sums)).where(*since).group_by(*key)
 
 
 def sum_up(session: Session, entity: str, *, now: datetime) -> None:
     """Count hazards and open tasks of each place anew, and what open months count, and again in ten minutes."""
-    for one in (*_of_places(), *_of_months(session)):
-        source: Any = one.table
-        if source is not enterprise:
-            source = source.join(enterprise, enterprise.c.enterprise_id == source.c.enterprise_id)
-        columns = {**one.key, **one.sums}
-        counted = select(*columns.values()).select_from(source).where(one.counts).group_by(*one.key.values())
-        replace_rows(session, one.tally, columns=list(columns), selected=counted)
+    _replace_all(session)
     schedule(session, SUM_UP, entity, due_at=now + EVERY)
+
+
+def recount(session: Session, *, repair: bool) -> int:
+    """Return how many kept sums differ from the rows that they count; with ``repair`` all are summed up anew."""
+    wrong = sum(_differences(session, one) for one in _all(session))
+    if wrong and repair:
+        _replace_all(session)
+    return wrong
+
+
+def _all(session: Session) -> Iterable[Sums]:
+    return (*_of_places(), *_of_months(session))
+
+
+def _replace_all(session: Session) -> None:
+    for one in _all(session):
+        replace_rows(session, one.tally, columns=[*one.key, *one.sums], selected=one.counted)
+
+
+def _differences(session: Session, sums: Sums) -> int:
+    size = len(sums.key)
+    kept, counted = (
+        {tuple(row[:size]): tuple(map(int, row[size:])) for row in session.execute(statement)}
+        for statement in (sums.kept, sums.counted)
+    )
+    nothing = (0,) * len(sums.sums)
+    return sum(kept.get(key, nothing) != counted.get(key, nothing) for key in kept.keys() | counted.keys())
 
 
 def _of_places() -> Iterable[Sums]:
@@ -73,15 +111,16 @@ def _of_months(session: Session) -> Iterable[Sums]:
     """A month that is closed has editions and needs no sums: what it counted is left out."""
     first = first_open(session)
     since = period_of_month(first).first if first else LONG_AGO
+    month = f"{since:%Y-%m}"
     tasks, hazards, checks = task.c, hazard.c, check_record.c
     yield Sums(month_enterprise_tally, enterprise, UNIT, and_(*owing()), NUMBER)
     key = {**UNIT, "month": _month(session, tasks.last_day)}
     key |= {name: tasks[name] for name in ("tier", "origin", "state", "is_overdue")} | {"is_in_time": is_in_time(tasks)}
-    yield Sums(month_task_tally, task, key, and_(*owing(), tasks.last_day >= since), NUMBER)
+    yield Sums(month_task_tally, task, key, and_(*owing(), tasks.last_day >= since), NUMBER, month)
     key = {**UNIT, "month": _month(session, hazards.deadline)}
     key |= {name: hazards[name] for name in ("found_tier", "level", "state")}
     key |= {"is_closed": hazards.closed_on.is_not(None), "is_in_time": is_closed_in_time(hazards)}
-    yield Sums(month_hazard_tally, hazard, key, and_(*placed(), hazards.deadline >= since), NUMBER)
+    yield Sums(month_hazard_tally, hazard, key, and_(*placed(), hazards.deadline >= since), NUMBER, month)
     key = {**UNIT, "month": _month(session, _in_china(session, checks.at)), "tier": checks.tier}
     scores = {
         "score": func.coalesce(func.sum(checks.score_hundredths), 0),
@@ -89,7 +128,7 @@ def _of_months(session: Session) -> Iterable[Sums]:
     }
     sums = {**NUMBER, "refuted": func.sum(refuted_items()), **scores}
     begins = end_of(since - timedelta(days=1))
-    yield Sums(month_check_record_tally, check_record, key, and_(*placed(), checks.at >= begins), sums)
+    yield Sums(month_check_record_tally, check_record, key, and_(*placed(), checks.at >= begins), sums, month)
 
 
 def _month(session: Session, day: Any) -> Any:

@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from services.gateway.tables import enterprise_view
+from services.gateway.tables import enterprise_view, map_counter
 from shared.cli import main
 from shared.contracts.envelope import decode
 from shared.database import connect
@@ -119,6 +119,26 @@ class TestState:
         compared = sise("events", "reconcile", "--wait", "0", "--json")
 
         assert (compared.exit_code, json.loads(compared.output)["pending"] > 0) == (1, True)
+
+
+class TestFigures:
+    def test_that_differ_from_their_rows_are_told_and_mended(self, home: Path) -> None:
+        put_aside(home)
+        sise("parked", "replay", "gateway", "--all")
+        database = connect(f"sqlite:///{home / 'gateway.db'}")
+        with database.transaction() as session:
+            session.execute(delete(map_counter))
+        database.close()
+
+        looks = [sise("events", "reconcile", "--wait", "0", *more, "--json") for more in ([], ["--repair"], [])]
+
+        told, mended, after = (json.loads(one.output)["wrong_figures"] for one in looks)
+        assert (looks[0].exit_code, told > 0, mended, after) == (1, True, told, 0)
+
+    def test_are_told_in_words(self, home: Path) -> None:
+        said = [sise("events", "reconcile", "--wait", "0", *more).output for more in ([], ["--repair"])]
+
+        assert ["0 wrong figures" in said[0], "0 figures mended" in said[1]] == [True, True]
 
 
 class TestAdministrator:

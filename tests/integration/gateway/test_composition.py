@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from services.gateway import composition
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from shared.database import Database
-from shared.settings import with_changes
 from tests.integration.gateway.builders import enterprise, grade, received
 from tests.integration.gateway.conftest import ACTIONS, project
 from tests.integration.gateway.neighbours import Neighbour, neighbour
@@ -49,7 +49,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def officer(database: Database, services: dict[str, Neighbour], tmp_path: Path) -> FlaskClient:
     settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
     urls = {name: service.url for name, service in services.items()}
-    return Signer().client(create_app(with_changes(settings, service_urls=urls)), actions=ACTIONS, divisions=["331002"])
+    return Signer().client(create_app(replace(settings, service_urls=urls)), actions=ACTIONS, divisions=["331002"])
 
 
 def asked_for(service: Neighbour, path: str) -> int:

@@ -1,6 +1,7 @@
 """Hazardous work in the file of an enterprise: what permits tells, and that it says so when permits is away."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from services.gateway.subscriptions import on_permit
 from shared.contracts.permits import PermitStarted
 from shared.http.chassis import EXTENSION
 from shared.ids import new_id
-from shared.settings import with_changes
 from tests.integration.gateway.builders import enterprise, received
 from tests.integration.gateway.conftest import project
 from tests.integration.gateway.neighbours import Neighbour, neighbour
@@ -70,7 +70,7 @@ def reader(tmp_path: Path, permits: Neighbour) -> Iterator[FlaskClient]:
         }
         settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
         urls = {"identity": others.url, "registry": others.url, "permits": permits.url}
-        app = create_app(with_changes(settings, service_urls=urls))
+        app = create_app(replace(settings, service_urls=urls))
         trust(app, signer)
         client = app.test_client()
         client.post("/session", data=FORM)

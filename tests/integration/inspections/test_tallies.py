@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Table, delete, func, insert, select, update
 
 from services.inspections.tables import enterprise, hazard, hazard_area_tally, hazard_tally, task, task_tally
+from services.inspections.use_cases.tallies import recount
 from shared.database import Database
 from tests.integration.inspections.conftest import (
     DIVISION,
@@ -196,3 +197,23 @@ class TestSummingUp:
 
         assert (sums(place.database, hazard_tally), sums(place.database, task_tally)) == counts(place.database)
         assert sums(place.database, hazard_area_tally) == by_subdistrict(counts(place.database)[0])
+
+
+class TestCountingAnew:
+    @pytest.mark.parametrize("change", list(CHANGES))
+    def test_finds_nothing_wrong_after(self, place: Place, change: str) -> None:
+        CHANGES[change](place)
+
+        with place.database.snapshot() as session:
+            assert recount(session, repair=False) == 0
+
+    def test_names_how_many_sums_are_wrong_and_mends_them_when_asked(self, place: Place) -> None:
+        place.write(update(hazard_tally).values(number=7), delete(task_tally))
+
+        found = [self.counted(place, repair=each) for each in (False, True, False)]
+
+        assert found == [sum(map(len, counts(place.database)))] * 2 + [0]
+
+    def counted(self, place: Place, *, repair: bool) -> int:
+        with place.database.transaction() as session:
+            return recount(session, repair=repair)
