@@ -15,7 +15,7 @@ from services.permits.use_cases.people import keep_certificate, keep_persons
 from services.permits.use_cases.permits import Application, apply_permit, renew_permit, step_permit
 from shared.contracts.registry import PersonRegistered
 from shared.contracts.training import CertificateIssued
-from shared.database import Database
+from shared.database import Database, Session
 from shared.ids import new_id
 from shared.machines import NotAllowed, Step
 from tests.support.events import received
@@ -61,8 +61,12 @@ class Work:
 
     def take(self, event: str, *, at: datetime, by: str = "foreman", **given: Any) -> Self:
         with self.database.transaction() as session:
-            step_permit(session, self.id, step=Step(event, by, 0, at, {**DONE, **given}))
+            self.take_in(session, event=event, at=at, by=by, **given)
         return self
+
+    def take_in(self, session: Session, *, event: str, at: datetime, by: str = "foreman", **given: Any) -> None:
+        """Take a step in a transaction that goes on."""
+        step_permit(session, self.id, step=Step(event, by, 0, at, {**DONE, **given}))
 
     def gas(self, *, at: datetime, value: float = 0.1) -> Self:
         """Analyse the air: methane in per cent by volume, oxygen, and what is toxic where that is asked for."""

@@ -219,9 +219,11 @@ def _signing(session: Session, row: Any, body: dict[str, Any]) -> dict[str, Any]
 
     Raises ``NotAllowed`` for a role that neither post nor mandate gives (Order 13 Art. 7: the principal's by letter).
     """
-    if role := body.get("role") or reading.next_role(session, row):
+    role = body.get("role") or reading.next_role(session, row)
+    if role:
         today = business_date(now())
         authority_to_sign(session, principal(), role=role, enterprise_id=row.enterprise_id, today=today)
+        body = {**body, "role": role}  # somebody else may sign meanwhile: then another role is next
     own, work = (body.get("longitude"), body.get("latitude")), (row.longitude, row.latitude)
     is_known = None not in (*own, *work)
     distance = metres_between(own, work) if is_known else None  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Roles that an enterprise gives in writing, and what an account signs (GB 30871-2022 B.2; Order 13 Art. 7)."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from shared.security.principal import Principal
 from tests.integration.permits.conftest import NOW, PERMITS, TODAY, Caller, known_enterprise
 from tests.integration.permits.permitting import PLACE, applied, prepared, sent, shown, taken
 from tests.integration.permits.test_people import leaves, works
+from tests.support.permits import HOT_FACTS, Work
+from tests.support.racing import meanwhile
 
 MANDATES = f"{PERMITS}/mandates"
 DAYS = {"starts_on": TODAY.isoformat(), "ends_on": (TODAY + timedelta(days=30)).isoformat()}
@@ -138,3 +141,18 @@ class TestRole:
         refused = sent(approver, permit, "approve", **PLACE)
         agreed = sent(principal, permit, "approve", **PLACE)
         assert (last, refused.json["code"], agreed.status_code) == ("principal", "role_not_yours", 200)
+
+    @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+    def test_is_the_one_that_was_asked_for_when_two_sign_at_once(
+        self, database: Database, caller: Caller, firm: str
+    ) -> None:
+        """Annex A: who presses twice does not sign for the next one of the chain."""
+        foreman = caller("enterprise_user", subject="foreman", divisions=[], enterprise_id=firm)
+        permit = applied(foreman, firm, facts=HOT_FACTS | {"risk_place": True})
+        taken(foreman, permit, "submit")
+        prepared(foreman, permit)
+        work = Work(database, permit["id"])
+        first = partial(work.take_in, event="sign", at=NOW)
+        second = meanwhile(database, first, second=lambda: sent(foreman, permit, "signatures", **PLACE))
+        assert (second.status_code, second.json["code"]) == (422, "not_next_to_sign")
+        assert len(shown(foreman, permit)["signatures"]) == 1
