@@ -229,7 +229,8 @@ def _holds(need: Need, facts: Mapping[str, Any]) -> bool:
 
 
 def missing_gases(permit: Permit, *, since: datetime | None = None) -> list[str]:
-    """Return the groups without a result since then, or with one at some point that may not be worked in."""
-    last = {(one.group, one.point): one for one in permit.gas if since is None or one.sampled_at >= since}
-    good = {group for group, _ in last} - {one.group for one in last.values() if not one.is_acceptable}
-    return [group for group in permit.terms.gases if group not in good]
+    """Return the groups without a result since then, or whose last result at some point may not be worked in."""
+    last = {(one.group, one.point): one for one in permit.gas}
+    bad = {one.group for one in last.values() if not one.is_acceptable}
+    known = {one.group for one in permit.gas if since is None or one.sampled_at >= since}
+    return [group for group in permit.terms.gases if group in bad or group not in known]

@@ -198,6 +198,14 @@ class TestTheStart:
         permit = a_permit("approved", gas=(gas(minutes),), tickets=("shift_leader",))
         assert outcome(permit, "start") == ("" if is_fresh else "gas_stale")
 
+    def test_waits_for_another_result_of_each_point_that_was_bad(self) -> None:
+        """5.3.1, 5.3.2: it does not become good by growing old."""
+        bad, elsewhere = gas(40, point="top", good=False), gas(5, point="bottom")
+        permit = a_permit("approved", gas=(bad, elsewhere), tickets=("shift_leader",))
+        assert refusal(permit, "start") == "gas_stale"
+        mended = a_permit("approved", gas=(bad, elsewhere, gas(4, point="top")), tickets=("shift_leader",))
+        assert passes(mended, "start")
+
     def test_lets_hot_work_in_wind_that_was_upgraded_for_it(self) -> None:
         """5.2.15; for work at height and lifts there is no such exception."""
         facts = {"outdoor": True, "wind_exception": True}
