@@ -12,8 +12,10 @@ READY = (APPROVED, ACTIVE, SUSPENDED)
 LIVE = (ACTIVE, SUSPENDED)
 HOT_WORK, CONFINED_SPACE, BLINDING, TEMP_POWER = "hot_work", "confined_space", "blinding", "temp_power"
 GUARDIAN = "guardian"
-BY_RELATIVE = "related_permit"  # the cause when a permit is suspended because another of the same job is
 GAS = "gas"
+# The causes when a permit is suspended because another of the same job is; by what is in its air, or by anything else.
+BY_GAS_OF_RELATIVE, BY_RELATIVE = "related_gas", "related_permit"
+CARRIED_ALONG = (BY_GAS_OF_RELATIVE, BY_RELATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,10 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """What the steps look at; ``warned`` are the moments of which somebody has been told, by name."""
+    """What the steps look at; ``warned`` are the moments of which somebody has been told, by name.
+
+    ``alarm_over_at``: when the last alarm at its place was over, None when there was none since it was applied for.
+    """
 
     state: str = NEW
     kind: str = ""
@@ -156,6 +161,7 @@ class Permit:
     problems: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     has_alarm: bool = False
+    alarm_over_at: datetime | None = None
 
     @property
     def parent(self) -> Relative | None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from services.permits.domain.permit_facts import (
     ACTIVE,
     BLINDING,
-    BY_RELATIVE,
+    BY_GAS_OF_RELATIVE,
+    CARRIED_ALONG,
     GAS,
     HOT_WORK,
     READY,
@@ -94,12 +95,12 @@ def _gas_is_fresh(look: PermitLook) -> None:
 
 
 def _gas_after_break(look: PermitLook) -> None:
-    """Analysed again after a break over the limit of the level (5.3.1 d, 6.3 f), after any gas alarm, and in
-    general industry after any break (Order 13 Art. 15)."""
+    """Analysed again after a break over the limit of the level (5.3.1 d, 6.3 f), after any gas alarm, also of another
+    permit of the job, and in general industry after any break (Order 13 Art. 15)."""
     permit, stopped = look.permit, look.permit.suspended_at or look.step.now
     terms = permit.terms
     is_long = bool(terms.break_minutes) and look.step.now - stopped > timedelta(minutes=terms.break_minutes)
-    if is_long or permit.cause == GAS or terms.ventilates:
+    if is_long or permit.cause in (GAS, BY_GAS_OF_RELATIVE) or terms.ventilates:
         missing = missing_gases(permit, since=stopped)
         sentence = "After this break the gases are analysed again before the work goes on."
         require(not missing, NotAllowed("analysis_needed", sentence, missing=missing))
@@ -181,7 +182,7 @@ def _related_are_ready(look: PermitLook) -> None:
 
 
 def _stands_by_itself(other: Relative) -> bool:
-    return other.state == SUSPENDED and other.cause != BY_RELATIVE
+    return other.state == SUSPENDED and other.cause not in CARRIED_ALONG
 
 
 def _parent_is_live(look: PermitLook) -> None:
@@ -203,8 +204,13 @@ def _people_are_out(look: PermitLook) -> None:
 
 
 def _alarm_is_over(look: PermitLook) -> None:
+    """After an alarm no earlier result counts, whether the work went on, stood still or had not begun (4.8, 6.5)."""
     sentence = "An alarm goes on at this place: the work waits until it is over, and the gases are analysed again."
     require(not look.permit.has_alarm, NotAllowed("alarm_goes_on", sentence))
+    since = look.permit.alarm_over_at
+    missing = missing_gases(look.permit, since=since) if since else []
+    sentence = "After the alarm the gases are analysed again before anybody works there."
+    require(not missing, NotAllowed("analysis_needed", sentence, missing=missing))
 
 
 def _cause_is_cleared(look: PermitLook) -> None:

@@ -16,7 +16,7 @@ from services.permits.queries.enterprises import in_area, is_halted, start_of
 from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
-from services.permits.queries.suspensions import has_alarm, is_listed
+from services.permits.queries.suspensions import alarm_over_at, has_alarm, is_listed
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import (
     enterprise,
@@ -207,7 +207,8 @@ def permit_at(session: Session, row: Row[Any], *, now: datetime) -> Permit:
         return known
     found = problems_of_permit(session, row, crew=known.crew, now=now)
     problems = tuple(f"{one.code} {one.person_id}".strip() for one in found if one.is_blocking)
-    return replace(known, problems=problems, has_alarm=has_alarm(session, row))
+    is_alarmed, over_at = has_alarm(session, row), alarm_over_at(session, row)
+    return replace(known, problems=problems, has_alarm=is_alarmed, alarm_over_at=over_at)
 
 
 def _roles(signatures: Sequence[Row[Any]], *, is_approval: bool) -> tuple[str, ...]:

@@ -9,7 +9,15 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.permits.domain.measures import measures_of
-from services.permits.domain.permit_facts import ACTIVE, BY_RELATIVE, GAS, GUARDIAN, LIVE, Permit
+from services.permits.domain.permit_facts import (
+    ACTIVE,
+    BY_GAS_OF_RELATIVE,
+    BY_RELATIVE,
+    GAS,
+    GUARDIAN,
+    LIVE,
+    Permit,
+)
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
 from services.permits.queries.permits import known_permit, permit_at, related_to, timed_permit
@@ -141,8 +149,9 @@ def _looked_at(session: Session, row: Row[Any], step: Step) -> Permit:
 
 def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step: Step) -> None:
     """Do what a step brings with it: other permits of the job, those that it begins, a stop, the clock."""
+    is_gas = step.event == "suspend" and step.given.get("cause") in (GAS, BY_GAS_OF_RELATIVE)
     for other, event in carried_along(known, state=state).items():
-        given = {"cause": BY_RELATIVE, "reason": f"{row.number} {state}"}
+        given = {"cause": BY_GAS_OF_RELATIVE if is_gas else BY_RELATIVE, "reason": f"{row.number} {state}"}
         step_permit(session, other, step=clock_step(event, step.now, **given))
     if step.event == "submit":
         declare_permit(session, row, by=step.by, now=step.now)

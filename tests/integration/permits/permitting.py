@@ -89,15 +89,25 @@ def approved(client: FlaskClient, approver: FlaskClient, permit: dict[str, Any],
     """Lead an application on to its approval."""
     taken(client, permit, "submit")
     prepared(client, permit, **analysis)
+    return signed(client, approver, permit)
+
+
+def signed(client: FlaskClient, approver: FlaskClient, permit: dict[str, Any]) -> dict[str, Any]:
+    """Give all signatures that a prepared permit waits for."""
     while len(roles := shown(client, permit)["terms"]["approval"]) - 1 > len(shown(client, permit)["signatures"]):
         taken(client, permit, "signatures", role=roles[len(shown(client, permit)["signatures"])], **PLACE)
     return taken(approver, permit, "approve", **PLACE)
 
 
+def ready(client: FlaskClient, permit: dict[str, Any]) -> dict[str, Any]:
+    """Check the tickets of approved work and let its guardian come."""
+    for role in shown(client, permit)["terms"]["tickets"]:
+        taken(client, permit, "signatures", role=role, **PLACE)
+    return taken(client, permit, "check_in", person_id=GUARDIAN)
+
+
 def started(client: FlaskClient, approver: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dict[str, Any]:
     """Lead an application on until the work goes on."""
     approved(client, approver, permit, **analysis)
-    for role in shown(client, permit)["terms"]["tickets"]:
-        taken(client, permit, "signatures", role=role, **PLACE)
-    taken(client, permit, "check_in", person_id=GUARDIAN)
+    ready(client, permit)
     return taken(client, permit, "start", video_live=True, detector_live=True, wind_force=2)

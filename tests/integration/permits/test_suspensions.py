@@ -21,16 +21,19 @@ from tests.integration.permits.permitting import (
     approved,
     measured,
     prepared,
+    ready,
     sent,
     shown,
+    signed,
     started,
     taken,
 )
 from tests.support.events import received
-from tests.support.permits import GUARDIAN, WORKER
+from tests.support.permits import GUARDIAN, HOT_FACTS, WORKER
 
 Told = Callable[[Any], None]
 LATE = 10**9  # a sequence after all others
+READY = {"cleared": "已处置", "ventilated": True, "video_live": True, "detector_live": True, "wind_force": 2}
 
 
 @pytest.fixture
@@ -138,6 +141,51 @@ class TestAlarm:
         for event in {"raised_twice": [raised, raised], "cleared_first": [cleared(raised), raised]}[order]:
             hear(database, event)
         assert (stands(foreman, permit), len(told(database, "permit_suspended"))) == (("suspended", "gas"), 1)
+
+    def test_lets_no_other_permit_of_the_job_go_on_without_an_analysis_of_its_own(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        """4.8, 6.5: the vessel in which is welded has had the same alarm."""
+        hot = applied(foreman, firm, facts=HOT_FACTS | {"internal_work": True})
+        taken(foreman, hot, "submit")
+        prepared(foreman, hot, related=["confined_space"])
+        [space] = shown(foreman, hot)["related"]
+        started(foreman, approver, space)
+        signed(foreman, approver, hot)
+        ready(foreman, hot)
+        taken(foreman, hot, "start", **READY)
+        raised = alarm(firm)
+        hear(database, raised)
+        causes = {stands(foreman, one) for one in (hot, space)}
+        hear(database, cleared(raised))
+        untested = [sent(foreman, one, "resume", **READY).json["code"] for one in (space, hot)]
+        for group in shown(foreman, space)["terms"]["gases"]:
+            measured(foreman, space, group)
+
+        assert causes == {("suspended", "gas"), ("suspended", "related_gas")}
+        assert untested[0] == "analysis_needed"
+        assert taken(foreman, space, "resume", **READY)["state"] == "active"
+
+    @pytest.mark.parametrize("event", ["start", "resume"])
+    def test_leaves_no_earlier_result_of_work_that_did_not_go_on(
+        self, database: Database, foreman: FlaskClient, approver: FlaskClient, *, firm: str, event: str
+    ) -> None:
+        """4.8, 6.5: raised and over before the start, or in a short break."""
+        permit = applied(foreman, firm)
+        if event == "resume":
+            started(foreman, approver, permit)
+            taken(foreman, permit, "suspend", reason="午休", cause="break")
+        else:
+            approved(foreman, approver, permit)
+            ready(foreman, permit)
+        raised = alarm(firm)
+        for word in (raised, cleared(raised)):
+            hear(database, word)
+        untested = sent(foreman, permit, event, **READY)
+        measured(foreman, permit)
+
+        assert (untested.status_code, untested.json["code"]) == (422, "analysis_needed")
+        assert taken(foreman, permit, event, **READY)["state"] == "active"
 
     def test_keeps_approved_work_from_starting(
         self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str

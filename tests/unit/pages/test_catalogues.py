@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from services.gateway.pages.language import CATALOGUES, NAMES
 from services.identity.domain.accounts import roles
-from services.permits.domain.permit_facts import BY_RELATIVE
+from services.permits.domain.permit_facts import CARRIED_ALONG
 from services.permits.rules.suspensions import suspension_rules
 from services.permits.schemas.permits import CAUSES
 from services.permits.use_cases.stop_orders import STOP_ORDER
@@ -65,7 +65,7 @@ class TestCatalogues:
 
     @pytest.mark.parametrize("code", NAMES)
     def test_have_a_word_for_everything_that_suspends_a_permit(self, code: str) -> None:
-        causes = {*CAUSES, BY_RELATIVE, STOP_ORDER, *suspension_rules().causes.values()}
+        causes = {*CAUSES, *CARRIED_ALONG, STOP_ORDER, *suspension_rules().causes.values()}
         assert sorted({f"permit.cause_{one}" for one in causes} - phrases(code).keys()) == []
 
     @pytest.mark.parametrize("code", NAMES)

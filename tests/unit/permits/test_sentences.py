@@ -9,7 +9,9 @@ from services.permits.rules.suspensions import suspension_rules
 SERVICE = Path(__file__).parents[3] / "services" / "permits"
 CODE = re.compile(r"""NotAllowed\(\s*"(\w+)"|code="(\w+)"|^    code = "(\w+)"|problem\("(\w+)\"""", re.MULTILINE)
 NEVER_SHOWN = {"unusable_table"}  # a process with such a table does not start
-CAUSES = {"break", "guardian", "gas", "related_permit", "stop_order"} | set(suspension_rules().causes.values())
+CAUSES = {"break", "guardian", "gas", "related_gas", "related_permit", "stop_order"} | set(
+    suspension_rules().causes.values()
+)
 
 
 def said() -> set[str]:
