@@ -40,13 +40,17 @@ class CaseRules:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """The penalty decision that a listing rests on; ``clause`` is one of the catalogue of violations."""
+    """The penalty decision that a listing rests on; ``clause`` is one of the catalogue of violations.
+
+    ``is_against_person``: it punishes a natural person, not the firm.
+    """
 
     number: str
     clause: str
     decided_on: date
     is_ours: bool
     is_effective: bool = True
+    is_against_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

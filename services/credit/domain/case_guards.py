@@ -54,6 +54,14 @@ def _penalty_ours(look: CaseLook) -> None:
     require(is_ours, NotAllowed("penalty_of_others", "Only the department that made the penalty decision may list."))
 
 
+def _penalty_of_listed(look: CaseLook) -> None:
+    """Refuse to list a firm for what only a person was punished for (第三条: 受到行政处罚)."""
+    condition, is_of_person = look.case.condition, penalty_of(look).is_against_person
+    detail = "This penalty was decided against a person: a firm is listed upon a penalty of its own."
+    is_fitting = not is_of_person or condition is None or not condition.names_firm
+    require(is_fitting, NotAllowed("penalty_of_person", detail))
+
+
 def _order_in_force(look: CaseLook) -> None:
     look.rules.limits_on(penalty_of(look).decided_on)
 
@@ -195,6 +203,7 @@ LISTING_GUARDS: Mapping[str, Guard] = {
         _has_reason,
         _penalty_decided,
         _penalty_ours,
+        _penalty_of_listed,
         _order_in_force,
         _industry_in_scope,
         _condition_met,

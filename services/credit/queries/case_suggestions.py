@@ -33,7 +33,8 @@ def suggestions(session: Session, principal: Principal, *, today: date, enterpri
         recorded = accidents.get(row.enterprise_id, [])
         counted = accidents_of_penalty(recorded, decided_on=row.decided_on, since=case_rules().first_day)
         for one in suggested_conditions(case_rules().conditions, clause=row.act, accidents=counted):
-            if (row.id, one.code) not in known:
+            is_of_listed = not one.names_firm or row.subject_kind != NATURAL
+            if is_of_listed and (row.id, one.code) not in known:
                 found.append(_suggestion(row, one))
     return found[:MOST]
 
@@ -45,7 +46,6 @@ def _own_penalties(session: Session, principal: Principal, *, since: date, enter
         in_area(principal),
         columns.decided_on >= since,
         columns.state != WITHDRAWN,
-        columns.subject_kind != NATURAL,
         columns.authority.contains(case_rules().department, autoescape=True),
         *([columns.enterprise_id == enterprise_id] if enterprise_id else []),
     ]

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import Penalty
+from services.credit.domain.penalties import NATURAL
 from services.credit.rules import case_rules
 from services.credit.tables import accident, penalty
 from shared.errors import NotFound
@@ -28,6 +29,7 @@ def penalty_behind(session: Session, enterprise_id: str, *, penalty_id: str) -> 
         decided_on=row.decided_on,
         is_ours=case_rules().department in row.authority,
         is_effective=row.state != WITHDRAWN,
+        is_against_person=row.subject_kind == NATURAL,
     )
 
 

@@ -35,7 +35,9 @@ def leader(caller: Caller) -> FlaskClient:
     return caller("bureau_leader")
 
 
-def penalised(officer: FlaskClient, firm: str, *, authority: str = "台州市椒江区应急管理局", act: str = "V-110") -> str:
+def penalised(
+    officer: FlaskClient, firm: str, *, authority: str = "台州市椒江区应急管理局", act: str = "V-110", **changes: Any
+) -> str:
     """Record a penalty decision of today and return its id."""
     body = {
         "enterprise_id": firm,
@@ -50,7 +52,7 @@ def penalised(officer: FlaskClient, firm: str, *, authority: str = "台州市椒
         "decided_on": business_date(datetime.now(UTC)).isoformat(),
         "authority": authority,
     }
-    answer = officer.post(f"{CREDIT}/penalties", json=body)
+    answer = officer.post(f"{CREDIT}/penalties", json=body | changes)
     assert answer.status_code == 201, answer.text
     return str(answer.json["id"])
 
@@ -134,6 +136,13 @@ class TestRefusals:
         penalty_id = penalised(officer, firm, authority="台州市市场监督管理局")
         answer = officer.post(CASES, json=proposal(firm, penalty_id))
         assert (answer.status_code, answer.json["code"]) == (422, "penalty_of_others")
+
+    def test_of_a_firm_for_what_a_person_was_punished_for(self, officer: FlaskClient, firm: str) -> None:
+        penalty_id = penalised(officer, firm, subject_kind="natural", person="王建国")
+        answer = officer.post(CASES, json=proposal(firm, penalty_id))
+        assert (answer.status_code, answer.json["code"]) == (422, "penalty_of_person")
+        only_person = proposal(firm, penalty_id, condition="BL-6-5", basis="第六条第五项")
+        assert officer.post(CASES, json=only_person).status_code == 201
 
     def test_of_a_penalty_of_another_enterprise(self, database: Database, officer: FlaskClient, firm: str) -> None:
         other = known_enterprise(database, uscc="91330000742004828D")
@@ -254,6 +263,12 @@ class TestSuggestions:
         assert (one["penalty_id"], one["condition"], bool(one["confirms"])) == (penalty_id, "BL-6-5", True)
         officer.post(CASES, json=proposal(firm, penalty_id, condition="BL-6-5"))
         assert officer.get(f"{CASES}/suggestions").json["items"] == []
+
+    def test_of_a_punished_person_are_those_that_name_no_firm(self, officer: FlaskClient, firm: str) -> None:
+        for number, act in enumerate(("V-110", "V-92-2")):
+            against = {"subject_kind": "natural", "person": "王建国", "document_number": f"{number}号"}
+            penalised(officer, firm, act=act, **against)
+        assert [one["condition"] for one in officer.get(f"{CASES}/suggestions").json["items"]] == ["BL-6-5"]
 
     def test_count_the_accidents_on_record(self, database: Database, officer: FlaskClient, firm: str) -> None:
         other = known_enterprise(database, uscc="91330000742004828D", industry="C2614")
