@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.credit.domain.publicity import PublicityRules
+from services.credit.domain.publicity import PublicityRules, SimpleProcedure
 from shared.errors import Refused
 
 NATURAL = "natural"
@@ -61,13 +61,25 @@ class Decision:
 
 
 def class_of(rules: PublicityRules, decision: Decision) -> str:
-    """Return the class of a decision; raises ``PenaltyRefused`` for another than the usual one without a reason."""
+    """Return the class of a decision.
+
+    Raises ``PenaltyRefused`` for another than the usual one without a reason, and for what is not decided on the spot.
+    """
+    _check_simple(rules.simple, decision)
     usual = rules.usual_class(decision.kinds, act=decision.act, is_simple=decision.is_simple)
     if decision.penalty_class in ("", usual):
         return usual
     if not decision.class_reason.strip():
         raise PenaltyRefused("Say why this decision is not of its usual class.", field="class_reason", usual=usual)
     return decision.penalty_class
+
+
+def _check_simple(simple: SimpleProcedure, decision: Decision) -> None:
+    most = simple.most_fine_of_person if decision.subject_kind == NATURAL else simple.most_fine
+    is_small = simple.kinds >= set(decision.kinds) and decision.fine <= most
+    if decision.is_simple and not is_small:
+        sentence = "The simple procedure is for warnings and small fines only: this decision is not one of them."
+        raise PenaltyRefused(sentence, field="is_simple", most_fine=most)
 
 
 def check_decision(decision: Decision, *, today: date) -> None:

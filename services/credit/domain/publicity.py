@@ -62,6 +62,16 @@ class PenaltyKind:
     source: Source
 
 
+@dataclass(frozen=True, slots=True)
+class SimpleProcedure:
+    """What may be decided on the spot (行政处罚法 第五十一条), fines in yuan, and of which class it is."""
+
+    penalty_class: str
+    kinds: frozenset[str]
+    most_fine: int
+    most_fine_of_person: int
+
+
 @dataclass(frozen=True)
 class PublicityRules:
     """``regimes`` from the oldest on, ``periods`` by regime and class, ``classes`` from the lightest on."""
@@ -73,7 +83,7 @@ class PublicityRules:
     classes: Mapping[str, tuple[str, str]]
     kinds: Mapping[str, PenaltyKind]
     gravest_acts: frozenset[str]
-    simple_class: str
+    simple: SimpleProcedure
 
     def period(self, penalty_class: str, *, decided_on: date) -> Period:
         """Return for how long a class is shown by the order in force on the day of the decision (§3.2)."""
@@ -86,7 +96,7 @@ class PublicityRules:
             return SERIOUS
         order = list(self.classes)
         gravest = max((order.index(self.kinds[one].penalty_class) for one in kinds), default=0)
-        return self.simple_class if is_simple else order[gravest]
+        return self.simple.penalty_class if is_simple else order[gravest]
 
 
 @dataclass(frozen=True, slots=True)

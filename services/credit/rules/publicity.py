@@ -2,7 +2,14 @@
 
 from functools import cache
 
-from services.credit.domain.publicity import PUBLICITY_GUARDS, PenaltyKind, Period, PublicityRules, Regime
+from services.credit.domain.publicity import (
+    PUBLICITY_GUARDS,
+    PenaltyKind,
+    Period,
+    PublicityRules,
+    Regime,
+    SimpleProcedure,
+)
 from shared.machines.reading import Row, due_of, read_machine, rule_table, source_of
 
 DEADLINES = ("publish", "itself", "warn", "withdraw")
@@ -21,8 +28,12 @@ def publicity_rules() -> PublicityRules:
         classes={row["id"]: (row["zh"], row["en"]) for row in content["class"]},
         kinds={row["id"]: _kind(row, head) for row in content["kind"]},
         gravest_acts=frozenset(content["gravest"]["acts"]),
-        simple_class=content["simple"]["class"],
+        simple=_simple(content["simple"]),
     )
+
+
+def _simple(row: Row) -> SimpleProcedure:
+    return SimpleProcedure(row["class"], frozenset(row["kinds"]), row["most_fine"], row["most_fine_of_person"])
 
 
 def _period(row: Row) -> Period:

@@ -67,6 +67,36 @@ class TestADecision:
         assert class_of(rules, decision(penalty_class="serious", class_reason="屡犯")) == "serious"
 
 
+class TestTheSimpleProcedure:
+    """行政处罚法 第五十一条: a warning, or a fine of 3,000 yuan at most, of a person 200."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"fine": 3_000},
+            {"kinds": ["warning"], "fine": 0},
+            {"subject_kind": "natural", "person": "王某", "fine": 200},
+            {"subject_kind": "individual_business", "kinds": ["warning", "fine"], "fine": 3_000},
+        ],
+    )
+    def test_leads_to_a_light_penalty(self, changes: dict[str, Any]) -> None:
+        assert class_of(publicity_rules(), decision(is_simple=True, **changes)) == "light"
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"fine": 3_001},
+            {"fine": 5_000_000},
+            {"kinds": ["licence_revoked"], "fine": 0},
+            {"subject_kind": "natural", "person": "王某", "fine": 201},
+        ],
+    )
+    def test_is_not_for_what_is_grave(self, changes: dict[str, Any]) -> None:
+        with pytest.raises(PenaltyRefused) as refusal:
+            class_of(publicity_rules(), decision(is_simple=True, **changes))
+        assert refusal.value.facts["field"] == "is_simple"
+
+
 class TestAnAmount:
     @pytest.mark.parametrize(
         ("yuan", "shown"), [(30_000, "3"), (5_000, "0.5"), (1, "0.0001"), (100_000, "10"), (1_234_500, "123.45")]
