@@ -1,19 +1,20 @@
 """Take in a register of accidents or penalties, row by row: what is wrong with one row stops no other."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.accidents import Accident, check_accident
+from services.credit.domain.accidents import Accident
 from services.credit.domain.imports import RowError, row_error
-from services.credit.domain.penalties import NATURAL, Decision, check_decision
+from services.credit.domain.penalties import NATURAL, Decision
 from services.credit.queries.enterprises import in_area
 from services.credit.tables import enterprise
-from services.credit.use_cases.accidents import AccidentKnown, record_accident, require_new_accident
-from services.credit.use_cases.penalties import PenaltyKnown, record_penalty, require_new_penalty
+from services.credit.use_cases.accidents import AccidentKnown, record_accident
+from services.credit.use_cases.penalties import PenaltyKnown, record_penalty
 from shared.errors import NotFound, SiseError
 from shared.machines import Step
 from shared.security.principal import Principal
@@ -36,33 +37,41 @@ class Taken:
     errors: list[RowError] = field(default_factory=list)
 
 
+class _OnlyTried(Exception):
+    """Takes back what a trial has done."""
+
+
 def take_in(session: Session, register: str, rows: Rows, *, caller: Principal, step: Step, is_trial: bool) -> Taken:
-    """Record each row (its number and what its cells mean) of ``register``; a trial records nothing.
+    """Record each row (its number and what its cells mean) of ``register``; a trial does it too, and takes it back.
 
     What is recorded already is counted, not recorded again.
     """
     taken = Taken()
-    for number, document in rows:
-        try:
-            _take_row(session, register, document, caller=caller, step=step, is_trial=is_trial)
-            taken.accepted += 1
-        except KNOWN:
-            taken.known += 1
-        except SiseError as problem:
-            name = str(problem.facts.get("field", ""))
-            value = str(document.get(name, ""))
-            taken.errors.append(row_error(number, name, value=value, code=problem.code, detail=problem.detail))
+    with suppress(_OnlyTried), session.begin_nested():
+        for number, document in rows:
+            try:
+                _take_row(session, register, document, caller=caller, step=step)
+                taken.accepted += 1
+            except KNOWN:
+                taken.known += 1
+            except SiseError as problem:
+                taken.errors.append(_error(number, document, problem))
+        if is_trial:
+            raise _OnlyTried
     return taken
 
 
-def _take_row(
-    session: Session, register: str, document: Mapping[str, Any], *, caller: Principal, step: Step, is_trial: bool
-) -> None:
+def _error(number: int, document: Mapping[str, Any], problem: SiseError) -> RowError:
+    name = str(problem.facts.get("field", ""))
+    return row_error(number, name, value=str(document.get(name, "")), code=problem.code, detail=problem.detail)
+
+
+def _take_row(session: Session, register: str, document: Mapping[str, Any], *, caller: Principal, step: Step) -> None:
     facts = {name: value for name, value in document.items() if name not in ("uscc", "subject_name")}
     if document.get("subject_kind") == NATURAL:
         facts["person"] = document.get("subject_name", "")
     facts["enterprise_id"] = _enterprise(session, document["uscc"], caller)
-    (_try if is_trial else _record)[register](session, facts, step)
+    _record[register](session, facts, step)
 
 
 def _enterprise(session: Session, uscc: str, caller: Principal) -> str:
@@ -74,18 +83,6 @@ def _enterprise(session: Session, uscc: str, caller: Principal) -> str:
     return str(found)
 
 
-def _try_accident(session: Session, facts: Mapping[str, Any], step: Step) -> None:
-    told = Accident(**facts)
-    check_accident(told, today=step.today)
-    require_new_accident(session, told)
-
-
-def _try_penalty(session: Session, facts: Mapping[str, Any], step: Step) -> None:
-    decision = Decision(**facts)
-    check_decision(decision, today=step.today)
-    require_new_penalty(session, decision)
-
-
 def _record_accident(session: Session, facts: Mapping[str, Any], step: Step) -> None:
     record_accident(session, Accident(**facts), by=step.by, now=step.now)
 
@@ -95,5 +92,4 @@ def _record_penalty(session: Session, facts: Mapping[str, Any], step: Step) -> N
 
 
 Take = Callable[[Session, Mapping[str, Any], Step], None]
-_try: Mapping[str, Take] = {"accidents": _try_accident, "penalties": _try_penalty}
 _record: Mapping[str, Take] = {"accidents": _record_accident, "penalties": _record_penalty}

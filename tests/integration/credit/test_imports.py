@@ -66,6 +66,13 @@ class TestAccidents:
         tried = send(officer, "accidents", [HEADER, GOOD], is_trial="true").json
         assert (tried["is_trial"], tried["accepted"], told(database)) == (True, 1, [])
 
+    def test_are_tried_out_as_they_would_be_taken_in(self, database: Database, officer: FlaskClient) -> None:
+        tried, taken = (
+            send(officer, "accidents", [HEADER, GOOD, GOOD], is_trial=one).json for one in ("true", "false")
+        )
+        assert [(one["accepted"], one["known"]) for one in (tried, taken)] == [(1, 1), (1, 1)]
+        assert len(told(database)) == 1
+
     def test_name_each_wrong_row_and_take_the_others(self, officer: FlaskClient) -> None:
         rows = [
             HEADER,
@@ -129,9 +136,12 @@ class TestPenalties:
         assert (whole["origin"], whole["origin_code"], whole["act"]) == ("椒江区应急管理局", "11331002", "V-102")
 
     def test_that_cannot_be_are_named(self, officer: FlaskClient) -> None:
-        wrong = [*PENALTY[:7], "", *PENALTY[8:]]
-        [error] = send(officer, "penalties", [PENALTY_HEADER, wrong]).json["errors"]
-        assert (error["field"], error["code"]) == ("fine", "penalty_refused")
+        wrong = [*PENALTY[:7], "", *PENALTY[8:], ""]
+        header, simple = [*PENALTY_HEADER, "简易程序"], [PENALTY[0], "2号", *PENALTY[2:], "是"]
+        for is_trial in ("true", "false"):
+            errors = send(officer, "penalties", [header, wrong, simple], is_trial=is_trial).json["errors"]
+            found = [(one["field"], one["code"]) for one in errors]
+            assert found == [("fine", "penalty_refused"), ("is_simple", "penalty_refused")]
 
 
 class TestAFile:
