@@ -7,6 +7,8 @@ from datetime import date
 from services.credit.domain.violations import Named
 from shared.errors import Refused
 
+FIRST_DAY = date(1990, 1, 1)  # the first year of the figures; a year typed short lies before it
+
 
 class AccidentRefused(Refused):
     code = "accident_refused"
@@ -61,9 +63,9 @@ class Accident:
 
 
 def check_accident(accident: Accident, *, today: date) -> None:
-    """Raise ``AccidentRefused`` for a day to come."""
-    if accident.occurred_on > today:
-        raise AccidentRefused("An accident is not of a day to come.", field="occurred_on")
+    """Raise ``AccidentRefused`` for a day to come, or one before any register."""
+    if not FIRST_DAY <= accident.occurred_on <= today:
+        raise AccidentRefused("An accident is not of a day to come, nor before 1990.", field="occurred_on")
 
 
 def change_in_percent(before: int, now: int) -> float | None:

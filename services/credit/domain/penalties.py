@@ -1,6 +1,7 @@
 """What a penalty decision has to say (credit-and-inspections §8.1), its class, and what the public reads of persons."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,8 @@ from shared.errors import Refused
 NATURAL = "natural"
 SUBJECTS = ("legal", "individual_business", NATURAL)  # 法人及非法人组织, 个体工商户, 自然人
 TENTHOUSAND = 10_000
+FIRST_DAY = date(1996, 10, 1)  # 行政处罚法 takes effect: no decision under it is older
+YEAR_IN_BRACKETS = re.compile(r"[\[【（〔](\d{4})[\]】）〕]")
 NUMBERS_OF_PERSONS = re.compile(
     r"(?<!\d)(?:[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # 居民身份证
     r"|1[3-9]\d{9})(?!\d)"  # mobile phones
@@ -74,6 +77,15 @@ def class_of(rules: PublicityRules, decision: Decision) -> str:
     return decision.penalty_class
 
 
+def as_number(text: str) -> str:
+    """Return the number of a document as it is written: without blanks, the year in 〔〕 (GB/T 9704-2012 7.2.5).
+
+    So the same decision is the same also when somebody has typed other brackets.
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("(", "（").replace(")", "）")
+    return YEAR_IN_BRACKETS.sub(r"〔\1〕", plain)
+
+
 def _check_simple(simple: SimpleProcedure, decision: Decision) -> None:
     most = simple.most_fine_of_person if decision.subject_kind == NATURAL else simple.most_fine
     is_small = simple.kinds >= set(decision.kinds) and decision.fine <= most
@@ -85,8 +97,10 @@ def _check_simple(simple: SimpleProcedure, decision: Decision) -> None:
 def check_decision(decision: Decision, *, today: date) -> None:
     """Raise ``PenaltyRefused`` for a decision that cannot be as it says."""
     problems = {
-        "decided_on": ("A decision is not of a day to come.", decision.decided_on > today),
+        "decided_on": ("A decision is not of a day to come, nor older than its law.", _is_no_day(decision, today)),
         "fine": ("A fine has an amount, and an amount is a fine.", ("fine" in decision.kinds) != (decision.fine > 0)),
+        "confiscated": ("What was confiscated is a kind of the penalty: name it.", _is_confiscated_unnamed(decision)),
+        "valid_until": ("A decision is not over before its day.", _is_over_before(decision)),
         "person": ("A decision against a person names the person.", _lacks_person(decision)),
         "settled_on": ("Obligations are met between the decision and today.", _is_settled_wrongly(decision, today)),
     }
@@ -114,6 +128,18 @@ def without_persons(text: str, *, names: Iterable[str] = ()) -> str:
 
 def _lacks_person(decision: Decision) -> bool:
     return (decision.subject_kind == NATURAL) != bool(decision.person.strip())
+
+
+def _is_no_day(decision: Decision, today: date) -> bool:
+    return not FIRST_DAY <= decision.decided_on <= today
+
+
+def _is_confiscated_unnamed(decision: Decision) -> bool:
+    return decision.confiscated > 0 and "confiscation" not in decision.kinds
+
+
+def _is_over_before(decision: Decision) -> bool:
+    return decision.valid_until is not None and decision.valid_until < decision.decided_on
 
 
 def _is_settled_wrongly(decision: Decision, today: date) -> bool:

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE
 from services.credit.domain.cases import DECISIONS, STEPS
 from services.credit.rules import case_rules
+from services.credit.schemas.violations import said
 from shared.http import Page, PageQuery, Schema
 from shared.machines.telling import StateTable
 
@@ -35,7 +36,7 @@ class ListedPerson(Schema):
     """A person whom the decision names; never told but masked, except to the public as the order says."""
 
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    name = fields.String(required=True, validate=validate.Length(2, 50))
+    name = said(50)
     identity = fields.String(required=True, validate=IDENTITY)
 
 
@@ -45,8 +46,8 @@ class NewCase(Schema):
     enterprise_id = fields.UUID(required=True)
     condition = fields.String(required=True, validate=validate.OneOf(list(case_rules().conditions.conditions)))
     penalty_id = fields.UUID(required=True)
-    facts = fields.String(required=True, validate=validate.Length(2, 2000))
-    basis = fields.String(required=True, validate=validate.Length(2, 500))
+    facts = said(2000)
+    basis = said(500)
     persons = fields.List(fields.Nested(ListedPerson), load_default=list, validate=validate.Length(max=20))
     is_confirmed = fields.Boolean(load_default=False)
     scope_reason = words(500)
@@ -81,14 +82,14 @@ class CaseStepBody(Schema):
 class CaseStatement(Schema):
     """What the party states in its defence."""
 
-    statement = fields.String(required=True, validate=validate.Length(2, 5000))
+    statement = said(5000)
     version = fields.Integer(validate=VERSION)
 
 
 class EarlyRemovalApplication(Schema):
     """Why the subject asks to be removed early."""
 
-    application = fields.String(required=True, validate=validate.Length(2, 2000))
+    application = said(2000)
     version = fields.Integer(validate=VERSION)
 
 

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.credit.domain.exposures import STEPS
 from services.credit.rules.exposures import exposure_rules
-from services.credit.schemas.violations import DIVISION
+from services.credit.schemas.violations import DIVISION, said
 from shared.http import Page, PageQuery, Schema
 
 RULES = exposure_rules()
@@ -27,9 +27,9 @@ class NewExposure(Schema):
     enterprise_id = fields.UUID(required=True)
     penalty_id = fields.UUID(load_default=None)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    title = fields.String(required=True, validate=validate.Length(2, 200))
-    content = fields.String(required=True, validate=validate.Length(2, 5000))
-    basis = fields.String(required=True, validate=validate.Length(2, 500))
+    title = said(200)
+    content = said(5000)
+    basis = said(500)
     months = fields.Integer(load_default=RULES.usual_months, validate=validate.Range(1, RULES.most_months))
 
 
@@ -40,11 +40,11 @@ class ExposureDecision(Schema):
 
 
 class ObjectionBody(Schema):
-    statement = fields.String(required=True, validate=validate.Length(2, 2000))
+    statement = said(2000)
 
 
 class ReplyBody(Schema):
-    reply = fields.String(required=True, validate=validate.Length(2, 2000))
+    reply = said(2000)
 
 
 class PublicObjection(Schema):

@@ -6,7 +6,7 @@ from services.credit.domain.penalties import SUBJECTS
 from services.credit.domain.publicity import STEPS
 from services.credit.queries.penalties import PUBLIC_CODES
 from services.credit.rules.publicity import publicity_rules
-from services.credit.schemas.violations import ACTS, DIVISION
+from services.credit.schemas.violations import ACTS, DIVISION, said
 from shared.http import Page, PageQuery, Schema
 from shared.machines.telling import StateTable
 
@@ -16,10 +16,9 @@ OTHER_CODES = ("registration", "organisation", "tax", "institution", "society")
 LARGEST_AMOUNT = 10**12  # yuan
 
 
-def words(longest: int, *, least: int = 0) -> fields.String:
-    """Return a field of text, empty unless given; with ``least`` it is required."""
-    length = validate.Length(least, longest)
-    return fields.String(required=True, validate=length) if least else fields.String(load_default="", validate=length)
+def words(longest: int) -> fields.String:
+    """Return a field of text that is empty unless given."""
+    return fields.String(load_default="", validate=validate.Length(max=longest))
 
 
 def yuan() -> fields.Integer:
@@ -54,19 +53,19 @@ class NewPenalty(Schema):
         values=fields.String(validate=validate.Length(max=50)),
         load_default=dict,
     )
-    document_number = words(100, least=2)
+    document_number = said(100)
     act = fields.String(load_default="", validate=validate.OneOf(["", *ACTS]))
-    conduct = words(500, least=2)
-    facts = words(4000, least=2)
-    basis = words(1000, least=2)
+    conduct = said(500)
+    facts = said(4000)
+    basis = said(1000)
     kinds = fields.List(fields.String(validate=validate.OneOf(KINDS)), required=True, validate=validate.Length(1, 11))
-    content = words(4000, least=2)
+    content = said(4000)
     fine = yuan()
     confiscated = yuan()
     licence = words(300)
     decided_on = fields.Date(required=True)
     valid_until = fields.Date(load_default=None)
-    authority = words(100, least=2)
+    authority = said(100)
     authority_code = words(30)
     origin = words(100)
     origin_code = words(30)

@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from services.credit.domain.restrictions import FEEDBACK
 from services.credit.rules import measure_rules, restriction_rules
 from services.credit.schemas.cases import DIVISION, CaseStep, words
+from services.credit.schemas.violations import said
 from shared.http import Page, PageQuery, Schema
 
 
@@ -81,12 +82,12 @@ class NewWatched(Schema):
     """Whom the bureau watches (重点监管对象): no list, and nothing follows from it at other agencies."""
 
     enterprise_id = fields.UUID(required=True)
-    reason = fields.String(required=True, validate=validate.Length(2, 500))
+    reason = said(500)
     until = fields.Date(required=True)
 
 
 class WatchedEnd(Schema):
-    reason = fields.String(required=True, validate=validate.Length(2, 500))
+    reason = said(500)
 
 
 class Watched(Schema):

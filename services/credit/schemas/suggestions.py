@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.credit.domain.suggestions import STATES
 from services.credit.rules.suggestions import suggestion_rules
-from services.credit.schemas.violations import ACTS, DIVISION, SEVERITIES
+from services.credit.schemas.violations import ACTS, DIVISION, SEVERITIES, said
 from shared.http import Page, PageQuery, Schema
 
 KINDS = list(suggestion_rules().kinds)
@@ -22,12 +22,12 @@ class SuggestionQuery(PageQuery):
 class SuggestionConfirmation(Schema):
     act = fields.String(required=True, validate=validate.OneOf(ACTS))
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    facts = fields.String(required=True, validate=validate.Length(2, 2000))
+    facts = said(2000)
     found_on = fields.Date(required=True)
 
 
 class SuggestionDismissal(Schema):
-    reason = fields.String(required=True, validate=validate.Length(2, 500))
+    reason = said(500)
 
 
 class Suggestion(Schema):

@@ -9,6 +9,11 @@ ACTS, SEVERITIES = list(catalogue().acts), list(catalogue().severities)
 DIVISION = validate.Regexp(r"^[0-9]{2,12}\Z")
 
 
+def said(longest: int) -> fields.String:
+    """Return a required field of text that says something: blanks alone do not."""
+    return fields.String(required=True, validate=[validate.Length(2, longest), validate.Regexp(r"\s*\S")])
+
+
 class ActSeverity(Schema):
     id = fields.String(required=True)
     zh = fields.String(required=True)
@@ -50,7 +55,7 @@ class NewViolation(Schema):
     enterprise_id = fields.UUID(required=True)
     act = fields.String(required=True, validate=validate.OneOf(ACTS))
     severity = fields.String(required=True, validate=validate.OneOf(SEVERITIES))
-    facts = fields.String(required=True, validate=validate.Length(2, 2000))
+    facts = said(2000)
     found_on = fields.Date(required=True)
 
 

@@ -29,7 +29,7 @@ class AccidentChanged(Conflict):
 def record_accident(session: Session, told: Accident, *, by: str, now: datetime) -> str:
     """Record an accident, tell of it, and return its id; raises ``AccidentRefused``, ``AccidentKnown``."""
     check_accident(told, today=business_date(now))
-    require_new_accident(session, told)
+    _require_new(session, told)
     accident_id = new_id()
     recorded = {"version": 1, "recorded_by": by, "recorded_at": now}
     session.execute(insert(accident).values(id=accident_id, **_values(told), **recorded))
@@ -46,7 +46,7 @@ def correct_accident(session: Session, row: Row[Any], told: Accident, *, now: da
     if held.version != row.version:
         raise AccidentChanged("Somebody else has changed this: look at it again.", version=held.version)
     check_accident(told, today=business_date(now))
-    require_new_accident(session, told, but=held.id)
+    _require_new(session, told, but=held.id)
     changed = _values(told) | {"version": held.version + 1}
     session.execute(update(accident).where(accident.c.id == held.id).values(**changed))
     _tell(session, held.id, now=now)
@@ -58,8 +58,7 @@ def _values(told: Accident) -> dict[str, Any]:
     return values | {"grade": accident_rules().grade_of(**figures).id}
 
 
-def require_new_accident(session: Session, told: Accident, *, but: str | None = None) -> None:
-    """Raise ``AccidentKnown`` when an accident of this kind and day is recorded already, ``but`` this one."""
+def _require_new(session: Session, told: Accident, *, but: str | None = None) -> None:
     entry = enterprise.c.enterprise_id
     session.execute(select(entry).where(entry == told.enterprise_id).with_for_update()).all()  # one at a time
     same = [accident.c[name] == getattr(told, name) for name in ("enterprise_id", "occurred_on", "kind")]

@@ -1,6 +1,7 @@
 """Record penalty decisions, lead their publication on step by step, and let the clock do what falls due."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import NATURAL, Decision, PenaltyRefused, check_decision, class_of
+from services.credit.domain.penalties import NATURAL, Decision, PenaltyRefused, as_number, check_decision, class_of
 from services.credit.domain.publicity import (
     DECIDED,
     SHOWN,
@@ -54,7 +55,8 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
     ``PenaltyKnown`` for a document that is there already.
     """
     check_decision(decision, today=step.today)
-    require_new_penalty(session, decision)
+    decision = replace(decision, document_number=as_number(decision.document_number))
+    _require_new(session, decision)
     _require_own_violation(session, decision)
     penalty_id, rules = new_id(), publicity_rules()
     known = Publicity(DECIDED, class_of(rules, decision), decision.decided_on, decision.settled_on)
@@ -115,8 +117,7 @@ def publicity_of(row: Row[Any]) -> Publicity:
     return Publicity(row.state, row.penalty_class, row.decided_on, row.settled_on, row.is_warned)
 
 
-def require_new_penalty(session: Session, decision: Decision) -> None:
-    """Raise ``PenaltyKnown`` for a document of an authority that is recorded already."""
+def _require_new(session: Session, decision: Decision) -> None:
     columns = penalty.c
     same = (columns.authority == decision.authority, columns.document_number == decision.document_number)
     known = session.scalar(select(columns.id).where(*same))

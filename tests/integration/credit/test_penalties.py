@@ -87,6 +87,20 @@ class TestADecision:
         again = officer.post(PENALTIES, json=decision(enterprise_id, document_number=one["document_number"]))
         assert (again.status_code, again.json["code"]) == (409, "penalty_known")
 
+    def test_is_the_same_in_any_writing_of_its_number(
+        self, officer: FlaskClient, recorded: Record, *, enterprise_id: str
+    ) -> None:
+        assert recorded(document_number="(台椒)应急罚[2026]1号 ")["document_number"] == "（台椒）应急罚〔2026〕1号"
+        again = officer.post(PENALTIES, json=decision(enterprise_id, document_number="（台椒）应急罚【2026】1号"))
+        assert (again.status_code, again.json["code"]) == (409, "penalty_known")
+
+    @pytest.mark.parametrize("name", ["document_number", "conduct", "facts", "basis", "content", "authority"])
+    def test_says_something_in_every_field_that_the_public_reads(
+        self, officer: FlaskClient, enterprise_id: str, name: str
+    ) -> None:
+        answer = officer.post(PENALTIES, json=decision(enterprise_id, **{name: " \u3000\n"}))
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, name)
+
     def test_of_a_violation_names_one_of_the_area(self, officer: FlaskClient, enterprise_id: str) -> None:
         answer = officer.post(PENALTIES, json=decision(enterprise_id, violation_id=new_id()))
         assert answer.json["code"] == "violation_not_found"

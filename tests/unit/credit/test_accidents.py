@@ -38,6 +38,11 @@ class TestAnAccident:
         with pytest.raises(AccidentRefused):
             check_accident(told, today=date(2026, 5, 11))
 
+    def test_is_of_a_year_that_was_typed_whole(self) -> None:
+        told = Accident(enterprise_id="e", occurred_on=date(26, 5, 12), kind="fall")
+        with pytest.raises(AccidentRefused):
+            check_accident(told, today=date(2026, 5, 12))
+
 
 class TestTheChange:
     @pytest.mark.parametrize(("before", "now", "change"), [(4, 3, -25.0), (3, 4, 33.3), (0, 2, None), (2, 2, 0.0)])

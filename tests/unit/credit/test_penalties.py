@@ -8,6 +8,7 @@ import pytest
 from services.credit.domain.penalties import (
     Decision,
     PenaltyRefused,
+    as_number,
     check_decision,
     class_of,
     in_tenthousands,
@@ -42,6 +43,9 @@ class TestADecision:
         ("field", "changes"),
         [
             ("decided_on", {"decided_on": date(2026, 5, 12)}),
+            ("decided_on", {"decided_on": date(1996, 9, 30)}),
+            ("confiscated", {"confiscated": 1}),
+            ("valid_until", {"valid_until": date(2026, 5, 10)}),
             ("fine", {"fine": 0}),
             ("fine", {"kinds": ["warning"]}),
             ("person", {"subject_kind": "natural"}),
@@ -55,7 +59,16 @@ class TestADecision:
             check_decision(decision(**changes), today=TODAY)
         assert refusal.value.facts["field"] == field
 
-    @pytest.mark.parametrize("changes", [{}, {"subject_kind": "natural", "person": "王某"}, {"settled_on": TODAY}])
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {},
+            {"subject_kind": "natural", "person": "王某"},
+            {"settled_on": TODAY, "valid_until": TODAY},
+            {"kinds": ["fine", "confiscation"], "confiscated": 1},
+            {"decided_on": date(1996, 10, 1)},
+        ],
+    )
     def test_that_can_be_is_taken(self, changes: dict[str, Any]) -> None:
         assert check_decision(decision(**changes), today=TODAY) is None
 
@@ -103,6 +116,21 @@ class TestAnAmount:
     )
     def test_is_shown_in_ten_thousands(self, yuan: int, shown: str) -> None:
         assert in_tenthousands(yuan) == shown
+
+
+class TestANumber:
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "（台椒）应急罚〔2026〕1号",
+            "(台椒)应急罚[2026]1号",
+            " （台椒）应急罚【2026】 1号\n",
+            "（台椒）应急罚（2026）１号",
+            "（台椒）应急罚［2026］1号",
+        ],
+    )
+    def test_is_the_same_whatever_brackets_somebody_typed(self, typed: str) -> None:
+        assert as_number(typed) == "（台椒）应急罚〔2026〕1号"
 
 
 class TestAPublicText:
