@@ -1,5 +1,6 @@
 """Accidents within the caller's area, and the figures of a year beside those of the year before."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -73,8 +74,8 @@ def accident_figures(session: Session, principal: Principal, *, year: int, until
 
 
 def _span(year: int, until: date) -> tuple[date, date]:
-    last = date(year, until.month, min(until.day, 28) if until.month == 2 else until.day)
-    return date(year, 1, 1), last
+    last = min(until.day, monthrange(year, until.month)[1])  # of 29 February the 28th in another year
+    return date(year, 1, 1), date(year, until.month, last)
 
 
 def _counted(session: Session, principal: Principal, span: tuple[date, date]) -> Mapping[str, Document]:

@@ -1,12 +1,13 @@
 """Accidents over HTTP: recorded, graded, corrected, told, and counted beside the year before."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from services.credit.domain.accidents import Accident
+from services.credit.queries import accidents
 from services.credit.queries.accidents import visible_accident
 from services.credit.use_cases.accidents import AccidentChanged, correct_accident
 from shared.clock import business_date
@@ -108,6 +109,18 @@ class TestTheFigures:
         shown = officer.get(f"{ACCIDENTS}/figures", query_string={"year": today.year}).json
         counted = 2 if (today.month, today.day) == (12, 31) else 1
         assert (shown["until"], shown["total"]["accidents"]["before"]) == (today.isoformat(), counted)
+
+    @pytest.mark.parametrize(
+        ("year", "until", "last"),
+        [
+            (2024, date(2024, 2, 29), date(2024, 2, 29)),
+            (2023, date(2024, 2, 29), date(2023, 2, 28)),
+            (2024, date(2025, 2, 28), date(2024, 2, 28)),
+            (2025, date(2026, 12, 31), date(2025, 12, 31)),
+        ],
+    )
+    def test_count_the_day_that_a_leap_year_has_more(self, year: int, until: date, last: date) -> None:
+        assert accidents._span(year, until) == (date(year, 1, 1), last)
 
 
 class TestTheTable:
