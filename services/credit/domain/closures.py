@@ -26,9 +26,9 @@ class Span:
     days: int = 0
     months: int = 0
 
-    def first_day(self, today: date) -> date:
-        """Return from which day on penalties are counted today."""
-        before = today - timedelta(days=self.days) if self.days else same_day(today, -self.months)
+    def first_day(self, last: date) -> date:
+        """Return from which day on penalties are counted in the span that ends with ``last``."""
+        before = last - timedelta(days=self.days) if self.days else same_day(last, -self.months)
         return before + timedelta(days=1)
 
 
@@ -41,8 +41,8 @@ class ClosureRules:
     law: str
 
     def first_day(self, today: date) -> date:
-        """Return how far back penalties matter."""
-        return min(one.first_day(today) for one in self.spans)
+        """Return how far back penalties matter: a span may end with a penalty that lies within it itself."""
+        return min(one.first_day(one.first_day(today)) for one in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,18 @@ class Trigger:
 def trigger_of(rules: ClosureRules, decided: Mapping[str, date], *, has_major: bool, today: date) -> Trigger | None:
     """Return why a closure has to be proposed today, or nothing; ``decided`` are the days of the penalties by id.
 
-    A major hazard has to be open (第一百一十三条第一项).
+    A major hazard has to be open (第一百一十三条第一项). A span ends today, or with a penalty that is no older than the
+    span is long: what was decided in time counts, also when it is recorded some days later.
     """
     if not has_major:
         return None
     by_day = sorted(decided, key=lambda one: (decided[one], one))
     for span in rules.spans:
-        counted = tuple(one for one in by_day if span.first_day(today) <= decided[one] <= today)
-        if len(counted) >= span.penalties:
-            return Trigger(span.id, counted)
+        recent = {day for day in decided.values() if span.first_day(today) <= day <= today}
+        for last in sorted({today, *recent}, reverse=True):
+            counted = tuple(one for one in by_day if span.first_day(last) <= decided[one] <= last)
+            if len(counted) >= span.penalties:
+                return Trigger(span.id, counted)
     return None
 
 

@@ -27,9 +27,16 @@ class TestTheTrigger:
             ((0, 200, 300, 364), "one_year"),
             ((0, 200, 300, 365), ""),
             ((-1, 0, 1), ""),
+            ((3, 90, 182), "180_days"),
+            ((3, 90, 183), ""),
+            ((179, 200, 358), "180_days"),
+            ((180, 200, 359), ""),
+            ((7, 200, 300, 371), "one_year"),
         ],
     )
-    def test_counts_penalties_up_to_today(self, days_ago: tuple[int, ...], span: str) -> None:
+    def test_counts_penalties_of_one_span_that_ends_with_today_or_with_one_of_them(
+        self, days_ago: tuple[int, ...], span: str
+    ) -> None:
         found = trigger_of(closure_rules(), decided(*days_ago), has_major=True, today=TODAY)
         assert (found.span if found else "") == span
 
