@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.credit.domain.case_conditions import accidents_of_penalty, is_reached
-from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
+from services.credit.domain.case_facts import DECISION, FIRM, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
 from services.credit.domain.case_limits import window_end
 from shared.machines import NotAllowed, require, require_all
 
@@ -112,13 +112,21 @@ def _both_documents_served(look: CaseLook) -> None:
 
 
 def _require_served(look: CaseLook, documents: tuple[str, ...]) -> None:
-    """Raise unless every document is proven to have reached everybody whom the case names, today or before."""
+    """Raise unless every document is proven to have reached everybody whom the case names, and nothing else is given.
+
+    What is kept is evidence: a delivery that is not proven, or of another document, would stand beside it.
+    """
     given = look.step.given.get("deliveries", ())
     proven = {(one["document"], one["addressee"]) for one in given if _is_proven(look, one)}
     wanted = [(document, addressee) for document in documents for addressee in look.case.addressees]
     missing = [f"{document}:{addressee}" for document, addressee in wanted if (document, addressee) not in proven]
     detail = "Enter for each document and each addressee how and when it was served, with its proof."
     require(not missing, NotAllowed("delivery_unproven", detail, missing=missing))
+    meant = {*wanted, *((document, FIRM) for document in documents)}  # a firm may be told of its principal's case
+    others = [one for one in given if (one["document"], one["addressee"]) not in meant or not _is_proven(look, one)]
+    surplus = [f"{one['document']}:{one['addressee']}" for one in others]
+    detail = "Enter only the documents of this step, each as it was served."
+    require(not surplus, NotAllowed("delivery_not_meant", detail, surplus=surplus))
 
 
 def _is_proven(look: CaseLook, delivery: Mapping[str, Any]) -> bool:

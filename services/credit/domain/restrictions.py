@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credit.domain.case_facts import REMOVED, REMOVING, REVOKED
+from shared.clock import business_date
 from shared.machines import Due, Machine, NotAllowed, Step, Transition, require, require_all
 
 PUSHED, RECEIVED, APPLIED, REFUSED, LIFT_REQUESTED, LIFTED = (
@@ -57,8 +58,10 @@ def _is_agency(look: RestrictionLook) -> None:
 def _says_what(look: RestrictionLook) -> None:
     detail = "Say which measure was applied, on which day, and who handles it."
     require_all(look.step.given, ("measure", "date", "handler"), code="feedback_incomplete", detail=detail)
-    is_past = date.fromisoformat(str(look.step.given["date"])) <= look.step.today
-    require(is_past, NotAllowed("feedback_ahead", "A measure cannot be applied on a day to come."))
+    day, asked_at = date.fromisoformat(str(look.step.given["date"])), look.restriction.asked_at
+    require(day <= look.step.today, NotAllowed("feedback_ahead", "A measure cannot be applied on a day to come."))
+    is_after = asked_at is None or day >= business_date(asked_at)
+    require(is_after, NotAllowed("feedback_before", "A measure is applied once it was asked for: look at its day."))
 
 
 def _has_reason(look: RestrictionLook) -> None:

@@ -217,6 +217,20 @@ class TestRefusals:
         same_day = delivered("notice", on=date(2026, 11, 20))
         assert take_case_step(RULES, case, step=a_step("serve_notice", deliveries=same_day)).state == "noticed"
 
+    @pytest.mark.parametrize(
+        "other",
+        [
+            delivered("decision", on=date(1999, 1, 1)),
+            delivered("notice", to=("p2",)),
+            delivered("notice", on=date(2026, 11, 27), to=("p1",)),
+            [{**one, "proof": ""} for one in delivered("notice", to=("p1",))],
+        ],
+    )
+    def test_take_nothing_beside_what_is_to_be_served(self, other: list[dict[str, Any]]) -> None:
+        case = a_case("noticed", days=CaseDays())
+        step = a_step("serve_notice", deliveries=[*delivered("notice"), *other])
+        assert refused(case, step).code == "delivery_not_meant"
+
     def test_take_no_service_without_proof(self) -> None:
         unproven = [{**one, "proof": " "} for one in delivered("decision", "repair_notice")]
         assert refused(a_case("decided"), a_step("serve", deliveries=unproven)).code == "delivery_unproven"

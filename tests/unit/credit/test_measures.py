@@ -116,6 +116,7 @@ class TestRestriction:
             (Restriction("pushed", "FIN", agencies=frozenset({"TAX"})), a_step("receive"), "other_agency"),
             (Restriction("pushed", "FIN"), a_step("apply", handler=""), "feedback_incomplete"),
             (Restriction("pushed", "FIN"), a_step("apply", date="2026-09-30"), "feedback_ahead"),
+            (Restriction("pushed", "FIN", asked_at=NOW), a_step("apply", date="1900-01-01"), "feedback_before"),
             (Restriction("pushed", "FIN"), a_step("refuse", reason=""), "reason_missing"),
             (Restriction("applied", "FIN", "active"), a_step("request_lift"), "listing_runs"),
             (Restriction("pushed", "FIN"), Step("remind", "k", 0, NOW), "by_itself"),
