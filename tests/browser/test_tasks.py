@@ -127,6 +127,7 @@ class TestCheck:
         gate.get_by_role("button", name="开始检查").click()
         gate.wait_for_url("**/tasks/*")
         expect(gate.locator("#state")).to_have_attribute("data-state", "assigned")
+        expect(gate.locator("#why")).to_have_text("缘由：临时检查")
 
     def test_begins_also_when_the_button_is_pressed_before_the_scripts_are_there(
         self, gate: Page, workshop: str

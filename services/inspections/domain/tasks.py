@@ -244,11 +244,12 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody of ``tier`` has to come within so many working days; ``cause`` as the annual plan counts it."""
+    """Somebody of ``tier`` has to come within so many working days; ``cause`` and ``basis`` as the plan counts it."""
 
     tier: int
     working_days: int
     cause: str = ""
+    basis: str = ""
 
     def last_day(self, today: date) -> date:
         """Return the last day on which it is in time."""
@@ -281,11 +282,6 @@ def allowed_task_steps(rules: TaskRules, task: Task, *, asked: Step) -> list[str
         return all(is_possible(partial(TASK_GUARDS[guard], look)) for guard in guards if guard in ABOUT_THE_PERSON)
 
     return [event for event in rules.machine.possible(task.state) if meets_all(event)]
-
-
-def escalated_tier(escalations: Mapping[tuple[int, str], int], *, tier: int, cause: str) -> int:
-    """Return the tier to which a result of ``tier`` goes because of ``cause``; the same tier when it stays (§7.1)."""
-    return escalations.get((tier, cause), tier)
 
 
 _CHANGES: Mapping[str, Callable[[TaskLook], dict[str, Any]]] = {

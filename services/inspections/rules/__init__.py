@@ -79,6 +79,7 @@ def check_tables() -> None:
     for check in (visit_rules, review_rules, rating_rules, complaint_rules):
         check()
     major_hazard_calls()
+    escalations()
     missed_commitment_call()
     declared_work_tier()
     suspended_work_call()

@@ -1,6 +1,6 @@
 """Reads the tables of tasks, tiers, plans, draws and the assessment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -51,10 +51,14 @@ def major_hazard_calls() -> tuple[Call, ...]:
 def read_calls(content: Row) -> tuple[Call, ...]:
     """Return the calls of a table; raises ``UnusableTable`` for a cause that the annual plan does not know."""
     calls = tuple(Call(row["tier"], row["working_days"], row["cause"]) for row in content["major_hazard"])
+    _check_causes(calls)
+    return calls
+
+
+def _check_causes(calls: Iterable[Call]) -> None:
     unknown = {one.cause for one in calls if one.cause} - set(plan_rules().causes)
     if unknown:
         raise UnusableTable(f"no cause is named {', '.join(sorted(unknown))}")
-    return calls
 
 
 @cache
@@ -114,9 +118,21 @@ def read_choices(rows: Sequence[Row]) -> Sequence[Choice]:
 
 
 @cache
-def escalations() -> Mapping[tuple[int, str], int]:
-    """Return to which tier a result goes, by tier and cause."""
-    return {(row["tier"], row["cause"]): row["to"] for row in table("tiers.toml")["escalation"]}
+def escalations() -> Mapping[tuple[int, str], Call]:
+    """Return who has to look at what a tier has met, by tier and cause; raises ``UnusableTable``."""
+    return read_escalations(table("tiers.toml"))
+
+
+def read_escalations(content: Row) -> Mapping[tuple[int, str], Call]:
+    """Return the escalations of a table; raises ``UnusableTable`` for a cause that the annual plan does not know."""
+    calls = {
+        (row["tier"], row["cause"]): Call(
+            row["to"], row["working_days"], row.get("counts_as", ""), row.get("basis", "")
+        )
+        for row in content["escalation"]
+    }
+    _check_causes(calls.values())
+    return calls
 
 
 @cache

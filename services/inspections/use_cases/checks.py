@@ -22,7 +22,7 @@ from services.inspections.queries.tasks import HIGHEST_TIER
 from services.inspections.rules import believed_time, plan_rules
 from services.inspections.tables import check_record, task
 from services.inspections.use_cases.hazards import Finding, find_hazard
-from services.inspections.use_cases.tasks import ADHOC, NewTask, make_task, step_task
+from services.inspections.use_cases.tasks import ADHOC, NewTask, hand_up, make_task, step_task
 from shared.clock import business_date
 from shared.contracts.inspections import CheckCompleted, SelfCheckRefuted
 from shared.errors import Conflict, Refused
@@ -125,6 +125,8 @@ def submit_check(session: Session, row: Row[Any], handed_in: HandedIn, *, by: st
     found = {"hazards": hazards, "refuted": refuted["items"] if refuted else []}
     record_id = _keep_record(session, row, handed_in, result=result, step=step, found=found)
     _tell(session, row, record_id=record_id, result=result, refuted=refuted, now=now)
+    if refuted:
+        hand_up(session, row.enterprise_id, tier=row.tier, cause="refuted", key=record_id, now=now)
     return record_id
 
 

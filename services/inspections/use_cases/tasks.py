@@ -18,7 +18,7 @@ from services.inspections.queries.checklists import checklist_for
 from services.inspections.queries.documents import is_recorded
 from services.inspections.queries.enterprises import held_id
 from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
-from services.inspections.rules import ladder, major_hazard_calls, task_rules
+from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_officer, task_step
 from services.inspections.use_cases import keep_step
 from shared.clock import business_date
@@ -33,6 +33,7 @@ from shared.work.timers import cancel, schedule
 LADDER, ABSENCE = "task_ladder", "task_absence"
 ADHOC = "adhoc"
 MAJOR_HAZARD = "major_hazard"
+REFUSE_ENTRY = "refuse_entry"
 EXACT = "exact"
 
 
@@ -142,6 +143,8 @@ def step_task(session: Session, task_id: str, *, step: Step, based_on: int | Non
     _set_ladder(session, row._asdict() | changes)
     for place, word in enumerate(tells):
         publish(session, _EVENTS[word](row._asdict() | changes), sequence=row.told + place + 1, at=step.now)
+    if step.event == REFUSE_ENTRY:
+        hand_up(session, row.enterprise_id, tier=row.tier, cause="refusal", key=task_id, now=step.now)
     return moved
 
 
@@ -188,6 +191,14 @@ def call_for_hazard(session: Session, enterprise_id: str, hazard_id: str, *, key
         period = Period(today, call.last_day(today))
         wanted = NewTask(enterprise_id, call.tier, MAJOR_HAZARD, period, cause=call.cause, key=key, hazard_id=hazard_id)
         make_task(session, wanted, now=now)
+
+
+def hand_up(session: Session, enterprise_id: str, *, tier: int, cause: str, key: str, now: datetime) -> None:
+    """Give the next tier the task to look at what ``tier`` has met, where the table names one; one for a ``key``."""
+    call, today = escalations().get((tier, cause)), business_date(now)
+    if call is not None:
+        period, counted = Period(today, call.last_day(today)), {"cause": call.cause, "basis": call.basis}
+        make_task(session, NewTask(enterprise_id, call.tier, cause, period, key=f"{cause} {key}", **counted), now=now)
 
 
 def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) -> None:

@@ -34,7 +34,7 @@ from services.inspections.tables import (
 from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.use_cases.reviews import expect_sample
-from services.inspections.use_cases.tasks import MOVABLE, step_task
+from services.inspections.use_cases.tasks import MOVABLE, hand_up, step_task
 from shared.contracts.inspections import VisitEnded, VisitFlagged, VisitStarted
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
@@ -202,11 +202,17 @@ def _mark(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[No
     return {}, []
 
 
+def _dispute(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
+    hand_up(session, row.enterprise_id, tier=INTERMEDIARY, cause="disagreement", key=row.id, now=step.now)
+    return {}, []
+
+
 _EFFECTS: Mapping[str, Callable[[Session, Row[Any], Step], tuple[Changes, list[Note]]]] = {
     "start": _start,
     "end": _end,
     "time_out": _time_out,
     "report": _report,
+    "dispute": _dispute,
     "countersign": lambda session, row, step: ({"countersigned_by": step.by, "countersigned_at": step.now}, []),
     "rate": lambda session, row, step: ({"stars": step.given["stars"], "opinion": step.given.get("opinion", "")}, []),
     "lapse": _lapse,

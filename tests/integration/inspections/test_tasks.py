@@ -92,6 +92,19 @@ class TestHandingIn:
         assert (refuted["data"]["refuted_check_id"], refuted["data"]["items"]) == (own["id"], ["FI-03"])
         assert (own["refuted"], later["refuted"]) == ([], ["FI-03"])
 
+    def test_brings_government_supervision_beside_the_cap_when_the_grid_refutes(
+        self, database: Database, caller: Caller, enterprise_id: str
+    ) -> None:
+        """§7.1: T3 escalates to T4 on a false self-check."""
+        owner = caller("enterprise_safety_officer", enterprise_id=enterprise_id, divisions=[])
+        staffed(database, "a-bureau_officer", "bureau_officer", divisions=("331002",))
+        checked(owner, enterprise_id)
+        checked(caller("grid_worker"), enterprise_id, photo=True, FI_03="abnormal")
+
+        made = [one for one in caller().get(TASKS).json["items"] if one["origin"] == "refuted"]
+        assert [(one["tier"], one["cause"], one["owner"]) for one in made] == [(4, "handed_over", "a-bureau_officer")]
+        assert caller().get(f"{INSPECTIONS}/enterprises/{enterprise_id}/cap").json["counted"] == []
+
     @pytest.mark.parametrize(
         ("body", "code"),
         [
@@ -171,6 +184,15 @@ class TestEntry:
         one = begin(worker, enterprise_id)["id"]
         step(worker, one, "refuse_entry", reason="不让进门", evidence=[photo_of(worker, enterprise_id)])
         assert names_of(told(database))[-1] == "entry_refused"
+        assert [other["id"] for other in worker.get(TASKS).json["items"]] == [one]
+
+    def test_that_is_refused_to_the_intermediary_brings_the_grid(self, caller: Caller, enterprise_id: str) -> None:
+        """§7.1: T2 escalates to T3 on refusal."""
+        inspector, officer = caller("intermediary_inspector"), caller()
+        one = begin(inspector, enterprise_id)["id"]
+        step(inspector, one, "refuse_entry", reason="不让进门", evidence=[photo_of(inspector, enterprise_id)])
+        items = officer.get(TASKS).json["items"]
+        assert [(other["tier"], other["origin"]) for other in items if other["id"] != one] == [(3, "refusal")]
 
 
 class TestReading:

@@ -105,6 +105,8 @@ class TestAWholeVisit:
         step(agency.inspector, one, "report", **REPORT)
         step(agency.owner, one, "dispute", reason="仍未到车间")
         assert step(caller("subdistrict_officer"), one, "uphold", reason="已核实")["state"] == "countersigned"
+        items = caller().get(f"{INSPECTIONS}/tasks").json["items"]
+        assert [one["tier"] for one in items if one["origin"] == "disagreement"] == [3]
 
     def test_closes_by_itself_when_nobody_rates_it(self, database: Database, agency: Agency) -> None:
         one = agency.planned()["id"]

@@ -11,13 +11,12 @@ from services.inspections.domain.tasks import (
     MovedTask,
     Task,
     allowed_task_steps,
-    escalated_tier,
     next_rung,
     take_task_step,
 )
 from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules, tiers
 from services.inspections.rules.reading import table
-from services.inspections.rules.working import read_calls, read_ladder
+from services.inspections.rules.working import read_calls, read_escalations, read_ladder
 from shared.machines import NotAllowed, Step, StepNotPossible, UnusableTable, clock_step
 from tests.unit.inspections.builders import NOW
 
@@ -234,15 +233,20 @@ class TestCalls:
 
 
 class TestEscalation:
-    @pytest.mark.parametrize(
-        ("tier", "cause", "to"),
-        [
-            (1, "overdue", 3), (2, "major", 3), (2, "refusal", 3), (2, "disagreement", 3), (3, "overdue", 4),
-            (3, "major", 4), (3, "refuted", 4), (1, "major", 1), (4, "overdue", 4),
-        ],
-    )  # fmt: skip
-    def test_goes_where_the_table_says(self, tier: int, cause: str, to: int) -> None:
-        assert escalated_tier(escalations(), tier=tier, cause=cause) == to
+    def test_goes_where_the_tiers_say(self) -> None:
+        """§7.1: T2 to T3 on refusal and disagreement, T3 to T4 on a false self-check; the rest has rules of its own."""
+        found = {key: (call.tier, call.working_days, call.cause) for key, call in escalations().items()}
+        assert found == {
+            (2, "refusal"): (3, 3, ""),
+            (2, "disagreement"): (3, 3, ""),
+            (3, "refuted"): (4, 5, "handed_over"),
+        }
+
+    def test_brings_government_supervision_only_for_a_cause_that_the_plan_knows(self) -> None:
+        content = table("tiers.toml")
+        content["escalation"][2]["counts_as"] = "whim"
+        with pytest.raises(UnusableTable, match="whim"):
+            read_escalations(content)
 
 
 class TestAllowedSteps:
