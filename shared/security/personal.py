@@ -82,12 +82,6 @@ def mask_name(name: str) -> str:
     return _keep(name, first=1, last=0)
 
 
-def mask_email(address: str) -> str:
-    """Return the first letter of the mailbox and the whole domain: ``w***@example.org``."""
-    mailbox, at, domain = address.rpartition("@")
-    return f"{mailbox[:1]}***{at}{domain}" if at else _keep(address, first=1, last=0)
-
-
 def _keep(text: str, *, first: int, last: int) -> str:
     hidden = len(text) - first - last
     if hidden < 1:

@@ -1,7 +1,6 @@
 """Which enterprises a principal may see, as a condition of the query: rows outside never leave the database."""
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session
 
 from shared.database.chassis import scope_contract, scope_enterprise
 from shared.errors import NotFound
@@ -50,13 +49,6 @@ def enterprises_in_scope(principal: Principal) -> Select[str]:
             enterprise_id=columns.enterprise_id,
         )
     )
-
-
-def require_in_scope(session: Session, principal: Principal, *, enterprise_id: str) -> None:
-    """Raise ``EnterpriseNotFound`` when the enterprise does not exist or lies outside the jurisdiction."""
-    wanted = enterprises_in_scope(principal).where(scope_enterprise.c.enterprise_id == enterprise_id)
-    if session.scalar(wanted) is None:
-        raise EnterpriseNotFound("No such enterprise in your area.", enterprise_id=enterprise_id)
 
 
 def _inside_division(prefix: str, division: ColumnElement[str]) -> ColumnElement[bool]:

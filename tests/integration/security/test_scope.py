@@ -10,7 +10,7 @@ from shared.database.chassis import scope_contract, scope_enterprise, token_deny
 from shared.events.received import Received
 from shared.security import Principal
 from shared.security.rates import TooManyRequests, take_token
-from shared.security.scope import EnterpriseNotFound, enterprises_in_scope, require_in_scope
+from shared.security.scope import enterprises_in_scope
 from shared.security.subscriptions import keep_scope
 from shared.security.tokens import AccountDenied, refuse_denied
 from shared.security.upkeep import keep_denials
@@ -63,13 +63,6 @@ class TestScope:
         with places.reading() as session:
             found = set(session.scalars(enterprises_in_scope(principal)))
         assert found == {eid(number) for number in seen}
-
-    def test_hides_a_foreign_enterprise_as_if_it_did_not_exist(self, places: Database) -> None:
-        principal = Principal("someone", at=NOW, grids=("g1",))
-        with places.reading() as session:
-            require_in_scope(session, principal, enterprise_id=eid(1))
-            with pytest.raises(EnterpriseNotFound):
-                require_in_scope(session, principal, enterprise_id=eid(2))
 
 
 def received(event: object, *, subject: str, sequence: int, at: datetime = NOW) -> Received:
