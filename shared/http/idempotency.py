@@ -5,7 +5,7 @@ Effect, key and answer are one transaction. Only successes are kept: a refused r
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import IO
@@ -20,6 +20,7 @@ from shared.work.retention import KEEP_IDEMPOTENCY_KEYS
 
 HEADER = "Idempotency-Key"
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+IDENTITY = ("principal", "method", "path", "key")
 CHUNK = 1 << 20
 _KEY_SHAPE = re.compile(r"[\x21-\x7e]{8,128}")
 
@@ -78,11 +79,7 @@ def keep_answer(session: Session, claim: Claim, answer: Response, *, now: dateti
     """Store ``answer`` as the one that a repetition of the request gets."""
     session.execute(
         idempotency_key.insert().values(
-            principal=claim.principal,
-            method=claim.method,
-            path=claim.path,
-            key=claim.key,
-            body_hash=claim.body_hash,
+            **asdict(claim),
             status=answer.status_code,
             headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
             body=answer.get_data(),
@@ -92,13 +89,7 @@ def keep_answer(session: Session, claim: Claim, answer: Response, *, now: dateti
 
 
 def _is(claim: Claim) -> ColumnElement[bool]:
-    columns = idempotency_key.c
-    return and_(
-        columns.principal == claim.principal,
-        columns.method == claim.method,
-        columns.path == claim.path,
-        columns.key == claim.key,
-    )
+    return and_(*(idempotency_key.c[name] == getattr(claim, name) for name in IDENTITY))
 
 
 def _lock(session: Session, claim: Claim) -> None:
