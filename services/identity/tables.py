@@ -24,6 +24,7 @@ account = Table(
     Column("skills", JsonDocument, nullable=False),
     Column("enterprise_id", Text, nullable=False),
     Column("intermediary_id", Text, nullable=False),
+    Column("agency_id", Text, nullable=False, server_default=""),  # of who acts for another agency: a row of client
     Column("person_id", Text, nullable=False, server_default=""),  # of the registry; empty: not linked
     Column("licence_valid_until", Text, nullable=False),
     Column("sealed_licence_number", Text),
@@ -38,6 +39,7 @@ account = Table(
 )
 
 Index("ix__account__enterprise_id", account.c.enterprise_id)
+Index("ix__account__agency_id", account.c.agency_id)
 
 absence = Table(
     "absence",
@@ -87,7 +89,7 @@ signing_key = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
-client = Table(
+client = Table(  # another agency, whether systems of it ask, or clerks, or both
     "client",
     metadata,
     Column("id", Id, primary_key=True),

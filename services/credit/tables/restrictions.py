@@ -43,6 +43,7 @@ restriction_step = Table(
     Column("rule", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("by", Text, nullable=False),
+    Column("agency_id", Text, nullable=False, server_default=""),  # for which it was answered by its own; empty: bureau
     Column("at", UtcDateTime, nullable=False),
     Column("given", JsonDocument, nullable=False),
     PrimaryKeyConstraint("restriction_id", "version"),
@@ -54,6 +55,7 @@ check_receipt = Table(  # one row for each question, whatever the answer
     Column("id", Id, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("by", Text, nullable=False),
+    Column("agency_id", Text, nullable=False, server_default=""),  # for which it was asked; empty: for the bureau
     Column("purpose", Text, nullable=False),
     Column("kind", Text, nullable=False),  # code, batch or name
     Column("asked", Integer, nullable=False),
@@ -62,6 +64,7 @@ check_receipt = Table(  # one row for each question, whatever the answer
     Column("answer", JsonDocument, nullable=False),
 )
 Index("ix__check_receipt__by", check_receipt.c.by, check_receipt.c.id)
+Index("ix__check_receipt__agency_id", check_receipt.c.agency_id, check_receipt.c.id)
 
 watched = Table(  # 重点监管对象: without any effect on other agencies
     "watched",
