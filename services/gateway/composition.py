@@ -122,7 +122,7 @@ def composer() -> Composer:
 
 
 def _key(part: Part, principal: Principal, seen: Row[Any]) -> Hashable:
-    rights = (principal.actions, principal.enterprise_id, principal.intermediary_id, principal.client_id)
+    rights = (principal.actions, principal.enterprise_id, principal.intermediary_id, principal.agency_id)
     return part.name, seen.id, getattr(seen, part.version), seen.touched, rights
 
 

@@ -33,6 +33,14 @@ class ActionNotAllowed(Forbidden):
     code = "action_not_allowed"
 
 
+class AgencyNotNamed(Forbidden):
+    code = "agency_not_named"
+
+
+class NotGranted(Forbidden):
+    code = "not_granted"
+
+
 class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
 
@@ -133,6 +141,15 @@ def _write(access: Access, serve: Callable[[Session], Any]) -> Response:
 def _require_action(access: Access) -> None:
     if not access.is_public and not principal().may(access.action):
         raise ActionNotAllowed("Your role does not allow this.", action=access.action)
+    require_grant(principal(), access.action)
+
+
+def require_grant(caller: Principal, action: str) -> None:
+    """Raise ``AgencyNotNamed`` or ``NotGranted`` for who acts for an agency without a grant of ``action``."""
+    if not caller.is_granted(action):
+        if not caller.agency_id:
+            raise AgencyNotNamed("Your account names no agency: ask the bureau's administrator to name it.")
+        raise NotGranted("Your agency has no grant of this that holds: ask the bureau's administrator.", action=action)
 
 
 def _receive_body(access: Access) -> None:

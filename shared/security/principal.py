@@ -1,9 +1,11 @@
 """The one who asks: made from the claims of a verified access token, never from anything else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+
+EVERYONE = "account:self"  # everybody's own account: no grant limits it
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +14,9 @@ class Principal:
 
     ``methods`` say how the person was recognised (RFC 8176): ``pin`` for a signature on a phone of the enterprise;
     ``session_id`` names the session that the token belongs to.
-    A client of another agency has ``grants``: by action its divisions and fields. ``fields`` are all that the
-    running request may be told; ``None`` for people.
+    Who acts for another agency, its system or one of its clerks, has ``grants``: by action the divisions, fields and
+    purposes of ``agency_id``, which is empty while an account names none. Everybody else has ``None``. ``fields`` are
+    all that the running request may be told; ``None``: whatever it answers.
     """
 
     subject: str
@@ -25,9 +28,9 @@ class Principal:
     enterprise_id: str = ""
     intermediary_id: str = ""
     methods: frozenset[str] = frozenset()
-    client_id: str = ""
+    agency_id: str = ""
     session_id: str = ""
-    grants: Mapping[str, Any] = field(default_factory=dict)
+    grants: Mapping[str, Any] | None = None
     fields: frozenset[str] | None = None
     issued_at: datetime = datetime.min.replace(tzinfo=UTC)
     at: datetime = datetime.min.replace(tzinfo=UTC)
@@ -36,13 +39,17 @@ class Principal:
         """Return whether one of the principal's roles grants ``action`` (``<noun>:<verb>``)."""
         return action in self.actions
 
+    def is_granted(self, action: str) -> bool:
+        """Return whether ``action`` needs no grant of an agency, or has one."""
+        return self.grants is None or action == EVERYONE or action in self.grants
+
     def narrowed_to(self, action: str) -> "Principal":
-        """Return a client as the grant of ``action`` limits it, without a grant to nothing; people stay as they are."""
-        if not self.client_id:
+        """Return who acts for an agency as its grant of ``action`` limits it; without one that is nothing at all."""
+        if self.grants is None or action == EVERYONE:
             return self
         grant = self.grants.get(action, {})
         divisions, fields = tuple(grant.get("divisions", ())), frozenset(grant.get("fields", ()))
-        return replace(self, divisions=divisions, fields=fields)
+        return replace(self, divisions=divisions, fields=fields, grids=(), enterprise_id="", intermediary_id="")
 
 
 PUBLIC = Principal(subject="", name="public", roles=frozenset({"public"}))
@@ -60,9 +67,9 @@ def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
         enterprise_id=claims.get("enterprise_id", ""),
         intermediary_id=claims.get("intermediary_id", ""),
         methods=frozenset(claims.get("amr", ())),
-        client_id=claims.get("client_id", ""),
+        agency_id=claims.get("agency_id", claims.get("client_id", "")),
         session_id=claims.get("sid", ""),
-        grants=claims.get("grants", {}),
+        grants=claims.get("grants"),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         at=at,
     )

@@ -140,11 +140,8 @@ def _check_claims(header: Mapping[str, Any], claims: Mapping[str, Any], now: dat
 
 
 def refuse_denied(session: Session, principal: Principal) -> None:
-    """Raise ``AccountDenied`` when the account is disabled, or the token is older than its return."""
-    denial = session.execute(
-        select(token_deny.c.lifted_at).where(token_deny.c.subject == principal.subject)
-    ).one_or_none()
-    if denial is None:
-        return
-    if denial.lifted_at is None or principal.issued_at < denial.lifted_at:
-        raise AccountDenied("This account has been disabled: ask your administrator.")
+    """Raise ``AccountDenied`` when the account or its agency is disabled, or the token is older than its return."""
+    both = {principal.subject, principal.agency_id}
+    for lifted_at in session.scalars(select(token_deny.c.lifted_at).where(token_deny.c.subject.in_(both))):
+        if lifted_at is None or principal.issued_at < lifted_at:
+            raise AccountDenied("This account has been disabled: ask your administrator.")

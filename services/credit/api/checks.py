@@ -49,7 +49,7 @@ def list_keys(session: Session) -> Any:
 @blp.arguments(CheckReceiptQuery, location="query")
 @blp.response(200, CheckReceiptList)
 def list_receipts(session: Session, query: dict[str, Any]) -> Any:
-    """What was answered to the caller, the newest first."""
+    """What was answered to the caller and everybody else of the own agency, the newest first."""
     wanted = reading.receipts(principal())
     rows, next_cursor = page(session, wanted, key=[check_receipt.c.id], descending=True, **query)
     return {"items": rows, "next_cursor": next_cursor}
@@ -59,7 +59,7 @@ def list_receipts(session: Session, query: dict[str, Any]) -> Any:
 @reads("check:read")
 @blp.response(200, WholeCheckReceipt)
 def show_receipt(session: Session, receipt_id: str) -> Any:
-    """One answer as it was given to the caller."""
+    """One answer as it was given to the caller, or to somebody else of the own agency."""
     return reading.receipt(session, principal(), receipt_id)
 
 
@@ -92,4 +92,5 @@ def check_code(session: Session, query: dict[str, Any], uscc: str) -> Any:
 
 def _question(purpose: str) -> Question:
     caller = principal()
-    return Question(caller.subject, purpose, now(), granted=answering_for(caller, ASK), fields=caller.fields)
+    granted = answering_for(caller, ASK)
+    return Question(caller.subject, purpose, now(), granted=granted, fields=caller.fields, agency_id=caller.agency_id)

@@ -58,9 +58,13 @@ def answer(session: Session, body: dict[str, Any], restriction_id: str) -> Any:
     reading.visible_restriction(session, principal(), restriction_id, agencies=agencies)
     event, based_on = FEEDBACK[body.pop("status")], body.pop("version", None)
     step = step_of_caller(event, body)
-    restrictions.step_restriction(session, restriction_id, step=step, agencies=agencies, based_on=based_on)
+    agency_id = principal().agency_id
+    restrictions.step_restriction(
+        session, restriction_id, step=step, agencies=agencies, based_on=based_on, agency_id=agency_id
+    )
     row = reading.visible_restriction(session, principal(), restriction_id, agencies=agencies)
-    audit_note(session, entity=f"restriction:{restriction_id}", details={"event": event, "state": row.state})
+    details = {"event": event, "state": row.state, "agency_id": agency_id}
+    audit_note(session, entity=f"restriction:{restriction_id}", details=details)
     return reading.whole_restriction(session, row), etag_of(row.version)
 
 

@@ -1,6 +1,6 @@
 """What follows from a listing, and whether it restricts or only advises: the legal gate (国办发〔2020〕49号)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.errors import Refused
@@ -59,7 +59,6 @@ class MeasureRules:
     list_name: str
     order: str
     version: str
-    clerk: str
     measures: Mapping[str, Measure]
     restrictions: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]
@@ -71,15 +70,12 @@ class MeasureRules:
             return everybodys + tuple(self.restrictions.values())
         return tuple(one for one in self.restrictions.values() if one.agency == purpose)
 
-    def purposes_of(self, roles: Collection[str]) -> frozenset[str] | None:
-        """Return for what people with ``roles`` may ask: clerks of other agencies not for the bureau's own purpose."""
-        return frozenset(self.purposes) - {SUPERVISION} if self.clerk in roles else None
-
     def require_purpose(self, purpose: str, *, granted: frozenset[str] | None) -> Purpose:
         """Return a purpose; raises ``PurposeUnknown``, or ``PurposeNotGranted`` (``granted`` None: any)."""
         if purpose not in self.purposes:
             detail = "Say for which purpose you ask: one of the list."
             raise PurposeUnknown(detail, purpose=purpose, known=sorted(self.purposes))
         if granted is not None and purpose not in granted:
-            raise PurposeNotGranted("Your grant does not name this purpose.", purpose=purpose)
+            detail = "The grant of your agency does not name this purpose: ask the bureau's administrator."
+            raise PurposeNotGranted(detail, purpose=purpose)
         return self.purposes[purpose]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
@@ -106,10 +106,14 @@ def listing_of(row: Row[Any]) -> Listing:
 
 
 def receipts(principal: Principal) -> Select[Any]:
-    """Return the statement of what was answered: to who asks now, and for the leader of the bureau to everybody."""
-    wanted = select(check_receipt)
-    is_leader = case_rules().leader in principal.roles
-    return wanted if is_leader else wanted.where(check_receipt.c.by == principal.subject)
+    """Return the statement of what was answered to who asks now, to the own agency, for the bureau's leader to all."""
+    if case_rules().leader in principal.roles:
+        return select(check_receipt)
+    columns = check_receipt.c
+    is_own = columns.by == principal.subject
+    if principal.agency_id:
+        is_own = or_(is_own, columns.agency_id == principal.agency_id)
+    return select(check_receipt).where(is_own)
 
 
 def receipt(session: Session, principal: Principal, receipt_id: str) -> Row[Any]:

@@ -25,13 +25,10 @@ class WatchedNotFound(NotFound):
 
 
 def answering_for(principal: Principal, action: str) -> frozenset[str] | None:
-    """Return for which agencies who asks may act on ``action``: a client as its grant names, staff for anybody (None).
-
-    A clerk of another agency reads and answers for every agency but the bureau itself.
-    """
-    if principal.client_id:
-        return frozenset(principal.grants.get(action, {}).get("purposes", ()))
-    return measure_rules().purposes_of(principal.roles)
+    """Return for which agencies who asks may act on ``action``: what its grant names, for the bureau anybody (None)."""
+    if principal.grants is None:
+        return None
+    return frozenset(principal.grants.get(action, {}).get("purposes", ()))
 
 
 def restrictions(principal: Principal, *, agencies: frozenset[str] | None, wanted: Mapping[str, Any]) -> Select[Any]:

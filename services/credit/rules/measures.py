@@ -16,7 +16,6 @@ def measure_rules() -> MeasureRules:
         list_code=head["list_code"],
         list_name=head["list_name"],
         order=head["order"],
-        clerk=head["clerk"],
         version=head["version"],
         measures={row["code"]: Measure(**row) for row in content["measure"]},
         restrictions={row["code"]: Measure(**row) for row in content["restriction"]},

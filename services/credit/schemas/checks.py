@@ -107,9 +107,12 @@ class CheckReceiptQuery(PageQuery):
 
 
 class CheckReceipt(Schema):
+    """``by`` asked, a person or a system; ``agency_id``: for which agency, empty for the bureau."""
+
     id = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
     by = fields.String(required=True)
+    agency_id = fields.String(required=True)
     purpose = fields.String(required=True)
     kind = fields.String(required=True)
     asked = fields.Integer(required=True)

@@ -55,8 +55,14 @@ class RestrictionList(Page):
     items = fields.List(fields.Nested(Restriction), required=True)
 
 
+class RestrictionStep(CaseStep):
+    """``agency_id``: the agency whose own system or clerk answered; empty: the bureau, or the clock."""
+
+    agency_id = fields.String(required=True)
+
+
 class WholeRestriction(Restriction):
-    steps = fields.List(fields.Nested(CaseStep), required=True)
+    steps = fields.List(fields.Nested(RestrictionStep), required=True)
 
 
 class RestrictionFeedback(Schema):

@@ -30,13 +30,17 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks for which purpose; ``granted``: for which a client may (None: any), ``fields``: what it may be told."""
+    """Who asks for which agency (empty: the bureau) and purpose.
+
+    ``granted``: for which purposes it may (None: any), ``fields``: what it may be told (None: everything).
+    """
 
     by: str
     purpose: str
     now: datetime
     granted: frozenset[str] | None = None
     fields: frozenset[str] | None = None
+    agency_id: str = ""
 
 
 def check_code(session: Session, code: str, *, asked: Question) -> Document:
@@ -76,10 +80,18 @@ def _answered(session: Session, answer: Document, *, kind: str, asked: Question,
     about = {"purpose": asked.purpose, "answered_at": asked.now.isoformat(), "receipt_id": receipt_id}
     told = told_to({**answer, **about}, fields=asked.fields)
     proof = digest(told)
-    row = {"id": receipt_id, "at": asked.now, "by": asked.by, "purpose": asked.purpose, "kind": kind}
-    kept = {**row, "asked": count, "hits": hits, "digest": proof, "answer": told}
+    row = {"id": receipt_id, "at": asked.now, "by": asked.by, "agency_id": asked.agency_id}
+    kept = {
+        **row,
+        "purpose": asked.purpose,
+        "kind": kind,
+        "asked": count,
+        "hits": hits,
+        "digest": proof,
+        "answer": told,
+    }
     session.execute(insert(check_receipt).values(**kept))
-    details = {"purpose": asked.purpose, "kind": kind, "asked": count, "hits": hits, "digest": proof}
+    details = {name: kept[name] for name in ("agency_id", "purpose", "kind", "asked", "hits", "digest")}
     audit_note(session, entity=f"check:{receipt_id}", details=details)
     signature = {"signature": sign_answer(secret_of(session), told)}
     return {**told, **told_to(signature, fields=asked.fields)}

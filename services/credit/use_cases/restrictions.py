@@ -72,10 +72,12 @@ def step_restriction(
     step: Step,
     agencies: frozenset[str] | None = None,
     based_on: int | None = None,
+    agency_id: str = "",
 ) -> None:
     """Take one step with a restriction; ``agencies``: for whom the caller answers (None: the bureau for anybody).
 
-    Raises ``StepNotPossible``, ``NotAllowed``, ``RestrictionChanged``.
+    ``agency_id`` is the agency whose own system or clerk answers. Raises ``StepNotPossible``, ``NotAllowed``,
+    ``RestrictionChanged``.
     """
     row = session.execute(select(restriction).where(restriction.c.id == restriction_id).with_for_update()).one()
     if based_on is not None and row.version != based_on:
@@ -89,7 +91,8 @@ def step_restriction(
         **_written(row, step),
     }
     session.execute(update(restriction).where(restriction.c.id == restriction_id).values(**changes))
-    kept = {"event": step.event, "rule": transition.row, "state": state, "by": step.by, "at": step.now}
+    kept = {"event": step.event, "rule": transition.row, "state": state, "at": step.now}
+    kept |= {"by": step.by, "agency_id": agency_id}
     numbered = {"restriction_id": restriction_id, "version": row.version + 1}
     session.execute(insert(restriction_step).values(**numbered, **kept, given=dict(step.given)))
     _tell(session, row, transition.tells, step=step)

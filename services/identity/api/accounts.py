@@ -147,7 +147,7 @@ def end_session(session: Session, session_id: str) -> Any:
 @own.arguments(NamesWanted, location="query")
 @own.response(200, AccountNames)
 def list_names(session: Session, query: dict[str, Any]) -> Any:
-    """Who is behind ids of accounts, as histories show them: masked names and roles."""
+    """Who is behind ids of accounts and agencies, as histories show them: masked names and roles."""
     return {"items": queries.names_of(session, [str(one) for one in query["id"]])}
 
 

@@ -7,11 +7,11 @@ from functools import cache
 
 from services.identity.domain import read_rules
 from shared.errors import Conflict, Forbidden, NotFound, Refused
+from shared.security.principal import EVERYONE
 
-EVERYONE = "account:self"
 READING = ":read"
-STAFF = "staff"
-SIDES = (STAFF, "intermediary", "enterprise", "agency")
+STAFF, AGENCY = "staff", "agency"
+SIDES = (STAFF, "intermediary", "enterprise", AGENCY)
 USERNAME_SHAPE = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 DIVISION_SHAPE = re.compile(r"\d{6}|\d{9}|\d{12}")
 
@@ -42,6 +42,14 @@ class JurisdictionMalformed(Refused):
 
 class JurisdictionTooWide(Forbidden):
     code = "jurisdiction_too_wide"
+
+
+class AgencyMissing(Refused):
+    code = "agency_missing"
+
+
+class AgencyMisplaced(Refused):
+    code = "agency_misplaced"
 
 
 class OwnAccount(Refused):
@@ -95,6 +103,19 @@ def actions_of(role_ids: Iterable[str], *, is_licence_expired: bool = False) -> 
 def roles_of_side(side: str) -> frozenset[str]:
     """Return the ids of the roles of one side."""
     return frozenset(role.id for role in roles().values() if role.side == side)
+
+
+def is_of_agency(role_ids: Iterable[str]) -> bool:
+    """Return whether an account with these roles acts for another agency."""
+    return not roles_of_side(AGENCY).isdisjoint(role_ids)
+
+
+def check_agency(role_ids: Iterable[str], *, agency_id: str) -> None:
+    """Raise ``AgencyMissing`` unless who acts for another agency names it, ``AgencyMisplaced`` for anybody else."""
+    if is_of_agency(role_ids) and not agency_id:
+        raise AgencyMissing("Name the agency for which this person acts: what was granted to it is all they may do.")
+    if agency_id and not is_of_agency(role_ids):
+        raise AgencyMisplaced("Only accounts of other agencies name one: leave it empty, or choose such a role.")
 
 
 def check_roles(role_ids: Sequence[str]) -> None:

@@ -7,11 +7,20 @@ from functools import cache
 
 from services.identity.domain import read_rules
 from services.identity.domain.accounts import JurisdictionMalformed
-from shared.errors import NotFound, Refused, SiseError
+from shared.errors import Forbidden, NotFound, Refused, SiseError
 
 
 class ClientNotFound(NotFound):
     code = "client_not_found"
+
+
+class AgencyUnknown(Refused):
+    code = "agency_unknown"
+
+
+class AgencyShut(Forbidden):
+    code = "agency_shut"
+    keeps_changes = True
 
 
 class GrantNotFound(NotFound):

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Text, cast, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.identity.domain.accounts import STAFF, AccountNotFound, Role, roles, roles_of_side
+from services.identity.domain.accounts import AGENCY, STAFF, AccountNotFound, Role, roles, roles_of_side
 from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST
-from services.identity.tables import absence, account, grid_team, refresh_token, signing_key
+from services.identity.tables import absence, account, client, grid_team, refresh_token, signing_key
 from shared.database.chassis import token_deny
 from shared.security.personal import mask_identity_card, mask_name, vault_of
 from shared.security.principal import Principal
@@ -20,9 +20,13 @@ EXPIRING = timedelta(days=60)
 DISTRICT_DIGITS = 6
 
 
-def accounts(*, username: str = "", is_enabled: bool | None = None, role: str = "", side: str = "") -> Select[Any]:
-    """Select accounts whose user name begins with ``username``, of one role or one side."""
+def accounts(
+    *, username: str = "", is_enabled: bool | None = None, role: str = "", side: str = "", agency_id: str = ""
+) -> Select[Any]:
+    """Select accounts whose user name begins with ``username``, of one role, one side or one agency."""
     statement = select(account)
+    if agency_id:
+        statement = statement.where(account.c.agency_id == agency_id)
     if username:
         statement = statement.where(account.c.username.startswith(username.lower(), autoescape=True))
     if is_enabled is not None:
@@ -75,9 +79,11 @@ def own_profile(session: Session, account_id: str) -> dict[str, Any]:
 
 
 def names_of(session: Session, account_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the masked names and the roles of these accounts; unknown ones are left out."""
+    """Return the masked names and the roles of these accounts, the names of agencies whole; unknown are left out."""
     found = session.execute(select(account).where(account.c.id.in_(account_ids)).order_by(account.c.id))
-    return [{"id": row.id, "name": mask_name(_name(session, row)), "roles": row.roles} for row in found]
+    people = [{"id": row.id, "name": mask_name(_name(session, row)), "roles": row.roles} for row in found]
+    agencies = session.execute(select(client.c.id, client.c.name).where(client.c.id.in_(account_ids)))
+    return people + [{"id": row.id, "name": row.name, "roles": [AGENCY]} for row in agencies]
 
 
 def open_sessions(session: Session, reader: Principal, *, now: datetime) -> list[dict[str, Any]]:

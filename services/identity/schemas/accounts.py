@@ -7,6 +7,7 @@ from shared.http import Page, PageQuery, Schema
 
 TEXT = validate.Length(min=1, max=200)
 SECRET = validate.Length(min=1, max=200)
+NO_OR_ONE_ID = validate.Regexp(r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")
 SHORT_LIST = validate.Length(max=100)
 DIVISION = validate.Regexp(DIVISION_SHAPE.pattern + r"\Z", error="A division has 6, 9 or 12 digits.")
 
@@ -57,6 +58,10 @@ class Jurisdiction(Schema):
     skills = fields.List(fields.String(validate=TEXT), validate=SHORT_LIST)
     enterprise_id = fields.String(validate=validate.Length(max=36))
     intermediary_id = fields.String(validate=validate.Length(max=36))
+    agency_id = fields.String(
+        validate=NO_OR_ONE_ID,
+        metadata={"description": "Of who acts for another agency: what that was granted is all they may do."},
+    )
     licence_valid_until = fields.String(validate=validate.Regexp(r"(\d{4}-\d{2}-\d{2})?\Z"))
 
 
@@ -100,6 +105,7 @@ class AccountFilter(PageQuery):
     is_enabled = fields.Boolean(load_default=None)
     role = fields.String(load_default="", validate=validate.Length(max=64))
     side = fields.String(load_default="", validate=validate.OneOf(["", *SIDES]))
+    agency_id = fields.String(load_default="", validate=NO_OR_ONE_ID)
 
 
 class StaffFilter(PageQuery):
@@ -157,7 +163,7 @@ class NamesWanted(Schema):
 
 class AccountName(Schema):
     id = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "Masked."})
+    name = fields.String(required=True, metadata={"description": "Masked, unless it is an agency's."})
     roles = fields.List(fields.String(), required=True)
 
 

@@ -11,12 +11,14 @@ from services.identity.domain.accounts import (
     AccountNotFound,
     OwnAccount,
     UsernameTaken,
+    check_agency,
     check_divisions,
     check_roles,
     check_username,
 )
 from services.identity.domain.signing_in import check_password
 from services.identity.tables import account
+from services.identity.use_cases.agencies import check_agency_known
 from services.identity.use_cases.keys import ensure_signing_keys
 from services.identity.use_cases.passwords import generate_password, hash_password
 from services.identity.use_cases.refreshing import end_sessions_of
@@ -41,12 +43,13 @@ STAFF_FIELDS = (
     "skills",
     "enterprise_id",
     "intermediary_id",
+    "agency_id",
     "licence_valid_until",
 )
-SCOPING = ("roles", "divisions", "grids", "enterprise_id", "intermediary_id")
+SCOPING = ("roles", "divisions", "grids", "enterprise_id", "intermediary_id", "agency_id")
 NOTHING: Mapping[str, Any] = {
     **dict.fromkeys(("roles", "divisions", "grids", "skills"), ()),
-    **dict.fromkeys(("enterprise_id", "intermediary_id", "licence_valid_until"), ""),
+    **dict.fromkeys(("enterprise_id", "intermediary_id", "agency_id", "licence_valid_until"), ""),
 }
 
 
@@ -57,7 +60,8 @@ def create_account(
 
     ``content`` has username, name, roles and optionally password, must_change_password and the jurisdiction;
     ``giver`` is who makes it (``None``: the system). Raises ``UsernameMalformed``, ``UsernameTaken``,
-    ``PasswordTooWeak``, ``RoleUnknown``, ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``.
+    ``PasswordTooWeak``, ``RoleUnknown``, ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``,
+    ``AgencyMissing``, ``AgencyMisplaced``, ``AgencyUnknown``.
     """
     username = content["username"].strip().lower()
     check_username(username)
@@ -68,6 +72,7 @@ def create_account(
     check_password(password, username=username)
     staff = {**NOTHING, **{name: content[name] for name in STAFF_FIELDS if name in content}}
     _check_staff(staff, giver)
+    _check_agency(session, staff)
     known = {**content, "username": username}
     account_id = insert_account(session, known, staff, password_hash=hash_password(session, password), now=now)
     return account_id, None if chosen else password
@@ -87,12 +92,15 @@ def change_account(
     """Change name, roles, jurisdiction, skills or licence of another person's account.
 
     Tokens from before count no more when they say something else. Raises ``OwnAccount``, ``RoleUnknown``,
-    ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``, ``LicenceDateMalformed``.
+    ``RolesConflict``, ``JurisdictionMalformed``, ``JurisdictionTooWide``, ``LicenceDateMalformed``,
+    ``AgencyMissing``, ``AgencyMisplaced``, ``AgencyUnknown``.
     """
     _refuse_own(found, giver)
     before = {name: getattr(found, name) for name in STAFF_FIELDS}
     after = before | {name: changes[name] for name in STAFF_FIELDS if name in changes}
     _check_staff({name: after[name] for name in STAFF_FIELDS if name in changes}, giver)
+    if "roles" in changes or "agency_id" in changes:
+        _check_agency(session, after)
     standing = plan_standing(session, found.id, licence_valid_until=after["licence_valid_until"], now=now)
     values = {**after, **_sealed(session, changes), "is_licence_expired": standing.is_licence_expired}
     change_row(session, found, values, now=now)
@@ -218,6 +226,12 @@ def _check_staff(staff: Mapping[str, Any], giver: Principal | None) -> None:
     if "roles" in staff:
         check_roles(staff["roles"])
     check_divisions(staff.get("divisions", ()), within=giver.divisions if giver else None)
+
+
+def _check_agency(session: Session, staff: Mapping[str, Any]) -> None:
+    check_agency(staff["roles"], agency_id=staff["agency_id"])
+    if staff["agency_id"]:
+        check_agency_known(session, staff["agency_id"])
 
 
 def _refuse_own(found: Row[Any], giver: Principal) -> None:

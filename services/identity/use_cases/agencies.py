@@ -1,7 +1,10 @@
-"""Client systems of other agencies: registered, granted, given tokens. What is not granted is denied."""
+"""Other agencies: registered, granted; their systems are given tokens. What is not granted is denied.
+
+An agency is one row of ``client``, whether a system of it asks, or clerks whose accounts name it, or both.
+"""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from services.identity.domain.accounts import check_divisions
 from services.identity.domain.agencies import (
+    AgencyShut,
+    AgencyUnknown,
     ClientNotFound,
     GrantNotFound,
     TokenRefused,
@@ -147,6 +152,7 @@ def issue_client_token(session: Session, *, client_id: str, secret: str, scope: 
     claims = {
         "sub": found.id,
         "client_id": found.id,
+        "agency_id": found.id,
         "name": found.name,
         "roles": ["agency"],
         "actions": actions,
@@ -154,6 +160,24 @@ def issue_client_token(session: Session, *, client_id: str, secret: str, scope: 
     }
     token = sign_token(claims, current_key(session, now=now), now=now, lifetime=ACCESS_LIFETIME)
     return ClientToken(token, int(ACCESS_LIFETIME.total_seconds()), " ".join(actions))
+
+
+def check_agency_known(session: Session, agency_id: str) -> None:
+    """Raise ``AgencyUnknown`` unless there is such an agency."""
+    if session.scalar(select(client.c.id).where(client.c.id == agency_id)) is None:
+        raise AgencyUnknown("There is no such agency: register it first.", agency_id=agency_id)
+
+
+def refuse_shut_agency(session: Session, agency_id: str) -> None:
+    """Raise ``AgencyShut`` for somebody whose agency was shut: nobody of it signs in."""
+    if agency_id and not session.scalar(select(client.c.is_enabled).where(client.c.id == agency_id)):
+        raise AgencyShut("Your agency is shut here: ask the bureau's administrator.")
+
+
+def claims_of_clerk(session: Session, agency_id: str, *, actions: Collection[str], now: datetime) -> dict[str, Any]:
+    """Return where somebody of an agency acts: what it was granted of ``actions``; nothing while none is named."""
+    held = live_grants(session, agency_id, now=now) if agency_id else ()
+    return {"agency_id": agency_id, "grants": {one.action: _limits_of(one) for one in held if one.action in actions}}
 
 
 def live_grants(session: Session, client_id: str, *, now: datetime) -> Sequence[Row[Any]]:

@@ -21,6 +21,7 @@ from services.identity.domain.signing_in import (
     subject_of,
 )
 from services.identity.tables import account, oidc_flow
+from services.identity.use_cases.agencies import refuse_shut_agency
 from services.identity.use_cases.refreshing import begin_family
 from services.identity.use_cases.sessions import SignedIn, signed_in
 from shared.security.personal import vault_of
@@ -103,7 +104,7 @@ def sign_in_by_provider(
     """Open a session for the account of the ID token's subject and return it with the account's id.
 
     An account is bound to the provider's subject the first time its user name is named; nobody is made an account.
-    Raises ``ProviderRefused``.
+    Raises ``ProviderRefused``, ``AgencyShut``.
     """
     check_id_token(claims, provider=provider, nonce=nonce, now=now)
     subject = subject_of(claims)
@@ -116,6 +117,7 @@ def sign_in_by_provider(
             session.execute(update(account).where(account.c.id == found.id).values(oidc_subject=subject))
     if found is None or not found.is_enabled:
         raise ProviderRefused("There is no account here for this person: ask your administrator.")
+    refuse_shut_agency(session, found.agency_id)
     renewable = begin_family(session, found.id, origin=origin, now=now)
     return signed_in(session, found, renewable, now=now), str(found.id)
 

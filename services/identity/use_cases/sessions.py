@@ -1,5 +1,6 @@
 """Signing in, renewing and ending a session."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
-from services.identity.domain.accounts import EVERYONE, actions_of
+from services.identity.domain.accounts import EVERYONE, actions_of, is_of_agency
 from services.identity.domain.signing_in import (
     ACCESS_LIFETIME,
     Origin,
@@ -17,6 +18,7 @@ from services.identity.domain.signing_in import (
     lock_out,
 )
 from services.identity.tables import account, sign_in_attempts
+from services.identity.use_cases.agencies import claims_of_clerk, refuse_shut_agency
 from services.identity.use_cases.keys import current_key
 from services.identity.use_cases.passwords import (
     attempts_on,
@@ -41,6 +43,7 @@ from shared.security.personal import vault_of
 from shared.security.tokens import sign_token
 
 ATTEMPTS_KEPT = timedelta(days=1)
+AREA = ("divisions", "grids", "enterprise_id", "intermediary_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ class SignedIn:
 def sign_in(session: Session, *, username: str, password: str, origin: Origin, now: datetime) -> SignedIn:
     """Open a session for the one who knows the password.
 
-    Raises ``SignInRefused``, and ``SignInLocked`` after too many failures; an unknown user name behaves and takes
-    as long as a known one (GB/T 22239-2019 8.1.4.1; OWASP ASVS 5.0 V6.3).
+    Raises ``SignInRefused``, ``AgencyShut``, and ``SignInLocked`` after too many failures; an unknown user name behaves
+    and takes as long as a known one (GB/T 22239-2019 8.1.4.1; OWASP ASVS 5.0 V6.3).
     """
     username = username.strip().lower()
     attempts = attempts_on(session, username, field="username", now=now)
@@ -71,17 +74,19 @@ def sign_in(session: Session, *, username: str, password: str, origin: Origin, n
         count_failure(session, attempts, rule=lock_out(), now=now)
         raise SignInRefused("User name or password is not right.")
     forget_failures(session, attempts)
+    refuse_shut_agency(session, found.agency_id)
     _renew_hash(session, found, password)
     return signed_in(session, found, begin_family(session, found.id, origin=origin, now=now), now=now)
 
 
 def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
-    """Exchange a refresh token for new tokens; raises ``SessionEnded``, and ends the session on a second use."""
+    """Exchange a refresh token for new tokens; raises ``SessionEnded``, also on a second use, and ``AgencyShut``."""
     follows = rotate(session, token, now=now)
     found = session.execute(select(account).where(account.c.id == follows.account_id)).one()
     audit_note(session, entity=f"account:{found.id}", subject=found.id)
     if not found.is_enabled:
         raise SessionEnded("This account has been disabled: ask your administrator.")
+    refuse_shut_agency(session, found.agency_id)
     return signed_in(session, found, follows, now=now)
 
 
@@ -125,10 +130,7 @@ def signed_in(session: Session, found: Row[Any], renewable: Renewable, *, now: d
         "name": vault_of(session).decrypt(found.sealed_name, field="account.name"),
         "roles": found.roles,
         "actions": [EVERYONE] if found.must_change_password else sorted(granted),
-        "divisions": found.divisions,
-        "grids": found.grids,
-        "enterprise_id": found.enterprise_id,
-        "intermediary_id": found.intermediary_id,
+        **_area_of(session, found, granted, now),
     }
     return SignedIn(
         access_token=sign_token(claims, current_key(session, now=now), now=now, lifetime=ACCESS_LIFETIME),
@@ -136,3 +138,10 @@ def signed_in(session: Session, found: Row[Any], renewable: Renewable, *, now: d
         expires_in=int(ACCESS_LIFETIME.total_seconds()),
         must_change_password=found.must_change_password,
     )
+
+
+def _area_of(session: Session, found: Row[Any], granted: Collection[str], now: datetime) -> dict[str, Any]:
+    """Return where the account acts: in its own area, or as its agency's grants of the role's actions say."""
+    if is_of_agency(found.roles):
+        return claims_of_clerk(session, found.agency_id, actions=granted, now=now)
+    return {name: getattr(found, name) for name in AREA}

@@ -44,7 +44,7 @@ def show_enterprise(session: Session, enterprise_id: str) -> Any:
 
 
 def _others(session: Session, caller: Principal, enterprise_id: str) -> dict[str, Any]:
-    """Return the parts that the caller may read; a client of another agency asks for each under its own grant."""
-    if caller.client_id:
+    """Return the parts that the caller may read; who acts for another agency asks for each under its own grant."""
+    if caller.grants is not None:
         return {}
     return {name: part(session, caller, enterprise_id) for name, (action, part) in PARTS.items() if caller.may(action)}

@@ -57,7 +57,7 @@ def export_statistics(session: Session, query: dict[str, Any]) -> Any:
 
 
 def _found(session: Session, query: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the parts that the caller may read; a client of another agency asks for each under its own grant."""
+    """Return the parts that the caller may read; who acts for another agency asks for each under its own grant."""
     caller = principal()
-    may = {"permit:read"} if caller.client_id else caller.actions
+    may = caller.actions if caller.grants is None else {"permit:read"}
     return {name: part(session, caller, wanted=query) for name, (action, part) in PARTS.items() if action in may}

@@ -57,6 +57,7 @@ from shared.machines import Step, end_of
 from shared.security.tokens import KeyRing
 from shared.services import Service, load, service_names
 from shared.work.attachments import Taken, keep_attachment
+from tests.integration.authorisation.agencies import of_an_agency
 from tests.integration.authorisation.breaches import breach_everywhere
 from tests.integration.authorisation.works import start_everywhere
 from tests.integration.credit.listing import list_everywhere
@@ -380,7 +381,7 @@ def _tokens(identity: Flask, ids: Mapping[str, str], *, agency: str) -> dict[str
         "intermediary_inspector": {"intermediary_id": agency},
         "enterprise_user": {"enterprise_id": ids["own"]},
         "enterprise_administrator": {"enterprise_id": ids["own"]},
-        "agency": {},
+        **of_an_agency(database_of(identity)),
         "stranger": {"roles": ["bureau_officer"], "divisions": ["331003001"]},
     }
     tokens = {}

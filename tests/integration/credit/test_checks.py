@@ -28,6 +28,7 @@ from tests.support.callers import SECRET, Signer
 from tests.support.source import ROOT
 
 CODE, OTHER, UNKNOWN = "91330000704676287N", "91330000742004828D", "91110000710926094P"
+PURPOSES = {"FIN": 200, "TAX": 403, "SUPERVISION": 403}
 WHOLE = (
     "uscc", "name", "hit", "lists", "measures", "penalties", "answers", "purpose", "answered_at", "receipt_id",
     "signature",
@@ -57,6 +58,19 @@ def agency(app: Flask, signer: Signer) -> Agency:
         grant = {"divisions": ["331002"], "fields": list(fields), "purposes": list(purposes)}
         claims = {"client_id": "bank", "grants": {"check:read": grant}}
         return signer.client(app, subject="bank", roles=["agency"], actions=["check:read"], **claims)
+
+    return call
+
+
+@pytest.fixture
+def clerk(app: Flask, signer: Signer) -> Agency:
+    """Return a function that gives a clerk of an agency with a grant for some purposes, or without any."""
+
+    def call(*purposes: str, subject: str = "clerk-1", agency_id: str = "bank") -> FlaskClient:
+        fields = [*WHOLE, "asked", "id", "by", "agency_id"]
+        grant = {"divisions": ["331002"], "fields": fields, "purposes": list(purposes)}
+        claims = {"agency_id": agency_id, "grants": {"check:read": grant} if purposes else {}}
+        return signer.client(app, subject=subject, roles=["agency_clerk"], actions=["check:read"], **claims)
 
     return call
 
@@ -152,10 +166,20 @@ class TestPurpose:
     def test_has_to_be_named(self, case_id: str, bank: FlaskClient) -> None:
         assert bank.get(f"{CREDIT}/checks/{CODE}").status_code == 422
 
-    def test_of_the_bureau_is_not_for_clerks_of_others(self, case_id: str, caller: Caller) -> None:
-        clerk = caller("agency_clerk")
-        assert clerk.get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").status_code == 403
-        assert clerk.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["hit"] is True
+    def test_of_a_clerk_is_one_that_the_agency_was_granted(self, case_id: str, clerk: Agency) -> None:
+        asked = {purpose: clerk("FIN").get(f"{CREDIT}/checks/{CODE}?purpose={purpose}") for purpose in PURPOSES}
+        assert {purpose: answer.status_code for purpose, answer in asked.items()} == PURPOSES
+        assert asked["FIN"].json["hit"] is True
+        assert asked["TAX"].json["code"] == "purpose_not_granted"
+
+    def test_of_nothing_that_was_granted_is_refused(self, case_id: str, clerk: Agency) -> None:
+        answer = clerk().get(f"{CREDIT}/checks/{CODE}?purpose=FIN")
+        assert (answer.status_code, answer.json["code"]) == (403, "not_granted")
+
+    def test_of_a_clerk_without_an_agency_is_refused_with_who_names_it(self, case_id: str, clerk: Agency) -> None:
+        answer = clerk(agency_id="").get(f"{CREDIT}/checks/{CODE}?purpose=FIN")
+        assert (answer.status_code, answer.json["code"]) == (403, "agency_not_named")
+        assert "the bureau's administrator to name it" in answer.json["detail"]
 
     def test_of_the_bureau_shows_every_measure(self, case_id: str, caller: Caller) -> None:
         answer = caller("bureau_officer").get(f"{CREDIT}/checks/{CODE}?purpose=SUPERVISION").json
@@ -199,8 +223,8 @@ class TestBatch:
 
 
 class TestName:
-    def test_is_looked_up_for_clerks(self, case_id: str, caller: Caller) -> None:
-        answer = caller("agency_clerk").get(f"{CREDIT}/checks?name=字号&purpose=FIN").json
+    def test_is_looked_up_for_clerks(self, case_id: str, clerk: Agency) -> None:
+        answer = clerk("FIN").get(f"{CREDIT}/checks?name=字号&purpose=FIN").json
         assert [(one["name"], one["hit"]) for one in answer["answers"]] == [
             ("乙字号铸造厂", False), ("甲字号化工厂", True),
         ]  # fmt: skip
@@ -267,6 +291,25 @@ class TestRecords:
         assert (one["id"], one["hits"]) == (answer["receipt_id"], 1)
         kept = officer.get(f"{CREDIT}/checks/receipts/{one['id']}").json["answer"]
         assert {**kept, "signature": answer["signature"]} == answer
+
+    def test_name_agency_and_operator_and_are_read_by_the_whole_agency(
+        self, database: Database, case_id: str, bank: FlaskClient, clerk: Agency
+    ) -> None:
+        by_system = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["receipt_id"]
+        by_clerk = clerk("FIN").get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["receipt_id"]
+        colleague = clerk("FIN", subject="clerk-2").get(f"{CREDIT}/checks/receipts").json["items"]
+        assert [(one["id"], one["by"], one["agency_id"]) for one in colleague] == [
+            (by_clerk, "clerk-1", "bank"), (by_system, "bank", "bank"),
+        ]  # fmt: skip
+        with database.reading() as session:
+            entries = select(audit_entry.c.details).where(audit_entry.c.entity == f"check:{by_clerk}")
+            assert session.scalars(entries).one()["agency_id"] == "bank"
+
+    def test_of_other_agencies_are_not_there(self, case_id: str, bank: FlaskClient, clerk: Agency) -> None:
+        receipt_id = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["receipt_id"]
+        stranger = clerk("TAX", agency_id="tax")
+        assert stranger.get(f"{CREDIT}/checks/receipts").json["items"] == []
+        assert stranger.get(f"{CREDIT}/checks/receipts/{receipt_id}").status_code == 404
 
     def test_of_others_are_for_the_leader_only(self, case_id: str, bank: FlaskClient, caller: Caller) -> None:
         receipt_id = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json["receipt_id"]

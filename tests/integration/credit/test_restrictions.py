@@ -51,6 +51,19 @@ def agency(app: Flask, signer: Signer) -> Agency:
     return call
 
 
+@pytest.fixture
+def clerk(app: Flask, signer: Signer) -> Agency:
+    """Return a function that gives a clerk of an agency with a grant for some purposes, or without any."""
+
+    def call(*purposes: str, agency_id: str = "bank") -> FlaskClient:
+        grant = {"divisions": ["331002"], "fields": list(FIELDS), "purposes": list(purposes)}
+        actions = ["restriction:read", "restriction:answer"]
+        claims = {"agency_id": agency_id, "grants": dict.fromkeys(actions, grant) if purposes else {}}
+        return signer.client(app, subject="clerk-1", roles=["agency_clerk"], actions=actions, **claims)
+
+    return call
+
+
 def rows(database: Database, case_id: str) -> dict[str, Any]:
     with database.reading() as session:
         own = select(restriction).where(restriction.c.case_id == case_id)
@@ -96,12 +109,34 @@ class TestAnswering:
     def test_on_paper_is_entered_by_an_officer(self, database: Database, case_id: str, caller: Caller) -> None:
         path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
         answer = caller("bureau_officer").post(path, json={"status": "REFUSED", "reason": "无依据"}).json
-        assert (answer["state"], [one["event"] for one in answer["steps"]]) == ("refused", ["refuse"])
+        (step,) = answer["steps"]
+        assert (answer["state"], step["event"], step["agency_id"]) == ("refused", "refuse", "")
 
-    def test_of_any_agency_is_not_entered_by_a_clerk(self, database: Database, case_id: str, caller: Caller) -> None:
-        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}/feedback"
-        answer = caller("agency_clerk").post(path, json={"status": "RECEIVED"})
-        assert (answer.status_code, answer.json["code"]) == (403, "action_not_allowed")
+    def test_is_entered_by_a_clerk_of_the_agency(
+        self, database: Database, case_id: str, clerk: Agency, today: date, caller: Caller
+    ) -> None:
+        restriction_id = rows(database, case_id)["R-FIN"].id
+        path = f"{CREDIT}/restrictions/{restriction_id}"
+        clerk("FIN").post(f"{path}/feedback", json={"status": "RECEIVED"})
+        answer = clerk("FIN").post(f"{path}/feedback", json=APPLIED | {"date": today.isoformat()})
+        assert (answer.status_code, answer.json["state"]) == (200, "applied")
+        steps = caller("bureau_officer").get(path).json["steps"]
+        assert [(one["event"], one["by"], one["agency_id"]) for one in steps] == [
+            ("receive", "clerk-1", "bank"), ("apply", "clerk-1", "bank"),
+        ]  # fmt: skip
+
+    def test_of_another_agency_is_not_found_by_a_clerk(self, database: Database, case_id: str, clerk: Agency) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-TAX'].id}"
+        assert clerk("FIN").get(path).status_code == 404
+        assert clerk("FIN").post(f"{path}/feedback", json={"status": "RECEIVED"}).status_code == 404
+
+    @pytest.mark.parametrize(("agency_id", "code"), [("", "agency_not_named"), ("bank", "not_granted")])
+    def test_without_a_grant_is_refused(
+        self, database: Database, case_id: str, clerk: Agency, *, agency_id: str, code: str
+    ) -> None:
+        path = f"{CREDIT}/restrictions/{rows(database, case_id)['R-FIN'].id}/feedback"
+        answer = clerk(agency_id=agency_id).post(path, json={"status": "RECEIVED"})
+        assert (answer.status_code, answer.json["code"]) == (403, code)
 
 
 class TestReading:

@@ -16,7 +16,7 @@ from shared.services import service_names
 from tests.integration.authorisation.world import World, running_world
 
 EXAMPLES = 40 if "SISE_FULL_VOLUME" in os.environ else 2
-ROLES = ("administrator", "bureau_officer", "grid_worker", "enterprise_user", "stranger")
+ROLES = ("administrator", "bureau_officer", "grid_worker", "enterprise_user", "agency_clerk", "stranger")
 ENDLESS = ("/api/v1/events/stream",)  # its answer does not end by itself
 FUZZING = settings(
     max_examples=EXAMPLES,

@@ -15,6 +15,9 @@ from tests.support.callers import Signer, service_settings
 from tests.support.databases import migrated_sqlite
 
 ROW = {"uscc": "91331002MA28G00017", "name": "甲", "contact": "hidden"}
+THINGS = "/api/v1/things"
+FIELDS = ["uscc", "name", "contact", "divisions", "grids", "enterprise_id"]
+WHOLE = {"thing:read": {"divisions": ["331002001"], "fields": FIELDS}}
 GRANTS = {"thing:read": {"divisions": ["331002001"], "fields": ["uscc", "name"]}}
 
 
@@ -29,7 +32,13 @@ def things() -> Blueprint:
     @blp.route("/one", methods=["GET"])
     @admits("thing:read")
     def one() -> Any:
-        return {**ROW, "divisions": list(principal().divisions)}
+        area = {"grids": list(principal().grids), "enterprise_id": principal().enterprise_id}
+        return {**ROW, "divisions": list(principal().divisions), **area}
+
+    @blp.route("/own", methods=["GET"])
+    @reads("account:self")
+    def own(session: Session) -> Any:
+        return ROW
 
     @blp.route("/sheet", methods=["GET"])
     @reads("thing:read")
@@ -46,11 +55,20 @@ def things() -> Blueprint:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., Any]:
+def app(tmp_path: Path) -> Flask:
     database = migrated_sqlite(tmp_path / "test.db", "registry")
-    app: Flask = make_app(service_settings(home=tmp_path, database_url=database.url), database, blueprints=[things()])
-    client = Signer().client(app, actions=["thing:read"], client_id="c1", grants=GRANTS, divisions=["331002"])
-    return lambda path="": client.get(f"/api/v1/things{path}")
+    return make_app(service_settings(home=tmp_path, database_url=database.url), database, blueprints=[things()])
+
+
+@pytest.fixture
+def signer() -> Signer:
+    return Signer()
+
+
+@pytest.fixture
+def ask(app: Flask, signer: Signer) -> Callable[..., Any]:
+    client = signer.client(app, actions=["thing:read"], client_id="c1", grants=GRANTS, divisions=["331002"])
+    return lambda path="": client.get(f"{THINGS}{path}")
 
 
 class TestAgency:
@@ -62,6 +80,23 @@ class TestAgency:
 
     def test_gets_no_file_whose_fields_cannot_be_told_apart(self, ask: Callable[..., Any]) -> None:
         assert (ask("/sheet").status_code, ask("/sheet").json["code"]) == (403, "not_tellable_by_field")
+
+    @pytest.mark.parametrize(("agency_id", "code"), [("c1", "not_granted"), ("", "agency_not_named")])
+    def test_of_a_role_without_a_grant_says_who_has_to_do_what(
+        self, app: Flask, signer: Signer, *, agency_id: str, code: str
+    ) -> None:
+        clerk = signer.client(app, actions=["thing:read"], agency_id=agency_id, grants={})
+        assert (clerk.get(f"{THINGS}").json["code"], clerk.get(f"{THINGS}/one").json["code"]) == (code, code)
+
+    def test_sees_nothing_but_by_its_grant(self, app: Flask, signer: Signer) -> None:
+        own = {"grids": ["g1"], "enterprise_id": "e1", "divisions": ["33"]}
+        clerk = signer.client(app, actions=["thing:read"], agency_id="c1", grants=WHOLE, **own)
+        area = {"divisions": ["331002001"], "grids": [], "enterprise_id": ""}
+        assert clerk.get(f"{THINGS}/one").json == {**ROW, **area}
+
+    def test_has_an_own_account_without_a_grant(self, app: Flask, signer: Signer) -> None:
+        clerk = signer.client(app, actions=["account:self"], agency_id="", grants={})
+        assert clerk.get(f"{THINGS}/own").json == ROW
 
     def test_gets_nothing_for_an_action_without_a_grant(self, ask: Callable[..., Any]) -> None:
         assert ask("/other").json["code"] == "action_not_allowed"

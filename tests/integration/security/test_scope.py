@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,6 +113,14 @@ class TestDenial:
         with database.reading() as session:
             refuse_denied(session, Principal("wang"))
             assert session.scalar(select(token_deny.c.subject)) == "lin"
+
+    @pytest.mark.parametrize(("agency_id", "is_refused"), [("lin", True), ("bank", False), ("", False)])
+    def test_of_an_agency_concerns_its_clerks(self, database: Database, agency_id: str, *, is_refused: bool) -> None:
+        self.deny(database, is_denied=True, sequence=2, at=NOW)
+        self.deny(database, is_denied=False, sequence=3, at=NOW + timedelta(seconds=5))
+        clerk = Principal("clerk", agency_id=agency_id, issued_at=NOW)
+        with database.reading() as session, pytest.raises(AccountDenied) if is_refused else nullcontext():
+            refuse_denied(session, clerk)
 
 
 class TestRates:

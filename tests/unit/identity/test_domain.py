@@ -4,12 +4,15 @@ import pytest
 
 from services.identity.domain.accounts import (
     EVERYONE,
+    AgencyMisplaced,
+    AgencyMissing,
     JurisdictionMalformed,
     JurisdictionTooWide,
     RolesConflict,
     RoleUnknown,
     UsernameMalformed,
     actions_of,
+    check_agency,
     check_divisions,
     check_roles,
     check_username,
@@ -61,6 +64,19 @@ class TestRoles:
 
     def test_grant_agencies_nothing_by_themselves(self) -> None:
         assert actions_of(["agency"]) == {EVERYONE}
+
+    @pytest.mark.parametrize("role", ["agency", "agency_clerk"])
+    def test_of_other_agencies_stand_alone(self, role: str) -> None:
+        with pytest.raises(RolesConflict):
+            check_roles([role, "bureau_officer"])
+
+    def test_of_other_agencies_name_one_and_no_others_do(self) -> None:
+        check_agency(["agency_clerk"], agency_id="a")
+        check_agency(["bureau_officer", "former_role"], agency_id="")
+        with pytest.raises(AgencyMissing):
+            check_agency(["agency_clerk"], agency_id="")
+        with pytest.raises(AgencyMisplaced):
+            check_agency(["bureau_officer"], agency_id="a")
 
     def test_that_were_removed_grant_nothing(self) -> None:
         assert actions_of(["former_role"]) == {EVERYONE}
