@@ -249,6 +249,7 @@ def _viewer(current: LiveSession, token: str) -> Viewer | None:
         csrf_token=current.csrf_token,
         enterprise_id=someone.enterprise_id,
         signs_until=current.signer_until if token == current.signer_token else None,
+        principal=someone,
     )
 
 
@@ -258,4 +259,4 @@ def _tokens(step: str, content: Mapping[str, str]) -> dict[str, Any]:
     body = answer.json()
     if answer.ok:
         return cast(dict[str, Any], body)
-    raise SignInRefused(body.get("detail", "Sign in again."))
+    raise SignInRefused(body.get("detail", "Sign in again."), reason=body.get("code", ""))

@@ -35,9 +35,21 @@ class Bureau:
         self.admin = system.client()
         for username, role in (("listing-officer", "bureau_officer"), ("listing-leader", "bureau_leader")):
             employ(self.admin, username, role, divisions=["331002"])
-        employ(self.admin, "listing-clerk", "agency_clerk")
+        bank = self.agency("农商银行（试验）", "FIN", "check:read", "restriction:read", "restriction:answer")
+        employ(self.admin, "listing-clerk", "agency_clerk", agency_id=bank)
         self.officer = ApiClient(system.url, username="listing-officer", password=PASSWORD)
         self.leader = ApiClient(system.url, username="listing-leader", password=PASSWORD)
+
+    def agency(self, name: str, purpose: str, *actions: str) -> str:
+        """Register an agency that is granted actions for a purpose, with all their fields; return its id."""
+        agency_id = str(self.admin.call("POST", "identity/clients", json={"name": name})["client_id"])
+        possible = {one["action"]: one for one in self.admin.call("GET", "identity/grants/possible")["items"]}
+        ends = (datetime.now(UTC) + timedelta(days=300)).isoformat()
+        for action in actions:
+            same = {"divisions": ["331002"], "purposes": [purpose], "until": ends, "basis": "〔2026〕7"}
+            terms = {**same, "fields": possible[action]["fields"]}
+            self.admin.call("PUT", f"identity/clients/{agency_id}/grants/{action}", json=terms)
+        return agency_id
 
     def penalised(self, name: str, uscc: str) -> str:
         """Enter an enterprise with a penalty of today and return its id."""
@@ -167,6 +179,22 @@ class TestTheList:
         page.locator("#ask-many button[type=submit]").click()
         expect(page.locator('#answers [data-hit="false"]')).to_have_count(1)
 
+    def test_is_asked_about_by_name_for_the_purposes_of_the_agency_only(self, bureau: Bureau, window: Window) -> None:
+        bureau.listed("名单试验电缆厂", "91331002MA28G77112")
+        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-clerk")
+        page.goto("/credit-checks")
+        expect(page.locator("#acting-for")).to_contain_text("农商银行（试验）")
+        assert page.locator("#purpose option").evaluate_all("all => all.map(one => one.value)") == ["", "FIN"]
+        page.fill("#q", "名单试验电缆")
+        page.select_option("#purpose", "FIN")
+        page.locator("#ask button[type=submit]").click()
+        expect(page.locator('#answers [data-uscc="91331002MA28G77112"]')).to_have_attribute("data-hit", "true")
+        expect(page.locator("#receipts li").first).to_contain_text("农商银行（试验）")
+        check_fit(page)
+        page.goto("/credit-checks?q=91331002MA28G77112&purpose=TAX")
+        expect(page.locator("#refusal")).to_contain_text("授权不包括此用途")
+        expect(page.locator("#answers")).to_have_count(0)
+
     def test_is_in_the_file_of_the_enterprise(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验家具厂", "91331002MA28G77075")
         firm = bureau.officer.call("GET", f"credit/cases/{case_id}")["enterprise_id"]
@@ -178,18 +206,67 @@ class TestTheList:
         page.locator("#file-credit .panel-head a").click()
         expect(page).to_have_url(f"/cases/new?enterprise_id={firm}")
 
-    def test_is_answered_for_an_agency_by_an_officer(self, bureau: Bureau, window: Window) -> None:
+    def test_is_answered_by_a_clerk_of_the_agency(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验纺织厂", "91331002MA28G77059")
-        clerk = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
-        clerk.goto(f"/restrictions?agency=FIN&case_id={case_id}")
-        clerk.locator("#restrictions a").first.click()
-        expect(clerk.locator("#state")).to_have_attribute("data-state", "pushed")
-        expect(clerk.locator("[data-act]")).to_have_count(0)
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
-        page.goto(f"/restrictions?agency=FIN&case_id={case_id}")
+        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-clerk")
+        page.goto(f"/restrictions?case_id={case_id}")
+        expect(page.locator("#restrictions li")).to_have_count(1)
+        check_fit(page)
         page.locator("#restrictions a").first.click()
         page.locator('[data-act="RECEIVED"] button[type=submit]').click()
         expect(page.locator("#state")).to_have_attribute("data-state", "received")
+        act = page.locator('[data-act="APPLIED"]')
+        act.locator("summary").click()
+        for name, text in (("measure", "下调授信"), ("date", today()), ("handler", "信贷部")):
+            act.locator(f'[name="{name}"]').fill(text)
+        check_fit(page)
+        act.locator("button[type=submit]").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "applied")
+        expect(page.locator("#steps li[data-event=apply]")).to_contain_text("农商银行（试验）")
+
+    def test_is_answered_by_an_officer_for_an_agency_without_anybody(self, bureau: Bureau, window: Window) -> None:
+        case_id = bureau.listed("名单试验印染厂", "91331002MA28G77120")
+        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page.goto(f"/restrictions?agency=TAX&case_id={case_id}")
+        page.locator("#restrictions a").first.click()
+        page.locator('[data-act="RECEIVED"] button[type=submit]').click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "received")
+
+
+class TestPeopleOfAnAgency:
+    def test_get_an_account_that_names_it(self, bureau: Bureau, window: Window) -> None:
+        agency_id = bureau.agency("税务局（试验）", "TAX", "check:read")
+        page = window(size=DESK)
+        page.goto(f"/admin/clients/{agency_id}")
+        expect(page.locator("#people")).to_contain_text("由执法人员代为录入")
+        page.locator("#people a.button").click()
+        expect(page.locator("#agency_id option:checked")).to_have_text("税务局（试验）")
+        expect(page.locator('input[name="roles"][value="agency_clerk"]')).to_be_checked()
+        page.fill("#username", "listing-tax-clerk")
+        page.fill("#name", "经办人")
+        check_fit(page, DESK)
+        page.locator("form.panel button[type=submit]").click()
+        expect(page.locator(".once")).to_contain_text("listing-tax-clerk")
+        page.goto(f"/admin/clients/{agency_id}")
+        expect(page.locator("#people")).to_contain_text("listing-tax-clerk")
+
+    def test_are_refused_at_once_when_the_grant_is_taken_back(
+        self, bureau: Bureau, window: Window, tolerated_lines: list[str]
+    ) -> None:
+        tolerated_lines.append("Failed to load resource: the server responded with a status of 403")
+        agency_id = bureau.agency("海关（试验）", "CUST", "check:read")
+        employ(bureau.admin, "listing-customs", "agency_clerk", agency_id=agency_id)
+        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-customs")
+        page.goto("/credit-checks")
+        expect(page.locator("#ask")).to_be_visible()
+        bureau.admin.call("DELETE", f"identity/clients/{agency_id}/grants/check:read")
+
+        def is_refused() -> bool:
+            page.goto("/credit-checks")
+            return "请联系应急管理局系统管理员授权" in page.locator("main").inner_text()
+
+        until(is_refused, sentence="the grant that was taken back still holds")
+        check_fit(page)
 
 
 class TestWhoIsWatched:

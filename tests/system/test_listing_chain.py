@@ -49,11 +49,25 @@ class ListingChain(Chain):
         self.days, self.clients = 0, dict[str, ApiClient]()
         facts = {"name": "列入试验化工厂", "industry": "C2614", "address": "椒江区海门街道试验路1号"}
         super().__init__(system, uscc=USCC, **facts)
+        agency_id = self.agency()
         for name, (role, is_own) in PEOPLE.items():
             area = {"enterprise_id": self.enterprise_id, "divisions": []} if is_own else {"divisions": ["331002"]}
+            area |= {"agency_id": agency_id} if role == "agency_clerk" else {}
             account = {"username": name, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
             system.client().call("POST", "identity/accounts", json=account)
         assert system.reconciled()["status"] == 0  # everybody has heard of the enterprise
+
+    def agency(self) -> str:
+        """Register an agency that acts for every purpose, as a common service centre does; return its id."""
+        admin = self.system.client()
+        agency_id = admin.call("POST", "identity/clients", json={"name": "公共信用信息中心（试验）"})["client_id"]
+        until = (datetime.now(UTC) + timedelta(days=700)).isoformat()
+        for one in admin.call("GET", "identity/grants/possible")["items"]:
+            if one["purposes"]:
+                terms = {"divisions": ["331002"], "until": until, "basis": "〔2026〕8号"}
+                terms |= {"fields": one["fields"], "purposes": one["purposes"]}
+                admin.call("PUT", f"identity/clients/{agency_id}/grants/{one['action']}", json=terms)
+        return str(agency_id)
 
     def today(self) -> date:
         return business_date(datetime.now(UTC) + timedelta(days=self.days))
@@ -176,6 +190,6 @@ class TestAListing:
         assert chain.step(case_id, "leader", "decisions", event="grant", **granted) == "removing"
 
     def answered(self, chain: ListingChain, status: str, **said: Any) -> None:
-        """Enter for every agency what it answers about its restriction; its clerk reads them."""
+        """Let a clerk answer about every restriction."""
         for one in chain.restrictions():
-            chain.ask("officer", "POST", f"credit/restrictions/{one['id']}/feedback", json={"status": status, **said})
+            chain.ask("clerk", "POST", f"credit/restrictions/{one['id']}/feedback", json={"status": status, **said})

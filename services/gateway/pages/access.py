@@ -9,7 +9,7 @@ from flask import Response, make_response, redirect, request, url_for
 from services.gateway.pages import shell, viewer
 from services.gateway.pages.own_api import SignedOut
 from shared.errors import Forbidden
-from shared.http.access import Access, marked
+from shared.http.access import Access, marked, require_grant
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,6 +25,7 @@ def page(action: str) -> Callable[[View], View]:
                 raise SignedOut("Sign in first.")
             if action not in someone.actions:
                 return _elsewhere(someone, action)
+            require_grant(someone.principal, action)
             return view(*args, **kwargs)
 
         return marked(guarded, Access("page", action))  # type: ignore[return-value]

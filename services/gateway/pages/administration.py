@@ -4,15 +4,16 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from services.gateway.pages import own_api
+from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import after, lines_of, moment_of, refusal_of
 from services.gateway.pages.site import site
 
 ACCOUNTS = "identity/accounts"
 LISTS = ("roles", "divisions", "grids", "skills")
-TEXTS = ("name", "enterprise_id", "intermediary_id", "licence_number", "licence_valid_until")
-FILTERS = ("username", "role", "side", "is_enabled")
+TEXTS = ("name", "enterprise_id", "intermediary_id", "agency_id", "licence_number", "licence_valid_until")
+FILTERS = ("username", "role", "side", "is_enabled", "agency_id")
+CLERK = "agency_clerk"
 ACTS = {"disable": "account_disabled", "enable": "account_enabled"}
 
 
@@ -22,14 +23,17 @@ def accounts() -> str:
     """Draw the accounts for the filters in the address."""
     chosen = {name: request.args.get(name, "") for name in FILTERS}
     answer = own_api.read(ACCOUNTS, {**chosen, "cursor": request.args.get("cursor", "")})
-    return render_template("admin/accounts.html", tab="accounts", chosen=chosen, roles=_roles(), **answer)
+    shown = {"chosen": chosen, "roles": _roles(), "agencies": {one["id"]: one["name"] for one in _agencies()}}
+    return render_template("admin/accounts.html", tab="accounts", **shown, **answer)
 
 
 @site.get("/admin/accounts/new")
 @page("account:write")
 def new_account() -> str:
-    """Draw the form for a new account."""
-    return _account_form({"roles": [], "divisions": [], "grids": [], "skills": []})
+    """Draw the form for a new account; that of a clerk where an agency is given."""
+    agency_id = request.args.get("agency_id", "")
+    given = {"agency_id": agency_id, "roles": [CLERK] if agency_id else []}
+    return _account_form({**given, "divisions": [], "grids": [], "skills": []})
 
 
 @site.post("/admin/accounts/new")
@@ -136,7 +140,8 @@ def _staff(refusal: str = "") -> str:
 
 
 def _account_form(one: dict[str, Any], *, refusal: str = "") -> str:
-    return render_template("admin/account.html", tab="accounts", one=one, roles=_roles(), refusal=refusal)
+    shown = {"one": one, "roles": _roles(), "agencies": _agencies()}
+    return render_template("admin/account.html", tab="accounts", refusal=refusal, **shown)
 
 
 def _body() -> dict[str, Any]:
@@ -149,3 +154,8 @@ def _body() -> dict[str, Any]:
 def _roles() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = own_api.read("identity/roles")["items"]
     return found
+
+
+def _agencies() -> list[dict[str, Any]]:
+    """Return the agencies that an account may name, for whom may read them."""
+    return own_api.read_all("identity/clients") if viewer.may("client:read") else []

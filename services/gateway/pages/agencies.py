@@ -1,11 +1,11 @@
-"""Administration of agencies: their client systems, secrets and grants."""
+"""Administration of agencies: what each was granted, its people, and the secrets of its systems."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from services.gateway.pages import own_api
+from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import after, lines_of, moment_of, refusal_of
 from services.gateway.pages.site import site
@@ -104,4 +104,6 @@ def _client(client_id: str, *, refusal: str = "") -> str:
     one = own_api.read(f"{CLIENTS}/{client_id}")
     possible: list[dict[str, Any]] = own_api.read("identity/grants/possible")["items"]
     until: date = (now() + USUAL_GRANT).date()
-    return render_template("admin/client.html", tab="clients", one=one, possible=possible, until=until, refusal=refusal)
+    people = own_api.read_all("identity/accounts", {"agency_id": client_id}) if viewer.may("account:read") else []
+    shown = {"one": one, "possible": possible, "until": until, "people": people}
+    return render_template("admin/client.html", tab="clients", refusal=refusal, **shown)

@@ -1,11 +1,13 @@
 """What a person sees when a page cannot be shown; programs keep getting problem documents."""
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from services.gateway.pages.own_api import SignedOut
 from services.gateway.pages.site import protect, site
 from shared.errors import SiseError
+from shared.http.access import AgencyNotNamed, NotGranted
 from shared.http.problems import problem
 
 PICTURES = {403: "lock", 404: "map-pin-off", 503: "plug-connected-x"}
@@ -35,8 +37,9 @@ def to_sign_in(_: SignedOut) -> Response:
 
 @site.errorhandler(SiseError)
 def expected(error: SiseError) -> Answer:
-    """Draw the page of an expected refusal."""
-    return drawn(error.status)
+    """Draw the page of an expected refusal; where somebody has to be asked for a grant, it says whom."""
+    is_grant = isinstance(error, AgencyNotNamed | NotGranted)
+    return drawn(error.status, detail=gettext(f"problem.{error.code}") if is_grant else "")
 
 
 @site.errorhandler(HTTPException)
@@ -45,13 +48,14 @@ def of_http(error: HTTPException) -> Answer:
     return drawn(error.code or 500)
 
 
-def drawn(status: int) -> tuple[str, int]:
-    """Draw the error page of ``status``; kinds without a page of their own share one."""
+def drawn(status: int, *, detail: str = "") -> tuple[str, int]:
+    """Draw the error page of ``status``, with ``detail`` or its usual text; kinds without their own share one."""
     kind = status if status in PICTURES else 500
     page = render_template(
         "error.html",
         title=f"error.{kind}_title",
         text=f"error.{kind}_text",
+        detail=detail,
         picture=PICTURES.get(kind, "alert-triangle"),
         request_id=g.get("request_id", "") if kind == 500 else "",
     )

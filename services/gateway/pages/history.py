@@ -16,6 +16,7 @@ from shared.http.chassis import now
 
 SHOWN = 20
 NOTHING = "–"
+AGENCY = "agency"
 UNSAID = (
     "origins",
     "hints",
@@ -74,7 +75,7 @@ def enterprise_history(enterprise_id: str) -> str:
 
 
 def names_of(actors: Sequence[str]) -> dict[str, str]:
-    """Return the masked name and the role of each account; without identity there are none."""
+    """Return the masked name and the role of each account, the name of each agency; without identity there are none."""
     wanted = sorted({actor for actor in actors if actor})
     if not wanted:
         return {}
@@ -82,7 +83,12 @@ def names_of(actors: Sequence[str]) -> dict[str, str]:
         items = own_api.read("identity/names", {"id": wanted})["items"]
     except Unavailable:
         return {}
-    return {one["id"]: " · ".join([one["name"], *(gettext(f"role.{role}") for role in one["roles"])]) for one in items}
+    return {one["id"]: " · ".join([one["name"], *map(gettext, _posts(one["roles"]))]) for one in items}
+
+
+def _posts(roles: Sequence[str]) -> list[str]:
+    """Return the keys of what roles are called; an agency is called by its name alone."""
+    return [f"role.{role}" for role in roles if role != AGENCY]
 
 
 def lines_of(changes: Mapping[str, Any], endings: Mapping[str, str]) -> Iterator[Line]:

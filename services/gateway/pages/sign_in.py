@@ -11,6 +11,7 @@ from services.gateway.pages.members import public_address
 from services.gateway.pages.site import site
 from shared.errors import SiseError
 
+AGENCY_SHUT = "agency_shut"
 REFUSALS = {401: "sign_in.wrong", 403: "sign_in.other_site", 429: "sign_in.too_often"}
 
 
@@ -34,9 +35,13 @@ def begin_session() -> Response | tuple[str, int]:
     try:
         browser.sign_in(username, request.form.get("password", ""), response=response)
     except SiseError as refusal:
-        sentence = gettext(REFUSALS.get(refusal.status, "sign_in.unavailable"))
-        return _drawn(back, username=username, refusal=sentence), refusal.status
+        return _drawn(back, username=username, refusal=_sentence(refusal)), refusal.status
     return response
+
+
+def _sentence(refusal: SiseError) -> str:
+    is_shut = refusal.facts.get("reason") == AGENCY_SHUT
+    return gettext(f"problem.{AGENCY_SHUT}" if is_shut else REFUSALS.get(refusal.status, "sign_in.unavailable"))
 
 
 @site.get("/sign-in/oidc")

@@ -1,6 +1,6 @@
-"""Pages of the list: a case whose penalty was withdrawn is marked, and who has not answered is counted."""
+"""Pages of the list: a withdrawn penalty is marked, who has not answered is counted, clerks act for their agency."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,20 @@ CASE: dict[str, Any] = {
 }  # fmt: skip
 
 
+PURPOSES: dict[str, Any] = {
+    "own_purpose": "SUPERVISION",
+    "purposes": [{"code": code, "zh": f"用途{code}", "en": code} for code in ("SUPERVISION", "FIN", "TAX")],
+}
+BANK, CLERK = (f"0192f0a0-0000-7000-8000-0000000000{digits}" for digits in ("b1", "c1"))
+NAMES = [
+    {"id": BANK, "name": "农商银行", "roles": ["agency"]},
+    {"id": CLERK, "name": "经**", "roles": ["agency_clerk"]},
+]
+GRANT = {"divisions": ["331002"], "fields": ["id"], "purposes": ["FIN"]}
+STEP = {"event": "receive", "by": CLERK, "agency_id": BANK, "at": "2026-11-02T02:00:00+00:00"}
+RECEIPT = {"id": "q-1", "by": CLERK, "agency_id": BANK, "asked": 1, "hits": 0, "at": STEP["at"], "purpose": "FIN"}
+
+
 @pytest.fixture
 def credit() -> Iterator[Neighbour]:
     """Give a credit service with one restriction and one case."""
@@ -42,25 +56,46 @@ def credit() -> Iterator[Neighbour]:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, credit: Neighbour) -> Iterator[FlaskClient]:
-    """Give the browser of somebody of the bureau."""
+def browser_of(tmp_path: Path, credit: Neighbour) -> Iterator[Callable[..., FlaskClient]]:
+    """Return a function that gives the browser of somebody with these actions and claims."""
     signer = Signer()
-    token = signer.token("reader", actions=["case:read", "restriction:read"], divisions=["331002"], name="Reader")
     database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     with neighbour() as others:
         others.answers |= {
-            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
             "/api/v1/registry/divisions": {"items": []},
+            "/api/v1/identity/names": {"items": NAMES},
         }
         settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
         urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
         app = create_app(with_changes(settings, service_urls=urls))
         trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        yield client
+
+        def call(*actions: str, **claims: Any) -> FlaskClient:
+            token = signer.token(CLERK, actions=actions, name="Reader", **claims)
+            others.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
+            client = app.test_client()
+            client.post("/session", data=FORM)
+            client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+            return client
+
+        yield call
     database.close()
+
+
+@pytest.fixture
+def reader(browser_of: Callable[..., FlaskClient]) -> FlaskClient:
+    """Return the browser of somebody of the bureau."""
+    return browser_of("case:read", "restriction:read", divisions=["331002"])
+
+
+@pytest.fixture
+def clerk(browser_of: Callable[..., FlaskClient], credit: Neighbour) -> Callable[..., FlaskClient]:
+    """Return a function that gives the browser of a clerk of a bank with a grant of some actions."""
+    credit.answers["/api/v1/credit/checks/purposes"] = PURPOSES
+    roles = ("check:read", "restriction:read", "restriction:answer")
+    return lambda *granted, agency_id=BANK: browser_of(
+        *roles, agency_id=agency_id, grants=dict.fromkeys(granted, GRANT)
+    )
 
 
 class TestRestrictions:
@@ -71,6 +106,49 @@ class TestRestrictions:
         assert 'id="unanswered"' not in reader.get("/restrictions?is_escalated=true").text
         credit.answers[RESTRICTIONS] = {"items": [], "next_cursor": None}
         assert 'id="unanswered"' not in reader.get("/restrictions").text
+
+
+class TestAClerk:
+    def test_is_offered_the_purposes_of_the_grant_in_the_name_of_the_agency(
+        self, clerk: Callable[..., FlaskClient], credit: Neighbour
+    ) -> None:
+        credit.answers["/api/v1/credit/checks/receipts"] = {"items": [RECEIPT], "next_cursor": None}
+        page = clerk("check:read").get("/credit-checks").text
+        assert ("用途FIN" in page, "用途TAX" in page, "用途SUPERVISION" in page) == (True, False, False)
+        assert "代表农商银行办理" in page
+        assert "农商银行 · 经** · 协同部门经办人" in page
+
+    def test_reads_what_the_grant_tells_and_nothing_breaks(
+        self, clerk: Callable[..., FlaskClient], credit: Neighbour
+    ) -> None:
+        credit.answers["/api/v1/credit/checks/receipts"] = {"items": [{}], "next_cursor": None}
+        credit.answers["/api/v1/credit/checks"] = {"answers": [{"uscc": "91"}]}
+        credit.answers[RESTRICTIONS] = {"items": [{"id": "r-1", "name": "甲字号"}], "next_cursor": None}
+        browser = clerk("check:read", "restriction:read")
+        page = browser.get("/credit-checks?q=甲字号&purpose=FIN").text
+        assert ('data-uscc="91"' in page, "data-hit" in page) == (True, False)
+        assert 'href="/restrictions/r-1"' in browser.get("/restrictions").text
+
+    @pytest.mark.parametrize(
+        ("agency", "granted", "count"),
+        [("FIN", "restriction:answer", 3), ("TAX", "restriction:answer", 0), ("FIN", "check:read", 0)],
+    )
+    def test_answers_for_the_own_agency_only(
+        self, clerk: Callable[..., FlaskClient], credit: Neighbour, *, agency: str, granted: str, count: int
+    ) -> None:
+        credit.answers[f"{RESTRICTIONS}/r-1"] = LATE | {"agency": agency, "steps": [STEP, STEP | {"by": "clock"}]}
+        page = clerk("restriction:read", granted).get("/restrictions/r-1").text
+        assert page.count("data-act=") == count
+        assert "农商银行 · 经** · 协同部门经办人" in page
+
+    @pytest.mark.parametrize(
+        ("agency_id", "words"), [("", "您的账号没有填写所属部门"), (BANK, "您所在的部门没有此项有效授权")]
+    )
+    def test_without_a_grant_is_told_whom_to_ask(
+        self, clerk: Callable[..., FlaskClient], *, agency_id: str, words: str
+    ) -> None:
+        answer = clerk(agency_id=agency_id).get("/credit-checks")
+        assert (answer.status_code, words in answer.text, "系统管理员" in answer.text) == (403, True, True)
 
 
 class TestCases:
