@@ -15,15 +15,17 @@ from coverage import Coverage
 
 from shared.database import Database
 from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
+from tests.support.distribution import FilesInOrder, groups_first, is_below, scheduling
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
 
 ALLOCATIONS_PER_COLLECTION = 50_000  # of garbage: looking for it in all that was collected takes a fifth of the time
 UNIT = Path(__file__).parent / "unit"
+INTEGRATION = Path(__file__).parent / "integration"
 SYSTEM = Path(__file__).parent / "system"
 SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
-SWEEPS = tuple(Path(__file__).parent / "integration" / name for name in SWEPT)
+SWEEPS = tuple(INTEGRATION / name for name in SWEPT)
 LONG = {  # by service, the files that take longest; `make test-fast` leaves them to `make test`
     "chassis": ("commands",),
     "gateway": ("file_of_work", "works"),
@@ -35,7 +37,7 @@ LONG = {  # by service, the files that take longest; `make test-fast` leaves the
     "registry": ("importing", "other_imports"),
     "risk": ("watching",),
 }
-LONG_FILES = {f"{folder}/test_{name}.py" for folder, names in LONG.items() for name in names}
+LONG_FILES = tuple(INTEGRATION / folder / f"test_{name}.py" for folder, names in LONG.items() for name in names)
 UNMEASURED = ("unmeasured", "system", "sweep", "browser")
 
 
@@ -50,6 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         directory = make_run_directory()
         config.add_cleanup(lambda: shutil.rmtree(directory))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesInOrder:
+    """Let whole files go to a worker."""
+    return scheduling(config, log)
 
 
 def pytest_sessionstart() -> None:
@@ -70,16 +78,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("broker" if server == "rabbitmq" else server)
         if item.get_closest_marker("broker"):
             item.add_marker(pytest.mark.xdist_group("broker"))
-        if SYSTEM in item.path.parents:
+        if is_below(item.path, SYSTEM):
             item.add_marker("system")
             item.add_marker(pytest.mark.xdist_group("system"))
             item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 900))
-        if UNIT in item.path.parents:
+        if is_below(item.path, UNIT):
             item.add_marker("disable_socket")
-        if any(sweep in (item.path, *item.path.parents) for sweep in SWEEPS):
+        if is_below(item.path, *SWEEPS):
             item.add_marker("sweep")
     mark_long(items)
     mark_unmeasured(items)
+    groups_first(items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -112,7 +121,7 @@ def every_cache(_modules: int) -> list[Any]:
 def mark_long(items: list[pytest.Item]) -> None:
     """Mark the tests of the files that take longest."""
     for item in items:
-        if "/".join(item.path.parts[-2:]) in LONG_FILES and UNIT not in item.path.parents:
+        if is_below(item.path, *LONG_FILES):
             item.add_marker("long")
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from deploy.demonstration import write_register
+from tests.support.distribution import is_below
 from tests.support.running import PASSWORD, Embedded, System, running, wait_for
 
 ARGUMENTS = [
@@ -42,7 +43,7 @@ Window = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder share one system and one browser, and so one worker."""
     for item in items:
-        if HERE in item.path.parents:
+        if is_below(item.path, HERE):
             item.add_marker("browser")
             item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 300))
