@@ -227,12 +227,16 @@ ABOUT_THE_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder: so many calendar days before (negative) or working days after the due moment."""
+    """One step of the ladder: so many calendar days before (negative) or working days after the due moment.
+
+    With ``takes_begun`` it also takes what its owner has begun on site and never handed in.
+    """
 
     id: str
     days: int
     act: str
     whom: str
+    takes_begun: bool = False
 
     def moment(self, due_at: datetime) -> datetime:
         """Return when the rung is reached; after the due moment with the end of that working day."""

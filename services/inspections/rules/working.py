@@ -36,7 +36,9 @@ def ladder() -> tuple[Rung, ...]:
 
 def read_ladder(content: Row) -> tuple[Rung, ...]:
     """Return the ladder of a table; raises ``UnusableTable`` when it does not climb."""
-    rungs = tuple(Rung(row["id"], row["days"], row["act"], row["whom"]) for row in content["rung"])
+    rungs = tuple(
+        Rung(row["id"], row["days"], row["act"], row["whom"], row.get("takes_begun", False)) for row in content["rung"]
+    )
     if [rung.days for rung in rungs] != sorted({rung.days for rung in rungs}):
         raise UnusableTable("the rungs of the ladder are not in the order of their days")
     return rungs

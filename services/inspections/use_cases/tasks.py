@@ -170,16 +170,19 @@ def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
     session.execute(update(task).where(task.c.id == task_id).values(climbed=row.climbed + 1))
     if rung.act == "overdue" and row.state not in _DONE:
         step_task(session, task_id, step=clock_step("overdue", now))
-    elif rung.act == "escalate" and row.state in MOVABLE:
+    elif rung.act == "escalate" and row.state in ((*MOVABLE, ON_SITE) if rung.takes_begun else MOVABLE):
         _escalate(session, row, whom=rung.whom, now=now)
     _set_ladder(session, row._asdict() | {"climbed": row.climbed + 1})
 
 
 def replace_owner(session: Session, account_id: str, *, now: datetime) -> None:
-    """Give to others what somebody who is away, disabled or without a licence has not begun on site (row 2)."""
-    is_available = session.scalar(select(staff.c.is_available).where(staff.c.account_id == account_id))
-    waiting = select(task).where(task.c.owner == account_id, task.c.is_open, task.c.state.in_(MOVABLE))
-    if is_available is False:
+    """Give to others what somebody who is away or without a licence has not begun on site; of a leaver all (row 2)."""
+    columns = staff.c
+    away = select(columns.is_enabled).where(columns.account_id == account_id, ~columns.is_available)
+    is_enabled = session.scalar(away)
+    if is_enabled is not None:
+        states = MOVABLE if is_enabled else (*MOVABLE, ON_SITE)
+        waiting = select(task).where(task.c.owner == account_id, task.c.is_open, task.c.state.in_(states))
         for row in session.execute(waiting.order_by(task.c.id).with_for_update()).all():
             _escalate(session, row, whom="absence", now=now)
 
@@ -215,7 +218,7 @@ def had_before(session: Session, task_id: str) -> list[str]:
     return list(session.scalars(wanted))
 
 
-SUBMITTED = "submitted"
+SUBMITTED, ON_SITE = "submitted", "on_site"
 _DONE = (SUBMITTED, "confirmed")
 MOVABLE = ("assigned", "accepted", "returned")
 _TIER_OF = {"subdistrict": 3, "bureau": 4}

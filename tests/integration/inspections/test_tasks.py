@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.inspections.use_cases.checks import NoTier, Visit, begin_check
+from services.inspections.use_cases.tasks import replace_owner
 from shared.database import Database
 from tests.integration.inspections.conftest import (
     INSPECTIONS,
@@ -147,6 +148,49 @@ class TestLadder:
         checked(worker, enterprise_id)
         run_clock(database, now=datetime.now(UTC) + timedelta(days=30))
         assert names_of(told(database)) == ["task_assigned", "check_completed"]
+
+
+class TestBegunAndLeft:
+    """No task is ever unowned, also when somebody has begun it on site and never hands it in."""
+
+    @pytest.fixture
+    def task_id(self, database: Database, caller: Caller) -> str:
+        """Return a task on whose place a grid worker stands."""
+        staffed(database, "a-grid_worker", "grid_worker")
+        staffed(database, "near", "grid_worker")
+        worker = caller("grid_worker")
+        one = str(begin(worker, known_enterprise(database))["id"])
+        step(worker, one, "check_in")
+        return one
+
+    @pytest.mark.parametrize(
+        ("changes", "owner", "state"),
+        [({"is_absent": True}, "a-grid_worker", "on_site"), ({"is_enabled": False}, "near", "assigned")],
+        ids=["away", "left"],
+    )
+    def test_stays_with_who_comes_back_and_not_with_a_leaver(
+        self, database: Database, caller: Caller, task_id: str, *, changes: dict[str, bool], owner: str, state: str
+    ) -> None:
+        staffed(database, "a-grid_worker", "grid_worker", sequence=2, **changes)
+        with database.transaction() as session:
+            replace_owner(session, "a-grid_worker", now=datetime.now(UTC))
+        found = caller().get(f"{TASKS}/{task_id}").json
+        assert (found["owner"], found["state"]) == (owner, state)
+
+    def test_climbs_the_ladder_when_no_phone_is_believed_any_more(
+        self, database: Database, caller: Caller, task_id: str
+    ) -> None:
+        """§7.1: not after a day, but with the rung of the subdistrict."""
+        now, officer = datetime.now(UTC), caller()
+        for days in range(1, 30):
+            run_clock(database, now=now + timedelta(days=days))
+            if (found := officer.get(f"{TASKS}/{task_id}").json)["owner"] != "a-grid_worker":
+                break
+        assert (found["owner"], found["steps"][-1]["given"]["ladder"]) == ("near", "subdistrict")
+        assert (found["state"], timedelta(days=days) > timedelta(hours=72)) == ("assigned", True)
+
+    def test_is_given_to_somebody_else_by_hand(self, caller: Caller, task_id: str) -> None:
+        assert step(caller(), task_id, "assign", owner="near")["state"] == "assigned"
 
 
 class TestAssigning:

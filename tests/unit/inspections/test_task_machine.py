@@ -31,7 +31,9 @@ EXPECTED = {
         "assign": "assigned", "check_in": "on_site", "cancel": "cancelled", "refuse_entry": "refused_entry",
         "overdue": "accepted",
     },
-    "on_site": {"submit": "submitted", "refuse_entry": "refused_entry", "overdue": "on_site"},
+    "on_site": {
+        "assign": "assigned", "submit": "submitted", "refuse_entry": "refused_entry", "overdue": "on_site",
+    },
     "submitted": {"confirm": "confirmed", "return": "returned", "close": "closed"},
     "confirmed": {"close": "closed"},
     "returned": {
