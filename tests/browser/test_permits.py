@@ -116,6 +116,8 @@ class TestApplication:
         expect(page.locator("#level")).to_have_attribute("data-level", "L1")
         expect(page.locator("#level")).to_contain_text("节假日、公休日")
         expect(page.locator(".permit-chain li").first).to_contain_text("作业负责人")
+        page.locator("#crew-title").evaluate("one => one.scrollIntoView({ block: 'center' })")
+        expect(page.locator(".permit-send button")).to_be_in_viewport(ratio=1)
 
     def test_takes_from_the_ledger_what_it_says_of_a_place(self, window: Window, plant: Plant) -> None:
         page = opened(window, "permit-foreman")
