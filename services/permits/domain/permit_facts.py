@@ -8,6 +8,7 @@ from typing import Any
 from shared.machines import Machine, Step, Transition
 
 NEW, ACTIVE, SUSPENDED, APPROVED, FINISHED, EXPIRED = "new", "active", "suspended", "approved", "finished", "expired"
+REVOKED = "revoked"
 READY = (APPROVED, ACTIVE, SUSPENDED)
 LIVE = (ACTIVE, SUSPENDED)
 HOT_WORK, CONFINED_SPACE, BLINDING, TEMP_POWER = "hot_work", "confined_space", "blinding", "temp_power"

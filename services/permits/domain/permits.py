@@ -13,6 +13,7 @@ from services.permits.domain.permit_facts import (
     FINISHED,
     LIVE,
     READY,
+    REVOKED,
     SUSPENDED,
     TEMP_POWER,
     MovedPermit,
@@ -62,8 +63,9 @@ def moments(rules: PermitRules, permit: Permit) -> Iterator[tuple[str, datetime]
         yield UNACCEPTED, permit.finished_at + timedelta(hours=rules.acceptance_hours)
     if permit.state == CLOSED and permit.ended_at:
         yield ARCHIVE, archived_at(permit.ended_at)
-    if permit.state == EXPIRED and permit.inside and permit.ends_at:
-        yield STILL_IN, permit.ends_at
+    over_at = {EXPIRED: permit.ends_at, REVOKED: permit.ended_at}.get(permit.state)
+    if permit.inside and over_at:
+        yield STILL_IN, over_at
     away = [one.away_since for one in permit.guardians if one.is_in]
     since = max(filter(None, away), default=None)
     if permit.state == ACTIVE and since is not None and all(away):

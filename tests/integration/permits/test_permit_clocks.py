@@ -58,6 +58,23 @@ class TestTheClock:
         work.take("check_out", at=NOW + 8 * HOUR, person_id=WORKER).take("confirm_out", at=NOW + 8 * HOUR)
         assert due_of(database, work) is None
 
+    def test_asks_who_is_inside_a_space_whose_permit_was_taken_away(
+        self, database: Database, enterprise_id: str
+    ) -> None:
+        """4.10 e, 6.8: an alarm has stopped the work before everybody was out."""
+        work = applied(database, enterprise_id, "confined_space", facts={"toxic_risk": False})
+        toxic = {"gas": "hydrogen_sulphide", "value": 1, "unit": "mg_m3", "point": "middle", "sampled_at": NOW}
+        work.take("submit", at=NOW).take("test_gas", at=NOW, **toxic)
+        self._prepared(work)
+        work.start(at=NOW).take("check_in", at=NOW, person_id=WORKER)
+        work.take("suspend", at=NOW, cause="anomaly", reason="异味").take("revoke", at=NOW + MINUTE, reason="违章")
+
+        run_clock(database, now=NOW + MINUTE)
+
+        before = list(work.row.alerts)
+        work.take("check_out", at=NOW + 2 * MINUTE, person_id=WORKER).take("confirm_out", at=NOW + 2 * MINUTE)
+        assert (before, work.row.alerts, work.row.state) == (["people_inside"], [], "revoked")
+
     def _prepared(self, work: Work) -> None:
         work.take("analyse", at=NOW, **ANALYSIS).gas(at=NOW)
         work.take("answer", at=NOW, answers=dict.fromkeys(range(1, 16), True))

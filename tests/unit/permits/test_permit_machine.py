@@ -48,8 +48,8 @@ EXPECTED: dict[str, dict[str, str]] = {
     "closed": {"archive": "archived"},
     "archived": {},
     "expired": {"check_out": "", "confirm_out": "", "warn": ""},
+    "revoked": {"check_out": "", "confirm_out": "", "warn": ""},
     "void": {},
-    "revoked": {},
     "rejected": {},
     "withdrawn": {},
 }  # fmt: skip
@@ -161,9 +161,14 @@ class TestWhatFallsDue:
     def test_asks_for_nothing_where_nobody_has_measured_or_begun(self) -> None:
         assert names(a_space("active", gas=()), at=5 * HOUR) == []
 
-    def test_reminds_of_who_is_inside_when_the_time_is_over(self) -> None:
+    @pytest.mark.parametrize("state", ["expired", "revoked"])
+    def test_reminds_of_who_is_inside_when_the_work_is_over(self, state: str) -> None:
+        """4.16, 4.10 e: people are counted out also when the permit is taken away for good."""
         inside = a_space(
-            "expired", ends_at=NOW, crew=(*a_permit().crew[:1], a_permit().crew[1].__class__("w", "worker", True))
+            state,
+            ends_at=NOW,
+            ended_at=NOW,
+            crew=(*a_permit().crew[:1], a_permit().crew[1].__class__("w", "worker", True)),
         )
         assert names(inside, at=timedelta()) == ["people_inside"]
 
