@@ -23,7 +23,7 @@ CARRIED_ALONG = (BY_GAS_OF_RELATIVE, BY_RELATIVE)
 class Need:
     """Work of ``kinds`` with a ``fact`` needs a permit of another kind too.
 
-    ``fact`` is answered yes, or is a number from ``least`` on or above ``above``; ``also`` is answered yes as well.
+    ``fact`` is answered yes, or is a number from ``least`` on or above ``above``; ``also`` is not answered no.
     """
 
     row: str
@@ -226,7 +226,7 @@ def needed_kinds(rules: PermitRules, permit: Permit) -> dict[str, Need]:
 
 def _holds(need: Need, facts: Mapping[str, Any]) -> bool:
     value = facts.get(need.fact)
-    if need.also and facts.get(need.also) is not True:
+    if need.also and facts.get(need.also) is False:
         return False
     if need.least is None and need.above is None:
         return value is True
