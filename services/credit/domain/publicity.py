@@ -24,6 +24,7 @@ from shared.machines import (
 DECIDED, PUBLISHED, EXPIRED, UNCORRECTED, WITHDRAWN = "decided", "published", "expired", "uncorrected", "withdrawn"
 NOT_PUBLISHED = "not_published"
 LIGHT, SERIOUS, ALWAYS, NEVER = "light", "serious", "always", "never"
+ENDINGS = ("expire", "expire_uncorrected")  # of what is settled, and of what is not
 SHOWN = ("published", "repair_applied", "repair_accepted")  # what the public and other agencies read
 STEPS = (
     "publish", "keep_back", "apply_repair", "accept_repair", "reject_repair", "repair", "refuse_repair", "settle",
@@ -153,22 +154,22 @@ def deadline(rules: PublicityRules, name: str, *, day: date) -> datetime:
 
 
 def due_now(rules: PublicityRules, publicity: Publicity, *, now: datetime) -> str:
-    """Return the step that the clock takes now; empty for none."""
+    """Return the step that the clock takes now, empty for none; what is over is neither warned of nor published."""
     due = [event for moment, event in moments(rules, publicity) if moment <= now]
-    return due[0] if due else ""
+    return "" if not due else due[-1] if due[-1] in ENDINGS else due[0]
 
 
 def moments(rules: PublicityRules, publicity: Publicity) -> list[tuple[datetime, str]]:
     """Return when the clock does what with a penalty, the earliest first."""
-    if publicity.state in SHOWN:
-        event = "expire" if publicity.settled_on else "expire_uncorrected"
-        return [(end_of(shown_until(rules, publicity)), event)]
-    if publicity.state != DECIDED:
+    if publicity.state not in (DECIDED, *SHOWN):
         return []
-    warned = [] if publicity.is_warned else [(deadline(rules, "warn", day=publicity.decided_on), "warn")]
-    if rules.period(publicity.penalty_class, decided_on=publicity.decided_on).publishes != ALWAYS:
-        return warned
-    return [*warned, (deadline(rules, "itself", day=publicity.decided_on), "publish")]
+    end = end_of(shown_until(rules, publicity)), ENDINGS[publicity.settled_on is None]
+    if publicity.state != DECIDED:
+        return [end]
+    found = [] if publicity.is_warned else [(deadline(rules, "warn", day=publicity.decided_on), "warn")]
+    if rules.period(publicity.penalty_class, decided_on=publicity.decided_on).publishes == ALWAYS:
+        found.append((deadline(rules, "itself", day=publicity.decided_on), "publish"))
+    return [*found, end]
 
 
 def take_publicity_step(rules: PublicityRules, publicity: Publicity, *, step: Step) -> tuple[Publicity, Transition]:

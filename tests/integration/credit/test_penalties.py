@@ -182,6 +182,14 @@ class TestTheClock:
         kept = step(officer, one, "keep_back", reason="轻微，已改正").json
         assert (kept["state"], kept["steps"][-1]["given"]) == ("not_published", {"reason": "轻微，已改正"})
 
+    def test_that_comes_after_the_longest_period_publishes_nothing(
+        self, database: Database, officer: FlaskClient, *, recorded: Record, app: Flask
+    ) -> None:
+        one = recorded()
+        run_clock(database, now=end_of(day(366)))
+        assert (shown(officer, one)["state"], told(database, "penalty_published")) == ("uncorrected", [])
+        assert app.test_client().get(PUBLIC).json["items"] == []
+
     def test_ends_the_publication_and_says_why(
         self, database: Database, officer: FlaskClient, *, recorded: Record, app: Flask
     ) -> None:

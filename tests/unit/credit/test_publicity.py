@@ -81,12 +81,14 @@ class TestTheDeadline:
         assert moments(RULES, stands()) == [
             (at(date(2026, 5, 19), "00:00"), "warn"),
             (at(date(2026, 5, 20), "00:00"), "publish"),
+            (at(date(2027, 5, 12), "00:00"), "expire_uncorrected"),
         ]
 
     def test_asks_the_officer_about_a_light_one(self) -> None:
         light = stands(penalty_class="light")
-        assert [event for _, event in moments(RULES, light)] == ["warn"]
-        assert moments(RULES, stands(penalty_class="light", is_warned=True)) == []
+        assert [event for _, event in moments(RULES, light)] == ["warn", "expire_uncorrected"]
+        warned = stands(penalty_class="light", is_warned=True)
+        assert moments(RULES, warned) == [(at(date(2026, 8, 12), "00:00"), "expire_uncorrected")]
 
 
 class TestTheClass:
@@ -140,6 +142,22 @@ class TestTheClock:
     def test_ends_what_is_settled_for_good(self) -> None:
         known = stands("published", settled_on=DECIDED_ON)
         assert due_now(RULES, known, now=at(date(2027, 5, 12))) == "expire"
+
+    @pytest.mark.parametrize(
+        ("penalty_class", "settled_on", "event", "state"),
+        [
+            ("general", None, "expire_uncorrected", "uncorrected"),
+            ("general", DECIDED_ON, "expire", "expired"),
+            ("light", None, "expire_uncorrected", "uncorrected"),
+        ],
+    )
+    def test_ends_what_was_never_published_when_its_longest_period_is_over(
+        self, penalty_class: str, settled_on: date | None, *, event: str, state: str
+    ) -> None:
+        known, now = stands(penalty_class=penalty_class, settled_on=settled_on), at(date(2027, 5, 12))
+        assert due_now(RULES, known, now=now) == event
+        moved, row = take_publicity_step(RULES, known, step=clock_step(event, now))
+        assert (moved.state, row.tells) == (state, ())
 
     @pytest.mark.parametrize("event", ["expire", "expire_uncorrected"])
     def test_is_nobody_who_calls(self, event: str) -> None:
