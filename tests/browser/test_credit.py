@@ -123,6 +123,17 @@ class TestAPenalty:
         check_fit(page)
 
 
+class TestACheck:
+    def test_shows_the_penalties_that_are_public(self, window: Window, officer: ApiClient) -> None:
+        one, kept = decided(officer), decided(officer)
+        officer.call("POST", f"credit/penalties/{one['id']}/steps", json={"event": "publish"})
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit-checks?q={CODE}&purpose=PROJ")
+        expect(page.locator("#answers")).to_contain_text(one["document_number"])
+        expect(page.locator("#answers")).not_to_contain_text(kept["document_number"])
+        check_fit(page)
+
+
 class TestThePublic:
     def test_reads_penalties_and_why_others_were_withdrawn(self, window: Window, officer: ApiClient) -> None:
         one, other = decided(officer), decided(officer)
