@@ -10,7 +10,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -64,7 +63,15 @@ penalty = Table(
     Column("explanation", Text, nullable=False),  # why it was withdrawn, as the public reads it
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    UniqueConstraint("authority", "document_number"),
+    Column("is_misentered", Boolean, nullable=False),  # struck out: what it said was never decided so
+)
+Index(
+    "ix__penalty__document_number",
+    penalty.c.authority,
+    penalty.c.document_number,
+    unique=True,
+    postgresql_where=text("NOT is_misentered"),
+    sqlite_where=text("NOT is_misentered"),
 )
 Index("ix__penalty__enterprise_id", penalty.c.enterprise_id, penalty.c.decided_on)
 Index("ix__penalty__is_shown", penalty.c.id, postgresql_where=text("is_shown"), sqlite_where=text("is_shown"))

@@ -69,6 +69,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
             penalty_class=known.penalty_class,
             is_warned=False,
             is_late=False,
+            is_misentered=False,
             explanation="",
             recorded_by=step.by,
             recorded_at=step.now,
