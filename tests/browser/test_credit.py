@@ -103,6 +103,22 @@ class TestAPenalty:
         expect(page.locator("#number")).to_have_text(number["document_number"])
         expect(page.locator(".loop-head")).to_contain_text("王**")
 
+    def test_that_was_entered_wrongly_is_recorded_anew(self, window: Window, officer: ApiClient) -> None:
+        one = decided(officer, fine=300_000)
+        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit/penalties/{one['id']}")
+        page.locator("form[data-act=strike] summary").click()
+        page.fill("#strike-reason", "罚款金额录错")
+        page.locator("form[data-act=strike] button[type=submit]").click()
+        page.locator("#anew").click()
+        expect(page.locator("#document_number")).to_have_value(one["document_number"])
+        page.wait_for_load_state()
+        page.fill("#fine", "30000")
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        expect(page.locator("#number")).to_have_text(one["document_number"])
+        expect(page.locator("#state")).to_have_attribute("data-state", "decided")
+        check_fit(page)
+
     def test_is_listed_with_its_deadline_and_public_once_published(self, window: Window, officer: ApiClient) -> None:
         one = decided(officer)
         page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")

@@ -28,7 +28,7 @@ ENDINGS = ("expire", "expire_uncorrected")  # of what is settled, and of what is
 SHOWN = ("published", "repair_applied", "repair_accepted")  # what the public and other agencies read
 STEPS = (
     "publish", "keep_back", "apply_repair", "accept_repair", "reject_repair", "repair", "refuse_repair", "settle",
-    "withdraw",
+    "withdraw", "strike",
 )  # fmt: skip
 
 

@@ -214,9 +214,10 @@ def dictionary() -> list[Document]:
 
 
 def withdrawals() -> Select[Any]:
-    """Return the statement that reads which penalties were public and were withdrawn (行政处罚法 第四十八条)."""
+    """Return the statement of penalties that were public and were withdrawn or struck out (行政处罚法 第四十八条)."""
     joined = penalty.join(penalty_step, penalty_step.c.penalty_id == penalty.c.id)
-    wanted = (penalty.c.state == WITHDRAWN, penalty.c.published_on.is_not(None), penalty_step.c.event == "withdraw")
+    ended = penalty_step.c.state == WITHDRAWN
+    wanted = (penalty.c.state == WITHDRAWN, penalty.c.published_on.is_not(None), ended)
     return select(penalty, penalty_step.c.at).select_from(joined).where(*wanted)
 
 

@@ -160,7 +160,7 @@ class PenaltyMove(Schema):
 
 
 class PenaltyWithSteps(Penalty):
-    """A decision in full, with all that happened to it."""
+    """A decision in full, with all that happened to it; ``is_misentered``: struck out, its document may come anew."""
 
     other_codes = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     persons = fields.Nested(PenaltyPersons, required=True)
@@ -176,6 +176,7 @@ class PenaltyWithSteps(Penalty):
     class_reason = fields.String(required=True)
     regime = fields.String(required=True)
     explanation = fields.String(required=True)
+    is_misentered = fields.Boolean(required=True)
     recorded_by = fields.String(required=True)
     recorded_at = fields.AwareDateTime(required=True)
     steps = fields.List(fields.Nested(PenaltyMove), required=True)

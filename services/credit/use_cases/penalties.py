@@ -121,7 +121,7 @@ def publicity_of(row: Row[Any]) -> Publicity:
 def _require_new(session: Session, decision: Decision) -> None:
     columns = penalty.c
     same = (columns.authority == decision.authority, columns.document_number == decision.document_number)
-    known = session.scalar(select(columns.id).where(*same))
+    known = session.scalar(select(columns.id).where(*same, columns.is_misentered.is_(False)))
     if known is not None:
         sentence = "A decision of this authority with this number is recorded already."
         raise PenaltyKnown(sentence, field="document_number", penalty_id=known)
@@ -177,6 +177,8 @@ def _written(row: Row[Any], *, step: Step) -> Mapping[str, Any]:
     if step.event == "withdraw":
         due = deadline(publicity_rules(), "withdraw", day=step.given["annulled_on"])
         return {"explanation": step.given["reason"], "is_late": step.now >= due}
+    if step.event == "strike":
+        return {"explanation": step.given["reason"], "is_misentered": True}
     return {}
 
 

@@ -27,6 +27,7 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "repair": ("is_corrected",),
     "refuse_repair": ("reason",),
     "withdraw": ("reason", "document", "annulled_on"),
+    "strike": ("reason",),
 }
 MAIN = ("publish", "settle", "accept_repair", "repair")
 
@@ -65,9 +66,14 @@ def penalty(penalty_id: str) -> str:
 @site.get("/credit/penalties/new")
 @page("credit:write")
 def new_penalty() -> str:
-    """Draw the form of a decision against an enterprise, which is searched for first."""
+    """Draw the form of a decision against an enterprise, which is searched for first.
+
+    ``from`` is one that was struck out: what it said is in the form, to be put right.
+    """
+    struck = request.args.get("from", "")
     return render_template(
         "credit/new_penalty.html",
+        given=own_api.read(f"credit/penalties/{struck}") if struck else {},
         **whom(),
         table=own_api.read("credit/penalties/table"),
         acts=own_api.read("credit/violations/table")["acts"],

@@ -246,6 +246,29 @@ class TestAWithdrawnOne:
         assert app.test_client().get(PUBLIC).json["items"] == []
 
 
+class TestAMisenteredOne:
+    def test_is_struck_out_and_recorded_anew(
+        self, database: Database, officer: FlaskClient, *, recorded: Record, app: Flask
+    ) -> None:
+        one = recorded(fine=3_000_000)
+        step(officer, one, "publish")
+        struck = step(officer, one, "strike", reason="罚款金额录错").json
+        assert (struck["state"], struck["is_misentered"], struck["is_late"]) == ("withdrawn", True, False)
+        again = recorded(document_number=one["document_number"])
+        assert [event["data"]["penalty_id"] for event in told(database, "penalty_withdrawn")] == [one["id"]]
+        [explained] = app.test_client().get(f"{PUBLIC}/withdrawn").json["items"]
+        assert (explained["id"], explained["explanation"]) == (one["id"], "罚款金额录错")
+        assert step(officer, again, "publish").status_code == 200
+
+    def test_that_was_withdrawn_instead_is_not_recorded_anew(
+        self, officer: FlaskClient, recorded: Record, *, enterprise_id: str
+    ) -> None:
+        one = recorded()
+        step(officer, one, "withdraw", annulled_on=day().isoformat(), reason="复议撤销", document="1号")
+        again = officer.post(PENALTIES, json=decision(enterprise_id, document_number=one["document_number"]))
+        assert again.json["code"] == "penalty_known"
+
+
 class TestTheWithdrawalInPublic:
     def test_explains_what_was_public_and_tells_nothing_else(
         self, app: Flask, officer: FlaskClient, *, recorded: Record

@@ -215,6 +215,14 @@ class TestAStep:
         with pytest.raises(StepNotPossible):
             taken(stands("withdrawn"), "withdraw", **given)
 
+    def test_strikes_out_what_was_entered_wrongly_and_says_why(self) -> None:
+        assert refusal(stands(), "strike", reason=" ") == "reason_missing"
+        for state in ("decided", "published", "repair_applied", "repaired", "expired", "uncorrected"):
+            moved, row = take_publicity_step(
+                RULES, stands(state), step=Step("strike", "officer", 3, at(DECIDED_ON), {"reason": "金额录错"})
+            )
+            assert (moved.state, row.tells, row.source.status) == ("withdrawn", ("withdrawn",), "design")
+
 
 class TestWhatIsAllowed:
     def test_is_what_the_state_allows(self) -> None:
@@ -228,7 +236,7 @@ class TestWhatIsAllowed:
             }.items()
         }
         assert allowed == {
-            "decided": ["publish", "settle", "withdraw"],
-            "light": ["publish", "keep_back", "settle", "withdraw"],
-            "published": ["apply_repair", "withdraw"],
+            "decided": ["publish", "settle", "withdraw", "strike"],
+            "light": ["publish", "keep_back", "settle", "withdraw", "strike"],
+            "published": ["apply_repair", "withdraw", "strike"],
         }
