@@ -83,12 +83,14 @@ class PenaltyNotFound(NotFound):
 def penalties(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     """Return the statement that reads the penalties of the area; ``wanted`` filters.
 
-    ``awaits``: true for those that are to be published and were warned of; ``year`` is that of the decision.
+    ``awaits``: true for those that are to be published and were warned of; ``year`` is that of the decision. An
+    enterprise sees its own, not what was decided against persons who work there.
     """
     joined = penalty.join(enterprise, enterprise.c.enterprise_id == penalty.c.enterprise_id)
     given = {name: value for name, value in wanted.items() if value is not None}
     conditions = list(_conditions(given))
     conditions += [penalty.c[name] == value for name, value in given.items()]
+    conditions += [penalty.c.subject_kind != NATURAL] if principal.enterprise_id else []
     columns = (penalty, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
 

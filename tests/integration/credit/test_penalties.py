@@ -323,6 +323,15 @@ class TestWhoSees:
         elsewhere = caller(subject="other", divisions=["331003"])
         assert elsewhere.get(f"{PENALTIES}/{one['id']}").status_code == 404
 
+    def test_is_not_the_enterprise_what_was_decided_against_a_person(
+        self, caller: Caller, officer: FlaskClient, *, recorded: Record, enterprise_id: str
+    ) -> None:
+        one = recorded(subject_kind="natural", person="王大明")
+        own = caller("enterprise_principal", divisions=[], enterprise_id=enterprise_id)
+        assert own.get(PENALTIES).json["items"] == []
+        assert own.get(f"{PENALTIES}/{one['id']}").status_code == 404
+        assert officer.get(f"{PENALTIES}/{one['id']}").status_code == 200
+
     def test_filters_by_division_and_year(self, officer: FlaskClient, recorded: Record) -> None:
         one = recorded(decided_on="2025-12-30")
         found = officer.get(PENALTIES, query_string={"division": "331002001", "year": 2025}).json["items"]
