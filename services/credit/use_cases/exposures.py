@@ -41,6 +41,10 @@ class AnsweredAlready(Conflict):
     code = "objection_answered"
 
 
+class ObjectionRepeated(Conflict):
+    code = "objection_repeated"
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What is to be named in public: a ``typical_case`` or ``red_card`` for so many months."""
@@ -104,8 +108,13 @@ def end_without_ground(session: Session, penalty_id: str, *, step: Step) -> None
 
 
 def object_to(session: Session, row: Row[Any], statement: str, *, by: str, now: datetime) -> str:
-    """Put an objection beside a public entry and return its id; raises ``ObjectionRefused``."""
+    """Put an objection beside a public entry and return its id; raises ``ObjectionRefused``, ``ObjectionRepeated``."""
+    session.execute(select(exposure.c.id).where(exposure.c.id == row.id).with_for_update())  # one at a time
     check_objection(row.state)
+    columns = exposure_objection.c
+    same = (columns.exposure_id == row.id, columns.statement == statement)
+    if session.scalar(select(columns.id).where(*same)) is not None:
+        raise ObjectionRepeated("This objection stands beside the entry already.", field="statement")
     objection_id, unanswered = new_id(), {"reply": "", "replied_by": ""}
     made = {"exposure_id": row.id, "statement": statement, "made_by": by, "made_at": now}
     session.execute(insert(exposure_objection).values(id=objection_id, **made, **unanswered))

@@ -114,6 +114,16 @@ class TestAnObjection:
         assert "异议：已按期整改 答复：复查未通过; 异议：再次异议" in row
         assert {one["column"] for one in columns} <= set(public(app)[0])
 
+    def test_stands_there_once_however_often_it_is_sent(
+        self, app: Flask, leader: FlaskClient, *, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        decide(leader, proposed, "publish")
+        at = f"{EXPOSURES}/{proposed['id']}/objections"
+        answers = [principal.post(at, json={"statement": text}) for text in ("不属实", "不属实", "已整改")]
+        assert [one.status_code for one in answers] == [201, 409, 201]
+        assert answers[1].json["code"] == "objection_repeated"
+        assert [one["statement"] for one in public(app)[0]["objections"]] == ["不属实", "已整改"]
+
     def test_tells_no_number_of_a_person(
         self, app: Flask, caller: Caller, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
     ) -> None:
