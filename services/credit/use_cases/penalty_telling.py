@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import NATURAL
+from services.credit.domain.penalties import NATURAL, without_persons
 from shared.contracts.credit import (
     PenaltyDecided,
     PenaltyPublicityEnded,
@@ -29,7 +29,7 @@ def tell_of_decision(session: Session, row: Row[Any], *, at: datetime) -> None:
     event = PenaltyDecided(
         **_named(row),
         decided_on=row.decided_on.isoformat(),
-        clause=row.basis,
+        clause=without_persons(row.basis),
         amount=row.fine,
         act=row.act,
         penalty_class=row.penalty_class,

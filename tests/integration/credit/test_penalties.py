@@ -82,6 +82,11 @@ class TestADecision:
         assert (data["amount"], data["clause"], data["kinds"]) == (30_000, "安全生产法 第一百零二条", ["fine"])
         assert (data["act"], data["penalty_class"], data["decided_on"]) == ("V-102", "general", day().isoformat())
 
+    def test_is_told_without_the_number_of_a_person(self, database: Database, recorded: Record) -> None:
+        recorded(basis="安全生产法 第一百一十条，当事人330719199001011234")
+        [event] = told(database, "penalty_decided")
+        assert event["data"]["clause"] == "安全生产法 第一百一十条，当事人3****************4"
+
     def test_is_recorded_once(self, officer: FlaskClient, recorded: Record, *, enterprise_id: str) -> None:
         one = recorded()
         again = officer.post(PENALTIES, json=decision(enterprise_id, document_number=one["document_number"]))
