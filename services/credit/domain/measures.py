@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.errors import Refused
+from shared.machines import Source
 
 RESTRICT, ADVISORY = "RESTRICT", "ADVISORY"
 SUPERVISION = "SUPERVISION"
@@ -59,6 +60,7 @@ class MeasureRules:
     list_name: str
     order: str
     version: str
+    source: Source
     measures: Mapping[str, Measure]
     restrictions: Mapping[str, Measure]
     purposes: Mapping[str, Purpose]

@@ -133,6 +133,8 @@ def purpose_table() -> Document:
         "list_code": rules.list_code,
         "list_name": rules.list_name,
         "version": rules.version,
+        "source": rules.source.document,
+        "status": rules.source.status,
         "purposes": [{"code": one.code, "zh": one.zh, "en": one.en} for one in rules.purposes.values()],
         "own_purpose": SUPERVISION,
         "measures": measures,

@@ -4,7 +4,7 @@ from functools import cache
 
 from services.credit.domain.measures import Measure, MeasureRules, Purpose
 from services.credit.domain.restrictions import RESTRICTION_GUARDS, RestrictionRules
-from shared.machines.reading import due_of, read_machine, rule_table
+from shared.machines.reading import due_of, read_machine, rule_table, source_of
 
 
 @cache
@@ -17,6 +17,7 @@ def measure_rules() -> MeasureRules:
         list_name=head["list_name"],
         order=head["order"],
         version=head["version"],
+        source=source_of(head, head),
         measures={row["code"]: Measure(**row) for row in content["measure"]},
         restrictions={row["code"]: Measure(**row) for row in content["restriction"]},
         purposes={row["code"]: Purpose(**row) for row in content["purpose"]},

@@ -146,6 +146,10 @@ class CheckMeasureRow(Schema):
 
 
 class PurposeTable(Schema):
+    """``status``: ``practice`` as long as the edition of the list of measures has not been read in its text."""
+
+    source = fields.String(required=True)
+    status = fields.String(required=True)
     list_code = fields.String(required=True)
     list_name = fields.String(required=True)
     version = fields.String(required=True)

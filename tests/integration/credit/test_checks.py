@@ -321,7 +321,8 @@ class TestRecords:
 class TestPurposeTable:
     def test_is_public_and_marks_every_measure(self, app: Flask) -> None:
         table = app.test_client().get(f"{CREDIT}/checks/purposes").json
-        assert table["own_purpose"] == "SUPERVISION"
+        assert (table["own_purpose"], table["status"]) == ("SUPERVISION", "practice")
+        assert "国办发〔2020〕49号" in table["source"]
         assert {one["effect"] for one in table["measures"]} == {"RESTRICT", "ADVISORY"}
 
 
