@@ -78,7 +78,7 @@ def propose_case() -> str | Response:
     """Propose an enterprise for the list."""
     form = request.form
     lines = zip(form.getlist("role"), form.getlist("name"), form.getlist("identity"), strict=False)
-    persons = [{"role": role, "name": name.strip(), "identity": number.strip()} for role, name, number in lines]
+    persons = [{"role": role, "name": name.strip(), "identity": number.strip().upper()} for role, name, number in lines]
     content = {
         **{name: form.get(name, "").strip() for name in ("enterprise_id", "condition", "penalty_id", "facts", "basis")},
         "persons": [one for one in persons if one["name"]],
