@@ -127,7 +127,10 @@ def completion_rate(rules: AssessmentRules, counts: Mapping[str, Count]) -> Frac
 
 
 def ranking(rules: AssessmentRules, rates: Mapping[str, Fraction | None]) -> list[Standing]:
-    """Return the units from best to worst: ties share the better rank, ``M = B × (1 − 5 % × (rank − 1))``, floor 0."""
+    """Return the units from best to worst: ties share the better rank, ``M = B × (1 − 5 % × (rank − 1))``, floor 0.
+
+    Who shares the first rank is not among the last places: where all did the same nobody is.
+    """
     ranked = [rate for rate in rates.values() if rate is not None]
     standings = []
     for unit, rate in rates.items():
@@ -136,7 +139,7 @@ def ranking(rules: AssessmentRules, rates: Mapping[str, Fraction | None]) -> lis
             continue
         rank = 1 + sum(other > rate for other in ranked)
         worse = sum(other < rate for other in ranked)
-        is_last = len(ranked) > rules.last_places and worse < rules.last_places
+        is_last = len(ranked) > rules.last_places and worse < rules.last_places and rank > 1
         standings.append(Standing(unit, rate, rank, points_of(rules, rank), is_last, is_last and not worse))
     return sorted(standings, key=lambda one: (one.rank is None, one.rank, one.unit))
 

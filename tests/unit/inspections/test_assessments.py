@@ -82,6 +82,12 @@ class TestLastPlaces:
         found = ranking(RULES, {"a": Fraction(2), "b": Fraction(1)})
         assert [one.is_last for one in found] == [False, False]
 
+    @pytest.mark.parametrize("rate", [Fraction(0), Fraction(1)])
+    def test_are_nobody_where_all_did_the_same(self, rate: Fraction) -> None:
+        """§9: ties share the better rank."""
+        found = ranking(RULES, dict.fromkeys("abcd", rate))
+        assert {(one.rank, one.is_last, one.is_very_last) for one in found} == {(1, False, False)}
+
     def test_twice_in_a_row_ask_for_a_talk(self) -> None:
         assert has_to_talk(RULES, [False, True, True])
         assert not has_to_talk(RULES, [True, False, True])
