@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit
-from tests.browser.conftest import PHONE, Window
-from tests.support.running import System
+from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.conftest import DESK, PHONE, Window
+from tests.support.running import System, wait_for
 
 
 def report(page: Page) -> str:
@@ -15,6 +15,31 @@ def report(page: Page) -> str:
     page.fill("#description", "消防通道堆满了木料")
     page.get_by_role("button", name="提交举报").click()
     return page.locator("#receipt").inner_text()
+
+
+class TestAnswer:
+    def test_of_an_officer_reaches_who_has_the_receipt(self, window: Window, running_sise: System) -> None:
+        client = running_sise.client()
+        employ(client, "report-officer", "bureau_officer", divisions=["331002"])
+        enter(client, "路口木器加工厂", "91331002MA28G77770")
+        reporter, officer = window(size=PHONE, signed_in=False), sign_in_as(window(signed_in=False), "report-officer")
+        receipt = report(reporter)
+        officer.goto("/reports")
+        check_fit(officer, DESK)
+        officer.locator("#reports a").filter(has_text="路口的木器厂").first.click()
+        expect(officer.get_by_label("查实", exact=True)).to_be_disabled()
+        wait_for(lambda: client.call("GET", "search?q=路口木器加工厂")["items"], seconds=30, what="it is found")
+        officer.fill("#q", "路口木器加工厂")
+        officer.get_by_role("button", name="查找").click()
+        officer.locator("#found a").first.click()
+        officer.get_by_label("查实", exact=True).check()
+        officer.fill("#reply", "情况属实，已责令清理")
+        officer.set_viewport_size(PHONE)
+        check_fit(officer)
+        officer.get_by_role("button", name="答复").click()
+        expect(officer.locator("#state")).to_have_text("查实")
+        reporter.goto(f"/report/state?receipt={receipt}")
+        expect(reporter.locator("dl")).to_contain_text("情况属实，已责令清理")
 
 
 class TestReport:

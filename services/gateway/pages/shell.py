@@ -32,6 +32,7 @@ SECTIONS = (
     ("pages.work_places", "nav.work_places", "map-pin", "place:read", "site"),
     ("pages.surveys", "nav.surveys", "list-search", "survey:write", "site"),
     ("pages.draws", "nav.draws", "arrows-shuffle", "draw:read", "site"),
+    ("pages.received_reports", "nav.reports", "alert-circle", "report:read", "site"),
     ("pages.grids", "nav.grids", "hexagons", "grid:read", "registry"),
     ("pages.intermediaries", "nav.agencies", "building", "intermediary:read", "registry"),
     ("pages.supervision", "nav.risk", "shield-check", "grade:read", "supervision"),

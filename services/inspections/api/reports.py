@@ -51,6 +51,14 @@ def list_reports(session: Session, query: dict[str, Any]) -> Any:
     return {"items": rows, "next_cursor": next_cursor}
 
 
+@blp.route("/reports/<id:report_id>", methods=["GET"])
+@reads("report:read")
+@blp.response(200, Report)
+def show_report(session: Session, report_id: str) -> Any:
+    """One report, without its receipt."""
+    return visible_report(session, principal(), report_id)
+
+
 @blp.route("/reports/<id:report_id>/decide", methods=["POST"])
 @writes("report:decide")
 @blp.arguments(Decision)

@@ -53,6 +53,14 @@ class TestDecision:
         assert told(database, "report_substantiated")[0]["data"]["enterprise_id"] == enterprise_id
         assert app.test_client().get(f"{PUBLIC}/{receipt}").json["reply"] == "情况属实，已责令整改"
 
+    def test_is_made_about_a_report_that_is_read_without_its_receipt(self, app: Flask, caller: Caller) -> None:
+        receipt = report(app)
+        [waiting] = caller().get(REPORTS).json["items"]
+        shown = caller().get(f"{REPORTS}/{waiting['id']}").json
+        elsewhere = caller("subdistrict_officer", divisions=["331002009"]).get(f"{REPORTS}/{waiting['id']}")
+        assert (shown["subject"], receipt in str(shown)) == (TOLD["subject"], False)
+        assert (elsewhere.status_code, elsewhere.json["code"]) == (404, "report_not_found")
+
     def test_is_made_once(self, app: Flask, caller: Caller, database: Database) -> None:
         report(app)
         officer = caller()
