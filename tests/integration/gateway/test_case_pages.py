@@ -1,6 +1,7 @@
 """Pages of the list: a withdrawn penalty is marked, who has not answered is counted, clerks act for their agency."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.settings import with_changes
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.integration.gateway.test_browser import FORM
 from tests.support.callers import Signer, service_settings, trust
@@ -67,7 +67,7 @@ def browser_of(tmp_path: Path, credit: Neighbour) -> Iterator[Callable[..., Flas
         }
         settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
         urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
-        app = create_app(with_changes(settings, service_urls=urls))
+        app = create_app(replace(settings, service_urls=urls))
         trust(app, signer)
 
         def call(*actions: str, **claims: Any) -> FlaskClient:

@@ -1,6 +1,7 @@
 """What the public reads of the credit record: fields with their words, objections, and why something was withdrawn."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from shared.settings import with_changes
 from tests.integration.gateway.neighbours import neighbour
 from tests.support.callers import service_settings
 from tests.support.databases import migrated_sqlite
@@ -51,7 +51,7 @@ def public(tmp_path: Path) -> Iterator[FlaskClient]:
             f"{EXPOSURES}/dictionary": {"items": [column("name", "企业名称"), column("title", "标题")]},
         }
         settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
-        client = create_app(with_changes(settings, service_urls={"credit": credit.url})).test_client()
+        client = create_app(replace(settings, service_urls={"credit": credit.url})).test_client()
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
         yield client
     database.close()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import BadSettings, ServiceSettings, read, with_changes
+from shared.settings import BadSettings, ServiceSettings, read
 
 SECRET = base64.b64encode(bytes(range(32))).decode()
 
@@ -62,9 +62,3 @@ class TestRead:
     def test_names_a_setting_that_cannot_be_read(self, tmp_path: Path) -> None:
         with pytest.raises(BadSettings, match="SISE_DEMO"):
             settings(tmp_path, SISE_DEMO="perhaps")
-
-
-def test_a_changed_copy_keeps_the_rest(tmp_path: Path) -> None:
-    original = settings(tmp_path)
-
-    assert with_changes(original, bus_url="amqp://x").database_url == original.database_url
