@@ -69,7 +69,7 @@ def from_claims(claims: Mapping[str, Any], *, at: datetime) -> Principal:
         methods=frozenset(claims.get("amr", ())),
         agency_id=claims.get("agency_id", claims.get("client_id", "")),
         session_id=claims.get("sid", ""),
-        grants=claims.get("grants"),
+        grants=claims.get("grants", {} if "client_id" in claims else None),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         at=at,
     )

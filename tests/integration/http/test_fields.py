@@ -94,6 +94,9 @@ class TestAgency:
         area = {"divisions": ["331002001"], "grids": [], "enterprise_id": ""}
         assert clerk.get(f"{THINGS}/one").json == {**ROW, **area}
 
+    def test_is_granted_nothing_by_a_token_that_says_nothing_of_grants(self, app: Flask, signer: Signer) -> None:
+        assert signer.client(app, actions=["thing:read"], client_id="c1").get(THINGS).json["code"] == "not_granted"
+
     def test_has_an_own_account_without_a_grant(self, app: Flask, signer: Signer) -> None:
         clerk = signer.client(app, actions=["account:self"], agency_id="", grants={})
         assert clerk.get(f"{THINGS}/own").json == ROW
