@@ -1,4 +1,4 @@
-"""A client system for trying the API out: granted little, in a demonstration only."""
+"""An agency for trying out what systems and clerks of others may do: granted little, in a demonstration only."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,17 +9,25 @@ FIELDS = {
     "grade:read": ["level", "colour", "score", "provisional"],
     "check:read": [
         *("uscc", "name", "hit", "lists", "measures", "penalties", "answers"),
-        *("purpose", "answered_at", "receipt_id", "signature"),
+        *("purpose", "answered_at", "receipt_id", "signature", "id", "at", "by", "agency_id", "asked", "hits"),
     ],
+    "restriction:read": [
+        *("id", "uscc", "name", "code", "code_zh", "code_en", "agency", "effect", "basis_doc", "basis_article"),
+        *("measure_list_version", "state", "state_zh", "state_en", "is_open", "version", "pushed_at", "asked_at"),
+        *("measure", "applied_on", "handler", "reason", "steps"),
+    ],
+    "restriction:answer": ["id", "code", "agency", "effect", "state", "is_open", "version"],
 }
-PURPOSES = {"check:read": ["FIN", "PROC"]}
+PURPOSES = dict.fromkeys(("check:read", "restriction:read", "restriction:answer"), ["FIN", "PROC"])
+CLERK = {"username": "demo-clerk", "name": "演示经办人", "roles": ["agency_clerk"]}
 LIFE = timedelta(days=365)
 
 
-def make_sandbox(client: Any, *, division: str, now: datetime | None = None) -> tuple[str, str] | None:
-    """Register the sandbox with its grants in ``division``; return id and secret, ``None`` when it is there already.
+def make_sandbox(client: Any, *, division: str, password: str, now: datetime | None = None) -> tuple[str, str] | None:
+    """Register the sandbox with its grants in ``division``, and a clerk of it who signs in with ``password``.
 
-    ``client`` speaks to the API as an administrator.
+    Return id and secret of its system, ``None`` when it is there already. ``client`` speaks to the API as an
+    administrator.
     """
     if any(one["name"] == NAME for one in client.call("GET", "identity/clients", params={"limit": 200})["items"]):
         return None
@@ -30,4 +38,5 @@ def make_sandbox(client: Any, *, division: str, now: datetime | None = None) -> 
         terms = {"divisions": [division], "fields": fields, "purposes": purposes, "until": until}
         terms["basis"] = "演示 demonstration"
         client.call("PUT", f"identity/clients/{made['client_id']}/grants/{action}", json=terms)
+    client.call("POST", "identity/accounts", json={**CLERK, "agency_id": made["client_id"], "password": password})
     return made["client_id"], made["client_secret"]

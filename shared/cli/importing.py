@@ -54,7 +54,7 @@ def demo(enterprises: int, port: int | None) -> None:
         if not client.call("GET", "registry/enterprises", params={"limit": 1})["items"]:
             _import_generated(client, enterprises)
             _load_lists(client, enterprises, password=password)
-            _open_sandbox(client)
+            _open_sandbox(client, password=password)
             _live_through_month(url, home, password=password)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
@@ -87,9 +87,9 @@ def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> None:
     click.echo(f"Everybody of the demonstration ({people}) has the password of admin.")
 
 
-def _open_sandbox(client: ApiClient) -> None:
+def _open_sandbox(client: ApiClient, *, password: str) -> None:
     division = client.call("GET", "identity/me")["divisions"][0]
-    opened = import_module("deploy.demonstration.sandbox").make_sandbox(client, division=division)
+    opened = import_module("deploy.demonstration.sandbox").make_sandbox(client, division=division, password=password)
     if opened:
         click.echo("Sandbox client for the API (shown only now): id {}, secret {}".format(*opened))
 

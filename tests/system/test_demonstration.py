@@ -57,7 +57,8 @@ class TestDemonstration:
         assert summary()["provisional"] > 0
 
     @pytest.mark.parametrize(
-        "username", ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm", "demo-plant-1-foreman"]
+        "username",
+        ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm", "demo-clerk", "demo-plant-1-foreman"],
     )
     def test_lets_each_role_in(self, demonstration: System, username: str) -> None:
         client = ApiClient(demonstration.url, username=username, password=PASSWORD)

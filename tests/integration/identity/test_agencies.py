@@ -17,7 +17,7 @@ from shared.database import Database
 from shared.database.chassis import rate_bucket, token_deny
 from shared.security.tokens import KeyRing, verify_token
 from shared.work.timers import run_due
-from tests.integration.identity.conftest import NOW
+from tests.integration.identity.conftest import NOW, PASSWORD
 from tests.integration.identity.test_accounts import events
 
 CLIENTS, TOKEN = "/api/v1/identity/clients", "/api/v1/oauth/token"
@@ -213,12 +213,18 @@ class Caller:
 
 class TestSandbox:
     def test_of_the_demonstration_is_opened_once(self, app: Flask, administrator: FlaskClient) -> None:
-        opened = make_sandbox(Caller(administrator), division="331002")
+        opened = make_sandbox(Caller(administrator), division="331002", password=PASSWORD)
         assert opened is not None
         credentials = {"client_id": opened[0], "client_secret": opened[1]}
         answer = app.test_client().post(TOKEN, data={**ASKING, **credentials})
-        assert answer.json["scope"] == "check:read enterprise:read grade:read"
-        assert make_sandbox(Caller(administrator), division="331002") is None
+        scope = "check:read enterprise:read grade:read restriction:answer restriction:read"
+        assert answer.json["scope"] == scope
+        assert make_sandbox(Caller(administrator), division="331002", password=PASSWORD) is None
+
+    def test_has_a_clerk_of_its_own(self, administrator: FlaskClient, as_user: Callable[..., FlaskClient]) -> None:
+        opened = make_sandbox(Caller(administrator), division="331002", password=PASSWORD)
+        assert opened is not None
+        assert as_user("demo-clerk").get("/api/v1/identity/me").json["agency_id"] == opened[0]
 
 
 class TestClients:
