@@ -161,7 +161,7 @@ class TestAgencies:
         page = window()
         page.goto("/admin/clients")
         page.fill("#name", "消防试验系统")
-        page.get_by_role("button", name="登记系统").click()
+        page.get_by_role("button", name="登记部门").click()
         expect(page.locator("#secret")).not_to_be_empty()
         page.get_by_role("link", name="去授权").click()
         page.fill("#divisions", "331002")

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import language, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import after, lines_of, moment_of, refusal_of
 from services.gateway.pages.site import site
+from shared.errors import NotFound, Unavailable
 from shared.http import now
 
 CLIENTS = "identity/clients"
@@ -105,5 +106,15 @@ def _client(client_id: str, *, refusal: str = "") -> str:
     possible: list[dict[str, Any]] = own_api.read("identity/grants/possible")["items"]
     until: date = (now() + USUAL_GRANT).date()
     people = own_api.read_all("identity/accounts", {"agency_id": client_id}) if viewer.may("account:read") else []
-    shown = {"one": one, "possible": possible, "until": until, "people": people}
+    shown = {"one": one, "possible": possible, "until": until, "people": people, "purposes": _purposes()}
     return render_template("admin/client.html", tab="clients", refusal=refusal, **shown)
+
+
+def _purposes() -> dict[str, str]:
+    """Return what the purposes that a grant may name are called; without credit there are no words for them."""
+    try:
+        rows = own_api.read("credit/checks/purposes")["purposes"]
+    except (NotFound, Unavailable):
+        return {}
+    title = "zh" if language.current().tag.startswith("zh") else "en"
+    return {row["code"]: row[title] for row in rows}
