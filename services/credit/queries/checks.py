@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
@@ -13,7 +13,7 @@ from services.credit.domain.checks import Listing, Subject
 from services.credit.domain.measures import SUPERVISION
 from services.credit.domain.penalties import NATURAL, without_persons
 from services.credit.rules import case_rules, measure_rules
-from services.credit.tables import check_receipt, enterprise, listing_case, penalty
+from services.credit.tables import check_receipt, enterprise, listing_case, merged_enterprise, penalty
 from shared.database.bulk import among
 from shared.errors import NotFound
 from shared.security.principal import Principal
@@ -29,21 +29,29 @@ class ReceiptNotFound(NotFound):
 
 def subjects_by_code(session: Session, codes: Sequence[str], *, today: date) -> list[Subject]:
     """Return the subjects of ``codes`` in their order; an unknown code is a subject without a name."""
-    firms = select(enterprise).where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.enterprise_id)
+    firms = _firms().where(among(session, enterprise.c.uscc, codes)).order_by(enterprise.c.enterprise_id)
     known: dict[str, list[Row[Any]]] = {}
     for row in session.execute(firms):
         known.setdefault(row.uscc, []).append(row)
-    told = _told(session, [row.enterprise_id for rows in known.values() for row in rows], today)
+    told = _told(session, [row.present_id for rows in known.values() for row in rows], today)
     return [_subject(code, known.get(code, []), told) for code in codes]
 
 
 def subjects_by_name(session: Session, name: str, *, today: date) -> list[Subject]:
     """Return up to 20 subjects whose name holds ``name``, for a clerk who has no code."""
     columns = enterprise.c
-    wanted = select(enterprise).where(columns.name.contains(name, autoescape=True)).order_by(columns.name, columns.uscc)
+    wanted = _firms().where(columns.name.contains(name, autoescape=True)).order_by(columns.name, columns.uscc)
     rows = session.execute(wanted.limit(MOST_NAMES)).all()
-    told = _told(session, [row.enterprise_id for row in rows], today)
+    told = _told(session, [row.present_id for row in rows], today)
     return [_subject(row.uscc, [row], told) for row in rows]
+
+
+def _firms() -> Select[Any]:
+    """Return the statement of all entries, each with the one that it is part of now: what is told is about that one."""
+    merged = merged_enterprise.c
+    joined = enterprise.outerjoin(merged_enterprise, merged.merged_id == enterprise.c.enterprise_id)
+    present_id = func.coalesce(merged.kept_id, enterprise.c.enterprise_id).label("present_id")
+    return select(enterprise, present_id).select_from(joined)
 
 
 def is_listed(today: date) -> tuple[ColumnElement[bool], ...]:
@@ -58,8 +66,9 @@ def _told(session: Session, enterprise_ids: Sequence[str], today: date) -> Told:
 def _subject(code: str, rows: Sequence[Row[Any]], told: Told) -> Subject:
     """A code may stand for more than one entry (an override repeats it): what is told of any of them counts."""
     listed, punished = told
-    listings = [one for row in rows for one in listed.get(row.enterprise_id, [])]
-    penalties = [one for row in rows for one in punished.get(row.enterprise_id, [])]
+    ids = dict.fromkeys(row.present_id for row in rows)
+    listings = [one for each in ids for one in listed.get(each, [])]
+    penalties = [one for each in ids for one in punished.get(each, [])]
     return Subject(code, rows[0].name if rows else "", tuple(listings), tuple(penalties))
 
 

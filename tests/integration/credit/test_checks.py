@@ -24,6 +24,7 @@ from shared.security.audit import digest
 from shared.security.chain import link_entries, verify
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise
 from tests.integration.credit.listing import LEADER, listed, moved
+from tests.integration.credit.test_enterprises import merge
 from tests.support.callers import SECRET, Signer
 from tests.support.source import ROOT
 
@@ -117,6 +118,22 @@ class TestHit:
         moved(database, case_id, "revoke", on=today, by="leader", roles=LEADER, reason="判决", number="1号")
         answer = bank.get(f"{CREDIT}/checks/{CODE}?purpose=FIN").json
         assert (answer["hit"], answer["lists"], answer["measures"]) == (False, [], [])
+
+
+class TestAMergedEntry:
+    def test_is_answered_by_what_is_told_of_the_one_that_stays(
+        self, database: Database, bank: FlaskClient, today: date
+    ) -> None:
+        plant = {"industry": "C2614", "address": "椒江区海门"}
+        kept = known_enterprise(database, uscc=CODE, name="甲字号化工厂", **plant)
+        others = [known_enterprise(database, uscc=code, name="甲字号（旧）", **plant) for code in (CODE, OTHER)]
+        listed(database, others[1], on=today)
+        merge(database, kept, *others)
+        for code in (CODE, OTHER):
+            answer = bank.get(f"{CREDIT}/checks/{code}?purpose=FIN").json
+            assert (answer["hit"], len(answer["lists"])) == (True, 1)
+        named = bank.get(f"{CREDIT}/checks", query_string={"name": "甲字号", "purpose": "FIN"}).json["answers"]
+        assert [one["hit"] for one in named] == [True, True, True]
 
 
 class TestMiss:
