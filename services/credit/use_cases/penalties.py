@@ -144,7 +144,7 @@ def _decided(session: Session, decision: Decision) -> dict[str, Any]:
     return same | {
         "subject_name": mask_name(decision.person) if is_person else firm.name,
         "subject_code": "" if is_person else firm.uscc,
-        "kinds": list(decision.kinds),
+        "kinds": list(dict.fromkeys(decision.kinds)),
         "other_codes": dict(decision.other_codes),
         "personal": sealed,
         "origin": decision.origin or decision.authority,

@@ -74,7 +74,7 @@ def shown(client: FlaskClient, one: dict[str, Any]) -> dict[str, Any]:
 
 class TestADecision:
     def test_is_recorded_with_its_class_and_deadlines_and_told(self, database: Database, recorded: Record) -> None:
-        one = recorded()
+        one = recorded(kinds=["fine", "fine"])
         assert (one["state"], one["penalty_class"], one["subject_name"]) == ("decided", "general", "甲字号化工厂")
         assert (one["regime"], one["publish_by"]) == ("ndrc36", add_working_days(day(), 7).isoformat())
         [event] = told(database, "penalty_decided")
