@@ -20,6 +20,7 @@ PAGE = 50
 SUPERVISION = 4
 SUPERVISING = "bureau_officer"  # says why it comes, because the yearly cap counts by it
 VISITOR = "intermediary_inspector"
+ASSIGNING = ("subdistrict_officer", "bureau_officer")  # give tasks to others
 GOING = ("planned", "started", "ended")  # states of a visit on which the checklist is filled in
 BEFORE_VISIT = ("planned", "assigned", "accepted")  # states of a task that a visit may begin; its form lies ready
 VIEWS: Mapping[str, Mapping[str, str]] = {
@@ -59,6 +60,8 @@ def tasks() -> str:
         lists=_lists(),
         places=names.divisions(),
         next_cursor=answer["next_cursor"],
+        staff=names.staff() if view != "mine" else {},
+        is_assigning=view != "mine" and assigns(),
     )
 
 
@@ -86,6 +89,8 @@ def task(task_id: str) -> str:
         has_form=is_on_site or "check_in" in may or (bool(visit_id) and one["state"] in BEFORE_VISIT),
         visit_id=visit_id,
         acts=acts_of(OFFERED, may, main=MAIN),
+        staff=names.staff(),
+        owners=own_api.read(f"inspections/tasks/{task_id}/owners")["items"] if "assign" in may else [],
         cap=cap_at(one["enterprise_id"]) if one["tier"] == SUPERVISION else {},
         late=own_api.read(f"inspections/tasks/{task_id}/late-checks")["items"],
         visits=visits,
@@ -95,6 +100,12 @@ def task(task_id: str) -> str:
         documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
         places=names.divisions(),
     )
+
+
+def assigns() -> bool:
+    """Return whether who looks gives tasks to others, and may know what they are called."""
+    someone = viewer.current()
+    return someone is not None and not set(ASSIGNING).isdisjoint(someone.roles) and viewer.may("staff:read")
 
 
 def going_to(visits: Sequence[Document]) -> str:

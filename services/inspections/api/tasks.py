@@ -19,6 +19,7 @@ from services.inspections.schemas.tasks import (
     NewCheck,
     Task,
     TaskList,
+    TaskOwners,
     TaskQuery,
     TaskStepBody,
     TaskWithSteps,
@@ -101,6 +102,15 @@ def show_task(session: Session, task_id: str) -> Any:
     allowed = reading.steps_allowed(row, asked=step_of_caller())
     shown = {**reading.task_view(row), "allowed": allowed, "steps": steps_of(session, task_step, task_id)}
     return shown, 200, etag_of(row.version)
+
+
+@blp.route("/tasks/<id:task_id>/owners", methods=["GET"])
+@reads("task:work")
+@blp.response(200, TaskOwners)
+def list_owners(session: Session, task_id: str) -> Any:
+    """To whom the task can be given, who has least to do first; the subdistrict and the bureau do so."""
+    row = reading.visible_task(session, principal(), task_id)
+    return {"items": reading.possible_owners(session, row, now=now())}
 
 
 @blp.route("/tasks/<id:task_id>/steps", methods=["POST"])

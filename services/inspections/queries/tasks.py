@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.inspections.domain.hazard_facts import MAJOR
-from services.inspections.domain.routing import Need, Worker
+from services.inspections.domain.routing import Need, Worker, owner_of
 from services.inspections.domain.tasks import Task, allowed_task_steps
 from services.inspections.queries import in_state
 from services.inspections.queries.enterprises import in_places, of_area, sees_places
@@ -59,6 +59,28 @@ def workers(session: Session, need: Need) -> Sequence[Worker]:
     ]
 
 
+def need_of(session: Session, place: Row[Any], *, tier: int, now: datetime) -> Need:
+    """Return what a task of ``tier`` at the enterprise ``place`` asks for."""
+    return Need(
+        tier,
+        place.enterprise_id,
+        division=place.division,
+        grid=place.grid,
+        intermediary_id=intermediary_of(session, place.enterprise_id, now=now) if tier == 2 else "",
+    )
+
+
+def possible_owners(session: Session, row: Row[Any], *, now: datetime) -> list[Worker]:
+    """Return to whom routing, too, could give the task in ``row``, in its tier or a higher one; the freest first."""
+    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
+    found: dict[str, Worker] = {}
+    for tier in sorted({row.tier, *OFFICES}):
+        need = need_of(session, place, tier=tier, now=now)
+        able = (one for one in workers(session, need) if one.is_available)
+        found |= {one.account_id: one for one in able if owner_of(need, [one], district="").name == one.account_id}
+    return sorted(found.values(), key=lambda one: (one.load, one.account_id))
+
+
 def _side(need: Need) -> ColumnElement[bool]:
     if need.tier == 1:
         return staff.c.enterprise_id == need.enterprise_id
@@ -69,6 +91,7 @@ def _side(need: Need) -> ColumnElement[bool]:
 
 Document = dict[str, Any]
 HIGHEST_TIER = 4
+OFFICES = (3, HIGHEST_TIER)  # the tiers of the subdistrict and of the bureau, which may do what lower ones leave
 CANCELLED = "cancelled"
 
 

@@ -119,6 +119,18 @@ class TaskWithSteps(Task):
     steps = fields.List(fields.Nested(TaskMove), required=True)
 
 
+class TaskOwner(Schema):
+    """Somebody who can be given a task, with the number of their open ones."""
+
+    account_id = fields.String(required=True)
+    tiers = fields.List(fields.Integer(), required=True)
+    open_tasks = fields.Integer(required=True, attribute="load")
+
+
+class TaskOwners(Schema):
+    items = fields.List(fields.Nested(TaskOwner), required=True)
+
+
 class NextTask(Task):
     class Meta:
         fields = ("id", "tier", "state", "is_open", "owner", "last_day", "due_at", "is_overdue")

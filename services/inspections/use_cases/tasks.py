@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.caps import OnSite, authority_of
 from services.inspections.domain.checklists import Checklist
-from services.inspections.domain.routing import Need, owner_of
+from services.inspections.domain.routing import owner_of
 from services.inspections.domain.schedules import Period
 from services.inspections.domain.tasks import MovedTask, Task, next_rung, take_task_step
 from services.inspections.queries.caps import require_room
 from services.inspections.queries.checklists import checklist_for
 from services.inspections.queries.documents import is_recorded
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import HIGHEST_TIER, intermediary_of, workers
+from services.inspections.queries.tasks import HIGHEST_TIER, need_of, possible_owners, workers
 from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_officer, task_step
 from services.inspections.use_cases import keep_step
@@ -150,14 +150,9 @@ def step_task(session: Session, task_id: str, *, step: Step, based_on: int | Non
 
 def check_owner(session: Session, row: Row[Any], owner: str, *, now: datetime) -> None:
     """Raise ``OwnerUnfit`` unless routing, too, could give the task to this account, in its tier or a higher one."""
-    place = session.execute(select(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id)).one()
-    for tier in {row.tier, *_TIER_OF.values()}:
-        need = _need(session, place, tier=tier, now=now)
-        able = [one for one in workers(session, need) if one.account_id == owner]
-        if owner_of(need, able, district=place.division[:6]).name == owner:
-            return
-    sentence = "Nobody of this name is at work for this enterprise: choose somebody of its area who is not away."
-    raise OwnerUnfit(sentence, field="owner")
+    if owner not in {one.account_id for one in possible_owners(session, row, now=now)}:
+        sentence = "Nobody of this name is at work for this enterprise: choose somebody of its area who is not away."
+        raise OwnerUnfit(sentence, field="owner")
 
 
 def climb_ladder(session: Session, task_id: str, *, now: datetime) -> None:
@@ -235,19 +230,9 @@ def _escalate(session: Session, row: Row[Any], *, whom: str, now: datetime) -> N
 def _route(
     session: Session, place: Row[Any], *, tier: int, now: datetime, without: Sequence[str] = ()
 ) -> tuple[str, str]:
-    need = _need(session, place, tier=tier, now=now)
+    need = need_of(session, place, tier=tier, now=now)
     owner = owner_of(need, workers(session, need), district=place.division[:6], without=without)
     return owner.name, owner.rung
-
-
-def _need(session: Session, place: Row[Any], *, tier: int, now: datetime) -> Need:
-    return Need(
-        tier,
-        place.enterprise_id,
-        division=place.division,
-        grid=place.grid,
-        intermediary_id=intermediary_of(session, place.enterprise_id, now=now) if tier == 2 else "",
-    )
 
 
 def _task_of(session: Session, row: Row[Any]) -> Task:

@@ -207,6 +207,16 @@ class TestAssigning:
     def test_gives_the_task_to_somebody_of_the_area(self, caller: Caller, task_id: str, owner: str) -> None:
         assert step(caller(), task_id, "assign", owner=owner)["owner"] == owner
 
+    def test_names_who_could_do_it_the_freest_first(self, database: Database, caller: Caller, task_id: str) -> None:
+        """Row 43: by area, tier and load; nobody who is away or elsewhere."""
+        staffed(database, "a-grid_worker", "grid_worker")
+        found = caller("subdistrict_officer").get(f"{TASKS}/{task_id}/owners").json["items"]
+        assert [(one["account_id"], one["tiers"], one["open_tasks"]) for one in found] == [
+            ("near", [3], 0),
+            ("officer", [4], 0),
+            ("a-grid_worker", [3], 1),
+        ]
+
     def test_is_not_for_grid_workers(self, caller: Caller, task_id: str) -> None:
         """§7.3: they find and report; the office of the subdistrict hands on."""
         body = {"event": "assign", "owner": "near"}
