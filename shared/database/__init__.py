@@ -19,17 +19,8 @@ from sqlalchemy.orm import Session
 from shared.database.columns import Id, JsonDocument, UtcDateTime
 from shared.database.turns import Turns
 
-__all__ = [
-    "NAMING",
-    "Database",
-    "Id",
-    "JsonDocument",
-    "NothingToDo",
-    "Session",
-    "UtcDateTime",
-    "connect",
-    "service_metadata",
-]
+__all__ = ["NAMING", "Database", "Id", "JsonDocument", "NothingToDo", "Session", "UtcDateTime", "connect"]
+__all__ += ["service_metadata"]
 
 NAMING = {
     "ix": "ix__%(table_name)s__%(column_0_N_name)s",

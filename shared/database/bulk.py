@@ -7,18 +7,21 @@ a timer's step (measured).
 """
 
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, JSON, Column, ColumnElement, Select, Table, TypeDecorator, any_, cast, delete, insert
+from sqlalchemy import Column, ColumnElement, Select, Table, any_, cast, delete, insert, literal
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import ARRAY, JSON, NULLTYPE, LargeBinary, TypeDecorator
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+LINES_AT_ONCE = 200  # few enough to stay in the processor's cache
+ESCAPES = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))  # the backslash first
 
 
 def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
@@ -66,10 +69,13 @@ def replace_rows(session: Session, table: Table, *, columns: Sequence[str], sele
 def among(session: Session, column: ColumnElement[T], values: Collection[T]) -> ColumnElement[bool]:
     """Return the condition that ``column`` is one of ``values``; a value must not be None.
 
-    PostgreSQL takes them as one array: a thousand placeholders cost more than the query.
+    PostgreSQL takes them as one array, written here: a thousand placeholders, and the driver's own way to write an
+    array, cost more than the query.
     """
     if _is_postgresql(session):
-        return column == any_(cast(list(values), ARRAY(column.type)))
+        quoted = (str(value).replace("\\", r"\\").replace('"', r"\"") for value in values)
+        array = ",".join(f'"{text}"' for text in quoted)
+        return column == any_(cast(literal(f"{{{array}}}", NULLTYPE), ARRAY(column.type)))
     return column.in_(values)
 
 
@@ -79,7 +85,7 @@ def stage_rows(session: Session, table: Table, rows: Sequence[Row]) -> str:
     The stage is empty again after the transaction; one connection reuses it.
     """
     columns = list(rows[0])
-    stage = f"stage__{table.name}__{len(columns)}_{_fingerprint(columns):x}"
+    stage = f"stage__{table.name}__{len(columns)}_{zlib.crc32(','.join(columns).encode()):x}"
     connection = session.connection()
     connection.exec_driver_sql("SET LOCAL client_min_messages = warning")
     connection.exec_driver_sql(
@@ -128,35 +134,47 @@ class _Merge:
 
 
 def _copy(session: Session, table: Table, rows: Sequence[Row], *, into: str) -> None:
-    columns = list(rows[0])
-    converters = [_converter(table.c[name]) for name in columns]
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(f"COPY {into} ({_names(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(
-                [
-                    convert(row[name]) if convert else row[name]
-                    for name, convert in zip(columns, converters, strict=True)
-                ]
-            )
+    """Write the lines of COPY column by column: the driver's way, value by value, takes twice as long (measured)."""
+    names = list(rows[0])
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} ({_names(names)}) FROM STDIN") as copy:
+        for start in range(0, len(rows), LINES_AT_ONCE):
+            some = rows[start : start + LINES_AT_ONCE]
+            columns = [_texts(table.c[name], [row[name] for row in some]) for name in names]
+            copy.write("".join("\t".join(line) + "\n" for line in zip(*columns, strict=True)))
 
 
-def _converter(column: Column[Any]) -> Callable[[Any], Any] | None:
+def _texts(column: Column[Any], values: list[Any]) -> list[str]:
+    """Return ``values`` of one column as COPY reads them; what is the same in all rows is written once."""
+    if values[0] is values[-1] and values.count(values[0]) == len(values):
+        return _written(column, values[:1]) * len(values)
+    return _written(column, values)
+
+
+def _written(column: Column[Any], values: list[Any]) -> list[str]:
     kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-    return _document if isinstance(kind, JSON) else None
+    write = _document if isinstance(kind, JSON) else _octets if isinstance(kind, LargeBinary) else str
+    texts = [write(value) for value in values]
+    everything = "".join(texts)
+    for sign, escaped in ESCAPES:
+        if sign in everything:
+            texts = [text.replace(sign, escaped) for text in texts]
+    return ["\\N" if value is None else text for value, text in zip(values, texts, strict=True)]
 
 
-def _document(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+def _document(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _octets(value: bytes | None) -> str:
+    """Return bytes as PostgreSQL reads them: a text as it is, which is half as long as its digits."""
+    text = (value or b"").decode(errors="replace")
+    is_text = "\ufffd" not in text and "\0" not in text
+    return text.replace("\\", r"\\") if is_text else rf"\x{(value or b'').hex()}"
 
 
 def _names(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def _fingerprint(columns: Sequence[str]) -> int:
-    return zlib.crc32(",".join(columns).encode())
 
 
 def _is_postgresql(session: Session) -> bool:

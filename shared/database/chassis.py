@@ -1,19 +1,7 @@
 """The tables that every service has beside its own; created by the chassis migrations."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    PrimaryKeyConstraint,
-    SmallInteger,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, text
+from sqlalchemy.types import BigInteger, Boolean, Float, Integer, LargeBinary, SmallInteger, Text
 
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
 
