@@ -3,16 +3,19 @@
 PostgreSQL takes rows by COPY, straight into the table or into a temporary stage that is then merged; SQLite takes
 them by one prepared statement. Values are bound by the column's type, so documents and moments may be passed as
 Python objects. A single row is merged without a stage: making, emptying and filling one took longer than the rest of
-a timer's step (measured).
+a timer's step (measured). Rows of which none is there yet are not merged at all: that costs half (measured).
 """
 
 import zlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Select, Table, any_, cast, delete, insert, literal
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Column, ColumnElement, Select, Table, any_, cast, delete, exists, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -34,6 +37,17 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
         session.connection().execute(table.insert(), list(rows))
 
 
+def inserts_rows(session: Session, table: Table, rows: Sequence[Row]) -> bool:
+    """Insert ``rows`` as ``insert_rows`` does unless one of them is there already; return whether they are new.
+
+    Of rows that are not new none is inserted, and the transaction goes on. PostgreSQL only.
+    """
+    with suppress(UniqueViolation), session.begin_nested():
+        _copy(session, table, rows, into=table.name)
+        return True
+    return False
+
+
 def upsert_rows(
     session: Session, table: Table, rows: Sequence[Row], *, key: Sequence[str], newer: str | None = None
 ) -> None:
@@ -48,8 +62,16 @@ def upsert_rows(
         session.connection().execute(merge.by_row(sqlite_insert(table)), list(rows))
     elif len(rows) == 1:
         session.connection().execute(merge.by_row(postgresql_insert(table)), dict(rows[0]))
-    else:
+    elif not _inserts_new(session, table, rows, key):
         session.connection().exec_driver_sql(merge.from_stage(stage_rows(session, table, rows)))
+
+
+def _inserts_new(session: Session, table: Table, rows: Sequence[Row], key: Sequence[str]) -> bool:
+    """Insert ``rows``, in the order of their keys as everybody does, if none of them is there; else do nothing."""
+    name, *others = key
+    ordered = sorted(rows, key=itemgetter(name))
+    is_there = exists().where(among(session, table.c[name], [row[name] for row in ordered]))
+    return not others and not session.scalar(select(is_there)) and inserts_rows(session, table, ordered)
 
 
 def replace_rows(session: Session, table: Table, *, columns: Sequence[str], selected: Select[Any]) -> None:
