@@ -72,18 +72,18 @@ def decode(envelope: dict[str, Any]) -> Received[Any]:
     """Return the received event of one envelope; raises ``UnreadableEvent``."""
     try:
         contract = contract_named(envelope["type"])
-        return Received(
-            id=_text(envelope, "id"),
-            type=contract.name,
-            source=_text(envelope, "source"),
-            subject=_text(envelope, "subject"),
-            sequence=int(envelope["sequence"]),
-            time=datetime.fromisoformat(envelope["time"]),
-            partition_key=envelope.get("partitionkey", ""),
-            correlation_id=envelope.get("correlationid", ""),
-            traceparent=envelope.get("traceparent", ""),
-            actor=envelope.get("actor", ""),
-            data=_facts(contract, envelope),
+        return Received(  # by place: names cost a tenth of the decoding, for each event in each service
+            _text(envelope, "id"),
+            contract.name,
+            _text(envelope, "source"),
+            _text(envelope, "subject"),
+            int(envelope["sequence"]),
+            datetime.fromisoformat(envelope["time"]),
+            envelope.get("partitionkey", ""),
+            envelope.get("correlationid", ""),
+            envelope.get("traceparent", ""),
+            envelope.get("actor", ""),
+            _facts(contract, envelope),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise UnreadableEvent(f"not an event: {type(problem).__name__} {problem}") from problem

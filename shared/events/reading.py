@@ -50,7 +50,10 @@ def open_message(message: Message, handlers: Handlers) -> Opened:
     for envelope in envelopes:
         event_id = _own_id(envelope, message.sender)
         try:
-            event = _read(envelope, event_id, handlers)
+            if event_id is None:
+                raise UnreadableEvent("the id is not a UUID in lower case, or the sender is not the source")
+            event = decode(envelope)
+            handlers.require(event.type)
         except UnreadableEvent as problem:
             opened.unreadable.append(Unreadable(orjson.dumps(envelope), problem.detail, event_id))
         else:
@@ -68,11 +71,3 @@ def _own_id(envelope: dict[str, Any], sender: str) -> str | None:
     if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
         return None
     return event_id if not sender or source in (f"/sise/{sender}", _CHASSIS_SOURCE) else None
-
-
-def _read(envelope: dict[str, Any], event_id: str | None, handlers: Handlers) -> Received[Any]:
-    if event_id is None:
-        raise UnreadableEvent("the id is not a UUID in lower case, or the sender is not the source")
-    event = decode(envelope)
-    handlers.require(event.type)
-    return event
