@@ -156,7 +156,7 @@ class TestAnInterruption:
         ids = emit(database)
         with crash_before(database, "INSERT INTO relay_cursor"):
             relay.turn()
-        run(relay)
+        run_again(relay)
         assert bus.arrived == ids + ids
         relay.close()
 
