@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from services.credit.use_cases import (
     cases,
-    closures,
     enterprises,
     exposures,
     penalties,
@@ -59,7 +58,7 @@ def on_enterprises_merged(session: Session, received: Received[EnterprisesMerged
     merge = received.data
     enterprises.follow_merge(session, merge)
     ratings.follow_merge(session, merge.enterprise_id, merge.merged_ids, now=now)
-    closures.propose_closures(session, [merge.enterprise_id], now=now)
+    suggestions.propose_closures(session, [merge.enterprise_id], now=now)
 
 
 @timer(penalties.CLOCK)
@@ -77,7 +76,7 @@ def on_exposure_end(session: Session, exposure_id: str, *, now: datetime) -> Non
 @subscribes(HazardFound, HazardGraded, HazardClosed, batch=True)
 def on_hazard(session: Session, received: Sequence[Received[HazardFact]], *, now: datetime) -> None:
     """Keep which major hazards are open; with enough penalties a closure has to be proposed."""
-    closures.keep_hazards(session, received, now=now)
+    suggestions.keep_hazards(session, received, now=now)
     ratings.rate_again(session, {one.data.enterprise_id for one in received}, now=now)
 
 

@@ -3,7 +3,6 @@
 from services.credit.api.accidents import blp as accidents
 from services.credit.api.cases import blp as cases
 from services.credit.api.checks import blp as checks
-from services.credit.api.closures import blp as closures
 from services.credit.api.enterprise_files import blp as enterprise_files
 from services.credit.api.exposures import blp as exposures
 from services.credit.api.exposures import public as public_exposures
@@ -14,6 +13,7 @@ from services.credit.api.public_list import blp as public_list
 from services.credit.api.ratings import blp as ratings
 from services.credit.api.restrictions import blp as restrictions
 from services.credit.api.suggestions import blp as suggestions
+from services.credit.api.suggestions import closing as closures
 from services.credit.api.violations import blp as violations
 
 BLUEPRINTS = (

@@ -1,21 +1,26 @@
-"""credit/suggestions: what others told that may be a violation, confirmed or dismissed by an officer."""
+"""credit/suggestions, credit/closures: what waits for an officer, and what the law has the bureau propose."""
 
 from typing import Any
 
 from services.credit.queries import suggestions as reading
 from services.credit.schemas.suggestions import (
+    Closure,
+    ClosureDecision,
+    ClosureList,
+    ClosureQuery,
     Suggestion,
     SuggestionConfirmation,
     SuggestionDismissal,
     SuggestionList,
     SuggestionQuery,
 )
-from services.credit.tables import suggestion
+from services.credit.tables import closure, suggestion
 from services.credit.use_cases import suggestions
 from shared.database import Session
 from shared.http import Blueprint, as_text, audit_note, listed, now, paging_of, principal, reads, writes
 
 blp = Blueprint("suggestions", __name__, url_prefix="/api/v1/credit", description="Suggested violations")
+closing = Blueprint("closures", __name__, url_prefix="/api/v1/credit", description="Proposals to close a business")
 
 
 @blp.route("/suggestions", methods=["GET"])
@@ -58,3 +63,27 @@ def _shown(session: Session, suggestion_id: str) -> Any:
     details = {"state": row.state, "violation": row.violation_id}
     audit_note(session, entity=f"suggestion:{suggestion_id}", details=details)
     return reading.suggestion_view(row)
+
+
+@closing.route("/closures", methods=["GET"])
+@reads("credit:oversee")
+@closing.arguments(ClosureQuery, location="query")
+@closing.response(200, ClosureList)
+def list_closures(session: Session, query: dict[str, Any]) -> Any:
+    """The proposals of the own area, the newest first."""
+    paging = paging_of(query)
+    wanted = reading.closures(principal(), wanted=as_text(query))
+    return listed(session, wanted, view=reading.closure_view, key=[closure.c.id], descending=True, **paging)
+
+
+@closing.route("/closures/<id:closure_id>/decide", methods=["POST"])
+@writes("credit:decide")
+@closing.arguments(ClosureDecision)
+@closing.response(200, Closure)
+def decide(session: Session, body: dict[str, Any], closure_id: str) -> Any:
+    """Propose the closure to the government by letter, or say why not."""
+    reading.visible_closure(session, principal(), closure_id)
+    suggestions.decide_closure(session, closure_id, suggestions.Decision(**body), by=principal().subject, now=now())
+    row = reading.visible_closure(session, principal(), closure_id)
+    audit_note(session, entity=f"closure:{closure_id}", details={"event": body["event"], "document": row.document})
+    return reading.closure_view(row)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.credit.domain.closures import ClosureRules, Span
+from services.credit.domain.suggestions import ClosureRules, Span
 from shared.machines.reading import rule_table
 
 

@@ -2,14 +2,13 @@
 
 from services.credit.tables.accidents import accident
 from services.credit.tables.cases import listing_case, listing_delivery, listing_person, listing_step
-from services.credit.tables.closures import closure, major_hazard
 from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.exposures import exposure, exposure_objection, exposure_step
 from services.credit.tables.metadata import metadata
 from services.credit.tables.penalties import penalty, penalty_step
 from services.credit.tables.ratings import rating
 from services.credit.tables.restrictions import check_receipt, restriction, restriction_step, watched
-from services.credit.tables.suggestions import suggestion
+from services.credit.tables.suggestions import closure, major_hazard, suggestion
 from services.credit.tables.violations import violation
 
 __all__ = [

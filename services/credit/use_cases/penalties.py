@@ -25,9 +25,9 @@ from services.credit.domain.publicity import (
 )
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step, violation
-from services.credit.use_cases.closures import propose_closures
 from services.credit.use_cases.exposures import end_without_ground
 from services.credit.use_cases.penalty_telling import tell_of_decision, tell_of_step
+from services.credit.use_cases.suggestions import propose_closures
 from shared.clock import business_date
 from shared.errors import Conflict
 from shared.ids import new_id

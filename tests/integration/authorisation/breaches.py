@@ -7,10 +7,9 @@ from datetime import datetime
 from services.credit.domain.accidents import Accident
 from services.credit.domain.penalties import Decision
 from services.credit.use_cases.accidents import record_accident
-from services.credit.use_cases.closures import keep_hazards
 from services.credit.use_cases.exposures import Proposal, propose_exposure, step_exposure
 from services.credit.use_cases.penalties import record_penalty
-from services.credit.use_cases.suggestions import suggest_from
+from services.credit.use_cases.suggestions import keep_hazards, suggest_from
 from services.credit.use_cases.violations import Breach, record_violation
 from shared.clock import business_date
 from shared.contracts.inspections import HazardFound, HazardOverdue

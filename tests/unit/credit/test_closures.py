@@ -4,8 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.credit.domain.closures import ClosureDecided, check_ground, decide, trigger_of
-from services.credit.domain.suggestions import SuggestionDecided, check_open
+from services.credit.domain.suggestions import (
+    ClosureDecided,
+    SuggestionDecided,
+    check_ground,
+    check_open,
+    closure_after,
+    trigger_of,
+)
 from services.credit.rules.closures import closure_rules
 from services.credit.rules.suggestions import suggestion_rules
 from shared.machines import NotAllowed
@@ -59,13 +65,13 @@ class TestTheTrigger:
 
 class TestADecision:
     def test_submits_with_a_letter_or_dismisses_with_a_reason(self) -> None:
-        assert decide("proposed", "submit", document="函1号", reason="") == "submitted"
-        assert decide("proposed", "dismiss", document="", reason="隐患已销号") == "dismissed"
+        assert closure_after("proposed", "submit", document="函1号", reason="") == "submitted"
+        assert closure_after("proposed", "dismiss", document="", reason="隐患已销号") == "dismissed"
 
     @pytest.mark.parametrize(("event", "code"), [("submit", "document_missing"), ("dismiss", "reason_missing")])
     def test_names_what_is_missing(self, event: str, code: str) -> None:
         with pytest.raises(NotAllowed) as refusal:
-            decide("proposed", event, document=" ", reason=" ")
+            closure_after("proposed", event, document=" ", reason=" ")
         assert refusal.value.code == code
 
     def test_submits_what_enough_penalties_are_left_of(self) -> None:
@@ -76,7 +82,7 @@ class TestADecision:
 
     def test_is_made_once(self) -> None:
         with pytest.raises(ClosureDecided):
-            decide("submitted", "dismiss", document="", reason="有误")
+            closure_after("submitted", "dismiss", document="", reason="有误")
 
 
 class TestASuggestion:
