@@ -36,7 +36,7 @@ from shared.contracts.registry import (
     EnterpriseSurveyed,
     EnterpriseUpdated,
 )
-from shared.contracts.risk import EnterpriseGraded
+from shared.contracts.risk import EnterpriseGraded, EnterpriseStandardised
 from shared.contracts.training import TrainingComplianceChanged
 from shared.declarations import Reemitted, job, reemits, subscribes, timer
 from shared.events.received import Received
@@ -144,4 +144,18 @@ def current_grades(session: Session, after: str | None, limit: int) -> list[Reem
             at=row.graded_at,
         )
         for row in queries.grades_after(session, after, limit=limit)
+    ]
+
+
+@reemits(EnterpriseStandardised)
+def current_standardisations(session: Session, after: str | None, limit: int) -> list[Reemitted]:
+    """Return the confirmed standardisation level of each enterprise of which facts were declared."""
+    return [
+        Reemitted(
+            key=row.enterprise_id,
+            event=use_cases.standardised_event(row.enterprise_id, row.facts, at=row.changed_at),
+            sequence=row.version,
+            at=row.changed_at,
+        )
+        for row in queries.sheets_after(session, after, limit=limit)
     ]

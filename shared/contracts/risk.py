@@ -30,6 +30,19 @@ class EnterpriseGraded:
     since: str = ""
 
 
+@event("risk.enterprise_standardised.v1", kind=Kind.STATE, subject="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseStandardised:
+    """The work-safety standardisation of an enterprise as a person confirmed it on the ISO day ``confirmed_on``.
+
+    ``level`` is ``1`` (the best) to ``3`` or ``none``; empty, without a day, when no confirmed level is known.
+    """
+
+    enterprise_id: str
+    level: str
+    confirmed_on: str = ""
+
+
 @event("risk.dynamic_rule_applied.v1", kind=Kind.FACT, subject="application_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicRuleApplied:

@@ -163,6 +163,14 @@ def grades_after(session: Session, after: str | None, *, limit: int) -> Sequence
     return session.execute(statement).all()
 
 
+def sheets_after(session: Session, after: str | None, *, limit: int) -> Sequence[Row[Any]]:
+    """Return up to ``limit`` present fact sheets with an enterprise id greater than ``after``, in that order."""
+    statement = select(fact_sheet).order_by(fact_sheet.c.enterprise_id).limit(limit)
+    if after is not None:
+        statement = statement.where(fact_sheet.c.enterprise_id > after)
+    return session.execute(statement).all()
+
+
 DISTINCT_ROWS_REMEMBERED = 65_536
 
 Feature = tuple[str, str, str]  # name, value, origin

@@ -35,6 +35,7 @@ from services.risk.use_cases.grading import (
     graded_event,
     keep_register_state,
     keep_surveyed,
+    standardised_event,
 )
 from services.risk.use_cases.keeping import (
     WATCH,
@@ -113,5 +114,6 @@ __all__ = [
     "note_occurrences",
     "request_override",
     "review_red",
+    "standardised_event",
     "withdraw_override",
 ]

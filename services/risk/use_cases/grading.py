@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from services.risk.domain.dynamics import STANDARDISATION
 from services.risk.domain.facts import Known, Origin, seen_in
 from services.risk.domain.levels import colour_of
 from services.risk.domain.policy import Rulebook
@@ -19,11 +20,12 @@ from services.risk.queries import final_result, known_facts, present_ids, rulebo
 from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
 from services.risk.tables import grade as grade_table
 from services.risk.use_cases.adjusting import lock_enterprises, observe
+from shared.clock import business_date
 from shared.contracts.registry import EnterpriseState, EnterpriseSurveyed
-from shared.contracts.risk import EnterpriseGraded
+from shared.contracts.risk import EnterpriseGraded, EnterpriseStandardised
 from shared.database.bulk import insert_rows, upsert_rows
 from shared.errors import Conflict, NotYet
-from shared.events.outbox import publish_all
+from shared.events.outbox import publish, publish_all
 
 ACTIVE = "active"
 CEASED = "ceased"  # supervision state of an enterprise that has stopped for good or for long
@@ -69,15 +71,33 @@ def write_sheet(
     session: Session, enterprise_id: str, facts: Mapping[str, Known], *, version: int, by: str, now: datetime
 ) -> None:
     """Write a version of the declared facts of an enterprise whose row is locked."""
+    stored, columns = _stored(facts), fact_sheet.c
     row = {
         "enterprise_id": enterprise_id,
         "version": version,
-        "facts": _stored(facts),
+        "facts": stored,
         "changed_at": now,
         "changed_by": by,
     }
+    before = session.scalar(select(columns.facts).where(columns.enterprise_id == enterprise_id)) or {}
     upsert_rows(session, fact_sheet, [row], key=["enterprise_id"])
     insert_rows(session, fact_sheet_version, [row])
+    told = standardised_event(enterprise_id, stored, at=now)
+    if told.level != standardised_event(enterprise_id, before, at=now).level:
+        publish(session, told, sequence=version, at=now)
+
+
+def standardised_event(enterprise_id: str, stored: Mapping[str, Any], *, at: datetime) -> EnterpriseStandardised:
+    """Return the event that tells the confirmed standardisation level of ``stored`` facts, or that none is known.
+
+    ``at`` is when the sheet was written: the day of it is told where nobody noted who confirmed the level when.
+    """
+    known = known_facts(stored).get(STANDARDISATION)
+    if known is None or not known.is_confirmed:
+        return EnterpriseStandardised(enterprise_id=enterprise_id, level="")
+    moment = datetime.fromisoformat(known.seen[-1]) if known.seen else at
+    day = business_date(moment).isoformat()
+    return EnterpriseStandardised(enterprise_id=enterprise_id, level=str(known.value), confirmed_on=day)
 
 
 def keep_surveyed(session: Session, surveys: Sequence[EnterpriseSurveyed], *, now: datetime) -> None:

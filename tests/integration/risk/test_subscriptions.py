@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from services.risk.subscriptions import current_grades, on_enterprise_state
+from services.risk.subscriptions import current_grades, current_standardisations, on_enterprise_state
 from services.risk.tables import enterprise, grade, grade_history
 from services.risk.worker import declarations
 from shared.contracts.registry import EnterpriseDeregistered, EnterpriseUpdated
@@ -161,7 +161,7 @@ class TestDeclarations:
                 "registry.enterprise_deregistered.v1",
             ],
         )
-        assert [one.handler for one in declared.reemitters] == [current_grades]
+        assert [one.handler for one in declared.reemitters] == [current_grades, current_standardisations]
 
 
 class TestReemitting:
