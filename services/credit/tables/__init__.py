@@ -6,7 +6,7 @@ from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.exposures import exposure, exposure_objection, exposure_step
 from services.credit.tables.metadata import metadata
 from services.credit.tables.penalties import penalty, penalty_step
-from services.credit.tables.ratings import rating
+from services.credit.tables.ratings import attestation, rating, rating_policy, standardisation
 from services.credit.tables.restrictions import check_receipt, restriction, restriction_step, watched
 from services.credit.tables.suggestions import closure, major_hazard, suggestion
 from services.credit.tables.violations import violation
@@ -28,6 +28,9 @@ __all__ = [
     "merged_enterprise",
     "metadata",
     "rating",
+    "rating_policy",
+    "attestation",
+    "standardisation",
     "restriction",
     "restriction_step",
     "watched",
