@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.credit.use_cases import (
+    attestations,
     cases,
     enterprises,
     exposures,
@@ -40,6 +41,7 @@ from shared.contracts.registry import (
     EnterpriseState,
     EnterpriseUpdated,
 )
+from shared.contracts.risk import EnterpriseStandardised
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
 
@@ -108,6 +110,14 @@ def on_watch_end(session: Session, watched_id: str, *, now: datetime) -> None:
 def on_own_fact(session: Session, received: Received[OwnFact], *, now: datetime) -> None:
     """What credit itself recorded makes another credit grade."""
     ratings.rate_enterprises(session, [received.data.enterprise_id], now=now)
+
+
+@subscribes(EnterpriseStandardised, batch=True)
+def on_enterprise_standardised(
+    session: Session, received: Sequence[Received[EnterpriseStandardised]], *, now: datetime
+) -> None:
+    """Keep the confirmed standardisation level, with which the score may begin elsewhere."""
+    attestations.keep_standardisations(session, received, now=now)
 
 
 @timer(ratings.POLICIES)

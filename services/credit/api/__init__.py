@@ -10,6 +10,7 @@ from services.credit.api.imports import blp as imports
 from services.credit.api.penalties import blp as penalties
 from services.credit.api.penalties import public as public_penalties
 from services.credit.api.public_list import blp as public_list
+from services.credit.api.rating_policies import blp as rating_policies
 from services.credit.api.ratings import blp as ratings
 from services.credit.api.restrictions import blp as restrictions
 from services.credit.api.suggestions import blp as suggestions
@@ -32,4 +33,5 @@ BLUEPRINTS = (
     public_list,
     enterprise_files,
     ratings,
+    rating_policies,
 )

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Response
 
-from services.credit.domain.sides import AUTHORITY, ENTERPRISE
 from shared.http import now, principal
 from shared.machines import Step
 from shared.sheets import csv_lines
 
+ENTERPRISE, AUTHORITY = 1, 3  # who acts: the enterprise itself, or the authority that receives, advises and orders
 CSV = "text/csv"
 BINARY = {"type": "string", "format": "binary"}
 

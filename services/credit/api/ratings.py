@@ -1,26 +1,30 @@
-"""credit/ratings: the credit grade of the bureau's own oversight, explained, and a policy tried out."""
+"""credit/ratings: the credit grade of the bureau's own oversight, explained, and what is attested for it."""
 
 from typing import Any
 
-from services.credit.domain.ratings import policy_on
+from services.credit.domain.attestations import Attestation as Told
+from services.credit.queries import attestations as attested
 from services.credit.queries import ratings as reading
 from services.credit.queries.enterprises import visible_enterprise
-from services.credit.queries.rating_policies import policy_table, tried_out
-from services.credit.rules.ratings import rating_policies
+from services.credit.rules.ratings import attested_kinds
 from services.credit.schemas.ratings import (
+    Attestation,
+    AttestationEnd,
+    AttestationList,
+    AttestationQuery,
+    AttestedKinds,
     CreditRatingList,
     ExplainedRating,
-    PolicyTrial,
+    NewAttestation,
     RatingFigureQuery,
     RatingFigures,
     RatingQuery,
-    RatingTable,
-    TriedPolicy,
 )
-from services.credit.tables import rating
+from services.credit.tables import attestation, rating
+from services.credit.use_cases import attestations
 from shared.clock import business_date
 from shared.database import Session
-from shared.http import Blueprint, now, page, paging_of, principal, reads
+from shared.http import Blueprint, as_text, audit_note, listed, now, page, paging_of, principal, reads, writes
 
 blp = Blueprint("ratings", __name__, url_prefix="/api/v1/credit", description="Credit grades")
 
@@ -46,14 +50,6 @@ def show_rating_figures(session: Session, query: dict[str, Any]) -> Any:
     return {"items": reading.rating_figures(session, principal(), wanted=query)}
 
 
-@blp.route("/ratings/table", methods=["GET"])
-@reads("credit:oversee")
-@blp.response(200, RatingTable)
-def show_rating_table(_session: Session) -> Any:
-    """The policies of the grade: what is counted with how many points, what moves a grade, and where it stands."""
-    return policy_table(today=business_date(now()))
-
-
 @blp.route("/ratings/<id:enterprise_id>", methods=["GET"])
 @reads("credit:oversee")
 @blp.response(200, ExplainedRating)
@@ -63,12 +59,56 @@ def show_rating(session: Session, enterprise_id: str) -> Any:
     return reading.explained_rating(session, row, today=business_date(now()))
 
 
-@blp.route("/ratings/trial", methods=["POST"])
+@blp.route("/attestations/table", methods=["GET"])
 @reads("credit:oversee")
-@blp.arguments(PolicyTrial)
-@blp.response(200, TriedPolicy)
-def try_policy(session: Session, body: dict[str, Any]) -> Any:
-    """Try other points out on the own area: who would move; nothing is changed."""
-    today = business_date(now())
-    policy = policy_on(rating_policies(), today).changed(body["points"], start=body["start"])
-    return tried_out(session, principal(), policy, today=today)
+@blp.response(200, AttestedKinds)
+def show_attested_kinds(_session: Session) -> Any:
+    """What may be attested of an enterprise."""
+    names = ("lasts", "counts", "needs_level")
+    kinds = attested_kinds().values()
+    return {"items": [{**_words(one), **{name: getattr(one, name) for name in names}} for one in kinds]}
+
+
+@blp.route("/attestations", methods=["GET"])
+@reads("credit:oversee")
+@blp.arguments(AttestationQuery, location="query")
+@blp.response(200, AttestationList)
+def list_attestations(session: Session, query: dict[str, Any]) -> Any:
+    """What officers attested of the enterprises of the own area, the newest first."""
+    paging = paging_of(query)
+    wanted = attested.attestations(principal(), wanted=as_text(query))
+    return listed(session, wanted, view=attested.attestation_view, key=[attestation.c.id], descending=True, **paging)
+
+
+@blp.route("/attestations", methods=["POST"])
+@writes("credit:write")
+@blp.arguments(NewAttestation)
+@blp.response(201, Attestation)
+def attest(session: Session, body: dict[str, Any]) -> Any:
+    """Record what a document shows of an enterprise and no other service knows."""
+    firm = visible_enterprise(session, principal(), str(body["enterprise_id"]))
+    told = Told(**{**body, "enterprise_id": firm.enterprise_id})
+    return _attested(session, attestations.attest(session, told, by=principal().subject, now=now()))
+
+
+@blp.route("/attestations/<id:attestation_id>/end", methods=["POST"])
+@writes("credit:write")
+@blp.arguments(AttestationEnd)
+@blp.response(200, Attestation)
+def end_attestation(session: Session, body: dict[str, Any], attestation_id: str) -> Any:
+    """Let an attestation count no more: taken back, or recorded by mistake."""
+    attested.visible_attestation(session, principal(), attestation_id)
+    reason = body["reason"]
+    attestations.end_attestation(session, attestation_id, reason=reason, by=principal().subject, now=now())
+    return _attested(session, attestation_id)
+
+
+def _attested(session: Session, attestation_id: str) -> Any:
+    shown = attested.attestation_view(attested.visible_attestation(session, principal(), attestation_id))
+    details = {name: str(shown[name] or "") for name in ("kind", "document", "until", "ended_because")}
+    audit_note(session, entity=f"attestation:{attestation_id}", details=details)
+    return shown
+
+
+def _words(kind: Any) -> dict[str, str]:
+    return {name: getattr(kind.words, name) for name in ("id", "zh", "en")}

@@ -1,25 +1,33 @@
 """The credit grade A to D (credit-and-inspections §5.4): what is counted, what moves it, and why it is what it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from services.credit.domain.publicity import same_day
 from services.credit.domain.violations import Named
 from shared.machines import Source
 
-LASTING = frozenset({"listed", "major_hazard_overdue"})  # hold as long as their cause, not for a time
-NOT_COUNTED = ("standardisation", "years_without_deaths", "registered_engineers", "honours")
+STANDARDISED = {"1": "standardised_1", "2": "standardised_2", "3": "standardised_3"}  # kind of fact by level
+QUIET = "years_without_death"
+LASTING = frozenset({"listed", "major_hazard_overdue", QUIET, *STANDARDISED.values()})  # as long as their cause
 
 
 @dataclass(frozen=True, slots=True)
 class CreditFact:
-    """Something that is recorded of an enterprise; ``reference`` is its id."""
+    """Something that is recorded of an enterprise; ``reference`` is its id.
+
+    One with a last day, ``until``, counts up to it whatever the months of the policy are; ``count`` are persons where
+    the fact is about so many.
+    """
 
     kind: str
     happened_on: date
     reference: str
+    until: date | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +44,55 @@ class GradeLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where the score of an enterprise begins of which this is recorded; ``alternative`` as another source has it."""
+
+    words: Named
+    points: int
+    alternative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """``at_least`` so many of a ``fact`` add ``points``; of one ``group`` only the best counts."""
+
+    words: Named
+    group: str
+    fact: str
+    at_least: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """``at_least`` so many of these ``facts`` make the grade ``steps`` worse."""
+    """``at_least`` so many of these ``facts`` make the grade ``steps`` worse; a locked one is no policy's to change."""
 
     words: Named
     facts: frozenset[str]
     at_least: int
     steps: int
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How facts are counted from a day on; ``grades`` from the best on, ``points`` and words by kind of fact."""
+    """How facts are counted from a day on; ``grades`` from the best on, ``points`` and words by kind of fact.
+
+    ``most_bonus`` are the points that all bonuses add together at most.
+    """
 
     version: str
     effective_from: date
     start: int
+    starts: Sequence[Start]
     months: int
     grades: Sequence[GradeLimit]
     points: Mapping[str, int]
     words: Mapping[str, Named]
+    bonuses: Sequence[Bonus]
+    most_bonus: int
     moves: Sequence[Move]
     source: Source
-
-    def changed(self, points: Mapping[str, int], *, start: int | None = None) -> "Policy":
-        """Return the policy with other points or another start, to be tried out."""
-        return replace(self, points={**self.points, **points}, start=self.start if start is None else start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +116,23 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A grade with its reasons; ``by_score`` is the grade before anything moved it."""
+    """A grade with its reasons; ``by_score`` is the grade before anything moved it.
+
+    ``started`` says why the score began elsewhere than that of most, ``bonus`` are the points that ``earned`` adds.
+    """
 
     grade: str
     score: int
     by_score: str
+    start: int
+    started: Sequence[Counted]
     counted: Sequence[Counted]
+    earned: Sequence[Counted]
+    bonus: int
     moved: Sequence[Moved]
+
+
+ByKind = Mapping[str, Sequence[CreditFact]]
 
 
 def policy_on(policies: Sequence[Policy], day: date) -> Policy:
@@ -102,55 +143,107 @@ def policy_on(policies: Sequence[Policy], day: date) -> Policy:
 
 def rate(policy: Policy, facts: Sequence[CreditFact], *, today: date) -> Rating:
     """Return the grade that the recorded facts make today, between 0 and 100 points, with every reason (§5.4)."""
-    counting = [one for one in facts if counts(policy, one, today=today)]
-    by_kind: dict[str, list[str]] = {}
-    for fact in counting:
-        by_kind.setdefault(fact.kind, []).append(fact.reference)
-    counted = [
-        Counted(policy.words[kind], len(by_kind[kind]), points * len(by_kind[kind]), tuple(by_kind[kind]))
-        for kind, points in policy.points.items()
-        if kind in by_kind
-    ]
-    score = min(max(policy.start + sum(one.points for one in counted), 0), 100)
+    by_kind: dict[str, list[CreditFact]] = {}
+    for fact in facts:
+        if counts(policy, fact, today=today):
+            by_kind.setdefault(fact.kind, []).append(fact)
+    started, counted, earned = _started(policy, by_kind), _counted(policy, by_kind), _earned(policy, by_kind)
+    start = started[0].points if started else policy.start
+    bonus = min(sum(one.points for one in earned), policy.most_bonus)
+    score = min(max(start + sum(one.points for one in counted) + bonus, 0), 100)
     moved = [one for move in policy.moves for one in _moved(move, by_kind)]
     order = [one.id for one in policy.grades]
     by_score = next(one.id for one in policy.grades if one.is_met(score))
     worst = min(order.index(by_score) + max((one.steps for one in moved), default=0), len(order) - 1)
-    return Rating(order[worst], score, by_score, counted, moved)
+    return Rating(order[worst], score, by_score, start, started, counted, earned, bonus, moved)
 
 
 def counts(policy: Policy, fact: CreditFact, *, today: date) -> bool:
-    """Return whether a fact still counts: within the months of the policy, or as long as its cause lasts."""
+    """Return whether a fact counts today: up to its last day, within the months of the policy, or with its cause."""
+    if fact.happened_on > today:
+        return False
+    if fact.until is not None:
+        return today <= fact.until
     return fact.kind in LASTING or fact.happened_on > same_day(today, -policy.months)
 
 
 def next_change(policy: Policy, facts: Sequence[CreditFact], *, today: date) -> date | None:
-    """Return the first day on which a fact that counts today counts no more; nothing when none will."""
-    ends = [
-        same_day(one.happened_on, policy.months)
-        for one in facts
-        if one.kind not in LASTING and counts(policy, one, today=today)
-    ]
-    return max(min(ends), today + timedelta(days=1)) if ends else None
+    """Return the first day on which a fact begins to count, or counts no more; nothing when none will."""
+    days = [one for fact in facts if (one := _turn_of(policy, fact, today=today)) is not None]
+    return max(min(days), today + timedelta(days=1)) if days else None
+
+
+def registered_at(enterprise_id: str) -> datetime:
+    """Return the moment (UTC) at which an enterprise was entered in the register: its id is a UUIDv7, which says so."""
+    return datetime.fromtimestamp((UUID(enterprise_id).int >> 80) / 1000, UTC)
+
+
+def quiet_from(known_since: date, last_death: date | None, *, years: int) -> date:
+    """Return from which day on an enterprise has had no death for so many years (§5.4: 5年无死亡).
+
+    It is counted from its last accident with a death, and at the earliest from the day since which it is known: of the
+    years before that nothing is recorded, and unknown is never no.
+    """
+    return same_day(max(known_since, last_death or known_since), 12 * years)
 
 
 def as_document(rating: Rating) -> dict[str, Any]:
     """Return the reasons of a rating as they are stored and shown."""
-    return {
-        "counted": [
-            {**_words(one.words), "count": one.count, "points": one.points, "references": list(one.references)}
-            for one in rating.counted
-        ],
-        "moved": [
-            {**_words(one.words), "steps": one.steps, "references": list(one.references)} for one in rating.moved
-        ],
-    }
+    counted = {name: [_told(one) for one in getattr(rating, name)] for name in ("started", "counted", "earned")}
+    moved = [{**_words(one.words), "steps": one.steps, "references": list(one.references)} for one in rating.moved]
+    return {"start": rating.start, **counted, "bonus": rating.bonus, "moved": moved}
+
+
+def _turn_of(policy: Policy, fact: CreditFact, *, today: date) -> date | None:
+    if fact.happened_on > today:
+        return fact.happened_on
+    if not counts(policy, fact, today=today):
+        return None
+    if fact.until is not None:
+        return fact.until + timedelta(days=1)
+    return None if fact.kind in LASTING else same_day(fact.happened_on, policy.months)
+
+
+def _told(one: Counted) -> dict[str, Any]:
+    return {**_words(one.words), "count": one.count, "points": one.points, "references": list(one.references)}
 
 
 def _words(words: Named) -> dict[str, str]:
     return {"id": words.id, "zh": words.zh, "en": words.en}
 
 
-def _moved(move: Move, by_kind: Mapping[str, Sequence[str]]) -> list[Moved]:
-    references = tuple(one for kind in sorted(move.facts) for one in by_kind.get(kind, ()))
+def _references(facts: Sequence[CreditFact]) -> tuple[str, ...]:
+    return tuple(one.reference for one in facts)
+
+
+def _started(policy: Policy, by_kind: ByKind) -> list[Counted]:
+    return [
+        Counted(one.words, 1, one.points, _references(by_kind[one.words.id]))
+        for one in policy.starts
+        if one.words.id in by_kind
+    ]
+
+
+def _counted(policy: Policy, by_kind: ByKind) -> list[Counted]:
+    return [
+        Counted(policy.words[kind], len(by_kind[kind]), points * len(by_kind[kind]), _references(by_kind[kind]))
+        for kind, points in policy.points.items()
+        if kind in by_kind
+    ]
+
+
+def _earned(policy: Policy, by_kind: ByKind) -> list[Counted]:
+    """Return the best bonus of each group; of several facts about persons the one about most of them counts."""
+    best: dict[str, Counted] = {}
+    for bonus in policy.bonuses:
+        facts = by_kind.get(bonus.fact, ())
+        count = max((one.count for one in facts), default=0)
+        is_better = bonus.group not in best or bonus.points > best[bonus.group].points
+        if count >= bonus.at_least and is_better:
+            best[bonus.group] = Counted(bonus.words, count, bonus.points, _references(facts))
+    return list(best.values())
+
+
+def _moved(move: Move, by_kind: ByKind) -> list[Moved]:
+    references = tuple(one for kind in sorted(move.facts) for one in _references(by_kind.get(kind, ())))
     return [Moved(move.words, move.steps, references)] if len(references) >= move.at_least else []

@@ -1,4 +1,4 @@
-"""What is recorded of enterprises that makes their credit grade, and the grades within the caller's area."""
+"""What is recorded of enterprises that makes their credit grade, the grades of the area, and who would move."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from services.credit.domain.case_facts import LISTED
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
-from services.credit.domain.ratings import NOT_COUNTED, CreditFact, Policy, Rating, as_document, counts, policy_on, rate
+from services.credit.domain.ratings import CreditFact, Policy, Rating, as_document, counts, rate
 from services.credit.domain.suggestions import DISMISSED
+from services.credit.queries.attestations import attested_facts, lacking, quiet_facts, standardised_facts
 from services.credit.queries.enterprises import in_area
+from services.credit.queries.rating_policies import policy_today
 from services.credit.rules import case_rules
 from services.credit.rules.accidents import accident_rules
 from services.credit.rules.ratings import rating_policies
@@ -23,18 +25,22 @@ from shared.security.principal import Principal
 
 Document = dict[str, Any]
 Facts = dict[str, list[CreditFact]]
+MOST_NAMED = 200
 MAJOR = "major"
 TOLD = ("self_check_overdue", "self_check_refuted", "entry_refused", "hazard_overdue")
 
 
 def facts_of(session: Session, enterprise_ids: Sequence[str]) -> Facts:
-    """Return what is recorded of each of these enterprises; of whom nothing is, nothing is returned."""
+    """Return what is recorded of each of these enterprises."""
     found: Facts = {}
     for enterprise_id, fact in (
         *_penalties(session, enterprise_ids),
         *_accidents(session, enterprise_ids),
         *_told(session, enterprise_ids),
         *_listings(session, enterprise_ids),
+        *standardised_facts(session, enterprise_ids),
+        *attested_facts(session, enterprise_ids),
+        *quiet_facts(session, enterprise_ids),
     ):
         found.setdefault(enterprise_id, []).append(fact)
     return found
@@ -43,19 +49,21 @@ def facts_of(session: Session, enterprise_ids: Sequence[str]) -> Facts:
 def explained_rating(session: Session, row: Row[Any], *, today: date) -> Document:
     """Return the grade of the enterprise in ``row`` by the policy of today, with its reasons and the facts that count.
 
-    It says too what the policy would count but nobody records.
+    It says too what is not known of it and therefore not counted.
     """
-    policy = policy_on(rating_policies(), today)
+    policy = policy_today(session, today)
     facts = facts_of(session, [row.enterprise_id]).get(row.enterprise_id, [])
     counting = [one for one in facts if counts(policy, one, today=today)]
-    return {**_rating_view(row, rate(policy, facts, today=today), policy=policy), "facts": counting}
+    shown = _rating_view(row, rate(policy, facts, today=today), policy=policy)
+    return {**shown, "facts": counting, "not_counted": lacking(row.enterprise_id, facts, today=today)}
 
 
 def _rating_view(row: Row[Any], rated: Rating, *, policy: Policy) -> Document:
-    same = {"grade": rated.grade, "score": rated.score, "by_score": rated.by_score, "start": policy.start}
+    same = {"grade": rated.grade, "score": rated.score, "by_score": rated.by_score, "most_bonus": policy.most_bonus}
     named = {"enterprise_id": row.enterprise_id, "name": row.name, "division": row.division}
-    of_policy = {"policy": policy.version, "source": policy.source, "effective_from": policy.effective_from}
-    return {**named, **same, **of_policy, "not_counted": list(NOT_COUNTED), **as_document(rated)}
+    is_own = policy.version not in {one.version for one in rating_policies()}
+    of_policy = {"policy": policy.version, "is_own": is_own, "source": policy.source}
+    return {**named, **same, **of_policy, "effective_from": policy.effective_from, **as_document(rated)}
 
 
 def ratings(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
@@ -75,6 +83,21 @@ def rating_figures(session: Session, principal: Principal, *, wanted: Mapping[st
     counted = ratings(principal, wanted=wanted).with_only_columns(rating.c.grade, func.count()).group_by(rating.c.grade)
     found = {row[0]: row[1] for row in session.execute(counted)}
     return [{"grade": one.id, "count": found.get(one.id, 0)} for one in rating_policies()[-1].grades]
+
+
+def tried_out(session: Session, principal: Principal, policy: Policy, *, today: date) -> Document:
+    """Return how many enterprises of the area would have each grade by ``policy`` beside today, and who would move."""
+    columns = (rating.c.enterprise_id, enterprise.c.name, enterprise.c.division)
+    listed = ratings(principal, wanted={}).with_only_columns(*columns).order_by(enterprise.c.name, columns[0])
+    rows = session.execute(listed).all()
+    facts, present = facts_of(session, [row.enterprise_id for row in rows]), policy_today(session, today)
+    before, after = (
+        [rate(each, facts.get(row.enterprise_id, []), today=today).grade for row in rows] for each in (present, policy)
+    )
+    pairs = zip(rows, before, after, strict=True)
+    moved = [{**row._asdict(), "now": now, "then": then} for row, now, then in pairs if now != then]
+    grades = [{"grade": one.id, "now": before.count(one.id), "then": after.count(one.id)} for one in policy.grades]
+    return {"policy": policy.version, "grades": grades, "moved": len(moved), "movers": moved[:MOST_NAMED]}
 
 
 def _named(q: str) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from services.credit.rules.exposures import exposure_rules
 from services.credit.rules.imports import import_rules
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
-from services.credit.rules.ratings import rating_policies
+from services.credit.rules.ratings import attested_kinds, quiet_years, rating_policies
 from services.credit.rules.suggestions import suggestion_rules
 from services.credit.rules.violations import catalogue
 
@@ -38,5 +38,7 @@ def check_tables() -> None:
     closure_rules()
     suggestion_rules()
     rating_policies()
+    attested_kinds()
+    quiet_years()
     import_rules()
     accident_rules()

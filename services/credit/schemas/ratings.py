@@ -1,13 +1,14 @@
-"""Requests and responses about the credit grade."""
+"""Requests and responses about the credit grade, and about what is attested for it."""
 
 from marshmallow import fields, validate
 
-from services.credit.rules.ratings import rating_policies
+from services.credit.rules.ratings import attested_kinds, rating_policies
+from services.credit.schemas.rating_policies import RatingSource
 from services.credit.schemas.violations import DIVISION
 from shared.http import Page, PageQuery, Schema
 
-POLICY = rating_policies()[-1]
-GRADES = [one.id for one in POLICY.grades]
+GRADES = [one.id for one in rating_policies()[-1].grades]
+ATTESTED = list(attested_kinds())
 
 
 class RatingQuery(PageQuery):
@@ -32,54 +33,6 @@ class RatingFigure(Schema):
 
 class RatingFigures(Schema):
     items = fields.List(fields.Nested(RatingFigure), required=True)
-
-
-class RatingSource(Schema):
-    document = fields.String(required=True)
-    clause = fields.String(required=True)
-    status = fields.String(required=True)
-    effective_from = fields.Date(required=True)
-
-
-class GradeFrom(Schema):
-    """``least``: the score that is needed, or that has to be passed when it ``is_above``."""
-
-    id = fields.String(required=True)
-    least = fields.Integer(required=True)
-    is_above = fields.Boolean(required=True)
-
-
-class FactPoints(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-    points = fields.Integer(required=True)
-
-
-class GradeMove(Schema):
-    id = fields.String(required=True)
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-    at_least = fields.Integer(required=True)
-    steps = fields.Integer(required=True)
-
-
-class RatingPolicy(Schema):
-    version = fields.String(required=True)
-    effective_from = fields.Date(required=True)
-    start = fields.Integer(required=True)
-    months = fields.Integer(required=True)
-    source = fields.Nested(RatingSource, required=True)
-    grades = fields.List(fields.Nested(GradeFrom), required=True)
-    points = fields.List(fields.Nested(FactPoints), required=True)
-    moves = fields.List(fields.Nested(GradeMove), required=True)
-
-
-class RatingTable(Schema):
-    """``present`` is the version that holds today."""
-
-    present = fields.String(required=True)
-    items = fields.List(fields.Nested(RatingPolicy), required=True)
 
 
 class CountedFact(Schema):
@@ -124,51 +77,86 @@ class CountingFact(Schema):
 
 
 class ExplainedRating(CreditRating):
-    """``by_score`` is the grade before anything moved it; ``not_counted``: what nobody records here."""
+    """``by_score`` is the grade before anything moved it; ``not_counted``: what nobody has recorded of it.
+
+    ``is_own``: the policy is one that the bureau adopted. ``started`` says why the score began at ``start``; ``earned``
+    adds ``bonus`` together, at most ``most_bonus``.
+    """
 
     source = fields.Nested(RatingSource, required=True)
+    is_own = fields.Boolean(required=True)
     effective_from = fields.Date(required=True)
     facts = fields.List(fields.Nested(CountingFact), required=True)
 
     start = fields.Integer(required=True)
+    started = fields.List(fields.Nested(CountedFact), required=True)
+    earned = fields.List(fields.Nested(CountedFact), required=True)
+    bonus = fields.Integer(required=True)
+    most_bonus = fields.Integer(required=True)
     counted = fields.List(fields.Nested(CountedFact), required=True)
     moved = fields.List(fields.Nested(MovedGrade), required=True)
     not_counted = fields.List(fields.String(), required=True)
 
 
-class PolicyTrial(Schema):
-    """Other points by kind of fact, and another start; what is not named stays as it is."""
+class AttestationQuery(PageQuery):
+    """The newest first."""
 
-    points = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(list(POLICY.points))),
-        values=fields.Integer(validate=validate.Range(-100, 0)),
-        load_default=dict,
-    )
-    start = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, 100))
+    enterprise_id = fields.UUID()
+    kind = fields.String(validate=validate.OneOf(ATTESTED))
 
 
-class TriedGrade(Schema):
-    grade = fields.String(required=True)
-    now = fields.Integer(required=True)
-    then = fields.Integer(required=True)
+class NewAttestation(Schema):
+    """What a document shows: ``until`` is the last day of what lasts, ``persons`` of how many it speaks."""
+
+    enterprise_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(ATTESTED))
+    document = fields.String(required=True, validate=validate.Length(2, 200))
+    since = fields.Date(required=True)
+    until = fields.Date(load_default=None, allow_none=True)
+    title = fields.String(load_default="", validate=validate.Length(max=200))
+    persons = fields.Integer(load_default=1, validate=validate.Range(1, 999))
 
 
-class MovingEnterprise(Schema):
+class AttestationEnd(Schema):
+    reason = fields.String(required=True, validate=validate.Length(2, 500))
+
+
+class Attestation(Schema):
+    """``ended_at``: it counts no more from then on, whatever its last day is."""
+
+    id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
     name = fields.String(required=True)
     division = fields.String(required=True)
-    now = fields.String(required=True)
-    then = fields.String(required=True)
+    kind = fields.String(required=True)
+    kind_zh = fields.String(required=True)
+    kind_en = fields.String(required=True)
+    title = fields.String(required=True)
+    persons = fields.Integer(required=True)
+    document = fields.String(required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(required=True, allow_none=True)
+    recorded_by = fields.String(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    ended_by = fields.String(required=True)
+    ended_at = fields.AwareDateTime(required=True, allow_none=True)
+    ended_because = fields.String(required=True)
 
 
-class TriedPolicy(Schema):
-    """How many enterprises of the area have each grade now, and would have it then.
+class AttestationList(Page):
+    items = fields.List(fields.Nested(Attestation), required=True)
 
-    ``moved`` is how many would have another grade; ``movers`` are the first of them by name.
-    """
 
-    moved = fields.Integer(required=True)
-    movers = fields.List(fields.Nested(MovingEnterprise), required=True)
+class AttestedKind(Schema):
+    """It ``lasts`` up to a day that is named, ``counts`` persons, ``needs_level``: a confirmed standardisation."""
 
-    policy = fields.String(required=True)
-    grades = fields.List(fields.Nested(TriedGrade), required=True)
+    id = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    lasts = fields.Boolean(required=True)
+    counts = fields.Boolean(required=True)
+    needs_level = fields.Boolean(required=True)
+
+
+class AttestedKinds(Schema):
+    items = fields.List(fields.Nested(AttestedKind), required=True)

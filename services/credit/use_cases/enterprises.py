@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.tables import (
     accident,
+    attestation,
     closure,
     enterprise,
     exposure,
@@ -32,6 +33,7 @@ FOLLOWING: tuple[Table, ...] = (
     penalty,
     exposure,
     accident,
+    attestation,
     closure,
     suggestion,
     major_hazard,

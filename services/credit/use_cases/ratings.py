@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.ratings import CreditFact, as_document, next_change, policy_on, rate
+from services.credit.domain.ratings import CreditFact, Policy, as_document, next_change, rate
 from services.credit.queries.enterprises import present_id
+from services.credit.queries.rating_policies import policy_today
 from services.credit.queries.ratings import facts_of
-from services.credit.rules.ratings import rating_policies
 from services.credit.tables import enterprise, rating
 from shared.clock import business_date
 from shared.contracts.credit import CreditRated
@@ -28,9 +28,9 @@ def rate_enterprises(session: Session, enterprise_ids: Iterable[str], *, now: da
     ids = sorted({present_id(session, one) for one in enterprise_ids})
     entry = enterprise.c.enterprise_id
     session.execute(select(entry).where(entry.in_(ids)).order_by(entry).with_for_update()).all()
-    facts = facts_of(session, ids)
+    facts, policy = facts_of(session, ids), policy_today(session, business_date(now))
     for enterprise_id in ids:
-        _rate(session, enterprise_id, facts.get(enterprise_id, []), now=now)
+        _rate(session, enterprise_id, facts[enterprise_id], policy=policy, now=now)
 
 
 def rate_again(session: Session, enterprise_ids: Iterable[str], *, now: datetime) -> None:
@@ -44,7 +44,7 @@ def rate_again(session: Session, enterprise_ids: Iterable[str], *, now: datetime
 def follow_policy(session: Session, *, now: datetime) -> None:
     """Rate anew whom another policy than that of today has rated, some at a time, and look again tomorrow."""
     today = business_date(now)
-    version = policy_on(rating_policies(), today).version
+    version = policy_today(session, today).version
     stale = select(rating.c.enterprise_id).where(rating.c.policy != version).order_by(rating.c.enterprise_id)
     ids = session.scalars(stale.limit(AT_ONCE)).all()
     rate_enterprises(session, ids, now=now)
@@ -64,9 +64,8 @@ def follow_merge(session: Session, kept_id: str, merged_ids: Iterable[str], *, n
         rate_enterprises(session, [kept_id], now=now)
 
 
-def _rate(session: Session, enterprise_id: str, facts: list[CreditFact], *, now: datetime) -> None:
+def _rate(session: Session, enterprise_id: str, facts: list[CreditFact], *, policy: Policy, now: datetime) -> None:
     today = business_date(now)
-    policy = policy_on(rating_policies(), today)
     rated = rate(policy, facts, today=today)
     before = session.execute(select(rating).where(rating.c.enterprise_id == enterprise_id)).one_or_none()
     row = {

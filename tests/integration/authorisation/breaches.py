@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.credit.domain.accidents import Accident
+from services.credit.domain.attestations import Attestation
 from services.credit.domain.penalties import Decision
 from services.credit.use_cases.accidents import record_accident
+from services.credit.use_cases.attestations import attest
 from services.credit.use_cases.exposures import Proposal, propose_exposure, step_exposure
 from services.credit.use_cases.penalties import record_penalty
 from services.credit.use_cases.suggestions import keep_hazards, suggest_from
@@ -29,6 +31,8 @@ def breach_everywhere(database: Database, enterprises: Mapping[str, str], *, now
             said = {"conduct": "未消除隐患", "facts": "无护栏", "basis": "安全生产法", "content": "警告"}
             decided = {"kinds": ["warning"], "decided_on": today, "authority": "应急管理局"}
             _expose(session, enterprise_id, step=officer)
+            shown = Attestation(enterprise_id, "model_municipal", "3号文", today, today)
+            attest(session, shown, by="a-1", now=now)
             happened = Accident(enterprise_id=enterprise_id, occurred_on=today, kind="fall")
             record_accident(session, happened, by="a-1", now=now)
             for number in range(3):

@@ -105,6 +105,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/cases/<id:case_id>/applications": {"application": "申请提前移出"},
     "/restrictions/<id:restriction_id>/feedback": {"status": "RECEIVED"},
     "/watched/<id:watched_id>/end": REASON,
+    "/attestations/<id:attestation_id>/end": REASON,
     "/reports/<id:report_id>/decide": {"is_substantiated": False, "reply": "不属实"},
 }
 LISTED = {  # where the things of each kind are listed
@@ -136,6 +137,7 @@ LISTED = {  # where the things of each kind are listed
     "case_id": ("credit", "cases"),
     "restriction_id": ("credit", "restrictions"),
     "watched_id": ("credit", "watched"),
+    "attestation_id": ("credit", "attestations"),
 }
 ELSEWHERE = (  # of the caller's own account, enterprise or service, of the whole district, or found by what they name
     *("account_id", "client_id", "claim_id", "invitation_id", "member_id", "session_id", "parked_id", "policy_id"),
