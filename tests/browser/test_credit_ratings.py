@@ -1,4 +1,4 @@
-"""Credit grades at the desk and on a phone: found by grade, explained with the rows behind it, a policy tried out."""
+"""Credit grades at the desk and on a phone: found by grade, explained, attested; policies tried out and adopted."""
 
 import os
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from shared.clock import business_date
 from shared.ids import new_id
 from shared.running.client import ApiClient, ApiRefused
 from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -24,6 +24,7 @@ def firm_id(running_sise: System) -> str:
     client = running_sise.client()
     firm_id = enter(client, NAME, CODE, division=DIVISION)
     employ(client, "rating-officer", "bureau_officer", divisions=["331002"])
+    employ(client, "rating-leader", "bureau_leader", divisions=["331002"])
     employ(client, "rating-own", "enterprise_principal", enterprise_id=firm_id)
     officer = ApiClient(running_sise.url, username="rating-officer", password=PASSWORD)
 
@@ -59,6 +60,13 @@ def keep(page: Page, name: str, size: dict[str, int]) -> None:
     check_fit(page, size)
     if folder := os.environ.get("SISE_SCREENSHOTS"):
         page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
+
+
+def seen(page: Page, name: str) -> None:
+    """Check that a page fits at the desk and on a phone, and keep how it looks on both."""
+    for size in (PHONE, DESK):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        keep(page, name, size)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -116,6 +124,89 @@ class TestAnOfficer:
         expect(page.locator("#refusal")).to_be_visible()
         page.goto(f"/credit/ratings/{firm_id}")
         expect(page.locator("#grade")).to_have_attribute("data-grade", "C")
+
+
+class TestAnHonour:
+    def test_is_recorded_with_its_document_and_stands_behind_its_points(
+        self, window: Window, firm_id: str, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append(REFUSED_INPUT)
+        page = sign_in_as(window(size=DESK, signed_in=False), "rating-officer")
+        page.goto(f"/credit/ratings/{firm_id}")
+        page.locator("#attest summary").click()
+        page.select_option("#kind", "model_provincial")
+        page.fill("#attested-document", "浙应急〔2026〕3号")
+        page.fill("#attested-title-text", "安全文化建设示范企业")
+        page.locator("#attest button[type=submit]").click()
+        expect(page.locator("#attest .deed-problem")).to_contain_text("有效期")
+        page.fill("#until", f"{business_date(datetime.now(UTC)).year + 2}-12-31")
+        page.locator("#attest button[type=submit]").click()
+        expect(page.locator("#earned [data-bonus=model_provincial] a[data-row]")).to_have_count(1)
+        expect(page.locator("#score")).to_have_text("96 分")
+        expect(page.locator("#not-counted")).not_to_contain_text("表彰荣誉")
+        seen(page, "attested")
+        page.locator("[data-attestation=model_provincial] summary").click()
+        page.fill("[data-attestation=model_provincial] textarea", "称号被撤销")
+        page.locator("[data-attestation=model_provincial] button[type=submit]").click()
+        expect(page.locator("#earned")).to_have_count(0)
+        expect(page.locator("#score")).to_have_text("94 分")
+
+
+class TestAPolicy:
+    def test_is_drafted_by_an_officer_and_adopted_by_a_leader_without_a_restart(
+        self, window: Window, firm_id: str, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append(REFUSED_INPUT)
+        officer = sign_in_as(window(size=DESK, signed_in=False), "rating-officer")
+        officer.goto("/credit/policy")
+        officer.locator("#begin-draft button").click()
+        officer.wait_for_url("**/credit/policies/*")
+        self.amend(officer, "points-penalty_light", "-2")
+        expect(officer.locator("[data-difference='points.penalty_light']")).to_contain_text("-2")
+        expect(officer.locator("#adopt")).to_have_count(0)
+        seen(officer, "draft")
+
+        leader = sign_in_as(window(size=DESK, signed_in=False), "rating-leader")
+        leader.goto(officer.url)
+        expect(leader.locator("#try-first")).to_be_visible()
+        leader.locator("#try-draft button").click()
+        expect(leader.locator("#tried-grades tr[data-grade]")).to_have_count(4)
+        seen(leader, "tried-draft")
+        self.adopt(leader)
+        expect(leader.locator("#state")).to_have_text("现行")
+        expect(leader.locator("#refusal")).to_have_count(0)
+        seen(leader, "adopted")
+        version = leader.locator("h1").inner_text().split()[-1]
+
+        def followed() -> bool:
+            officer.goto(f"/credit/ratings/{firm_id}")
+            return version in officer.locator("#policy-title").inner_text()
+
+        until(followed, sentence="the grade never named the policy that was adopted")
+        expect(officer.locator("#stands")).to_contain_text("椒应急〔2026〕8号")
+        officer.goto("/credit/policy")
+        expect(officer.locator(f"[data-version='{version}']")).to_contain_text("现行")
+        seen(officer, "policies")
+
+    @staticmethod
+    def amend(page: Page, field: str, value: str) -> None:
+        """Change a number of the draft, and see a refusal in words before."""
+        page.fill("#grades-B", "90")
+        page.locator("#amend button[type=submit]").click()
+        expect(page.locator("#amend .deed-problem")).to_contain_text("等级界限须逐级降低")
+        page.fill("#grades-B", "")
+        page.fill(f"#{field}", value)
+        page.locator("#amend button[type=submit]").click()
+        page.wait_for_selector("#differences")
+
+    @staticmethod
+    def adopt(page: Page) -> None:
+        """Adopt the draft from today on."""
+        page.locator("#adopt summary").click()
+        page.fill("#document", "椒应急〔2026〕8号")
+        page.fill("#adopt-reason", "局务会通过")
+        page.locator("#adopt button[type=submit]").click()
+        page.wait_for_selector("#decided")
 
 
 class TestTheEnterprise:

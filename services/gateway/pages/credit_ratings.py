@@ -1,4 +1,4 @@
-"""The credit grade A to D: who has which, why an enterprise has its own, and the policy, which may be tried out."""
+"""The credit grade A to D: who has which, why an enterprise has its own, and what is attested for it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,17 +7,18 @@ from flask import render_template, request, url_for
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.forms import refusal_of
-from services.gateway.pages.names import subdistricts
+from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
+from shared.clock import business_date
 from shared.errors import Forbidden, NotFound, Unavailable
+from shared.http.chassis import now
 
 RATINGS = "credit/ratings"
 FILTERS = ("grade", "division", "q")
-POINTS = "points."  # what the fields of other points begin with
-PENALTY = "penalty_"
+PENALTY, STANDARDISED, QUIET = "penalty_", "standardised_", "years_without_death"
 ACCIDENTS = ("fatal_accident", "grave_accident")
+ATTESTED = ("model_national", "model_provincial", "model_municipal", "registered_engineers", "self_evaluation_missed")
 REFUTED = "self_check_refuted"  # names the check; it is shown with its task
 # the page of the row behind a fact: endpoint, its parameter, and the action that opens it
 OPENED = {
@@ -59,28 +60,17 @@ def rating(enterprise_id: str) -> str:
         key: {**fact, "number": numbers.get(key, ""), "address": address_of(one["enterprise_id"], fact)}
         for key, fact in facts.items()
     }
-    return render_template("credit/rating.html", one=one, rows=rows, places=subdistricts())
-
-
-@site.get("/credit/policy")
-@page("credit:oversee")
-def credit_policy() -> str:
-    """Draw the policies of the grade, and the form that tries other points out."""
-    return _policies()
-
-
-@site.post("/credit/policy")
-@page("credit:oversee")
-def try_credit_policy() -> str:
-    """Try other points out and name who would move; nothing is changed."""
-    given = {name.removeprefix(POINTS): text.strip() for name, text in request.form.items() if name.startswith(POINTS)}
-    start = request.form.get("start", "").strip()
-    body = {"points": {fact: text for fact, text in given.items() if text}, "start": start or None}
-    try:
-        tried = own_api.send("POST", f"{RATINGS}/trial", content=body)
-    except own_api.Refusal as refusal:
-        return _policies(given, start=start, refusal=refusal_of(refusal))
-    return _policies(given, start=start, tried=tried)
+    return render_template(
+        "credit/rating.html",
+        one=one,
+        rows=rows,
+        attestations=own_api.read_all("credit/attestations", {"enterprise_id": one["enterprise_id"]}),
+        kinds=own_api.read("credit/attestations/table")["items"],
+        may_write=viewer.may("credit:write"),
+        today=business_date(now()).isoformat(),
+        people=staff(),
+        places=subdistricts(),
+    )
 
 
 def address_of(enterprise_id: str, fact: Document, *, read: Callable[[str], Document] = own_api.read) -> str:
@@ -91,6 +81,12 @@ def address_of(enterprise_id: str, fact: Document, *, read: Callable[[str], Docu
     if kind in ACCIDENTS:
         year = fact["happened_on"][:4]
         return url_for("pages.accidents", year=year, enterprise_id=enterprise_id, _anchor=f"accident-{key}")
+    if kind in ATTESTED:
+        return url_for("pages.rating", enterprise_id=enterprise_id, _anchor=f"attestation-{key}")
+    if kind == QUIET:
+        return url_for("pages.accidents", enterprise_id=enterprise_id)
+    if kind.startswith(STANDARDISED):
+        return url_for("pages.enterprise", enterprise_id=enterprise_id)
     endpoint, parameter, action = OPENED[kind]
     if not viewer.may(action):
         return ""
@@ -104,20 +100,3 @@ def _task_of(check_id: str, read: Callable[[str], Document]) -> str:
         return str(read(f"inspections/checks/{check_id}")["task_id"])
     except (Forbidden, NotFound, Unavailable):
         return ""
-
-
-def _policies(
-    given: Document | None = None, *, start: str = "", tried: Document | None = None, refusal: str = ""
-) -> str:
-    table = own_api.read(f"{RATINGS}/table")
-    present = next(one for one in table["items"] if one["version"] == table["present"])
-    return render_template(
-        "credit/policy.html",
-        table=table,
-        present=present,
-        given=given or {},
-        start=start,
-        tried=tried,
-        refusal=refusal,
-        places=subdistricts(),
-    )

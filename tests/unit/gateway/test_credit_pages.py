@@ -1,11 +1,11 @@
-"""Where the row behind a fact of the credit grade is opened."""
+"""Where the row behind a fact of the credit grade is opened, and what fields of a policy say."""
 
 from typing import Any
 
 import pytest
 from flask import Flask, g
 
-from services.gateway.pages import credit_ratings
+from services.gateway.pages import credit_policies, credit_ratings
 from services.gateway.pages.site import site
 from services.gateway.pages.viewer import Viewer
 from shared.errors import NotFound
@@ -43,6 +43,10 @@ class TestAFact:
             ("major_hazard_overdue", "/hazards/17"),
             ("self_check_overdue", "/tasks/17"),
             ("entry_refused", "/tasks/17"),
+            ("years_without_death", "/credit/accidents?enterprise_id=9"),
+            ("standardised_2", "/enterprises/9"),
+            ("model_national", "/credit/ratings/9#attestation-17"),
+            ("self_evaluation_missed", "/credit/ratings/9#attestation-17"),
         ],
     )
     def test_opens_its_row(self, kind: str, expected: str) -> None:
@@ -55,3 +59,12 @@ class TestAFact:
     @pytest.mark.parametrize("kind", ["listed", "hazard_overdue", "self_check_refuted"])
     def test_opens_nothing_for_whom_may_not_see_it(self, kind: str) -> None:
         assert address(kind, actions=frozenset()) == ""
+
+
+class TestTheFieldsOfAPolicy:
+    def test_are_its_numbers_by_kind(self) -> None:
+        given = {"csrf_token": "t", "start": "95", "points.penalty_light": "-2", "points.entry_refused": "-5"}
+        assert credit_policies.numbers_of(given) == {
+            "start": "95",
+            "points": {"penalty_light": "-2", "entry_refused": "-5"},
+        }
