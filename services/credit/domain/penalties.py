@@ -21,7 +21,12 @@ NUMBERS_OF_PERSONS = re.compile(
 
 
 class PenaltyRefused(Refused):
+    """``field`` is what cannot be as it says; ``reason`` names it for the pages, which say it in their language."""
+
     code = "penalty_refused"
+
+    def __init__(self, detail: str, *, field: str, **facts: object) -> None:
+        super().__init__(detail, field=field, reason=f"penalty.{field}", **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

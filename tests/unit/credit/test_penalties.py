@@ -57,7 +57,7 @@ class TestADecision:
     def test_that_cannot_be_is_refused_by_its_field(self, field: str, changes: dict[str, Any]) -> None:
         with pytest.raises(PenaltyRefused) as refusal:
             check_decision(decision(**changes), today=TODAY)
-        assert refusal.value.facts["field"] == field
+        assert (refusal.value.facts["field"], refusal.value.facts["reason"]) == (field, f"penalty.{field}")
 
     @pytest.mark.parametrize(
         "changes",
