@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.credit.domain.accidents import Accident
 from services.credit.domain.imports import RowError, row_error
 from services.credit.domain.penalties import NATURAL, Decision
-from services.credit.queries.enterprises import in_area
+from services.credit.queries.enterprises import in_area, present_id
 from services.credit.tables import enterprise
 from services.credit.use_cases.accidents import AccidentKnown, record_accident
 from services.credit.use_cases.penalties import PenaltyKnown, record_penalty
@@ -80,7 +80,7 @@ def _enterprise(session: Session, uscc: str, caller: Principal) -> str:
     found = session.scalars(wanted.order_by(columns.is_active.desc(), columns.enterprise_id).limit(1)).one_or_none()
     if found is None:
         raise EnterpriseUnknown("No enterprise of your area has this code.", field="uscc")
-    return str(found)
+    return present_id(session, str(found))
 
 
 def _record_accident(session: Session, facts: Mapping[str, Any], step: Step) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from shared.database import Database
 from shared.sheets import xlsx_file
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, told
+from tests.integration.credit.test_enterprises import merge
 
 CODE = "91331002MA28G00017"
 HEADER = ["统一社会信用代码", "发生日期", "事故类型", "死亡人数", "负主要责任"]
@@ -88,6 +89,13 @@ class TestAccidents:
             (3, "occurred_on", "accident_refused"),
             (4, "occurred_on", "day_unreadable"),
         ]
+
+    def test_of_a_merged_entry_are_those_of_the_one_that_stays(self, database: Database, officer: FlaskClient) -> None:
+        old = known_enterprise(database, uscc="91331002MA28G00025")
+        kept = known_enterprise(database, name="乙字号")
+        merge(database, kept, old)
+        send(officer, "accidents", [HEADER, ["91331002MA28G00025", *GOOD[1:]]])
+        assert [one["enterprise_id"] for one in officer.get(f"{CREDIT}/accidents").json["items"]] == [kept]
 
     def test_come_as_a_workbook_too(self, officer: FlaskClient) -> None:
         form = {"file": (xlsx_file(HEADER, [GOOD]), "register.xlsx")}
