@@ -96,7 +96,7 @@ def allowed_exposure_steps(rules: ExposureRules, exposure: Exposure, *, asked: S
 def check_ground(state: str, *, is_own: bool) -> None:
     """Raise ``ExposureRefused`` when a penalty in ``state`` is no ground to name an enterprise."""
     if not is_own:
-        raise ExposureRefused("This penalty was decided against another enterprise.", field="penalty_id")
+        raise ExposureRefused("This penalty was decided against somebody else.", field="penalty_id")
     if state == publicity.WITHDRAWN:
         raise ExposureRefused("This penalty was withdrawn: nobody is named for it.", field="penalty_id")
 

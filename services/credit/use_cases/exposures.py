@@ -17,6 +17,7 @@ from services.credit.domain.exposures import (
     end_of_ground,
     take_exposure_step,
 )
+from services.credit.domain.penalties import NATURAL
 from services.credit.rules.exposures import exposure_rules
 from services.credit.tables import exposure, exposure_objection, exposure_step, penalty
 from shared.contracts.credit import ExposurePublished, ExposureWithdrawn
@@ -61,11 +62,12 @@ class Proposal:
 def propose_exposure(session: Session, proposal: Proposal, *, by: str, now: datetime) -> str:
     """Propose that an enterprise is named in public, and return the id; nothing is public before it is decided.
 
-    Raises ``ExposureRefused`` when the penalty behind it was withdrawn, or is another enterprise's.
+    Raises ``ExposureRefused`` when the penalty behind it was withdrawn, or is another enterprise's or a person's.
     """
     if proposal.penalty_id:
         row = session.execute(select(penalty).where(penalty.c.id == proposal.penalty_id).with_for_update()).one()
-        check_ground(row.state, is_own=row.enterprise_id == proposal.enterprise_id)
+        is_own = row.enterprise_id == proposal.enterprise_id and row.subject_kind != NATURAL
+        check_ground(row.state, is_own=is_own)
     values = {name: getattr(proposal, name) for name in proposal.__slots__}
     exposure_id, proposed = new_id(), {"proposed_by": by, "proposed_at": now, "decided_by": ""}
     session.execute(insert(exposure).values(id=exposure_id, version=1, **values, **proposed, **_standing(PROPOSED)))

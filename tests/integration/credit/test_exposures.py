@@ -189,6 +189,11 @@ class TestThePenaltyBehind:
         self.withdraw(caller(), penalty)
         assert self.named(caller(), penalty).json["code"] == "exposure_refused"
 
+    def test_is_not_that_of_a_person(self, caller: Caller, enterprise_id: str) -> None:
+        body = decision(enterprise_id, subject_kind="natural", person="王大明")
+        one = caller().post(f"{CREDIT}/penalties", json=body).json
+        assert self.named(caller(), one).json["code"] == "exposure_refused"
+
     def test_is_the_own_one(self, caller: Caller, database: Database, penalty: dict[str, Any]) -> None:
         other = known_enterprise(database, name="乙字号")
         assert self.named(caller(), penalty, enterprise_id=other).json["code"] == "exposure_refused"
