@@ -97,6 +97,7 @@ permit_measure = Table(
     Column("is_involved", Boolean),  # empty until a person decides
     Column("answered_by", Text, nullable=False),
     Column("answered_at", UtcDateTime),
+    Column("note", Text),  # numbers and names that the row leaves blank, or the other measure
     PrimaryKeyConstraint("permit_id", "number"),
 )
 
