@@ -43,7 +43,7 @@ class TestTheOffice:
     def test_gives_a_task_to_somebody_else(self, office: Page) -> None:
         office.goto("/tasks?view=area")
         office.get_by_role("link", name=NAMES[0]).first.click()
-        expect(office.locator("#owner-name")).to_contain_text("assign-office")
+        expect(office.locator("#owner-name")).to_contain_text("试验员")
         chosen = office.locator("#owner option").filter(has_text="assign-two")
         until(lambda: offered(office, chosen), sentence="inspections never heard of the grid worker")
         check_fit(office, DESK)
