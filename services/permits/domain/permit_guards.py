@@ -73,7 +73,7 @@ def _related_are_listed(look: PermitLook) -> None:
 
 def _answers_are_known(look: PermitLook) -> None:
     answers = look.given.get("answers") or {}
-    unknown = sorted(set(answers) - set(look.permit.measures))
+    unknown = sorted((set(answers) - set(look.permit.measures)) | (set(look.given.get("notes") or {}) - set(answers)))
     sentence = "Answer rows of the list of this permit, each with yes or no."
     require(bool(answers) and not unknown, NotAllowed("answer_unknown", sentence, field="answers", unknown=unknown))
 

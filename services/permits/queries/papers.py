@@ -45,13 +45,18 @@ def content_of(session: Session, row: Row[Any]) -> Document:
         "starts_at": row.starts_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
         "form": [list(entry) for entry in _entries(row, rules)],
-        "measures": [[one.number, texts[one.number], one.is_involved] for one in parts["measures"]],
+        "measures": [[one.number, _noted(texts[one.number], one.note), one.is_involved] for one in parts["measures"]],
         "gas": [_told(one, OF_A_TEST) | {"at": one.sampled_at.isoformat()} for one in parts["gas_tests"]],
         "confirmations": [
             {"zh": one["zh"], "by": one["by"], "at": one["at"].isoformat()} for one in confirmations_of(parts["steps"])
         ],
         "signatures": [_told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat()} for one in signatures],
     }
+
+
+def _noted(text: str, note: str | None) -> str:
+    """Return the words of a measure with what somebody wrote into its blanks."""
+    return f"{text}【{note}】" if note else text
 
 
 def papers_of(session: Session, permit_id: str) -> list[Document]:

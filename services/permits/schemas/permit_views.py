@@ -64,6 +64,7 @@ class PermitMeasure(Schema):
     is_involved = fields.Boolean(required=True, allow_none=True)
     answered_by = fields.String(required=True)
     answered_at = fields.AwareDateTime(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
 
 
 class GasTest(Schema):

@@ -163,6 +163,7 @@ class PermitEventBody(PermitStepBody):
     work_unit_by = text(100)
     related = fields.List(fields.String(validate=validate.OneOf(KINDS)), validate=validate.Length(max=len(KINDS)))
     answers = fields.Dict(keys=fields.Integer(), values=fields.Boolean(), validate=validate.Length(max=MOST))
+    notes = fields.Dict(keys=fields.Integer(), values=text(200), validate=validate.Length(max=MOST))
     isolation = several()
     blind_map = text(100)
     plan = text(100)

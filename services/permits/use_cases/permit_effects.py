@@ -75,10 +75,11 @@ def _analyse(session: Session, row: Row[Any], step: Step) -> Changes:
 
 
 def _answer(session: Session, row: Row[Any], step: Step) -> Changes:
-    columns = permit_measure.c
+    columns, notes = permit_measure.c, step.given.get("notes") or {}
     for number, is_involved in step.given["answers"].items():
         own = update(permit_measure).where(columns.permit_id == row.id, columns.number == number)
-        session.execute(own.values(is_involved=is_involved, answered_by=step.by, answered_at=step.now))
+        said = {"is_involved": is_involved, "note": (notes.get(number) or "").strip() or None}
+        session.execute(own.values(answered_by=step.by, answered_at=step.now, **said))
     return {}
 
 
