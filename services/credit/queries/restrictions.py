@@ -32,7 +32,8 @@ def answering_for(principal: Principal, action: str) -> frozenset[str] | None:
 
 
 def restrictions(principal: Principal, *, agencies: frozenset[str] | None, wanted: Mapping[str, Any]) -> Select[Any]:
-    """Return the statement of the restrictions of ``agencies``, for None of all in the area of who asks.
+    """Return the statement of the restrictions in the area of who asks, which a grant names too; of ``agencies``, for
+    None of all.
 
     ``wanted`` filters by column; ``is_escalated`` by whether an agency still does not answer after both reminders.
     """
@@ -41,9 +42,9 @@ def restrictions(principal: Principal, *, agencies: frozenset[str] | None, wante
     late: ColumnElement[bool] = and_(columns.state.in_(WAITING), columns.reminders >= ESCALATED)
     filters = {**columns, "is_escalated": late}
     conditions = [filters[name] == value for name, value in wanted.items() if value is not None]
-    visible = in_area(principal) if agencies is None else columns.agency.in_(sorted(agencies))
+    of_agencies = true() if agencies is None else columns.agency.in_(sorted(agencies))
     named = (restriction, enterprise.c.name, enterprise.c.uscc)
-    return select(*named).select_from(joined).where(visible, *conditions)
+    return select(*named).select_from(joined).where(in_area(principal), of_agencies, *conditions)
 
 
 def visible_restriction(

@@ -55,8 +55,8 @@ def agency(app: Flask, signer: Signer) -> Agency:
 def clerk(app: Flask, signer: Signer) -> Agency:
     """Return a function that gives a clerk of an agency with a grant for some purposes, or without any."""
 
-    def call(*purposes: str, agency_id: str = "bank") -> FlaskClient:
-        grant = {"divisions": ["331002"], "fields": list(FIELDS), "purposes": list(purposes)}
+    def call(*purposes: str, agency_id: str = "bank", division: str = "331002") -> FlaskClient:
+        grant = {"divisions": [division], "fields": list(FIELDS), "purposes": list(purposes)}
         actions = ["restriction:read", "restriction:answer"]
         claims = {"agency_id": agency_id, "grants": dict.fromkeys(actions, grant) if purposes else {}}
         return signer.client(app, subject="clerk-1", roles=["agency_clerk"], actions=actions, **claims)
@@ -144,6 +144,13 @@ class TestReading:
         items = agency("FIN", "TAX").get(f"{CREDIT}/restrictions").json["items"]
         assert sorted(one["code"] for one in items) == ["R-FIN", "R-TAX"]
         assert set(items[0]) <= set(FIELDS)
+
+    @pytest.mark.parametrize(("division", "count"), [("331002001", 1), ("331002002", 0)])
+    def test_shows_an_agency_what_lies_in_the_divisions_of_its_grant(
+        self, case_id: str, clerk: Agency, division: str, *, count: int
+    ) -> None:
+        items = clerk("FIN", division=division).get(f"{CREDIT}/restrictions").json["items"]
+        assert len(items) == count
 
     def test_shows_the_bureau_all_with_their_words(self, database: Database, case_id: str, caller: Caller) -> None:
         officer = caller("bureau_officer")
