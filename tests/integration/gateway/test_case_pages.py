@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.gateway.app import create_app
+from services.gateway.browser import COOKIE
 from services.gateway.settings import Settings
 from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.integration.gateway.test_browser import FORM
@@ -56,29 +57,35 @@ def credit() -> Iterator[Neighbour]:
 
 
 @pytest.fixture
-def browser_of(tmp_path: Path, credit: Neighbour) -> Iterator[Callable[..., FlaskClient]]:
-    """Return a function that gives the browser of somebody with these actions and claims."""
-    signer = Signer()
-    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
-    with neighbour() as others:
-        others.answers |= {
+def others() -> Iterator[Neighbour]:
+    """Give what answers in the place of identity and registry."""
+    with neighbour() as service:
+        service.answers |= {
             "/api/v1/registry/divisions": {"items": []},
             "/api/v1/identity/names": {"items": NAMES},
         }
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
-        urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
-        app = create_app(replace(settings, service_urls=urls))
-        trust(app, signer)
+        yield service
 
-        def call(*actions: str, **claims: Any) -> FlaskClient:
-            token = signer.token(CLERK, actions=actions, name="Reader", **claims)
-            others.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
-            client = app.test_client()
-            client.post("/session", data=FORM)
-            client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-            return client
 
-        yield call
+@pytest.fixture
+def browser_of(tmp_path: Path, credit: Neighbour, others: Neighbour) -> Iterator[Callable[..., FlaskClient]]:
+    """Return a function that gives the browser of somebody with these actions and claims."""
+    signer = Signer()
+    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
+    settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
+    urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
+    app = create_app(replace(settings, service_urls=urls))
+    trust(app, signer)
+
+    def call(*actions: str, **claims: Any) -> FlaskClient:
+        token = signer.token(CLERK, actions=actions, name="Reader", **claims)
+        others.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
+        client = app.test_client()
+        client.post("/session", data=FORM)
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+        return client
+
+    yield call
     database.close()
 
 
@@ -149,6 +156,15 @@ class TestAClerk:
     ) -> None:
         answer = clerk(agency_id=agency_id).get("/credit-checks")
         assert (answer.status_code, words in answer.text, "系统管理员" in answer.text) == (403, True, True)
+
+    def test_of_a_shut_agency_is_told_so_at_the_sign_in(
+        self, browser_of: Callable[..., FlaskClient], others: Neighbour
+    ) -> None:
+        browser = browser_of()
+        browser.delete_cookie(COOKIE)
+        others.answers["/api/v1/auth/login"] = lambda: ({"code": "agency_shut", "detail": "shut"}, 403)
+        page = browser.post("/sign-in", data={"username": "clerk", "password": "a quiet harbour"})
+        assert "您所在的部门已在本系统停用" in page.text
 
 
 class TestCases:
