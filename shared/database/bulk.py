@@ -7,7 +7,7 @@ a timer's step (measured). Rows of which none is there yet are not merged at all
 """
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -168,14 +168,14 @@ def _copy(session: Session, table: Table, rows: Sequence[Row], *, into: str) -> 
 
 def _texts(column: Column[Any], values: list[Any]) -> list[str]:
     """Return ``values`` of one column as COPY reads them; what is the same in all rows is written once."""
-    if values[0] is values[-1] and values.count(values[0]) == len(values):
-        return _written(column, values[:1]) * len(values)
-    return _written(column, values)
-
-
-def _written(column: Column[Any], values: list[Any]) -> list[str]:
     kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
     write = _document if isinstance(kind, JSON) else _octets if isinstance(kind, LargeBinary) else str
+    if write is str and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return _escaped(str, values[:1]) * len(values)  # documents that are equal may read differently: 1 and true
+    return _escaped(write, values)
+
+
+def _escaped(write: Callable[[Any], str], values: list[Any]) -> list[str]:
     texts = [write(value) for value in values]
     everything = "".join(texts)
     for sign, escaped in ESCAPES:

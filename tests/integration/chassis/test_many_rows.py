@@ -87,6 +87,14 @@ class TestRowsThatAreWritten:
 
         assert stored(database) == written
 
+    def test_keep_documents_that_are_equal_and_read_differently(self, database: Database) -> None:
+        written = [{**row, "document": {"a": [1, True, 1.0][number % 3]}} for number, row in enumerate(rows(7))]
+
+        with database.transaction() as session:
+            insert_rows(session, finding, written)
+
+        assert [repr(row["document"]) for row in stored(database)] == [repr(row["document"]) for row in written]
+
     def test_are_found_by_any_text(self, database: Database) -> None:
         written = rows(len(WORDS))
         with database.transaction() as session:
