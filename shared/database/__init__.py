@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import orjson
+from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
@@ -118,7 +119,9 @@ def _engine(url: str) -> Engine:
     }  # fmt: skip
     if make_url(url).get_backend_name() == "postgresql":
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
-        return create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **common)
+        engine = create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **common)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_engine(url, pool_size=20, max_overflow=20, **common)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -127,6 +130,10 @@ def _engine(url: str) -> Engine:
 
 def _to_json(document: object) -> str:
     return orjson.dumps(document).decode()
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.adapters.register_loader("uuid", TextLoader)  # our ids are texts; a UUID object between costs 2 µs
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
