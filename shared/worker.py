@@ -34,7 +34,7 @@ logger = structlog.get_logger(__name__)
 ROLES = frozenset({"relay", "consume", "timers", "jobs"})
 POLL = 0.05  # how long, in seconds, an event written by another process may lie in the outbox unseen
 IDLE = 0.5
-UPKEEP = 1.0
+UPKEEP = 1.0  # a look for due timers or waiting jobs is a transaction: 2 ms for nothing
 MEASURE_EVERY = 5.0
 ALLOCATIONS_PER_COLLECTION = 50_000
 SILENCE = 30.0  # after so long without a message a consumer looks whether there should have been one
@@ -119,9 +119,9 @@ class Worker:
             loops += [self._consuming(channel) for channel in channels]
             loops.append(self._loop("upkeep", self._keep_up, pause=UPKEEP))
         if "timers" in self._roles:
-            loops.append(self._loop("timers", self._run_timers, pause=IDLE))
+            loops.append(self._loop("timers", self._run_timers, pause=UPKEEP))
         if "jobs" in self._roles:
-            loops.append(self._loop("jobs", self._run_job, pause=IDLE))
+            loops.append(self._loop("jobs", self._run_job, pause=UPKEEP))
         return loops
 
     def _loop(
