@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from services.credit.subscriptions import on_enterprise_standardised, on_enterprises_merged
 from shared.clock import business_date
 from shared.contracts.registry import EnterprisesMerged
 from shared.contracts.risk import EnterpriseStandardised
 from shared.database import Database
+from shared.database.chassis import timer
 from shared.ids import new_id
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
 from tests.integration.credit.test_ratings import explained, hear_own
@@ -92,6 +94,16 @@ class TestAnAttestation:
         elsewhere = caller(subject="other", divisions=["331003"])
         ended = elsewhere.post(f"{ATTESTATIONS}/{row['id']}/end", json={"reason": "外区"})
         assert (ended.status_code, elsewhere.get(ATTESTATIONS).json["items"]) == (404, [])
+
+    def test_leaves_no_clock_behind_when_nothing_will_change(self, database: Database, officer: FlaskClient) -> None:
+        old = known_for(database, days=1900)
+        row = officer.post(ATTESTATIONS, json=honour(old)).json
+        waiting = select(timer.c.entity).where(timer.c.kind == "rating")
+        with database.reading() as session:
+            before = session.scalars(waiting).all()
+        officer.post(f"{ATTESTATIONS}/{row['id']}/end", json={"reason": "称号被撤销"})
+        with database.reading() as session:
+            assert (before, session.scalars(waiting).all()) == ([old], [])
 
 
 class TestTheStandardisation:
