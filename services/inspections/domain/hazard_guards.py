@@ -99,6 +99,9 @@ def _plan_is_complete(look: Look) -> None:
 def _report_is_complete(look: Look) -> None:
     detail = "Report state and causes, danger and difficulty, the treatment, and when the workers were told."
     require_all(look.given, look.rules.limits.report_parts, code="report_incomplete", detail=detail)
+    is_past = look.given["told_workers_on"] <= look.step.today
+    sentence = "The workers have been told on a day up to today: both reports come first (安全生产法 Art. 41)."
+    require(is_past, NotAllowed("told_in_future", sentence, field="told_workers_on"))
 
 
 def _general_deadline_fits(look: Look) -> None:

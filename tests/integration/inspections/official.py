@@ -11,10 +11,11 @@ from tests.support.pictures import PICTURE
 
 DOCUMENTS, HAZARDS = f"{INSPECTIONS}/documents", f"{INSPECTIONS}/hazards"
 DEADLINE = (business_date(NOW) + timedelta(days=10)).isoformat()
+TOLD_ON = business_date(NOW).isoformat()
 ORDER = {
     "deadline": DEADLINE, "responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员",
 }  # fmt: skip
-REPORT = {"condition": "无泄爆", "difficulty": "停产", "treatment": "改造", "told_workers_on": DEADLINE}
+REPORT = {"condition": "无泄爆", "difficulty": "停产", "treatment": "改造", "told_workers_on": TOLD_ON}
 PLAN = {
     "goal": "消除",
     "methods": "改造",

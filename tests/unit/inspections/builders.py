@@ -36,7 +36,7 @@ EVERYTHING: dict[str, Any] = {
     "condition": "干式除尘无泄爆",
     "difficulty": "需停产改造",
     "treatment": "更换设备",
-    "told_workers_on": "2026-03-02",
+    "told_workers_on": date(2026, 3, 2),
     "order_number": "责改〔2026〕1号",
     "decision": "区安委办〔2026〕3号",
     "evaluation": "report-1",

@@ -116,6 +116,7 @@ class TestRefusals:
             ("pending_review", "pass", {"tier": 2}, "tier_too_low"),
             ("verified", "close", {"tier": 1}, "tier_too_low"),
             ("open_major", "dual_report", {"told_workers_on": None}, "report_incomplete"),
+            ("open_major", "dual_report", {"told_workers_on": TODAY + timedelta(days=1)}, "told_in_future"),
             ("open_major", "safety_order", {"tier": 3}, "officers_only"),
             ("open_major", "safety_order", {"order_number": None}, "order_number_missing"),
             ("open_major", "grade_general", {"by": "finder"}, "same_person"),
