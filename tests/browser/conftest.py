@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -122,45 +122,55 @@ def tolerated_lines() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="package")
+def watched(
+    chromium: Browser, running_sise: System, sessions: Callable[[System], Any]
+) -> Callable[..., AbstractContextManager[Window]]:
+    """Return what gives a function that opens windows; at its end no page may have complained or asked another host."""
+
+    @contextmanager
+    def watch(*, expected: list[str], tolerated: list[str]) -> Iterator[Window]:
+        contexts: list[BrowserContext] = []
+        complaints: list[str] = []
+
+        def open_window(*, size: dict[str, int] | None = None, signed_in: bool = True) -> Page:
+            state = sessions(running_sise) if signed_in else None
+            contexts.append(new_context(chromium, running_sise.url, size=size or DESK, state=state))
+            page = contexts[-1].new_page()
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("request", lambda asked: complaints.append(asked.url) if is_outside(asked.url) else None)
+            return page
+
+        def is_outside(url: str) -> bool:
+            return not url.startswith((running_sise.url, "data:", "blob:"))
+
+        yield open_window
+        said = list(complaints)  # what is cut off by the closing is no fault of a page
+        for context in contexts:
+            context.close()
+        assert [one for one in said if not one.startswith(tuple(tolerated))] == expected
+
+    return watch
+
+
 @pytest.fixture
 def window(
-    chromium: Browser,
-    running_sise: System,
-    sessions: Callable[[System], Any],
-    *,
-    expected_lines: list[str],
-    tolerated_lines: list[str],
+    watched: Callable[..., AbstractContextManager[Window]], expected_lines: list[str], tolerated_lines: list[str]
 ) -> Iterator[Window]:
-    """Return a function that opens a window; at the end no page may have complained or asked another host."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+    """Return a function that opens a window, for one test."""
+    with watched(expected=expected_lines, tolerated=tolerated_lines) as open_window:
+        yield open_window
 
-    def open_window(*, size: dict[str, int] | None = None, signed_in: bool = True) -> Page:
-        is_phone = size == PHONE
-        context = chromium.new_context(
-            viewport=size or DESK,
-            base_url=running_sise.url,
-            locale="zh-CN",
-            has_touch=is_phone,
-            is_mobile=is_phone,
-            storage_state=sessions(running_sise) if signed_in else None,
-        )
-        context.set_default_timeout(3 * PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda asked: complaints.append(asked.url) if is_outside(asked.url) else None)
-        return page
 
-    def is_outside(url: str) -> bool:
-        return not url.startswith((running_sise.url, "data:", "blob:"))
-
-    yield open_window
-    said = list(complaints)  # what is cut off by the closing is no fault of a page
-    for context in contexts:
-        context.close()
-    assert [one for one in said if not one.startswith(tuple(tolerated_lines))] == expected_lines
+def new_context(chromium: Browser, url: str, *, size: dict[str, int], state: Any) -> BrowserContext:
+    """Return what windows of one device share, with the ``state`` of somebody who is signed in or None."""
+    is_phone = size == PHONE
+    context = chromium.new_context(
+        viewport=size, base_url=url, locale="zh-CN", has_touch=is_phone, is_mobile=is_phone, storage_state=state
+    )
+    context.set_default_timeout(3 * PATIENCE)
+    return context
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:

@@ -1,5 +1,8 @@
 """Every page at the size of a phone."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,21 +17,23 @@ GOVERNING = (
 PAGES = (*GOVERNING, "/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
 
 
-def open_at_phone_size(window: Window, system: System, path: str) -> Page:
-    first = system.client().call("GET", "search?limit=1&facets=false")["items"][0]["id"]
-    page = window(size=PHONE)
-    page.goto(path.format(first=first))
-    expect(page.locator(".tabbar")).to_be_visible()
-    return page
+@pytest.fixture(scope="module")
+def shown(
+    request: pytest.FixtureRequest, district: System, watched: Callable[..., AbstractContextManager[Window]]
+) -> Iterator[Page]:
+    """Return a page at the size of a phone, opened once for all that is seen of it."""
+    first = district.client().call("GET", "search?limit=1&facets=false")["items"][0]["id"]
+    with watched(expected=[], tolerated=[]) as window:
+        page = window(size=PHONE)
+        page.goto(request.param.format(first=first))
+        expect(page.locator(".tabbar")).to_be_visible()
+        yield page
 
 
-@pytest.mark.usefixtures("district")
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("shown", PAGES, indirect=True)
 class TestPhone:
-    def test_never_scrolls_sideways(self, window: Window, running_sise: System, path: str) -> None:
-        page = open_at_phone_size(window, running_sise, path)
-        assert width_of(page) <= PHONE["width"]
+    def test_never_scrolls_sideways(self, shown: Page) -> None:
+        assert width_of(shown) <= PHONE["width"]
 
-    def test_can_be_tapped(self, window: Window, running_sise: System, path: str) -> None:
-        page = open_at_phone_size(window, running_sise, path)
-        assert page.evaluate(TOO_SMALL) == []
+    def test_can_be_tapped(self, shown: Page) -> None:
+        assert shown.evaluate(TOO_SMALL) == []
