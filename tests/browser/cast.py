@@ -1,12 +1,16 @@
 """Who takes part in a journey: accounts and enterprises, their windows, what they send, and what a page owes them."""
 
+import re
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import APIResponse, Page
 
 from tests.browser.conftest import PHONE, Window, width_of
 
 PASSWORD = "a quiet harbour 1"
+SESSION = "/phone/session"
+FORM_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
     "0def46b80000000049454e44ae426082"
@@ -27,6 +31,8 @@ DRAFTED = """async (text) => {
   return JSON.stringify(drafts).includes(text);
 }"""
 
+_sessions: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()  # of each browser: cookies by user name
+
 
 def employ(client: Any, username: str, role: str, **area: Any) -> None:
     """Make an account with a role that signs in with ``PASSWORD``."""
@@ -38,6 +44,23 @@ def enter(client: Any, name: str, uscc: str, **facts: Any) -> str:
     """Enter an enterprise in the register and return its id."""
     content = {"name": name, "uscc": uscc, "credit_code_override": "made up", "division": "331002001"} | facts
     return str(client.call("POST", "registry/enterprises", json=content)["id"])
+
+
+def let_in(page: Page, username: str) -> Page:
+    """Let a window that shows nothing yet be that of somebody who has signed in with ``PASSWORD``, and return its page.
+
+    Windows share the session, as those of one person do, as long as it lasts; neither the page of the sign-in nor the
+    one that follows is drawn. What is about signing in uses ``sign_in_as``.
+    """
+    context = page.context
+    kept = _sessions.setdefault(context.browser, {})
+    context.add_cookies(kept.get(username, []))
+    if not page.request.get(SESSION).ok:
+        token = FORM_TOKEN.search(page.request.get("/sign-in").text())
+        given = {"csrf_token": token[1] if token else "", "back": "/", "username": username, "password": PASSWORD}
+        assert page.request.post("/sign-in", form=given, max_redirects=0).status == 303
+        kept[username] = context.cookies()
+    return page
 
 
 def sign_in_as(page: Page, username: str) -> Page:
@@ -60,7 +83,7 @@ def phone_at(window: Window, place: Any) -> Page:
 
 def sent(page: Page, path: str, body: Any, *, method: str = "POST") -> APIResponse:
     """Send something to the API as the person who is signed in."""
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    token = page.request.get(SESSION).json()["csrf_token"]
     return page.request.fetch(f"/api/v1/{path}", method=method, data=body, headers={"X-CSRF-Token": token})
 
 

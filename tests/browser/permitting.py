@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, employ, enter, let_in
 from tests.browser.conftest import DESK, Window
 from tests.support.running import System, wait_for
 
@@ -63,7 +63,7 @@ def opened(window: Window, username: str, *, size: dict[str, int] = DESK, place:
     page = window(size=size, signed_in=False)
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation(place)
-    return sign_in_as(page, username)
+    return let_in(page, username)
 
 
 def answer(page: Page, questions: dict[str, bool]) -> None:

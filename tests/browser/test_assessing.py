@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import PIXEL, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PIXEL, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.running import System
 
@@ -33,7 +33,7 @@ class TestAssessment:
         phone, street, bureau = window(size=PHONE, signed_in=False), window(signed_in=False), window(signed_in=False)
         draft(phone, works)
         address = phone.url.split("?")[0]
-        sign_in_as(street, "assess-street")
+        let_in(street, "assess-street")
         street.goto("/risk/assessments?state=submitted")
         street.get_by_role("link", name=NAME).click()
         street.locator(".assess-evidence").scroll_into_view_if_needed()
@@ -48,7 +48,7 @@ class TestAssessment:
         check_fit(street, DESK)
         street.locator(".assess-send .button-main").click()
         expect(street.locator("#done")).to_contain_text("等待局里确认")
-        sign_in_as(bureau, "assess-bureau")
+        let_in(bureau, "assess-bureau")
         bureau.goto(address)
         bureau.locator(".assess-send .button-main").click()
 
@@ -61,7 +61,7 @@ class TestAssessment:
 
 def draft(phone: Page, enterprise_id: str) -> None:
     """Fill in two answers with a photo, look that the phone shows it well, and hand it in."""
-    sign_in_as(phone, "assess-works")
+    let_in(phone, "assess-works")
     phone.goto(f"/enterprises/{enterprise_id}")
     phone.get_by_role("tab", name="监管措施").click()
     phone.get_by_role("button", name="开始或继续评估").click()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -29,7 +29,7 @@ def tasks(running_sise: System) -> list[str]:
 @pytest.fixture
 def office(window: Window, tasks: list[str]) -> Page:
     """Return the window of the office after two checks were begun there, its own for now."""
-    page = sign_in_as(window(signed_in=False), "assign-office")
+    page = let_in(window(signed_in=False), "assign-office")
     for enterprise_id in tasks:
         until(lambda one=enterprise_id: begun(page, one), sentence="inspections never heard of the enterprise")
     return page

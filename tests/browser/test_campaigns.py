@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import PHOTO, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -27,7 +27,7 @@ def plant(running_sise: System) -> str:
 @pytest.fixture
 def officer(window: Window, plant: str) -> Page:
     """Return the desk of an officer, as soon as inspections knows the enterprise, its level and the team."""
-    page = sign_in_as(window(signed_in=False), "serve-bureau")
+    page = let_in(window(signed_in=False), "serve-bureau")
 
     def is_known() -> bool:
         groups = page.request.get("/api/v1/inspections/campaigns/density").json()["items"]
@@ -58,7 +58,7 @@ class TestCampaign:
     def test_goes_from_density_to_a_hazard_and_its_end(self, officer: Page, window: Window) -> None:
         begin(officer)
         expect(officer.locator("#plans")).to_contain_text(NAME)
-        street = sign_in_as(window(size=PHONE, signed_in=False), "serve-street")
+        street = let_in(window(size=PHONE, signed_in=False), "serve-street")
         street.goto("/tasks")
         street.locator(".drawer summary").click()
         street.locator(".drawer-sheet").get_by_role("link", name="组团服务").click()
@@ -89,7 +89,7 @@ class TestCampaign:
     @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
     def test_fits(self, officer: Page, window: Window, size: dict[str, int]) -> None:
         begin(officer)
-        page = sign_in_as(window(size=size, signed_in=False), "serve-bureau")
+        page = let_in(window(size=size, signed_in=False), "serve-bureau")
         for path in ("/campaigns", "/campaigns/new", "/campaigns/new?grouping=industry", officer.url):
             page.goto(path)
             check_fit(page, size)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.clock import business_date
-from tests.browser.cast import PHOTO, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.running import System, wait_for
 
@@ -32,7 +32,7 @@ def firm(running_sise: System) -> str:
 class TestCertificates:
     def test_are_entered_and_their_clocks_are_seen(self, window: Window, firm: str, expected_lines: list[str]) -> None:
         expected_lines.append(REFUSED_INPUT)
-        page = sign_in_as(window(signed_in=False), OWN)
+        page = let_in(window(signed_in=False), OWN)
         page.goto("/certificates")
         page.get_by_role("link", name="王").click()
         page.fill("[name=valid_from]", (business_date(datetime.now(UTC)) - timedelta(days=1060)).isoformat())
@@ -53,7 +53,7 @@ class TestCertificates:
 
     @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
     def test_fit_the_screen_and_the_thumb(self, window: Window, firm: str, size: dict[str, int]) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), OWN)
+        page = let_in(window(size=size, signed_in=False), OWN)
         page.goto("/certificates")
         expect(page.locator("#people li")).to_have_count(2)
         page.get_by_role("link", name="赵").click()
@@ -69,7 +69,7 @@ class TestCertificates:
 
 class TestFile:
     def test_is_filled_in_and_taken_in(self, window: Window, firm: str) -> None:
-        page = sign_in_as(window(signed_in=False), HEAD)
+        page = let_in(window(signed_in=False), HEAD)
         page.goto("/certificates")
         page.locator("#file summary").click()
         with page.expect_download() as download:
@@ -94,7 +94,7 @@ class TestFile:
     def test_that_cannot_be_used_says_what_to_do(
         self, window: Window, firm: str, content: bytes, sentence: str
     ) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), HEAD)
+        page = let_in(window(size=PHONE, signed_in=False), HEAD)
         page.goto("/certificates")
         page.locator("#file summary").click()
         check_fit(page)
@@ -108,7 +108,7 @@ class TestMandates:
         self, window: Window, firm: str, expected_lines: list[str]
     ) -> None:
         expected_lines.append(REFUSED_INPUT)
-        page = sign_in_as(window(signed_in=False), HEAD)
+        page = let_in(window(signed_in=False), HEAD)
         page.goto("/certificates")
         page.get_by_role("link", name="签字授权").click()
         page.wait_for_load_state()
@@ -134,7 +134,7 @@ class TestMandates:
         expect(page.locator("#holding li")).to_have_text("没有书面授权，按岗位签字。")
 
     def test_are_only_shown_to_who_may_not_give_them(self, window: Window, firm: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), OWN)
+        page = let_in(window(size=PHONE, signed_in=False), OWN)
         page.goto("/mandates")
         expect(page.locator("#signers tr[data-role]").first).to_be_visible()
         expect(page.locator("#give")).to_have_count(0)

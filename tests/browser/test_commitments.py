@@ -12,7 +12,7 @@ from services.permits.tables import enterprise
 from shared.clock import business_date
 from shared.contracts.registry import ObligationsChanged
 from shared.database import connect
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import received, until
 from tests.support.running import System
@@ -50,7 +50,7 @@ def plants(running_sise: System) -> list[str]:
 
 def phone_of(window: Window, username: str) -> Page:
     """Return somebody's phone at the own commitment of today, opened if it is not."""
-    page = sign_in_as(window(size=PHONE, signed_in=False), username)
+    page = let_in(window(size=PHONE, signed_in=False), username)
     page.goto("/commitments")
     if page.locator("#commitment, #published").count() == 0:
         page.get_by_role("button", name="打开今日承诺").click()
@@ -94,7 +94,7 @@ class TestTheBoard:
     @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
     def test_opens_the_rows_of_each_figure(self, window: Window, plants: list[str], size: dict[str, int]) -> None:
         phone_of(window, "commits-0").close()
-        page = sign_in_as(window(size=size, signed_in=False), "watches-commitments")
+        page = let_in(window(size=size, signed_in=False), "watches-commitments")
         page.goto("/commitments")
 
         page.locator('#figures [data-mark="owed"]').click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from shared.clock import business_date
 from shared.ids import new_id
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -59,7 +59,7 @@ def decided(officer: ApiClient, **changes: Any) -> dict[str, Any]:
 
 class TestAPenalty:
     def test_is_recorded_published_and_settled(self, window: Window, officer: ApiClient) -> None:
-        page = sign_in_as(window(size=DESK, signed_in=False), "credit-officer")
+        page = let_in(window(size=DESK, signed_in=False), "credit-officer")
         page.goto("/credit/penalties/new")
         page.fill("#q", NAME)
         page.locator("form.filter-bar button").click()
@@ -89,7 +89,7 @@ class TestAPenalty:
         check_fit(page, DESK)
 
     def test_against_a_person_shows_nobody_in_full(self, window: Window, officer: ApiClient) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto(f"/credit/penalties/new?enterprise_id={firm(officer)}")
         said = {"conduct": "无证上岗", "facts": "王大明无证上岗", "basis": "安全生产法 第九十七条", "content": "警告"}
         number = {"document_number": f"椒应急罚〔2026〕{new_id()[-5:]}号", "authority": "区应急管理局"}
@@ -107,7 +107,7 @@ class TestAPenalty:
 
     def test_that_was_entered_wrongly_is_recorded_anew(self, window: Window, officer: ApiClient) -> None:
         one = decided(officer, fine=300_000)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto(f"/credit/penalties/{one['id']}")
         page.locator("form[data-act=strike] summary").click()
         page.fill("#strike-reason", "罚款金额录错")
@@ -123,7 +123,7 @@ class TestAPenalty:
 
     def test_is_listed_with_its_deadline_and_public_once_published(self, window: Window, officer: ApiClient) -> None:
         one = decided(officer)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto("/credit?state=decided")
         row = page.locator(f"[data-penalty='{one['id']}']")
         expect(row).to_contain_text(one["document_number"])
@@ -134,7 +134,7 @@ class TestAPenalty:
 
     def test_is_seen_by_the_enterprise_which_can_do_nothing(self, window: Window, officer: ApiClient) -> None:
         one = decided(officer)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-own")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-own")
         page.goto(f"/credit/penalties/{one['id']}")
         expect(page.locator("#number")).to_have_text(one["document_number"])
         assert page.locator("#acts form").count() == 0
@@ -145,7 +145,7 @@ class TestACheck:
     def test_shows_the_penalties_that_are_public(self, window: Window, officer: ApiClient) -> None:
         one, kept = decided(officer), decided(officer)
         officer.call("POST", f"credit/penalties/{one['id']}/steps", json={"event": "publish"})
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto(f"/credit-checks?q={CODE}&purpose=PROJ")
         expect(page.locator("#answers")).to_contain_text(one["document_number"])
         expect(page.locator("#answers")).not_to_contain_text(kept["document_number"])
@@ -177,7 +177,7 @@ class TestAClosure:
             decided(officer)
         officer.call("POST", "inspections/hazards", json={"enterprise_id": firm(officer), **FINDING})
         until(lambda: bool(proposed(officer)), sentence="no closure was proposed")
-        page = sign_in_as(window(size=DESK, signed_in=False), "credit-leader")
+        page = let_in(window(size=DESK, signed_in=False), "credit-leader")
         page.goto("/credit/suggestions")
         row = page.locator("#closures li", has_text=NAME)
         page.wait_for_load_state()
@@ -189,7 +189,7 @@ class TestAClosure:
 
 class TestAViolation:
     def test_is_recorded_and_listed(self, window: Window, officer: ApiClient) -> None:
-        page: Page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page: Page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto(f"/credit/violations/new?enterprise_id={firm(officer)}")
         page.select_option("#act", "V-102")
         page.fill("#facts", "隐患逾期未消除")
@@ -203,7 +203,7 @@ class TestAViolation:
 
 class TestAnExposure:
     def test_is_proposed_decided_objected_to_and_answered(self, window: Window, officer: ApiClient) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto(f"/credit/exposures/new?enterprise_id={firm(officer)}")
         page.select_option("#kind", "red_card")
         page.fill("#said-title", "重大隐患逾期未整改")
@@ -213,10 +213,10 @@ class TestAnExposure:
         page.locator("form[data-act=propose] > button[type=submit]").click()
         expect(page.locator("#state")).to_have_attribute("data-state", "proposed")
         address = page.url
-        leader = sign_in_as(window(size=DESK, signed_in=False), "credit-leader")
+        leader = let_in(window(size=DESK, signed_in=False), "credit-leader")
         press(leader, address, "publish")
         expect(leader.locator("#state")).to_have_attribute("data-state", "published")
-        own = sign_in_as(window(size=PHONE, signed_in=False), "credit-own")
+        own = let_in(window(size=PHONE, signed_in=False), "credit-own")
         press(own, address, "object", statement="已于昨日整改完毕")
         expect(own.locator("#objections")).to_contain_text("已于昨日整改完毕")
         check_fit(own)
@@ -234,7 +234,7 @@ class TestAnExposure:
 
 class TestAnAccident:
     def test_is_recorded_and_counted_beside_the_year_before(self, window: Window, officer: ApiClient) -> None:
-        page = sign_in_as(window(size=DESK, signed_in=False), "credit-officer")
+        page = let_in(window(size=DESK, signed_in=False), "credit-officer")
         page.goto(f"/credit/accidents/new?enterprise_id={firm(officer)}")
         page.select_option("#kind", "machinery")
         page.fill("#serious_injuries", "1")
@@ -249,7 +249,7 @@ class TestAnAccident:
         happened = {"kind": "fall", "occurred_on": business_date(datetime.now(UTC)).isoformat(), "place": "打磨车间"}
         told = {"enterprise_id": firm(officer), "serious_injuries": 1, "is_mainly_responsible": True, **happened}
         one = officer.call("POST", "credit/accidents", json=told)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         page.goto("/credit/accidents")
         page.locator(f"[data-accident='{one['id']}'] [data-correct]").click()
         expect(page.locator("#place")).to_have_value("打磨车间")
@@ -266,7 +266,7 @@ class TestAnAccident:
     def test_of_earlier_years_comes_in_a_register_that_is_tried_out_first(
         self, window: Window, officer: ApiClient
     ) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "credit-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
         rows = f"统一社会信用代码,发生日期,事故类型,死亡人数\n{CODE},2023-03-01,触电,1\n{CODE},明天,触电,1\n"
         sheet = {"name": "accidents.csv", "mimeType": "text/csv", "buffer": rows.encode()}
         page.goto("/credit/registers")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from shared.clock import business_date
 from shared.ids import new_id
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -72,7 +72,7 @@ def seen(page: Page, name: str) -> None:
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 class TestAnOfficer:
     def test_opens_the_rows_of_a_figure(self, window: Window, firm_id: str, size: dict[str, int]) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page = let_in(window(size=size, signed_in=False), "rating-officer")
         page.goto(f"/credit/ratings?q={NAME}&division={DIVISION}")
         figure = page.locator("#figures a[data-grade=C]")
         expect(figure.locator("strong")).to_have_text("1")
@@ -88,7 +88,7 @@ class TestAnOfficer:
     def test_reads_every_reason_and_opens_the_row_behind_it(
         self, window: Window, firm_id: str, size: dict[str, int]
     ) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page = let_in(window(size=size, signed_in=False), "rating-officer")
         page.goto(f"/enterprises/{firm_id}")
         page.wait_for_load_state()
         page.locator("#file-rating").dispatch_event("click")
@@ -111,7 +111,7 @@ class TestAnOfficer:
     def test_tries_other_points_out_and_changes_nothing(
         self, window: Window, firm_id: str, size: dict[str, int]
     ) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), "rating-officer")
+        page = let_in(window(size=size, signed_in=False), "rating-officer")
         page.goto("/credit/policy")
         keep(page, "policy", size)
         page.fill("#points-penalty_general", "-30")
@@ -131,7 +131,7 @@ class TestAnHonour:
         self, window: Window, firm_id: str, expected_lines: list[str]
     ) -> None:
         expected_lines.append(REFUSED_INPUT)
-        page = sign_in_as(window(size=DESK, signed_in=False), "rating-officer")
+        page = let_in(window(size=DESK, signed_in=False), "rating-officer")
         page.goto(f"/credit/ratings/{firm_id}")
         page.locator("#attest summary").click()
         page.select_option("#kind", "model_provincial")
@@ -157,7 +157,7 @@ class TestAPolicy:
         self, window: Window, firm_id: str, expected_lines: list[str]
     ) -> None:
         expected_lines.append(REFUSED_INPUT)
-        officer = sign_in_as(window(size=DESK, signed_in=False), "rating-officer")
+        officer = let_in(window(size=DESK, signed_in=False), "rating-officer")
         officer.goto("/credit/policy")
         officer.locator("#begin-draft button").click()
         officer.wait_for_url("**/credit/policies/*")
@@ -166,7 +166,7 @@ class TestAPolicy:
         expect(officer.locator("#adopt")).to_have_count(0)
         seen(officer, "draft")
 
-        leader = sign_in_as(window(size=DESK, signed_in=False), "rating-leader")
+        leader = let_in(window(size=DESK, signed_in=False), "rating-leader")
         leader.goto(officer.url)
         expect(leader.locator("#try-first")).to_be_visible()
         leader.locator("#try-draft button").click()
@@ -211,7 +211,7 @@ class TestAPolicy:
 
 class TestTheEnterprise:
     def test_is_not_shown_the_grade(self, window: Window, firm_id: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "rating-own")
+        page = let_in(window(size=PHONE, signed_in=False), "rating-own")
         page.goto(f"/enterprises/{firm_id}")
         expect(page.locator("#file-rating")).to_have_count(0)
         answers = [page.request.get(f"/credit/{path}").status for path in ("ratings", f"ratings/{firm_id}", "policy")]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in
 from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -29,7 +29,7 @@ def workshop(running_sise: System) -> str:
 
 @pytest.fixture
 def principal(window: Window, workshop: str) -> Page:
-    page = sign_in_as(window(size=PHONE, signed_in=False), "declare-own")
+    page = let_in(window(size=PHONE, signed_in=False), "declare-own")
     known = f"/api/v1/permits/enterprises/{workshop}"
     until(lambda: page.request.get(known).ok, sentence="permits never heard of the enterprise")
     return page
@@ -76,7 +76,7 @@ class TestADay:
 class TestTheSubdistrict:
     def test_sees_red_first_with_the_reasons_and_receives_it(self, principal: Page, window: Window) -> None:
         listed = declare(principal, "二号池")
-        street = sign_in_as(window(signed_in=False), "declare-street")
+        street = let_in(window(signed_in=False), "declare-street")
         street.goto(listed)
         row = street.locator('#jobs li[data-colour="red"]').filter(has_text="二号池")
         expect(row).to_contain_text("应由主要负责人或其书面委托的人审批")
@@ -94,7 +94,7 @@ class TestAnOrder:
         self, principal: Page, window: Window, workshop: str
     ) -> None:
         listed = declare(principal, "三号池")
-        first = sign_in_as(window(signed_in=False), "declare-one")
+        first = let_in(window(signed_in=False), "declare-one")
         first.goto(listed)
         first.locator("#jobs li").filter(has_text="三号池").click()
         first.get_by_role("link", name="责令停止").last.click()
@@ -103,7 +103,7 @@ class TestAnOrder:
         named.get_by_role("button", name="签名并送会签").click()
         expect(first.locator("#number")).to_contain_text("应急停作〔")
 
-        second = sign_in_as(window(size=PHONE, signed_in=False), "declare-two")
+        second = let_in(window(size=PHONE, signed_in=False), "declare-two")
         second.goto(first.url)
         check_fit(second)
         second.get_by_role("button", name="会签，生效").click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
-from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import PHONE, Window, width_of
 from tests.support.events import until
 from tests.support.running import System
@@ -67,7 +67,7 @@ def sign_as_officer(page: Page) -> None:
 
 class TestAnOrder:
     def test_is_drawn_up_signed_by_everybody_and_opened_as_a_file(self, window: Window, workshop: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        page = let_in(window(size=PHONE, signed_in=False), OFFICERS[0])
         hazard = a_hazard(page, workshop)
         page.goto(f"/hazards/{hazard}")
         page.locator("#documents").get_by_role("link", name="责令限期整改指令书").click()
@@ -92,7 +92,7 @@ class TestAnOrder:
         expect(page.locator('[data-place="present"]')).to_contain_text("试验员丙")
         address = page.url.split("?")[0]
 
-        second = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[1])
+        second = let_in(window(size=PHONE, signed_in=False), OFFICERS[1])
         second.goto(address)
         sign_as_officer(second)
 
@@ -115,7 +115,7 @@ class TestAnOrder:
         check_fit(page)
 
     def test_asks_for_a_signature_before_anything_is_sent(self, window: Window, workshop: str) -> None:
-        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        page = let_in(window(signed_in=False), OFFICERS[0])
         page.goto(f"/documents/{a_letter(page, workshop)}")
         page.locator('form[data-sign]:has([value="officer"])').get_by_role("button", name="签名", exact=True).click()
         expect(page.locator("#signing .notice-bad")).to_contain_text("请先在框内签名")
@@ -127,7 +127,7 @@ class TestAnOrder:
             expect(page.locator("#refusal")).to_contain_text("请核对")
 
     def test_is_voided_with_a_reason(self, window: Window, workshop: str) -> None:
-        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        page = let_in(window(signed_in=False), OFFICERS[0])
         page.goto(f"/documents/{a_letter(page, workshop)}")
         page.locator("#taking-back summary").click()
         page.locator("#taking-back textarea").fill("对象有误")
@@ -146,7 +146,7 @@ def a_letter(page: Page, enterprise_id: str) -> str:
 
 class TestTransfer:
     def test_is_received_and_answered(self, window: Window, workshop: str) -> None:
-        page = sign_in_as(window(signed_in=False), OFFICERS[0])
+        page = let_in(window(signed_in=False), OFFICERS[0])
         hazard = a_hazard(page, workshop)
         letter = {"receiver": "试验消防大队", "reason": "属消防职责"}
         ask(page, f"inspections/hazards/{hazard}/steps", {"event": "transfer", **letter})
@@ -168,7 +168,7 @@ class TestTransfer:
 class TestPages:
     @pytest.mark.parametrize("path", ["/documents", "/documents/transfers", "/documents/halts?view=all"])
     def test_fit_the_phone(self, window: Window, workshop: str, path: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        page = let_in(window(size=PHONE, signed_in=False), OFFICERS[0])
         page.goto(path)
         expect(page.locator("h1")).to_be_visible()
         check_fit(page)
@@ -176,7 +176,7 @@ class TestPages:
 
 class TestRecord:
     def test_is_drawn_up_at_a_check_and_named_at_its_task(self, window: Window, workshop: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[0])
+        page = let_in(window(size=PHONE, signed_in=False), OFFICERS[0])
         a_hazard(page, workshop)
         one = a_check(page, workshop)
         page.goto(f"/tasks/{one}")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.clock import business_date
-from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -38,7 +38,7 @@ def plants(running_sise: System) -> list[str]:
 @pytest.fixture
 def officer(window: Window, plants: list[str]) -> Page:
     """Return the desk of an officer who sees the whole pool."""
-    page = sign_in_as(window(signed_in=False), OFFICERS[0])
+    page = let_in(window(signed_in=False), OFFICERS[0])
     until(lambda: knows_all(page), sentence="inspections never heard of enterprises, grades and officers")
     return page
 
@@ -133,7 +133,7 @@ class TestDraw:
     @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
     def test_fits(self, window: Window, officer: Page, size: dict[str, int]) -> None:
         prepare(officer, count=1)
-        page = sign_in_as(window(size=size, signed_in=False), OFFICERS[1])
+        page = let_in(window(size=size, signed_in=False), OFFICERS[1])
         for path in ("/draws", "/draws/new", "/draws/avoidances", officer.url.removesuffix("?done=draw_prepared")):
             page.goto(path)
             check_fit(page, size)
@@ -144,7 +144,7 @@ class TestDraw:
 
 class TestAvoidance:
     def test_is_declared_and_ended_by_the_officer(self, window: Window, officer: Page) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), OFFICERS[2])
+        page = let_in(window(size=PHONE, signed_in=False), OFFICERS[2])
         page.goto("/draws/avoidances")
         page.locator("#enterprise-words").press_sequentially(PLANTS[0])
         page.locator(".finding-list button").first.click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window, wait_for_map
 from tests.support.events import until
 from tests.support.running import System
@@ -104,7 +104,7 @@ def people_of(client: Any, firm_id: str) -> list[str]:
 
 
 def officer_at(window: Window, address: str, *, size: dict[str, int] = DESK) -> Page:
-    page = sign_in_as(window(size=size, signed_in=False), "works-officer")
+    page = let_in(window(size=size, signed_in=False), "works-officer")
     page.goto(address)
     return page
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import PHOTO, check_fit, employ, enter, sent, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, width_of
 from tests.support.events import until
 from tests.support.running import System
@@ -59,7 +59,7 @@ def photograph(page: Page, event: str, *sides: str) -> None:
 
 class TestHazard:
     def test_is_led_from_finding_to_closing_by_two_people(self, window: Window, plant: str) -> None:
-        grid = sign_in_as(window(size=PHONE, signed_in=False), "hazard-grid")
+        grid = let_in(window(size=PHONE, signed_in=False), "hazard-grid")
         one = find(grid, plant)
         grid.goto("/hazards")
         grid.locator('[data-stage="grade"]').get_by_role("link", name=FOUND).first.click()
@@ -71,7 +71,7 @@ class TestHazard:
         expect(grid.locator("#acts")).to_contain_text("下一步由别人办理")
         expect(grid.locator('[data-side="after"] img')).to_have_count(1)
 
-        street = sign_in_as(window(signed_in=False), "hazard-street")
+        street = let_in(window(signed_in=False), "hazard-street")
         street.goto(f"/hazards/{one}")
         act(street, "pass", "verified")
         act(street, "close", "closed")
@@ -80,7 +80,7 @@ class TestHazard:
 
     def test_says_what_is_missing(self, window: Window, plant: str, expected_lines: list[str]) -> None:
         expected_lines.append(REFUSED_INPUT)
-        street = sign_in_as(window(signed_in=False), "hazard-street")
+        street = let_in(window(signed_in=False), "hazard-street")
         street.goto(f"/hazards/{find(street, plant)}")
         act(street, "grade_general", "open_general")
         form = street.locator('[data-act="fix_on_spot"]')
@@ -91,7 +91,7 @@ class TestHazard:
 
 class TestBoard:
     def test_narrows_to_what_is_chosen(self, window: Window, plant: str) -> None:
-        street = sign_in_as(window(signed_in=False), "hazard-street")
+        street = let_in(window(signed_in=False), "hazard-street")
         find(street, plant)
         street.goto("/hazards?area=331002001&level=major")
         expect(street.locator(".blank")).to_contain_text("请放宽筛选条件")
@@ -102,7 +102,7 @@ class TestBoard:
         expect(street.locator(".board-column")).to_have_count(1)
 
     def test_fits_the_phone(self, window: Window, plant: str) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "hazard-grid")
+        page = let_in(window(size=PHONE, signed_in=False), "hazard-grid")
         for path in (f"/hazards/{find(page, plant)}", "/hazards"):
             page.goto(path)
             check_fit(page)
@@ -113,7 +113,7 @@ class TestFile:
     def test_counts_open_hazards_and_leads_to_them(
         self, window: Window, running_sise: System, plant: str, size: dict[str, int]
     ) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), "hazard-grid")
+        page = let_in(window(size=size, signed_in=False), "hazard-grid")
         find(page, plant)
         page.goto(f"/enterprises/{plant}")
         assert width_of(page) <= size["width"]

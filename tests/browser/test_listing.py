@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from shared.clock import business_date
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -116,7 +116,7 @@ def bureau(running_sise: System) -> Bureau:
 class TestProposing:
     def test_leads_from_the_form_to_the_served_notice(self, bureau: Bureau, window: Window) -> None:
         firm = bureau.penalised("名单试验化工厂", "91331002MA28G77016")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page = let_in(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/cases/new?enterprise_id={firm}")
         page.check('input[name="condition"][value="BL-6-4"]')
         page.fill("#facts", NOTICE["facts"])
@@ -141,7 +141,7 @@ class TestProposing:
 
     def test_tells_why_it_is_refused(self, bureau: Bureau, window: Window) -> None:
         firm = bureau.penalised("名单试验铸造厂", "91331002MA28G77024")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page = let_in(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/cases/new?enterprise_id={firm}")
         page.check('input[name="condition"][value="BL-6-2"]')
         page.fill("#facts", "两起较大事故")
@@ -152,7 +152,7 @@ class TestProposing:
 class TestTheList:
     def test_is_seen_by_leader_clerk_and_public(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验仓储部", "91331002MA28G77032")
-        leader = sign_in_as(window(size=DESK, signed_in=False), "listing-leader")
+        leader = let_in(window(size=DESK, signed_in=False), "listing-leader")
         leader.goto("/cases?state=active")
         leader.goto(f"/cases/{case_id}")
         expect(leader.locator('#deadlines [data-step="expire"]')).to_be_visible()
@@ -165,7 +165,7 @@ class TestTheList:
 
     def test_is_asked_about_by_a_clerk(self, bureau: Bureau, window: Window) -> None:
         bureau.listed("名单试验机械厂", "91331002MA28G77041")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-clerk")
+        page = let_in(window(size=DESK, signed_in=False), "listing-clerk")
         page.goto("/credit-checks")
         page.fill("#q", "91331002MA28G77041")
         page.select_option("#purpose", "FIN")
@@ -181,7 +181,7 @@ class TestTheList:
 
     def test_is_asked_about_by_name_for_the_purposes_of_the_agency_only(self, bureau: Bureau, window: Window) -> None:
         bureau.listed("名单试验电缆厂", "91331002MA28G77112")
-        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-clerk")
+        page = let_in(window(size=PHONE, signed_in=False), "listing-clerk")
         page.goto("/credit-checks")
         expect(page.locator("#acting-for")).to_contain_text("农商银行（试验）")
         assert page.locator("#purpose option").evaluate_all("all => all.map(one => one.value)") == ["", "FIN"]
@@ -198,7 +198,7 @@ class TestTheList:
     def test_is_in_the_file_of_the_enterprise(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验家具厂", "91331002MA28G77075")
         firm = bureau.officer.call("GET", f"credit/cases/{case_id}")["enterprise_id"]
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page = let_in(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/enterprises/{firm}")
         page.locator("#tab-credit").click()
         expect(page.locator("#file-listed")).to_be_visible()
@@ -208,7 +208,7 @@ class TestTheList:
 
     def test_is_answered_by_a_clerk_of_the_agency(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验纺织厂", "91331002MA28G77059")
-        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-clerk")
+        page = let_in(window(size=PHONE, signed_in=False), "listing-clerk")
         page.goto(f"/restrictions?case_id={case_id}")
         expect(page.locator("#restrictions li")).to_have_count(1)
         check_fit(page)
@@ -226,7 +226,7 @@ class TestTheList:
 
     def test_is_answered_by_an_officer_for_an_agency_without_anybody(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验印染厂", "91331002MA28G77120")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page = let_in(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/restrictions?agency=TAX&case_id={case_id}")
         page.locator("#restrictions a").first.click()
         page.locator('[data-act="RECEIVED"] button[type=submit]').click()
@@ -256,7 +256,7 @@ class TestPeopleOfAnAgency:
         tolerated_lines.append("Failed to load resource: the server responded with a status of 403")
         agency_id = bureau.agency("海关（试验）", "CUST", "check:read")
         employ(bureau.admin, "listing-customs", "agency_clerk", agency_id=agency_id)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-customs")
+        page = let_in(window(size=PHONE, signed_in=False), "listing-customs")
         page.goto("/credit-checks")
         expect(page.locator("#ask")).to_be_visible()
         bureau.admin.call("DELETE", f"identity/clients/{agency_id}/grants/check:read")
@@ -272,7 +272,7 @@ class TestPeopleOfAnAgency:
 class TestWhoIsWatched:
     def test_is_named_with_a_reason_and_a_last_day_until_that_is_ended(self, bureau: Bureau, window: Window) -> None:
         firm = bureau.penalised("名单试验电镀厂", "91331002MA28G77083")
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-officer")
+        page = let_in(window(size=DESK, signed_in=False), "listing-officer")
         page.goto(f"/enterprises/{firm}")
         page.locator("#tab-credit").click()
         page.locator("#file-watch").click()
@@ -301,7 +301,7 @@ class TestWhoIsWatched:
     ) -> None:
         expected_lines.append("Failed to load resource: the server responded with a status of 409 (CONFLICT)")
         firm = bureau.penalised("名单试验船舶厂", "91331002MA28G77091")
-        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "listing-officer")
         page.goto("/watched/new")
         page.fill("#q", "名单试验船舶厂")
         page.locator("form.filter-bar button").click()
@@ -322,7 +322,7 @@ class TestWhoIsWatched:
         firm = bureau.penalised("名单试验制冰厂", "91331002MA28G77104")
         late = (date.fromisoformat(today()) + timedelta(9)).isoformat()
         bureau.officer.call("POST", "credit/watched", json={"enterprise_id": firm, "reason": "多次违章", "until": late})
-        page = sign_in_as(window(size=DESK, signed_in=False), "listing-leader")
+        page = let_in(window(size=DESK, signed_in=False), "listing-leader")
         page.goto("/cases")
         page.locator(".segments a", has_text="重点监管对象").click()
         row = page.locator("#watched li", has_text="名单试验制冰厂")
@@ -333,12 +333,12 @@ class TestWhoIsWatched:
 class TestOnAPhone:
     @pytest.mark.parametrize("address", ["/cases", "/restrictions", "/credit-checks", "/listed"])
     def test_every_page_fits(self, bureau: Bureau, window: Window, address: str) -> None:
-        bureau_page = sign_in_as(window(size=PHONE, signed_in=False), "listing-officer")
+        bureau_page = let_in(window(size=PHONE, signed_in=False), "listing-officer")
         bureau_page.goto(address)
         check_fit(bureau_page)
 
     def test_a_case_fits(self, bureau: Bureau, window: Window) -> None:
         case_id = bureau.listed("名单试验木器厂", "91331002MA28G77067")
-        page = sign_in_as(window(size=PHONE, signed_in=False), "listing-leader")
+        page = let_in(window(size=PHONE, signed_in=False), "listing-leader")
         page.goto(f"/cases/{case_id}")
         check_fit(page)

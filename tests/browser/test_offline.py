@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, phone_at, sign_in_as, until_drafted
+from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, let_in, phone_at, sign_in_as, until_drafted
 from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
 from tests.browser.test_tasks import OPEN, PLACE, begin
 from tests.support.events import until
@@ -40,7 +40,7 @@ def workshop(running_sise: System) -> str:
 def gate(window: Window, workshop: str, tolerated_lines: list[str]) -> Page:
     """Return the phone of a worker, with a position; that requests fail is what these tests are about."""
     tolerated_lines.extend(CUT_OFF)
-    return sign_in_as(phone_at(window, PLACE), "offline-one")
+    return let_in(phone_at(window, PLACE), "offline-one")
 
 
 @pytest.fixture

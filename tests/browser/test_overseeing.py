@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from services.gateway.pages.forms import PLACE
 from shared.clock import business_date
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -68,7 +68,7 @@ def firm(running_sise: System) -> Firm:
 
 @pytest.fixture
 def officer(window: Window, firm: Firm) -> Page:
-    return sign_in_as(window(size=DESK, signed_in=False), "oversee-officer")
+    return let_in(window(size=DESK, signed_in=False), "oversee-officer")
 
 
 class TestAPilot:
@@ -84,7 +84,7 @@ class TestAPilot:
         check_fit(officer, DESK)
 
         firm.declared("试点东门")
-        street = sign_in_as(window(size=PHONE, signed_in=False), "oversee-street")
+        street = let_in(window(size=PHONE, signed_in=False), "oversee-street")
         street.goto("/declarations/reviews?outcome=waiting")
         check_fit(street)
         street.locator("#answers li").filter(has_text=NAME).click()
@@ -115,7 +115,7 @@ class TestAPermit:
 
     def test_knows_the_place_of_a_hazard_that_is_found_there(self, window: Window, firm: Firm) -> None:
         permit = firm.applied("西沟")
-        street = sign_in_as(window(size=PHONE, signed_in=False), "oversee-street")
+        street = let_in(window(size=PHONE, signed_in=False), "oversee-street")
         street.goto(f"/hazards/new?permit_id={permit['id']}")
         expect(street.locator("#find-place")).to_have_value("西沟")
         check_fit(street)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.cast import check_fit, employ, enter, sent, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import DESK, HEAVY, PHONE, WORSE, Window, declare
 from tests.support.events import until
 from tests.support.running import System
@@ -55,7 +55,7 @@ class TestJourney:
     def test_leads_from_the_arithmetic_to_publication(
         self, window: Window, running_sise: System, works: dict[str, str], expected_lines: list[str]
     ) -> None:
-        page = sign_in_as(window(size=DESK, signed_in=False), "plan-officer")
+        page = let_in(window(size=DESK, signed_in=False), "plan-officer")
         level_is_known(page, works[NAME], 1)
         page.goto("/plans")
         page.locator("#agency").fill(AGENCY)
@@ -69,7 +69,7 @@ class TestJourney:
         change(page, works)
         act(page, "submit", "submitted")
 
-        leader = sign_in_as(window(size=PHONE, signed_in=False), "plan-leader")
+        leader = let_in(window(size=PHONE, signed_in=False), "plan-leader")
         leader.goto(address)
         check_fit(leader)
         act(leader, "approve", "approved")
@@ -125,7 +125,7 @@ def change(page: Page, works: dict[str, str]) -> None:
 
 class TestCap:
     def test_is_shown_where_a_check_begins(self, window: Window, running_sise: System, works: dict[str, str]) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "plan-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "plan-officer")
         level_is_known(page, works[NAME], 1)
         begun = sent(page, "inspections/tasks", {"enterprise_id": works[NAME], "cause": "plan"})
         assert begun.status == 201
@@ -140,7 +140,7 @@ class TestCap:
     def test_asks_for_the_basis_of_what_is_counted_apart(
         self, window: Window, running_sise: System, works: dict[str, str]
     ) -> None:
-        page = sign_in_as(window(size=DESK, signed_in=False), "plan-officer")
+        page = let_in(window(size=DESK, signed_in=False), "plan-officer")
         page.goto(f"/enterprises/{works[NAME]}")
         basis = page.locator('.begin-check [name="basis"]')
         expect(basis).to_be_hidden()
@@ -156,7 +156,7 @@ class TestJointCheck:
     def test_is_begun_and_written_down_by_each_agency(
         self, window: Window, running_sise: System, works: dict[str, str]
     ) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "plan-officer")
+        page = let_in(window(size=PHONE, signed_in=False), "plan-officer")
         page.goto(f"/enterprises/{works[OTHER]}")
         page.get_by_role("link", name="联合检查").click()
         page.locator("#cause").select_option("handed_over")

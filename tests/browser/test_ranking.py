@@ -18,7 +18,7 @@ from shared.contracts.inspections import AssessmentPublished
 from shared.database import Database, connect
 from shared.events.outbox import publish
 from shared.ids import new_id
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.support.events import until
 from tests.support.running import System
@@ -96,7 +96,7 @@ def fill(page: Page, form: str, **given: str) -> None:
 
 class TestRanking:
     def test_leads_from_a_number_to_an_objection_and_a_new_edition(self, window: Window, month: str) -> None:
-        street = sign_in_as(window(size=PHONE, signed_in=False), "rank-street")
+        street = let_in(window(size=PHONE, signed_in=False), "rank-street")
         street.goto(f"/ranking?month={month}")
         expect(street.locator("#ranking tbody tr")).to_have_count(1)
         street.locator(f'[data-unit="{OWN}"]').get_by_role("link", name="1 / 2").click()
@@ -105,7 +105,7 @@ class TestRanking:
         fill(street, "#rows form", wanted="done", reason=REASON)
         expect(street.locator('[data-state="raised"]')).to_contain_text(REASON)
 
-        bureau = sign_in_as(window(signed_in=False), "rank-bureau")
+        bureau = let_in(window(signed_in=False), "rank-bureau")
         bureau.goto(f"/ranking?month={month}")
         expect(bureau.locator("#undecided")).to_contain_text("1 条异议")
         bureau.locator("#undecided a").click()
@@ -117,7 +117,7 @@ class TestRanking:
         expect(bureau.locator(f'#changes [data-unit="{OWN}"]')).to_contain_text("1/2 → 2/2")
 
     def test_shows_what_was_entered_beside_the_figures(self, window: Window, month: str) -> None:
-        bureau = sign_in_as(window(signed_in=False), "rank-bureau")
+        bureau = let_in(window(signed_in=False), "rank-bureau")
         bureau.goto(f"/ranking?month={month}")
         fill(bureau, "#enter", unit="331002002", kind="commended_by_city", reason="市级通报表扬")
         expect(bureau.locator('#ranking [data-unit="331002002"]')).to_contain_text("+0.5")
@@ -127,12 +127,12 @@ class TestRanking:
 
 class TestNews:
     def test_of_a_publication_comes_to_open_pages(self, running_sise: System, window: Window, month: str) -> None:
-        cockpit = sign_in_as(window(signed_in=False), "rank-bureau")
+        cockpit = let_in(window(signed_in=False), "rank-bureau")
         cockpit.goto("/")
         expect(cockpit.locator("#live")).to_have_attribute(
             "data-state", "open", timeout=60_000
         )  # it tries again by itself
-        street = sign_in_as(window(size=PHONE, signed_in=False), "rank-street")
+        street = let_in(window(size=PHONE, signed_in=False), "rank-street")
         street.goto(f"/ranking?month={month}")
         street.locator("[data-follows]").wait_for()
         entry = {"month": month, "unit": OWN, "kind": "commended_by_province", "reason": "省级通报表扬"}
@@ -150,14 +150,14 @@ class TestNews:
 class TestPages:
     @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
     def test_fit_the_window(self, window: Window, month: str, size: dict[str, int]) -> None:
-        page = sign_in_as(window(size=size, signed_in=False), "rank-street")
+        page = let_in(window(size=size, signed_in=False), "rank-street")
         for path in ("", "/rows", "/base", "/enterprises", "/objections", "/year"):
             page.goto(f"/ranking{path}?month={month}")
             expect(page.locator("h1")).to_have_text("月度考核")
             check_fit(page, size)
 
     def test_count_enterprises_and_what_is_due(self, window: Window, month: str) -> None:
-        page = sign_in_as(window(signed_in=False), "rank-street")
+        page = let_in(window(signed_in=False), "rank-street")
         page.goto(f"/ranking/base?month={month}")
         cell = page.locator(f'[data-unit="{OWN}"] tbody tr').filter(has_text="C29")
         cell.get_by_role("link").first.click()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.running import System, wait_for
 
@@ -22,7 +22,7 @@ class TestAnswer:
         client = running_sise.client()
         employ(client, "report-officer", "bureau_officer", divisions=["331002"])
         enter(client, "路口木器加工厂", "91331002MA28G77770")
-        reporter, officer = window(size=PHONE, signed_in=False), sign_in_as(window(signed_in=False), "report-officer")
+        reporter, officer = window(size=PHONE, signed_in=False), let_in(window(signed_in=False), "report-officer")
         receipt = report(reporter)
         officer.goto("/reports")
         check_fit(officer, DESK)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, phone_at, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in, phone_at
 from tests.browser.conftest import CUT_OFF, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -38,7 +38,7 @@ def shops(running_sise: System) -> dict[str, str]:
 def gate(window: Window, shops: dict[str, str]) -> Page:
     """Return the worker's phone with the list open and a position."""
     assert shops
-    page = sign_in_as(phone_at(window, PLACE), "gate-one")
+    page = let_in(phone_at(window, PLACE), "gate-one")
     page.goto("/surveys")
     return page
 

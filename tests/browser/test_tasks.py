@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.cast import PHOTO, TOO_SMALL, check_fit, employ, enter, phone_at, sent, sign_in_as, until_drafted
+from tests.browser.cast import PHOTO, TOO_SMALL, check_fit, employ, enter, let_in, phone_at, sent, until_drafted
 from tests.browser.conftest import PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -28,7 +28,7 @@ def workshop(running_sise: System) -> str:
 @pytest.fixture
 def gate(window: Window, workshop: str) -> Page:
     """Return the worker's phone with a position."""
-    return sign_in_as(phone_at(window, PLACE), "check-one")
+    return let_in(phone_at(window, PLACE), "check-one")
 
 
 def begin(page: Page, enterprise_id: str, *, checklist: str = "FIRE-SMALL") -> str:
@@ -182,7 +182,7 @@ class TestFile:
     ) -> None:
         employ(running_sise.client(), "check-bureau", "bureau_officer", divisions=["331002"])
         causes = running_sise.client().call("GET", "inspections/causes")["items"]
-        page = sign_in_as(window(signed_in=False), "check-bureau")
+        page = let_in(window(signed_in=False), "check-bureau")
         page.goto(f"/enterprises/{workshop}")
         expect(page.locator('select[name="cause"] option')).to_have_text(["为什么检查", *(one["zh"] for one in causes)])
 
@@ -197,7 +197,7 @@ class TestInbox:
         self, window: Window, running_sise: System, workshop: str
     ) -> None:
         employ(running_sise.client(), "check-owner", "enterprise_user", enterprise_id=workshop)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "check-owner")
+        page = let_in(window(size=PHONE, signed_in=False), "check-owner")
         one = begin(page, workshop)
         page.goto("/tasks")
         expect(page.get_by_role("link", name=NAME).first).to_be_visible()

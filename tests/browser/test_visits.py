@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
-from tests.browser.cast import PHOTO, check_fit, employ, enter, phone_at, sent, sign_in_as
+from tests.browser.cast import PHOTO, check_fit, employ, enter, let_in, phone_at, sent
 from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.support.events import until
 from tests.support.running import System
@@ -96,17 +96,17 @@ def inspector(window: Window, service: Service, tolerated_lines: list[str]) -> P
     A page that goes away while a step is sent leaves it to the next one, which is told that the first is still at it.
     """
     tolerated_lines.append("Failed to load resource: the server responded with a status of 409")
-    return sign_in_as(phone_at(window, PLACE), "visit-one")
+    return let_in(phone_at(window, PLACE), "visit-one")
 
 
 @pytest.fixture
 def owner(window: Window, service: Service) -> Page:
-    return sign_in_as(window(size=PHONE, signed_in=False), "visit-owner")
+    return let_in(window(size=PHONE, signed_in=False), "visit-owner")
 
 
 @pytest.fixture
 def officer(window: Window, service: Service) -> Page:
-    return sign_in_as(window(size=DESK, signed_in=False), "visit-bureau")
+    return let_in(window(size=DESK, signed_in=False), "visit-bureau")
 
 
 def state(page: Page, name: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PHOTO, check_fit, phone_at, sign_in_as, until_drafted
+from tests.browser.cast import PASSWORD, PHOTO, check_fit, let_in, phone_at, until_drafted
 from tests.browser.conftest import CUT_OFF, Window
 from tests.browser.test_offline import REFUSED, fill_in, hand_in, rows, until_kept
 from tests.browser.test_visits import PLACE, Service, state, under_contract
@@ -25,7 +25,7 @@ def service(running_sise: System) -> Service:
 @pytest.fixture
 def inspector(window: Window, service: Service, tolerated_lines: list[str]) -> Page:
     tolerated_lines.extend(CUT_OFF)
-    return sign_in_as(phone_at(window, PLACE), "afar-one")
+    return let_in(phone_at(window, PLACE), "afar-one")
 
 
 @pytest.fixture

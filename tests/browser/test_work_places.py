@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shared.running.client import ApiRefused
-from tests.browser.cast import check_fit, employ, enter, sign_in_as
+from tests.browser.cast import check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -41,7 +41,7 @@ def owner(window: Window, works: str) -> Open:
         page = window(size=size, signed_in=False)
         page.context.grant_permissions(["geolocation"])
         page.context.set_geolocation({**GATE, "accuracy": 6})
-        return sign_in_as(page, "place-owner")
+        return let_in(page, "place-owner")
 
     return open_as_owner
 
