@@ -48,9 +48,8 @@ from shared.clock import business_date
 from shared.contracts.envelope import decode
 from shared.contracts.identity import StaffChanged
 from shared.contracts.registry import ObligationsChanged
-from shared.database import Database, Session, connect
+from shared.database import Database, Session
 from shared.database.chassis import outbox
-from shared.database.migrate import migrate
 from shared.events.received import Received
 from shared.http.chassis import EXTENSION
 from shared.machines import Step, end_of
@@ -61,6 +60,7 @@ from tests.integration.authorisation.agencies import of_an_agency
 from tests.integration.authorisation.breaches import breach_everywhere
 from tests.integration.authorisation.works import start_everywhere
 from tests.integration.credit.listing import list_everywhere
+from tests.support.databases import migrated_sqlite
 from tests.support.events import received
 from tests.support.pictures import PICTURE
 from tests.unit.inspections.builders import all_normal, default_list
@@ -144,9 +144,7 @@ def running_world(home: Path) -> Iterator[World]:
 def _app(service: Service, home: Path, urls: Mapping[str, str], stack: ExitStack, *, identity: Flask | None) -> Flask:
     environment = {"SISE_HOME": str(home), "SISE_DISTRICT": DISTRICT, "SISE_MOST_STREAMS": "0"}
     settings = service.settings_from_env({**environment, **urls})
-    database = connect(settings.database_url)
-    stack.callback(database.close)
-    migrate(database, service.name)
+    stack.callback(migrated_sqlite(Path(settings.database_url.removeprefix("sqlite:///")), service.name).close)
     app = service.create_app(settings)
     if identity is not None:
         keys = KeyRing(lambda: identity.test_client().get("/api/v1/oauth/jwks").json)
