@@ -14,7 +14,6 @@ from services.credit.use_cases import (
     ratings,
     restrictions,
     suggestions,
-    watched,
 )
 from shared.contracts.credit import (
     AccidentRecorded,
@@ -100,10 +99,10 @@ def on_restriction_reminder(session: Session, restriction_id: str, *, now: datet
     restrictions.run_reminder(session, restriction_id, now=now)
 
 
-@timer(watched.WATCH_END)
+@timer(restrictions.WATCH_END)
 def on_watch_end(session: Session, watched_id: str, *, now: datetime) -> None:
     """The last day on which somebody is watched has passed."""
-    watched.end_by_itself(session, watched_id, now=now)
+    restrictions.end_by_itself(session, watched_id, now=now)
 
 
 @subscribes(PenaltyDecided, PenaltyWithdrawn, AccidentRecorded, SubjectListed, SubjectDelisted)

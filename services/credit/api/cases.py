@@ -1,12 +1,12 @@
-"""credit/cases: who is proposed for the list of the severely untrustworthy, and every step of it."""
+"""credit/cases and public/list: who is proposed for the list of the severely untrustworthy, every step, who is on it."""
 
 from typing import Any
 
-from services.credit.api.acting import step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
 from services.credit.queries import cases as reading
-from services.credit.queries.case_suggestions import suggestions
+from services.credit.queries import public_list
 from services.credit.queries.enterprises import visible_enterprise
-from services.credit.queries.grounds import accidents_behind, penalty_behind
+from services.credit.queries.grounds import accidents_behind, penalty_behind, suggestions
 from services.credit.schemas.cases import (
     CaseDecisionBody,
     CaseList,
@@ -20,6 +20,7 @@ from services.credit.schemas.cases import (
     NewCase,
     WholeCase,
 )
+from services.credit.schemas.public_list import ListDictionary, PublicList, PublicListQuery
 from services.credit.tables import listing_case
 from services.credit.use_cases import cases
 from shared.clock import business_date
@@ -31,6 +32,7 @@ from shared.http import (
     etag_of,
     listed,
     now,
+    page,
     paging_of,
     principal,
     public_reads,
@@ -39,7 +41,36 @@ from shared.http import (
 )
 
 blp = Blueprint("cases", __name__, url_prefix="/api/v1/credit", description="The list of the severely untrustworthy")
+public = Blueprint("public_list", __name__, url_prefix="/api/v1/public", description="The list, for everybody")
 ABOUT_THE_STEP = ("is_confirmed", "scope_reason", "facts", "basis")
+
+
+@public.route("/list", methods=["GET"])
+@public_reads()
+@public.arguments(PublicListQuery, location="query")
+@public.response(200, PublicList)
+def show_list(session: Session, query: dict[str, Any]) -> Any:
+    """Who is on the list now, the newest first; whoever has left it is not shown any more."""
+    wanted = public_list.public_list(today=business_date(now()), q=query.pop("q").strip())
+    rows, next_cursor = page(session, wanted, key=[listing_case.c.listing_id], descending=True, **query)
+    return {"items": public_list.public_entries(session, rows), "next_cursor": next_cursor}
+
+
+@public.route("/list/export.csv", methods=["GET"])
+@public_reads()
+@public.response(200, BINARY, content_type=CSV)
+def download_list(session: Session) -> Any:
+    """The whole list as a file; the dictionary says what each column means."""
+    rows = public_list.public_rows(session, today=business_date(now()))
+    return csv_file(rows, name="list", columns=public_list.COLUMNS)
+
+
+@public.route("/list/dictionary", methods=["GET"])
+@public_reads()
+@public.response(200, ListDictionary)
+def show_dictionary(_session: Session) -> Any:
+    """What each column of the file means."""
+    return {"items": public_list.dictionary()}
 
 
 @blp.route("/cases/table", methods=["GET"])

@@ -19,7 +19,6 @@ from services.credit.schemas.restrictions import (
 )
 from services.credit.tables import restriction, watched
 from services.credit.use_cases import restrictions
-from services.credit.use_cases import watched as watching
 from shared.database import Session
 from shared.http import Blueprint, as_text, audit_note, etag_of, listed, now, page, paging_of, principal, reads, writes
 
@@ -88,7 +87,7 @@ def watch(session: Session, body: dict[str, Any]) -> Any:
     """Watch an enterprise more closely until a day within a year."""
     firm = visible_enterprise(session, principal(), str(body["enterprise_id"]))
     named = {"reason": body["reason"], "until": body["until"], "by": principal().subject}
-    watched_id = watching.watch(session, firm.enterprise_id, **named, now=now())
+    watched_id = restrictions.watch(session, firm.enterprise_id, **named, now=now())
     return _watched(session, watched_id, event="watch")
 
 
@@ -99,7 +98,7 @@ def watch(session: Session, body: dict[str, Any]) -> Any:
 def end_watch(session: Session, body: dict[str, Any], watched_id: str) -> Any:
     """End the watch over an enterprise."""
     reading.visible_watched(session, principal(), watched_id)
-    watching.end_watch(session, watched_id, reason=body["reason"], now=now())
+    restrictions.end_watch(session, watched_id, reason=body["reason"], now=now())
     return _watched(session, watched_id, event="end")
 
 

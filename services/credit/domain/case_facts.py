@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.credit.domain.case_conditions import Accident, Condition, ConditionRules
-from services.credit.domain.case_limits import CaseDays, Limits, limits_on
+from services.credit.domain.limits import CaseDays, Limits, limits_on
 from shared.machines import Machine, Step, Transition
 
 NEW, CANDIDATE, NOTICED, UNDER_REVIEW = "new", "candidate", "noticed", "under_review"

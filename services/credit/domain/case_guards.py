@@ -5,7 +5,7 @@ from typing import Any
 
 from services.credit.domain.case_conditions import accidents_of_penalty, is_reached
 from services.credit.domain.case_facts import DECISION, FIRM, NOTICE, REPAIR_NOTICE, CaseLook, Penalty
-from services.credit.domain.case_limits import window_end
+from services.credit.domain.limits import window_end
 from shared.machines import NotAllowed, require, require_all
 
 Guard = Callable[[CaseLook], None]

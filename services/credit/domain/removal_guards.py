@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.credit.domain.case_facts import EARLY, CaseLook
 from services.credit.domain.case_guards import Guard
-from services.credit.domain.case_limits import early_from, last_day
+from services.credit.domain.limits import early_from, last_day
 from shared.machines import NotAllowed, require, require_all
 
 MATERIALS = ("duty_proof", "promise")

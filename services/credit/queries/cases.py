@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import CANDIDATE, Case, CaseRules, Penalty, Person
 from services.credit.domain.case_guards import REVIEW_PARTS
-from services.credit.domain.case_limits import CaseDays, Deadline, deadlines, early_from
 from services.credit.domain.cases import allowed_case_steps
+from services.credit.domain.limits import CaseDays, Deadline, deadlines, early_from
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.restrictions import LIFT_REQUESTED
 from services.credit.queries.enterprises import in_area

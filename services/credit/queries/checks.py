@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
-from services.credit.domain.case_limits import early_from
 from services.credit.domain.checks import Listing, Subject
+from services.credit.domain.limits import early_from
 from services.credit.domain.measures import SUPERVISION
 from services.credit.domain.penalties import NATURAL, without_persons
 from services.credit.rules import case_rules, measure_rules

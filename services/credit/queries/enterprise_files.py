@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
-from services.credit.domain.case_limits import months_later
+from services.credit.domain.limits import months_later
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.queries.cases import known_to

@@ -6,8 +6,8 @@ from typing import Any
 
 from services.credit.domain.case_conditions import AccidentCount, Condition, ConditionRules, Trades
 from services.credit.domain.case_facts import CaseRules
-from services.credit.domain.case_limits import Limits
 from services.credit.domain.cases import GUARDS
+from services.credit.domain.limits import Limits
 from shared.machines.reading import due_of, read_machine, rule_table, source_of
 
 IN_WORKING_DAYS = ("defence", "serve", "record", "publish", "accept", "verify", "system", "lift")

@@ -5,11 +5,10 @@ from services.credit.tables.cases import listing_case, listing_delivery, listing
 from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.exposures import exposure, exposure_objection, exposure_step
 from services.credit.tables.metadata import metadata
-from services.credit.tables.penalties import penalty, penalty_step
+from services.credit.tables.penalties import penalty, penalty_step, violation
 from services.credit.tables.ratings import attestation, rating, rating_policy, standardisation
 from services.credit.tables.restrictions import check_receipt, restriction, restriction_step, watched
 from services.credit.tables.suggestions import closure, major_hazard, suggestion
-from services.credit.tables.violations import violation
 
 __all__ = [
     "accident",

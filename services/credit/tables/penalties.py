@@ -1,4 +1,4 @@
-"""Penalty decisions: the row is the lock, ``penalty_step`` keeps each step; personal data are sealed."""
+"""Violations as an officer recorded them, and penalty decisions: the row is the lock, ``penalty_step`` keeps each step; personal data are sealed."""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +15,23 @@ from sqlalchemy import (
 
 from services.credit.tables.metadata import metadata
 from shared.database import Id, JsonDocument, UtcDateTime
+
+violation = Table(
+    "violation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("enterprise_id", Id, nullable=False),
+    Column("act", Text, nullable=False),  # code of the catalogue
+    Column("severity", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("found_on", Date, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("cause", Text, nullable=False),  # of the suggestion that it was confirmed from; empty: entered by hand
+    Column("cause_id", Id),
+)
+Index("ix__violation__enterprise_id", violation.c.enterprise_id, violation.c.id)
 
 penalty = Table(
     "penalty",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import CORRECTION, EARLY, EXPIRY, NOTICE
 from services.credit.domain.case_guards import DECISION_PARTS, REVIEW_PARTS
-from services.credit.domain.case_limits import period_end
+from services.credit.domain.limits import period_end
 from services.credit.rules import case_rules, measure_rules
 from services.credit.tables import listing_case, listing_delivery
 from services.credit.use_cases.restrictions import push_restrictions, request_lifts

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident, Condition
 from services.credit.domain.case_facts import LISTED, NEW, NOTICED, Case, Penalty
-from services.credit.domain.case_limits import window_end
 from services.credit.domain.cases import take_case_step
+from services.credit.domain.limits import window_end
 from services.credit.queries.cases import (
     IDENTITY_FIELD,
     NAME_FIELD,

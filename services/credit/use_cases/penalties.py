@@ -1,6 +1,9 @@
-"""Record penalty decisions, lead their publication on step by step, and let the clock do what falls due."""
+"""Record penalty decisions, lead their publication on step by step, let the clock do what falls due, and tell others.
 
-from collections.abc import Mapping
+A decision against a person is not the enterprise's: nobody counts it against the enterprise, so nothing is told.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +12,15 @@ import orjson
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.credit.domain.penalties import NATURAL, Decision, PenaltyRefused, as_number, check_decision, class_of
+from services.credit.domain.penalties import (
+    NATURAL,
+    Decision,
+    PenaltyRefused,
+    as_number,
+    check_decision,
+    class_of,
+    without_persons,
+)
 from services.credit.domain.publicity import (
     DECIDED,
     SHOWN,
@@ -26,10 +37,17 @@ from services.credit.domain.publicity import (
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step, violation
 from services.credit.use_cases.exposures import end_without_ground
-from services.credit.use_cases.penalty_telling import tell_of_decision, tell_of_step
 from services.credit.use_cases.suggestions import propose_closures
 from shared.clock import business_date
+from shared.contracts.credit import (
+    PenaltyDecided,
+    PenaltyPublicityEnded,
+    PenaltyPublished,
+    PenaltySettled,
+    PenaltyWithdrawn,
+)
 from shared.errors import Conflict
+from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.machines import Step, Transition, clock_step
 from shared.security.personal import mask_name, vault_of
@@ -76,7 +94,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
             **values,
         )
     )
-    tell_of_decision(session, _row(session, penalty_id), at=step.now)
+    _tell_of_decision(session, _row(session, penalty_id), at=step.now)
     propose_closures(session, [decision.enterprise_id], now=step.now)
     _set_clock(session, penalty_id)
     return penalty_id
@@ -101,7 +119,7 @@ def step_penalty(session: Session, penalty_id: str, *, step: Step, based_on: int
     }
     session.execute(update(penalty).where(penalty.c.id == penalty_id).values(**changes))
     _keep_step(session, row, transition, state=moved.state, step=step)
-    tell_of_step(session, _row(session, penalty_id), transition, step=step)
+    _tell_of_step(session, _row(session, penalty_id), transition, step=step)
     if moved.state == WITHDRAWN:
         end_without_ground(session, penalty_id, step=step)
     _set_clock(session, penalty_id)
@@ -198,3 +216,54 @@ def _set_clock(session: Session, penalty_id: str) -> None:
 
 def _row(session: Session, penalty_id: str) -> Row[Any]:
     return session.execute(select(penalty).where(penalty.c.id == penalty_id)).one()
+
+
+def _tell_of_decision(session: Session, row: Row[Any], *, at: datetime) -> None:
+    """Publish that a penalty was decided."""
+    if row.subject_kind == NATURAL:
+        return
+    event = PenaltyDecided(
+        **_named(row),
+        decided_on=row.decided_on.isoformat(),
+        clause=without_persons(row.basis),
+        amount=row.fine,
+        act=row.act,
+        penalty_class=row.penalty_class,
+        kinds=tuple(row.kinds),
+    )
+    publish(session, event, sequence=row.version, at=at)
+
+
+def _tell_of_step(session: Session, row: Row[Any], transition: Transition, *, step: Step) -> None:
+    """Publish what the row of the table tells; ``row`` is the penalty as it is now."""
+    for word in transition.tells if row.subject_kind != NATURAL else ():
+        publish(session, EVENTS[word](row, step), sequence=row.version, at=step.now)
+
+
+def _named(row: Row[Any]) -> dict[str, str]:
+    return {"penalty_id": row.id, "enterprise_id": row.enterprise_id}
+
+
+def _published(row: Row[Any], step: Step) -> PenaltyPublished:
+    days = {"published_on": step.today.isoformat(), "shown_until": row.shown_until.isoformat()}
+    return PenaltyPublished(**_named(row), **days, penalty_class=row.penalty_class, is_late=row.is_late)
+
+
+def _settled(row: Row[Any], _step: Step) -> PenaltySettled:
+    return PenaltySettled(**_named(row), settled_on=row.settled_on.isoformat())
+
+
+def _ended(row: Row[Any], step: Step) -> PenaltyPublicityEnded:
+    return PenaltyPublicityEnded(**_named(row), ended_on=step.today.isoformat(), reason=row.state)
+
+
+def _withdrawn(row: Row[Any], _step: Step) -> PenaltyWithdrawn:
+    return PenaltyWithdrawn(**_named(row))
+
+
+EVENTS: Mapping[str, Callable[[Row[Any], Step], Any]] = {
+    "published": _published,
+    "settled": _settled,
+    "ended": _ended,
+    "withdrawn": _withdrawn,
+}

@@ -1,6 +1,9 @@
-"""Push restrictions to the agencies, take their answers, remind who does not answer, and ask for the lifting."""
+"""Push restrictions to the agencies, take their answers, remind who does not answer, and ask for the lifting.
 
-from datetime import datetime
+Whom the bureau watches more closely (重点监管对象) is an order within the bureau, without any effect elsewhere.
+"""
+
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -15,20 +18,33 @@ from services.credit.domain.restrictions import (
     take_restriction_step,
 )
 from services.credit.rules import measure_rules, restriction_rules
-from services.credit.tables import listing_case, restriction, restriction_step
+from services.credit.tables import listing_case, restriction, restriction_step, watched
+from shared.clock import business_date
 from shared.contracts.credit import RestrictionApplied, RestrictionFeedbackReceived, RestrictionLifted
-from shared.errors import Conflict
+from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
 from shared.ids import new_id
-from shared.machines import Step, clock_step
+from shared.machines import Step, clock_step, end_of
 from shared.work.timers import cancel, schedule
 
-REMINDER = "restriction_reminder"
+REMINDER, WATCH_END = "restriction_reminder", "watch_end"
 ANSWERED = {"receive": RECEIVED, "apply": APPLIED, "refuse": "refused", "lift": "lifted"}
 
 
 class RestrictionChanged(Conflict):
     code = "restriction_changed"
+
+
+class WatchedAlready(Conflict):
+    code = "watched_already"
+
+
+class WatchEnded(Conflict):
+    code = "watch_ended"
+
+
+class WatchTooLong(Refused):
+    code = "watch_too_long"
 
 
 def push_restrictions(session: Session, case: Row[Any], *, now: datetime) -> None:
@@ -143,3 +159,36 @@ def run_reminder(session: Session, restriction_id: str, *, now: datetime) -> Non
     coming = next_reminder(restriction_rules(), known(session, row))
     if coming and coming[1] <= now:
         step_restriction(session, restriction_id, step=clock_step(coming[0], now))
+
+
+def watch(session: Session, enterprise_id: str, *, reason: str, until: date, by: str, now: datetime) -> str:
+    """Begin to watch an enterprise until a day and return its id; raises ``WatchedAlready``, ``WatchTooLong``."""
+    today = business_date(now)
+    if not 0 < (until - today).days <= 366:
+        raise WatchTooLong("Name a last day within a year: who is watched longer is looked at again first.")
+    columns = watched.c
+    open_one = select(columns.id).where(columns.enterprise_id == enterprise_id, columns.is_open)
+    if session.scalar(open_one):
+        raise WatchedAlready("This enterprise is watched already.")
+    watched_id = new_id()
+    named = {"id": watched_id, "enterprise_id": enterprise_id, "reason": reason, "since": today, "until": until}
+    session.execute(insert(watched).values(**named, by=by, is_open=True, ended_because=""))
+    schedule(session, WATCH_END, watched_id, due_at=end_of(until))
+    return watched_id
+
+
+def end_watch(session: Session, watched_id: str, *, reason: str, now: datetime) -> None:
+    """End the watch over an enterprise; raises ``WatchEnded``."""
+    row = session.execute(select(watched).where(watched.c.id == watched_id).with_for_update()).one()
+    if not row.is_open:
+        raise WatchEnded("This watch has ended already.")
+    ended = {"is_open": False, "ended_on": business_date(now), "ended_because": reason}
+    session.execute(update(watched).where(watched.c.id == watched_id).values(**ended))
+    cancel(session, WATCH_END, watched_id)
+
+
+def end_by_itself(session: Session, watched_id: str, *, now: datetime) -> None:
+    """End a watch whose last day has passed; called by the timer."""
+    row = session.execute(select(watched).where(watched.c.id == watched_id)).one()
+    if row.is_open:
+        end_watch(session, watched_id, reason="until", now=now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.credit.domain.case_facts import DECISION, FIRM, NOTICE, REPAIR_NOTICE, Penalty
 from services.credit.tables import enterprise, listing_case, listing_person, penalty
 from services.credit.use_cases.cases import Proposal, propose_case, step_case
-from services.credit.use_cases.watched import watch
+from services.credit.use_cases.restrictions import watch
 from shared.clock import business_date
 from shared.database import Database
 from shared.ids import new_id

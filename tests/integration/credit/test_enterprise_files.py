@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from services.credit.queries.enterprise_files import LATEST
 from services.credit.tables import penalty
-from services.credit.use_cases.watched import watch
+from services.credit.use_cases.restrictions import watch
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise

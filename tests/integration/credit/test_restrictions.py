@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from services.credit.tables import restriction, watched
-from services.credit.use_cases.restrictions import run_reminder
-from services.credit.use_cases.watched import end_by_itself, end_watch, watch
+from services.credit.use_cases.restrictions import end_by_itself, end_watch, run_reminder, watch
 from shared.clock import business_date
 from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told

@@ -13,7 +13,7 @@ from services.credit.domain.case_facts import (
     Penalty,
     Person,
 )
-from services.credit.domain.case_limits import CaseDays
+from services.credit.domain.limits import CaseDays
 from services.credit.rules.cases import case_rules
 from shared.machines import Step, clock_step
 

@@ -8,8 +8,8 @@ import pytest
 
 from services.credit.domain.case_conditions import Accident
 from services.credit.domain.case_facts import EXPIRY, FIRM, Case, Person
-from services.credit.domain.case_limits import CaseDays, NoOrderInForce
 from services.credit.domain.cases import BY_CLOCK, DECISIONS, GUARDS, STEPS, allowed_case_steps, take_case_step
+from services.credit.domain.limits import CaseDays, NoOrderInForce
 from shared.machines import NotAllowed, Step, StepNotPossible
 from tests.unit.credit.listing import (
     FIRM_USER,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.credit.domain.case_limits import (
+from services.credit.domain.limits import (
     CaseDays,
     NoOrderInForce,
     deadlines,
