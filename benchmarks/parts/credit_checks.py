@@ -31,10 +31,10 @@ LISTINGS = f"""
 INSERT INTO listing_case (id, enterprise_id, version, told, state, is_open, condition, penalty_id, penalty, accidents,
                           facts, basis, proposed_by, proposed_at, statement, decision, decided_on, decided_by,
                           system_number, listing_id, listed_on, managed_until, published_at, removal, removal_number,
-                          is_system_updated, due_step, due_on)
+                          is_system_updated)
 SELECT gen_random_uuid(), enterprise_id, 10, 1, 'active', true, 'BL-7-1', gen_random_uuid(), '{{}}', '[]',
        '事实', '依据', 'officer', now(), '', :decision ::jsonb, current_date - 30, 'leader', 'X', gen_random_uuid(),
-       current_date - 30, current_date + 1000, now(), '', '', false, 'expire', current_date + 1001
+       current_date - 30, current_date + 1000, now(), '', '', false
 FROM enterprise WHERE sequence % {ONE_IN} = 0"""
 
 

@@ -4,6 +4,7 @@ from services.credit.tables.accidents import accident
 from services.credit.tables.cases import listing_case, listing_delivery, listing_person, listing_step
 from services.credit.tables.enterprises import enterprise, merged_enterprise
 from services.credit.tables.exposures import exposure, exposure_objection, exposure_step
+from services.credit.tables.limits import due_limit
 from services.credit.tables.metadata import metadata
 from services.credit.tables.penalties import penalty, penalty_step, violation
 from services.credit.tables.ratings import attestation, rating, rating_policy, standardisation
@@ -14,6 +15,7 @@ __all__ = [
     "accident",
     "check_receipt",
     "closure",
+    "due_limit",
     "major_hazard",
     "suggestion",
     "enterprise",

@@ -1,6 +1,6 @@
 """Cases of the list: the row is the lock, ``listing_step`` keeps each step; persons are sealed."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from services.credit.tables.metadata import metadata
 from shared.database import Id, JsonDocument, UtcDateTime
@@ -40,16 +40,9 @@ listing_case = Table(
     Column("removal_on", Date),
     Column("is_system_updated", Boolean, nullable=False),
     Column("earlier_case_id", Id),
-    Column("due_step", Text, nullable=False),
-    Column("due_on", Date),
 )
 Index("ix__listing_case__enterprise_id", listing_case.c.enterprise_id, listing_case.c.id)
-Index(
-    "ix__listing_case__is_open",
-    listing_case.c.due_on,
-    postgresql_where=text("is_open"),
-    sqlite_where=text("is_open"),
-)
+Index("ix__listing_case__penalty_id", listing_case.c.penalty_id)
 
 listing_step = Table(
     "listing_step",

@@ -33,7 +33,7 @@ from shared.security.personal import vault_of
 from shared.work.timers import cancel, schedule
 
 CASE_CLOCK = "case_clock"
-TEXTS = ("statement", "decided_by", "system_number", "removal", "removal_number", "due_step")
+TEXTS = ("statement", "decided_by", "system_number", "removal", "removal_number")
 
 
 class CaseChanged(Conflict):
@@ -177,10 +177,8 @@ def _keep_step(session: Session, case_id: str, rule: str, *, version: int, state
 
 
 def _set_clock(session: Session, row: Row[Any]) -> None:
-    """Write what is due next, and set the clock to what happens by itself."""
+    """Set the clock to what happens by itself."""
     due = due_of(case_rules(), row)
-    nearest = {"due_step": due[0].step, "due_on": due[0].due_on} if due else {"due_step": "", "due_on": None}
-    session.execute(update(listing_case).where(listing_case.c.id == row.id).values(**nearest))
     by_itself = [one.due_on for one in due if one.step in ("window_elapsed", "expire")]
     if by_itself:
         schedule(session, CASE_CLOCK, row.id, due_at=end_of(min(by_itself)))

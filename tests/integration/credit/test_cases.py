@@ -86,7 +86,6 @@ class TestTheWayOntoTheList:
     def test_begins_the_period_with_the_decision(self, database: Database, firm: str) -> None:
         row = case_row(database, listed(database, firm))
         assert (row.listed_on, row.managed_until) == (DAY, date(2029, 11, 2))
-        assert (row.due_step, row.due_on) == ("expire", date(2029, 11, 2))
 
     def test_is_told_only_when_it_is_published(self, database: Database, firm: str) -> None:
         decided(database, firm)
@@ -180,7 +179,7 @@ class TestTheWayOffTheList:
         moved(database, case_id, "apply_early_removal", on=date(2027, 11, 30), application="申请")
         moved(database, case_id, "reject", on=date(2027, 12, 1), reason="材料不全")
         row = case_row(database, case_id)
-        assert (row.state, row.applied_on, row.due_step) == ("active", None, "expire")
+        assert (row.state, row.applied_on) == ("active", None)
 
     def test_a_newer_case_is_a_relapse(self, database: Database, firm: str) -> None:
         case_id = listed(database, firm)

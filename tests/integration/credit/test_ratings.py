@@ -234,5 +234,5 @@ def listed(enterprise_id: str) -> dict[str, Any]:
     named = {"id": new_id(), "enterprise_id": enterprise_id, "penalty_id": new_id(), "state": "active"}
     documents = {"penalty": {}, "accidents": [], "decision": {}}
     flags = {"is_open": True, "is_system_updated": True, "version": 1, "told": 1}
-    rest = {"condition": "BL-7-4", "due_step": "", "proposed_at": datetime.now(UTC)}
+    rest = {"condition": "BL-7-4", "proposed_at": datetime.now(UTC)}
     return {**dict.fromkeys(texts, ""), **named, **documents, **flags, **rest}
