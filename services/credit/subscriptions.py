@@ -1,7 +1,8 @@
 """What credit listens to, and what its clocks do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from services.credit.use_cases import (
     cases,
     enterprises,
     exposures,
+    limits,
     penalties,
     ratings,
     restrictions,
@@ -44,6 +46,13 @@ from shared.contracts.risk import EnterpriseStandardised
 from shared.declarations import subscribes, timer
 from shared.events.received import Received
 
+RECORDS: Mapping[str, Any] = {
+    "penalty": penalties,
+    "case": cases,
+    "exposure": exposures,
+    "closure": suggestions,
+    "restriction": restrictions,
+}
 OwnFact = AccidentRecorded | PenaltyDecided | PenaltyWithdrawn | SubjectDelisted | SubjectListed
 
 
@@ -129,3 +138,16 @@ def on_rating_day(session: Session, _entity: str, *, now: datetime) -> None:
 def on_fact_over(session: Session, enterprise_id: str, *, now: datetime) -> None:
     """Something that was recorded counts no more for the credit grade."""
     ratings.rate_enterprises(session, [enterprise_id], now=now)
+
+
+@timer(limits.LIMIT_CLOCK)
+def on_limit(session: Session, limit_id: str, *, now: datetime) -> None:
+    """A last day comes near, or has passed."""
+    limits.run_limit(session, limit_id, now=now)
+
+
+@timer("limits_of")
+def on_record_without_limits(session: Session, entity: str, *, now: datetime) -> None:
+    """A record that was there before what is due was kept: ``entity`` is its topic and id."""
+    topic, _, record_id = entity.partition(":")
+    RECORDS[topic].keep_due(session, record_id, now=now)

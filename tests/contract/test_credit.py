@@ -1,8 +1,8 @@
 """What credit tells comes over each bus as it was told, from its use cases to those that make something of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.accidents import Accident
 from services.credit.domain.penalties import Decision
-from services.credit.tables import accident, penalty, rating, restriction
+from services.credit.tables import accident, due_limit, penalty, rating, restriction
 from services.credit.use_cases.accidents import correct_accident, record_accident
 from services.credit.use_cases.exposures import Proposal, propose_exposure, step_exposure
+from services.credit.use_cases.limits import run_limit
 from services.credit.use_cases.penalties import record_penalty, run_penalty_clock, step_penalty
 from services.credit.use_cases.restrictions import step_restriction
 from services.credit.use_cases.violations import Breach, record_violation
@@ -42,6 +43,8 @@ FIRM = {"uscc": "91330000704676287N", "industry": "C2614", "address": "椒江区
 class Wire(wires.Wire):
     """The bus with the databases of credit and of who listens to it."""
 
+    limits: Sequence[Received[Any]] = ()
+
     def did(self, use_case: Callable[[Session], Any]) -> Any:
         """Return what a use case of credit returns, in a transaction of its own."""
         with self.databases["credit"].transaction() as session:
@@ -51,6 +54,12 @@ class Wire(wires.Wire):
         """Return what a service has of an enterprise in a table."""
         with self.databases[service].reading() as session:
             return list(session.execute(select(table).where(table.c.enterprise_id == enterprise_id)))
+
+    def told(self, enterprise_id: str) -> list[Received[Any]]:
+        """Return what credit has told of an enterprise since, without what is due: that is ``limits``."""
+        events = super().told(enterprise_id)
+        self.limits = [one for one in events if one.type.startswith("credit.limit_")]
+        return [one for one in events if one not in self.limits]
 
     def causes(self, enterprise_id: str) -> list[tuple[str, str, bool]]:
         """Return kind and key of the causes that risk knows, and whether each is over."""
@@ -74,7 +83,7 @@ def names(events: list[Received[Any]]) -> list[str]:
     return [one.type.split(".")[1] for one in events]
 
 
-def punished(wire: Wire, enterprise_id: str, today: date) -> str:
+def punished(wire: Wire, enterprise_id: str, today: date, **changes: Any) -> str:
     """Record a fine of today and return its id."""
     decision = Decision(
         enterprise_id=enterprise_id,
@@ -89,6 +98,7 @@ def punished(wire: Wire, enterprise_id: str, today: date) -> str:
         decided_on=today,
         authority="区应急管理局",
     )
+    decision = replace(decision, **changes)
     return str(wire.did(lambda session: record_penalty(session, decision, step=a_step("record", on=today))))
 
 
@@ -250,6 +260,29 @@ class TestAListing:
         ]  # fmt: skip
 
 
+class TestWhatIsDue:
+    def test_is_told_once_for_each_moment_until_it_ends(self, wire: Wire, today: date) -> None:
+        works = wire.knows()
+        penalty_id = punished(wire, works, today, kinds=["warning"], fine=0)
+        wire.told(works)
+        [opened] = wire.limits
+        [row] = wire.rows("credit", due_limit, works)
+        moments = (end_of(row.warn_after), end_of(row.due_on), end_of(row.due_on))
+        for moment in moments:
+            wire.did(lambda session, now=moment: run_limit(session, row.id, now=now))
+        kept = a_step("keep_back", on=row.due_on + timedelta(days=1), reason="轻微")
+        wire.did(lambda session: step_penalty(session, penalty_id, step=kept))
+        wire.told(works)
+        warned, missed, ended = wire.limits
+
+        assert names([opened, warned, missed, ended]) == ["limit_opened", "limit_warned", "limit_missed", "limit_ended"]
+        assert [one.sequence for one in (opened, warned, missed, ended)] == [1, 2, 3, 4]
+        assert {(one.subject, one.data.limit, one.data.due_on) for one in (opened, warned, missed, ended)} == {
+            (row.id, "penalty_ask", row.due_on.isoformat())
+        }
+        assert (opened.data.by, ended.data.is_missed) == ("officer", True)
+
+
 @pytest.mark.parametrize("name", sorted(CAST.told))
 class TestEvent:
     def test_arrives_as_it_was_told(self, wire: Wire, name: str) -> None:
@@ -257,7 +290,7 @@ class TestEvent:
         told = replace(sample.data, enterprise_id=wire.knows())
         wire.did(lambda session: publish(session, told, sequence=sample.sequence, at=datetime.now(UTC)))
 
-        [came] = wire.told(told.enterprise_id)
+        [came] = [*wire.told(told.enterprise_id), *wire.limits]
 
         assert (came.source, came.type, came.data) == ("/sise/credit", name, received(told).data)
         assert (came.subject, came.sequence) == (getattr(told, contract_named(name).subject), sample.sequence)

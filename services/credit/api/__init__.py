@@ -8,6 +8,7 @@ from services.credit.api.enterprise_files import blp as enterprise_files
 from services.credit.api.exposures import blp as exposures
 from services.credit.api.exposures import public as public_exposures
 from services.credit.api.imports import blp as imports
+from services.credit.api.limits import blp as limits
 from services.credit.api.penalties import blp as penalties
 from services.credit.api.penalties import public as public_penalties
 from services.credit.api.rating_policies import blp as rating_policies
@@ -34,4 +35,5 @@ BLUEPRINTS = (
     enterprise_files,
     ratings,
     rating_policies,
+    limits,
 )

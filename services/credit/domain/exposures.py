@@ -9,7 +9,7 @@ from services.credit.domain import publicity
 from services.credit.domain.publicity import same_day
 from services.credit.domain.violations import Named
 from shared.errors import Refused
-from shared.machines import Machine, NotAllowed, Step, Transition, is_possible, require, require_all
+from shared.machines import Due, Machine, NotAllowed, Step, Transition, is_possible, require, require_all
 
 PROPOSED, PUBLISHED, SUSPENDED, WITHDRAWN = "proposed", "published", "suspended", "withdrawn"
 STEPS = ("publish", "drop", "suspend", "resume", "withdraw")
@@ -25,12 +25,17 @@ class ObjectionRefused(Refused):
 
 @dataclass(frozen=True)
 class ExposureRules:
-    """The kinds and the way of an exposure; months are those for which it is shown."""
+    """The kinds and the way of an exposure; months are those for which it is shown.
+
+    A proposal is decided on within ``decide``, an objection has its reply within ``reply``.
+    """
 
     machine: Machine
     kinds: Mapping[str, Named]
     usual_months: int
     most_months: int
+    decide: Due
+    reply: Due
 
     def shown_until(self, published_on: date, months: int) -> date:
         """Return the last day of an exposure that is published on a day for so many months."""

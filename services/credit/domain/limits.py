@@ -1,13 +1,20 @@
-"""The time limits of a case and the days on which they fall: working days of the Chinese calendar, months, years."""
+"""Time limits, the days on which they fall (working days of the Chinese calendar, months), and how they stand."""
 
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from shared.calendar import add_working_days
+from shared.calendar import add_working_days, is_working_day, working_days_between
 from shared.errors import Refused
-from shared.machines import Due
+from shared.machines import Due, Source, end_of
+
+OPEN, WARNED, MISSED, ENDED = "open", "warned", "missed", "ended"
+OFFICER, LEADER, AGENCY, PARTY, CLOCK = "officer", "leader", "agency", "party", "clock"
+WHO = (OFFICER, LEADER, AGENCY, PARTY, CLOCK)  # party and clock: nobody of the bureau has to act
+
+
+REVOCABLE = ("decided", "served", "recorded", "active", "repair_applied", "repair_accepted")
 
 
 class NoOrderInForce(Refused):
@@ -19,6 +26,7 @@ class Limits:
     """The limits from ``effective_from`` on, until the next ones."""
 
     effective_from: date
+    decide: Due
     defence: Due
     serve: Due
     record: Due
@@ -27,6 +35,7 @@ class Limits:
     verify: Due
     system: Due
     lift: Due
+    correct: Due
     period_months: int
     early_months: int
 
@@ -46,7 +55,9 @@ def months_later(day: date, months: int) -> date:
 
 
 def last_day(limit: Due, *, begins_on: date) -> date:
-    """Return the last day of a limit in working days that begins with ``begins_on`` (not counted)."""
+    """Return the last day of a limit in days or working days that begins with ``begins_on`` (not counted)."""
+    if limit.unit == "days":
+        return begins_on + timedelta(days=limit.amount)
     return add_working_days(begins_on, limit.amount)
 
 
@@ -60,8 +71,9 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class CaseDays:
-    """The days that a case counts from, and the last one of its period."""
+    """The days that a case counts from, and the last one of its period; ``withdrawn_on`` is that of its penalty."""
 
+    proposed_on: date | None = None
     noticed_on: date | None = None
     notice_served_on: date | None = None
     decided_on: date | None = None
@@ -70,6 +82,7 @@ class CaseDays:
     removal_on: date | None = None
     listed_on: date | None = None
     managed_until: date | None = None
+    withdrawn_on: date | None = None
     is_system_updated: bool = False
 
 
@@ -79,9 +92,14 @@ def window_end(limits: Limits, days: CaseDays) -> date | None:
 
 
 def deadlines(limits: Limits, state: str, *, days: CaseDays) -> list[Deadline]:
-    """Return what is due in ``state``, the nearest first: steps of whoever has to act, and the end of the period."""
+    """Return what is due in ``state``, the nearest first: steps of whoever has to act, and the end of the period.
+
+    Once the penalty behind a listing was withdrawn nothing but the listing's revocation is due.
+    """
     rows = {
+        "candidate": [("issue_notice", limits.decide, days.proposed_on)],
         "noticed": [("window_elapsed", limits.defence, days.notice_served_on)],
+        "under_review": [("decide_listing", limits.decide, days.proposed_on)],
         "decided": [
             ("record", limits.record, days.decided_on),
             ("serve", limits.serve, days.decided_on),
@@ -96,6 +114,8 @@ def deadlines(limits: Limits, state: str, *, days: CaseDays) -> list[Deadline]:
             ("complete", limits.lift, days.removal_on),
         ],
     }.get(state, [])
+    if days.withdrawn_on and state in REVOCABLE:
+        rows = [("revoke", limits.correct, days.withdrawn_on)]
     found = [Deadline(step, last_day(limit, begins_on=day)) for step, limit, day in rows if day]
     if state in ("active", "repair_applied", "repair_accepted") and days.managed_until:
         found.append(Deadline("expire", days.managed_until))
@@ -110,3 +130,53 @@ def period_end(limits: Limits, listed_on: date) -> date:
 def early_from(limits: Limits, listed_on: date) -> date:
     """Return the first day on which early removal may be applied for."""
     return months_later(listed_on, limits.early_months)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitKind:
+    """What is due: about which kind of record, ``by`` whom; somebody is warned when ``left`` working days are left."""
+
+    id: str
+    about: str
+    by: str
+    zh: str
+    en: str
+    left: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Limit:
+    """``kind`` is due by the end of ``due_on`` (China)."""
+
+    kind: str
+    due_on: date
+
+
+def warn_after(due_on: date, left: int) -> date:
+    """Return the day after which ``left`` working days are left, the last day among them."""
+    day = due_on
+    while left > 0:
+        left -= is_working_day(day)
+        day -= timedelta(days=1)
+    return day
+
+
+def standing(due_on: date, *, warned_after: date, now: datetime) -> str:
+    """Return how an open limit stands at a moment: ``open``, ``warned`` or ``missed``."""
+    if now >= end_of(due_on):
+        return MISSED
+    return WARNED if now >= end_of(warned_after) else OPEN
+
+
+def next_moment(due_on: date, *, warned_after: date, now: datetime) -> datetime | None:
+    """Return when an open limit stands differently next; None when nothing comes any more."""
+    coming = (end_of(warned_after), end_of(due_on))
+    return next((moment for moment in coming if moment > now), None)
+
+
+def working_days_left(due_on: date, *, today: date) -> int:
+    """Return how many working days are left after today up to the last day; below 0 how many have passed since."""
+    if due_on >= today:
+        return working_days_between(today, due_on)
+    return -working_days_between(due_on, today)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.credit.domain.publicity import PublicityRules, SimpleProcedure
+from services.credit.domain.limits import Limit
+from services.credit.domain.publicity import ALWAYS, DECIDED, Publicity, PublicityRules, SimpleProcedure
 from shared.errors import Refused
 
 NATURAL = "natural"
@@ -18,6 +19,7 @@ NUMBERS_OF_PERSONS = re.compile(
     r"(?<!\d)(?:[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # 居民身份证
     r"|1[3-9]\d{9})(?!\d)"  # mobile phones
 )
+REPAIRS = {"repair_applied": "penalty_accept", "repair_accepted": "penalty_decide"}
 
 
 class PenaltyRefused(Refused):
@@ -112,6 +114,17 @@ def check_decision(decision: Decision, *, today: date) -> None:
     for name, (sentence, holds) in problems.items():
         if holds:
             raise PenaltyRefused(sentence, field=name)
+
+
+def limits_of_penalty(
+    rules: PublicityRules, publicity: Publicity, *, publish_by: date, due_on: date | None
+) -> list[Limit]:
+    """Return what is due for a penalty: its publication, or the next step of its repair by ``due_on``."""
+    if publicity.state == DECIDED:
+        period = rules.period(publicity.penalty_class, decided_on=publicity.decided_on)
+        return [Limit("penalty_publish" if period.publishes == ALWAYS else "penalty_ask", publish_by)]
+    kind = REPAIRS.get(publicity.state)
+    return [Limit(kind, due_on)] if kind and due_on else []
 
 
 def in_tenthousands(yuan: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credit.domain.case_facts import REMOVED, REMOVING, REVOKED
+from services.credit.domain.limits import Limit, last_day
 from shared.clock import business_date
 from shared.machines import Due, Machine, NotAllowed, Step, Transition, require, require_all
 
@@ -13,6 +14,7 @@ PUSHED, RECEIVED, APPLIED, REFUSED, LIFT_REQUESTED, LIFTED = (
 )  # fmt: skip
 FEEDBACK = {"RECEIVED": "receive", "APPLIED": "apply", "REFUSED": "refuse", "LIFTED": "lift"}
 WAITING = (PUSHED, LIFT_REQUESTED)
+OWED = {PUSHED: "restriction_answer", LIFT_REQUESTED: "restriction_lift"}
 ESCALATED = 2  # reminders: the second one goes to somebody above
 
 
@@ -96,6 +98,12 @@ def next_reminder(rules: RestrictionRules, restriction: Restriction) -> tuple[st
         return None
     event, due = (("remind", rules.remind), ("escalate", rules.escalate))[restriction.reminders]
     return event, due.after(restriction.asked_at)
+
+
+def limits_of_restriction(rules: RestrictionRules, restriction: Restriction, *, today: date) -> list[Limit]:
+    """Return the answer that an agency owes that was asked ``today``: it is late when somebody above is told."""
+    kind = OWED.get(restriction.state)
+    return [Limit(kind, last_day(rules.escalate, begins_on=today))] if kind else []
 
 
 def is_escalated(restriction: Restriction) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from services.credit.domain.publicity import same_day
 from shared.errors import Conflict
-from shared.machines import NotAllowed, require
+from shared.machines import Due, NotAllowed, require
 
 OPEN, CONFIRMED, DISMISSED, COUNTED = "open", "confirmed", "dismissed", "counted"
 STATES = (OPEN, CONFIRMED, DISMISSED, COUNTED)
@@ -76,11 +76,15 @@ class Span:
 
 @dataclass(frozen=True)
 class ClosureRules:
-    """The spans in which penalties of ``law`` are counted; ``basis`` is how a proposal cites it."""
+    """The spans in which penalties of ``law`` are counted; ``basis`` is how a proposal cites it.
+
+    The bureau decides on a proposal within ``decide``.
+    """
 
     spans: Sequence[Span]
     basis: str
     law: str
+    decide: Due
 
     def first_day(self, today: date) -> date:
         """Return how far back penalties matter: a span may end with a penalty that lies within it itself."""

@@ -24,6 +24,7 @@ from services.credit.tables import (
     listing_person,
     listing_step,
     penalty,
+    penalty_step,
     restriction,
 )
 from shared.clock import business_date
@@ -54,7 +55,7 @@ def cases(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     same = [listing_case.c[name] == value for name, value in given.items()]
     columns = (enterprise.c.name, enterprise.c.uscc, enterprise.c.address, enterprise.c.division, enterprise.c.industry)
     return (
-        select(listing_case, *columns, penalty_withdrawn())
+        select(listing_case, *columns, *penalty_withdrawn())
         .select_from(joined)
         .where(in_area(principal), *known_to(principal), *within, *same)
     )
@@ -68,10 +69,15 @@ def known_to(principal: Principal) -> list[ColumnElement[bool]]:
     return [noticed.correlate(listing_case).exists()] if principal.enterprise_id else []
 
 
-def penalty_withdrawn() -> ColumnElement[bool]:
-    """Return the column that says whether the penalty behind a case was withdrawn since."""
+def penalty_withdrawn() -> tuple[ColumnElement[Any], ...]:
+    """Return the columns that say whether the penalty behind a case was withdrawn since, and when."""
     withdrawn = select(penalty.c.id).where(penalty.c.id == listing_case.c.penalty_id, penalty.c.state == WITHDRAWN)
-    return withdrawn.correlate(listing_case).exists().label("penalty_withdrawn")
+    step = penalty_step.c
+    at = select(step.at).where(step.penalty_id == listing_case.c.penalty_id, step.state == WITHDRAWN)
+    return (
+        withdrawn.correlate(listing_case).exists().label("penalty_withdrawn"),
+        at.correlate(listing_case).scalar_subquery().label("penalty_withdrawn_at"),
+    )
 
 
 def visible_case(session: Session, principal: Principal, case_id: str) -> Row[Any]:
@@ -107,7 +113,12 @@ def unsealed(session: Session, row: Row[Any]) -> tuple[str, str]:
 def case_days(row: Row[Any]) -> CaseDays:
     """Return the days that a case counts from."""
     names = ("notice_served_on", "decided_on", "applied_on", "accepted_on", "removal_on", "listed_on", "managed_until")
-    return CaseDays(**{name: getattr(row, name) for name in names}, is_system_updated=row.is_system_updated)
+    return CaseDays(
+        **{name: getattr(row, name) for name in names},
+        proposed_on=business_date(row.proposed_at),
+        withdrawn_on=business_date(row.penalty_withdrawn_at) if row.penalty_withdrawn_at else None,
+        is_system_updated=row.is_system_updated,
+    )
 
 
 def _noticed_on(session: Session, case_id: str) -> date | None:
@@ -223,12 +234,13 @@ def condition_table() -> Document:
     """Return the acts of the order, its states and steps with their clauses, and the limits."""
     rules = case_rules()
     limits = rules.limits[-1]
-    working_days = ("defence", "serve", "record", "publish", "accept", "verify", "system", "lift")
+    working_days = ("defence", "serve", "record", "publish", "accept", "verify", "system", "lift", "correct")
     return {
         **machine_table(rules.machine),
         "conditions": [_condition_view(one) for one in rules.conditions.conditions.values()],
         "limits": {
             **{name: getattr(limits, name).amount for name in working_days},
+            "decide_days": limits.decide.amount,
             "period_months": limits.period_months,
             "early_months": limits.early_months,
             "effective_from": limits.effective_from,

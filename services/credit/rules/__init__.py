@@ -5,6 +5,7 @@ from services.credit.rules.cases import case_rules
 from services.credit.rules.closures import closure_rules
 from services.credit.rules.exposures import exposure_rules
 from services.credit.rules.imports import import_rules
+from services.credit.rules.limits import limit_kinds
 from services.credit.rules.measures import measure_rules, restriction_rules
 from services.credit.rules.publicity import publicity_rules
 from services.credit.rules.ratings import attested_kinds, quiet_years, rating_policies
@@ -20,6 +21,7 @@ __all__ = [
     "exposure_rules",
     "suggestion_rules",
     "import_rules",
+    "limit_kinds",
     "measure_rules",
     "publicity_rules",
     "rating_policies",
@@ -42,3 +44,4 @@ def check_tables() -> None:
     quiet_years()
     import_rules()
     accident_rules()
+    limit_kinds()

@@ -10,7 +10,7 @@ from services.credit.domain.cases import GUARDS
 from services.credit.domain.limits import Limits
 from shared.machines.reading import due_of, read_machine, rule_table, source_of
 
-IN_WORKING_DAYS = ("defence", "serve", "record", "publish", "accept", "verify", "system", "lift")
+TIMES = ("decide", "defence", "serve", "record", "publish", "accept", "verify", "system", "lift", "correct")
 Row = Mapping[str, Any]
 
 
@@ -27,7 +27,7 @@ def case_rules() -> CaseRules:
 
 
 def _limits(row: Row) -> Limits:
-    return Limits(**{**row, **{name: due_of(row[name]) for name in IN_WORKING_DAYS}})
+    return Limits(**{**row, **{name: due_of(row[name]) for name in TIMES}})
 
 
 def _conditions() -> ConditionRules:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from services.credit.domain.suggestions import ClosureRules, Span
-from shared.machines.reading import rule_table
+from shared.machines.reading import due_of, rule_table
 
 
 @cache
@@ -11,4 +11,5 @@ def closure_rules() -> ClosureRules:
     """Return when a closure is proposed in this release, read once."""
     content = rule_table(__package__, "closures.toml")
     head = content["closures"]
-    return ClosureRules(tuple(Span(**row) for row in content["span"]), head["source"], head["law"])
+    spans, decide = tuple(Span(**row) for row in content["span"]), due_of(content["limits"]["decide"])
+    return ClosureRules(spans, head["source"], head["law"], decide)

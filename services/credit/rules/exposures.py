@@ -4,7 +4,7 @@ from functools import cache
 
 from services.credit.domain.exposures import EXPOSURE_GUARDS, ExposureRules
 from services.credit.domain.violations import Named
-from shared.machines.reading import read_machine, rule_table
+from shared.machines.reading import due_of, read_machine, rule_table
 
 
 @cache
@@ -16,4 +16,6 @@ def exposure_rules() -> ExposureRules:
         kinds={row["id"]: Named(**row) for row in content["kind"]},
         usual_months=content["period"]["usual_months"],
         most_months=content["period"]["most_months"],
+        decide=due_of(content["limits"]["decide"]),
+        reply=due_of(content["limits"]["reply"]),
     )

@@ -242,7 +242,7 @@ class ListingCondition(Schema):
 
 
 class CaseTable(StateTable):
-    """``limits`` in working days and months, of the order in force."""
+    """``limits`` in working days, days and months, of the order in force."""
 
     conditions = fields.List(fields.Nested(ListingCondition), required=True)
     limits = fields.Dict(required=True)

@@ -1,4 +1,4 @@
-"""Violations as an officer recorded them, and penalty decisions: the row is the lock, ``penalty_step`` keeps each step; personal data are sealed."""
+"""Violations and penalty decisions; of these the row is the lock, ``penalty_step`` keeps each step; persons are sealed."""
 
 from sqlalchemy import (
     BigInteger,

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident, Condition
 from services.credit.domain.case_facts import LISTED, NEW, NOTICED, Case, Penalty
 from services.credit.domain.cases import take_case_step
-from services.credit.domain.limits import window_end
+from services.credit.domain.limits import Limit, window_end
 from services.credit.queries.cases import (
     IDENTITY_FIELD,
     NAME_FIELD,
@@ -24,6 +24,7 @@ from services.credit.queries.cases import (
 from services.credit.rules import case_rules
 from services.credit.tables import enterprise, listing_case, listing_person, listing_step, penalty
 from services.credit.use_cases.case_effects import effects_of, follow_listing
+from services.credit.use_cases.limits import Subject, keep_limits
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
@@ -83,6 +84,7 @@ def propose_case(session: Session, wanted: Proposal, *, step: Step) -> str:
     session.execute(insert(listing_case).values(**row, **_content(wanted)))
     _keep_persons(session, case_id, wanted.persons)
     _keep_step(session, case_id, moved.transition.row, version=1, state=moved.state, step=step)
+    _keep_due(session, locked_case(session, case_id), now=step.now)
     return case_id
 
 
@@ -142,10 +144,13 @@ def locked_case(session: Session, case_id: str) -> Row[Any]:
     """Return a case with its firm, locked until the transaction ends together with the penalty that it rests on."""
     held = select(listing_case.c.penalty_id).where(listing_case.c.id == case_id).with_for_update()
     session.execute(select(penalty.c.id).where(penalty.c.id == session.scalar(held)).with_for_update())
+    return session.execute(_with_firms().where(listing_case.c.id == case_id)).one()
+
+
+def _with_firms() -> Select[Any]:
     joined = listing_case.join(enterprise, enterprise.c.enterprise_id == listing_case.c.enterprise_id)
     columns = (enterprise.c.name, enterprise.c.uscc, enterprise.c.address, enterprise.c.industry)
-    wanted = select(listing_case, *columns, penalty_withdrawn()).select_from(joined).where(listing_case.c.id == case_id)
-    return session.execute(wanted).one()
+    return select(listing_case, *columns, *penalty_withdrawn()).select_from(joined)
 
 
 def step_case(session: Session, case_id: str, *, step: Step, based_on: int | None = None) -> None:
@@ -167,7 +172,7 @@ def step_case(session: Session, case_id: str, *, step: Step, based_on: int | Non
     session.execute(update(listing_case).where(listing_case.c.id == case_id).values(**changes))
     _keep_step(session, case_id, moved.transition.row, version=row.version + 1, state=moved.state, step=step)
     follow_listing(session, locked_case(session, case_id), moved.transition.tells, now=step.now)
-    _set_clock(session, locked_case(session, case_id))
+    _keep_due(session, locked_case(session, case_id), now=step.now)
 
 
 def _keep_step(session: Session, case_id: str, rule: str, *, version: int, state: str, step: Step) -> None:
@@ -176,9 +181,25 @@ def _keep_step(session: Session, case_id: str, rule: str, *, version: int, state
     session.execute(insert(listing_step).values(case_id=case_id, version=version, **values))
 
 
-def _set_clock(session: Session, row: Row[Any]) -> None:
-    """Set the clock to what happens by itself."""
+def follow_withdrawal(session: Session, penalty_id: str, *, now: datetime) -> None:
+    """Let what is due in the open cases that rest on a withdrawn penalty be due by that; the caller has it locked."""
+    resting = _with_firms().where(listing_case.c.penalty_id == penalty_id, listing_case.c.is_open)
+    for row in session.execute(resting.order_by(listing_case.c.id)).all():
+        _keep_due(session, row, now=now)
+
+
+def keep_due(session: Session, case_id: str, *, now: datetime) -> None:
+    """Let exactly what is due in a case be open."""
+    _keep_due(session, locked_case(session, case_id), now=now)
+
+
+def _keep_due(session: Session, row: Row[Any], *, now: datetime) -> None:
+    """Write what is due, and set the clock to what happens by itself."""
     due = due_of(case_rules(), row)
+    names_firm = case_rules().conditions.condition(row.condition).names_firm
+    title = row.decision.get("number") or row.penalty["number"]
+    subject = Subject(entity_id=row.id, enterprise_id=row.enterprise_id, title=title, is_told=names_firm)
+    keep_limits(session, subject, [Limit(f"case_{one.step}", one.due_on) for one in due], now=now)
     by_itself = [one.due_on for one in due if one.step in ("window_elapsed", "expire")]
     if by_itself:
         schedule(session, CASE_CLOCK, row.id, due_at=end_of(min(by_itself)))

@@ -10,6 +10,7 @@ from services.credit.tables import (
     accident,
     attestation,
     closure,
+    due_limit,
     enterprise,
     exposure,
     listing_case,
@@ -40,6 +41,7 @@ FOLLOWING: tuple[Table, ...] = (
     listing_case,
     restriction,
     watched,
+    due_limit,
 )
 
 

@@ -17,9 +17,12 @@ from services.credit.domain.exposures import (
     end_of_ground,
     take_exposure_step,
 )
+from services.credit.domain.limits import Limit, last_day
 from services.credit.domain.penalties import NATURAL
 from services.credit.rules.exposures import exposure_rules
 from services.credit.tables import exposure, exposure_objection, exposure_step, penalty
+from services.credit.use_cases.limits import Subject, end_limits, keep_limits
+from shared.clock import business_date
 from shared.contracts.credit import ExposurePublished, ExposureWithdrawn
 from shared.errors import Conflict, NotFound
 from shared.events.outbox import publish
@@ -71,6 +74,7 @@ def propose_exposure(session: Session, proposal: Proposal, *, by: str, now: date
     values = {name: getattr(proposal, name) for name in proposal.__slots__}
     exposure_id, proposed = new_id(), {"proposed_by": by, "proposed_at": now, "decided_by": ""}
     session.execute(insert(exposure).values(id=exposure_id, version=1, **values, **proposed, **_standing(PROPOSED)))
+    keep_due(session, exposure_id, now=now)
     return exposure_id
 
 
@@ -93,6 +97,7 @@ def step_exposure(session: Session, exposure_id: str, *, step: Step, based_on: i
     for word in transition.tells:
         publish(session, EVENTS[word](moved), sequence=moved.version, at=step.now)
     _set_clock(session, moved)
+    keep_due(session, exposure_id, now=step.now)
 
 
 def end_exposure(session: Session, exposure_id: str, *, now: datetime) -> None:
@@ -120,6 +125,7 @@ def object_to(session: Session, row: Row[Any], statement: str, *, by: str, now: 
     objection_id, unanswered = new_id(), {"reply": "", "replied_by": ""}
     made = {"exposure_id": row.id, "statement": statement, "made_by": by, "made_at": now}
     session.execute(insert(exposure_objection).values(id=objection_id, **made, **unanswered))
+    keep_due(session, row.id, now=now)
     return objection_id
 
 
@@ -134,6 +140,20 @@ def reply_to(session: Session, exposure_id: str, objection_id: str, *, reply: st
         raise AnsweredAlready("This objection was answered already.")
     answered = {"reply": reply, "replied_by": by, "replied_at": now}
     session.execute(update(exposure_objection).where(*same).values(**answered))
+    end_limits(session, objection_id, now=now)
+
+
+def keep_due(session: Session, exposure_id: str, *, now: datetime) -> None:
+    """Let exactly what is due for an exposure be open: the decision on it, and the replies to its objections."""
+    row, rules = session.execute(select(exposure).where(exposure.c.id == exposure_id)).one(), exposure_rules()
+    named = {"enterprise_id": row.enterprise_id, "title": row.title, "record_id": row.id}
+    decide = Limit("exposure_decide", last_day(rules.decide, begins_on=business_date(row.proposed_at)))
+    keep_limits(session, Subject(entity_id=row.id, **named), [decide] if row.state == PROPOSED else [], now=now)
+    columns = exposure_objection.c
+    waiting = select(columns.id, columns.made_at).where(columns.exposure_id == row.id, columns.replied_at.is_(None))
+    for one in session.execute(waiting.order_by(columns.id)).all():
+        reply = Limit("objection_reply", last_day(rules.reply, begins_on=business_date(one.made_at)))
+        keep_limits(session, Subject(entity_id=one.id, **named), [reply], now=now)
 
 
 def _standing(state: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from services.credit.domain.penalties import (
     as_number,
     check_decision,
     class_of,
+    limits_of_penalty,
     without_persons,
 )
 from services.credit.domain.publicity import (
@@ -36,7 +37,9 @@ from services.credit.domain.publicity import (
 )
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step, violation
+from services.credit.use_cases.cases import follow_withdrawal
 from services.credit.use_cases.exposures import end_without_ground
+from services.credit.use_cases.limits import Subject, keep_limits
 from services.credit.use_cases.suggestions import propose_closures
 from shared.clock import business_date
 from shared.contracts.credit import (
@@ -96,7 +99,7 @@ def record_penalty(session: Session, decision: Decision, *, step: Step) -> str:
     )
     _tell_of_decision(session, _row(session, penalty_id), at=step.now)
     propose_closures(session, [decision.enterprise_id], now=step.now)
-    _set_clock(session, penalty_id)
+    keep_due(session, penalty_id, now=step.now)
     return penalty_id
 
 
@@ -122,7 +125,8 @@ def step_penalty(session: Session, penalty_id: str, *, step: Step, based_on: int
     _tell_of_step(session, _row(session, penalty_id), transition, step=step)
     if moved.state == WITHDRAWN:
         end_without_ground(session, penalty_id, step=step)
-    _set_clock(session, penalty_id)
+        follow_withdrawal(session, penalty_id, now=step.now)
+    keep_due(session, penalty_id, now=step.now)
 
 
 def run_penalty_clock(session: Session, penalty_id: str, *, now: datetime) -> None:
@@ -206,9 +210,19 @@ def _keep_step(session: Session, row: Row[Any], transition: Transition, *, state
     session.execute(insert(penalty_step).values(penalty_id=row.id, version=row.version + 1, given=given, **taken))
 
 
-def _set_clock(session: Session, penalty_id: str) -> None:
-    coming = moments(publicity_rules(), publicity_of(_row(session, penalty_id)))
-    if coming:
+def keep_due(session: Session, penalty_id: str, *, now: datetime) -> None:
+    """Let exactly what is due for a penalty be open, and set the clock to what happens by itself."""
+    row, rules = _row(session, penalty_id), publicity_rules()
+    known = publicity_of(row)
+    subject = Subject(
+        entity_id=row.id,
+        enterprise_id=row.enterprise_id,
+        title=row.document_number,
+        is_told=row.subject_kind != NATURAL,
+    )
+    due = limits_of_penalty(rules, known, publish_by=row.publish_by, due_on=row.due_on)
+    keep_limits(session, subject, due, now=now)
+    if coming := moments(rules, known):
         schedule(session, CLOCK, penalty_id, due_at=coming[0][0])
     else:
         cancel(session, CLOCK, penalty_id)

@@ -14,11 +14,13 @@ from services.credit.domain.restrictions import (
     PUSHED,
     RECEIVED,
     Restriction,
+    limits_of_restriction,
     next_reminder,
     take_restriction_step,
 )
 from services.credit.rules import measure_rules, restriction_rules
 from services.credit.tables import listing_case, restriction, restriction_step, watched
+from services.credit.use_cases.limits import Subject, keep_limits
 from shared.clock import business_date
 from shared.contracts.credit import RestrictionApplied, RestrictionFeedbackReceived, RestrictionLifted
 from shared.errors import Conflict, Refused
@@ -71,7 +73,7 @@ def push_restrictions(session: Session, case: Row[Any], *, now: datetime) -> Non
             **dict.fromkeys(("measure", "handler", "reason"), ""),
         }
         session.execute(insert(restriction).values(**row))
-        _remind_later(session, str(row["id"]))
+        keep_due(session, str(row["id"]), now=now)
 
 
 def request_lifts(session: Session, case: Row[Any], *, now: datetime) -> None:
@@ -112,7 +114,7 @@ def step_restriction(
     numbered = {"restriction_id": restriction_id, "version": row.version + 1}
     session.execute(insert(restriction_step).values(**numbered, **kept, given=dict(step.given)))
     _tell(session, row, transition.tells, step=step)
-    _remind_later(session, restriction_id)
+    keep_due(session, restriction_id, now=step.now)
 
 
 def known(session: Session, row: Row[Any], *, agencies: frozenset[str] | None = None) -> Restriction:
@@ -144,10 +146,14 @@ def _tell(session: Session, row: Row[Any], tells: tuple[str, ...], *, step: Step
         publish(session, events[word](), sequence=row.told + place, at=step.now)
 
 
-def _remind_later(session: Session, restriction_id: str) -> None:
+def keep_due(session: Session, restriction_id: str, *, now: datetime) -> None:
+    """Let exactly the answer that an agency owes be due, and set the clock that reminds it."""
     row = session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
-    coming = next_reminder(restriction_rules(), known(session, row))
-    if coming:
+    rules, standing = restriction_rules(), known(session, row)
+    named = {"enterprise_id": row.enterprise_id, "title": measure_rules().restrictions[row.code].zh}
+    owed = limits_of_restriction(rules, standing, today=business_date(row.asked_at))
+    keep_limits(session, Subject(entity_id=row.id, agency=row.agency, **named), owed, now=now)
+    if coming := next_reminder(rules, standing):
         schedule(session, REMINDER, restriction_id, due_at=coming[1])
     else:
         cancel(session, REMINDER, restriction_id)

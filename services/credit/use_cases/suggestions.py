@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.credit.domain.limits import Limit, last_day
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.suggestions import (
@@ -28,6 +29,7 @@ from services.credit.rules.closures import closure_rules
 from services.credit.rules.suggestions import suggestion_rules
 from services.credit.tables import closure, enterprise, major_hazard, penalty, suggestion
 from services.credit.use_cases.enterprises import newest
+from services.credit.use_cases.limits import Subject, keep_limits
 from services.credit.use_cases.ratings import rate_enterprises
 from services.credit.use_cases.violations import Breach, record_violation
 from shared.clock import business_date
@@ -147,9 +149,10 @@ def propose_closures(session: Session, enterprise_ids: Iterable[str], *, now: da
     for enterprise_id in sorted(enterprise_ids):
         trigger, hazards = _trigger(session, enterprise_id, now=now)
         if trigger is not None and not _is_known(session, enterprise_id, trigger):
+            closure_id = new_id()
             session.execute(
                 insert(closure).values(
-                    id=new_id(),
+                    id=closure_id,
                     enterprise_id=enterprise_id,
                     state=PROPOSED,
                     span=trigger.span,
@@ -159,6 +162,15 @@ def propose_closures(session: Session, enterprise_ids: Iterable[str], *, now: da
                     **dict.fromkeys(("document", "reason", "decided_by"), ""),
                 )
             )
+            keep_due(session, closure_id, now=now)
+
+
+def keep_due(session: Session, closure_id: str, *, now: datetime) -> None:
+    """Let the decision on a proposal to close be due while that is open."""
+    row, rules = session.execute(select(closure).where(closure.c.id == closure_id)).one(), closure_rules()
+    decide = Limit("closure_decide", last_day(rules.decide, begins_on=row.proposed_on))
+    subject = Subject(entity_id=row.id, enterprise_id=row.enterprise_id, title=rules.basis)
+    keep_limits(session, subject, [decide] if row.state == PROPOSED else [], now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,7 @@ def decide_closure(session: Session, closure_id: str, decision: Decision, *, by:
     decided = {"state": state, "document": decision.document, "reason": decision.reason}
     changes = {**decided, "decided_by": by, "decided_at": now}
     session.execute(update(closure).where(closure.c.id == closure_id).values(**changes))
+    keep_due(session, closure_id, now=now)
     if state == DISMISSED:
         propose_closures(session, [row.enterprise_id], now=now)
 

@@ -1,23 +1,33 @@
 """Time limits of a case: working days across National Day and Spring Festival, months, and the day of a new rule."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.credit.domain.limits import (
+    WHO,
     CaseDays,
     NoOrderInForce,
     deadlines,
     early_from,
+    last_day,
     limits_on,
     months_later,
+    next_moment,
     period_end,
+    standing,
+    warn_after,
     window_end,
+    working_days_left,
 )
+from services.credit.domain.penalties import REPAIRS
+from services.credit.domain.restrictions import OWED
 from services.credit.rules.cases import case_rules
-from shared.machines import Due
+from services.credit.rules.limits import _kind, limit_kinds
+from shared.calendar import working_days_between
+from shared.machines import Due, UnusableTable, end_of
 
 LIMITS = case_rules().limits_on(date(2026, 11, 26))
 
@@ -74,7 +84,100 @@ class TestWorkingDays:
 
     def test_are_none_where_nothing_has_begun(self) -> None:
         assert window_end(LIMITS, CaseDays()) is None
-        assert due("noticed") == due("candidate") == due("active") == {}
+        assert due("noticed") == due("candidate") == due("under_review") == due("active") == {}
+
+    def test_run_from_the_proposal_to_the_decision(self) -> None:
+        assert due("candidate", proposed_on=date(2026, 9, 30)) == {"issue_notice": "2026-12-29"}
+        assert due("under_review", proposed_on=date(2026, 9, 30)) == {"decide_listing": "2026-12-29"}
+
+    @pytest.mark.parametrize("state", ["decided", "served", "recorded"])
+    def test_are_only_the_revocation_once_the_penalty_was_withdrawn(self, state: str) -> None:
+        days = {"decided_on": date(2026, 9, 28), "withdrawn_on": date(2026, 9, 30)}
+        assert due(state, **days) == {"revoke": "2026-10-08"}
+        listed = {**days, "applied_on": date(2026, 9, 29), "managed_until": date(2029, 9, 28)}
+        assert due("repair_applied", **listed) == {"revoke": "2026-10-08", "expire": "2029-09-28"}
+        assert list(due("removing", removal_on=date(2026, 9, 29), **days)) == ["update_system", "complete"]
+
+
+class TestTheWarning:
+    """Of every limit, when it ends and after which day somebody is warned, over National Day and Spring Festival."""
+
+    @pytest.mark.parametrize("kind", sorted(limit_kinds()))
+    def test_comes_on_a_day_before_the_last_one(self, kind: str) -> None:
+        last = date(2026, 3, 20)
+        before = warn_after(last, limit_kinds()[kind].left)
+        assert before < last
+        assert working_days_between(before, last) == limit_kinds()[kind].left
+
+    @pytest.mark.parametrize(
+        ("days", "left", "begins_on", "warned_after", "last"),
+        [
+            (1, 1, date(2025, 9, 30), date(2025, 10, 8), date(2025, 10, 9)),
+            (1, 1, date(2026, 2, 14), date(2026, 2, 23), date(2026, 2, 24)),
+            (3, 1, date(2025, 9, 30), date(2025, 10, 10), date(2025, 10, 11)),
+            (3, 1, date(2026, 9, 30), date(2026, 10, 9), date(2026, 10, 10)),
+            (3, 1, date(2025, 1, 27), date(2025, 2, 6), date(2025, 2, 7)),
+            (3, 1, date(2026, 2, 14), date(2026, 2, 25), date(2026, 2, 26)),
+            (5, 2, date(2025, 9, 30), date(2025, 10, 12), date(2025, 10, 14)),
+            (5, 2, date(2026, 9, 29), date(2026, 10, 9), date(2026, 10, 12)),
+            (5, 3, date(2025, 1, 27), date(2025, 2, 6), date(2025, 2, 10)),
+            (5, 3, date(2026, 2, 13), date(2026, 2, 24), date(2026, 2, 27)),
+            (7, 2, date(2025, 9, 30), date(2025, 10, 14), date(2025, 10, 16)),
+            (7, 2, date(2026, 9, 30), date(2026, 10, 13), date(2026, 10, 15)),
+            (7, 2, date(2025, 1, 27), date(2025, 2, 10), date(2025, 2, 12)),
+            (7, 2, date(2026, 2, 14), date(2026, 3, 1), date(2026, 3, 3)),
+            (10, 3, date(2025, 9, 30), date(2025, 10, 16), date(2025, 10, 21)),
+            (10, 3, date(2026, 2, 13), date(2026, 3, 2), date(2026, 3, 5)),
+            (20, 5, date(2025, 9, 30), date(2025, 10, 28), date(2025, 11, 4)),
+            (20, 3, date(2026, 2, 14), date(2026, 3, 17), date(2026, 3, 20)),
+        ],
+    )
+    def test_counts_working_days_back_from_the_last_one(
+        self, days: int, left: int, *, begins_on: date, warned_after: date, last: date
+    ) -> None:
+        assert last_day(Due(days, "working_days"), begins_on=begins_on) == last
+        assert warn_after(last, left) == warned_after
+
+    def test_is_followed_by_the_mark(self) -> None:
+        last, warned = date(2026, 10, 10), date(2026, 10, 9)
+        moments = [end_of(warned), end_of(last)]
+        before = [one - timedelta(seconds=1) for one in moments]
+        assert [standing(last, warned_after=warned, now=one) for one in (*before, *moments)] == [
+            "open", "warned", "warned", "missed",
+        ]  # fmt: skip
+        assert [next_moment(last, warned_after=warned, now=one) for one in (*before, *moments)] == [
+            *moments, moments[1], None,
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("today", "left"),
+        [
+            (date(2026, 9, 30), 2), (date(2026, 10, 8), 1), (date(2026, 10, 9), 0), (date(2026, 10, 10), -1),
+            (date(2026, 10, 11), -1), (date(2026, 10, 12), -2),
+        ],
+    )  # fmt: skip
+    def test_says_how_many_working_days_are_left(self, today: date, left: int) -> None:
+        assert working_days_left(date(2026, 10, 9), today=today) == left
+
+
+class TestTheKinds:
+    def test_are_all_that_is_ever_due(self) -> None:
+        steps = {
+            "issue_notice", "window_elapsed", "decide_listing", "serve", "record", "publish", "accept", "grant",
+            "update_system", "complete", "revoke", "expire",
+        }  # fmt: skip
+        assert {one.id for one in limit_kinds().values() if one.about == "case"} == {f"case_{one}" for one in steps}
+        assert set(REPAIRS.values()) | set(OWED.values()) <= set(limit_kinds())
+
+    def test_say_who_and_whose_rule_it_is(self) -> None:
+        kinds = limit_kinds().values()
+        assert {one.by for one in kinds} == set(WHO)
+        assert [one.id for one in kinds if not (one.zh and one.en and one.source.clause and one.source.document)] == []
+
+    def test_of_which_nobody_is_known_are_refused(self) -> None:
+        head = {"source": "s", "status": "design", "effective_from": date(2026, 1, 1)}
+        with pytest.raises(UnusableTable):
+            _kind({"id": "x", "by": "anybody"}, head)
 
 
 class TestPeriods:
