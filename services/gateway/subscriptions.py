@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.gateway.use_cases.counters import recount
+from services.gateway.use_cases.credit import LimitFact, tell_of_limits
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from services.gateway.use_cases.streaming import Told, tell
 from services.gateway.use_cases.works import Commitment, apply_commitments, apply_permits, follow_merge
+from shared.contracts.credit import LimitEnded, LimitMissed, LimitOpened, LimitWarned
 from shared.contracts.inspections import AssessmentPublished, EnforcementPlanPublished
 from shared.contracts.permits import (
     CommitmentDisputed,
@@ -69,6 +71,11 @@ def on_permit(session: Session, received: Sequence[Received[PermitFact]], *, now
 @subscribes(CommitmentMade, CommitmentMissed, CommitmentDisputed, batch=True)
 def on_commitment(session: Session, received: Sequence[Received[Commitment]], *, now: datetime) -> None:
     apply_commitments(session, received, now=now)
+
+
+@subscribes(LimitOpened, LimitWarned, LimitMissed, LimitEnded, batch=True)
+def on_limit(session: Session, received: Sequence[Received[LimitFact]], *, now: datetime) -> None:
+    tell_of_limits(session, received, now=now)
 
 
 @subscribes(EnterprisesMerged)

@@ -1,4 +1,4 @@
-"""credit/cases, public/list: who is proposed for the list of the severely untrustworthy, and every step; who is on it."""
+"""credit/cases, public/list: who is proposed for the list of the severely untrustworthy, its steps; who is on it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Violations and penalty decisions; of these the row is the lock, ``penalty_step`` keeps each step; persons are sealed."""
+"""Violations and penalty decisions; of these the row is the lock, ``penalty_step`` keeps each step; persons sealed."""
 
 from sqlalchemy import (
     BigInteger,

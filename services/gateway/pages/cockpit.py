@@ -7,6 +7,7 @@ from flask import render_template
 from services.gateway.api.base_map import base_map_shown
 from services.gateway.pages import own_api, shell, viewer
 from services.gateway.pages.access import page
+from services.gateway.pages.credit_due import FIGURES
 from services.gateway.pages.site import site
 from services.gateway.pages.works import SHOWN, work_words
 from shared.errors import Forbidden, Unavailable
@@ -21,13 +22,18 @@ NEWS = {  # what is published, who may open it, and where
 }
 
 
+DUE = ("missed", "today", "near", "decisions")
+
+
 @site.get("/")
 @page("map:read")
 def cockpit() -> str:
     """Draw the cockpit's frame, with the progress of the survey while the registry answers."""
     news = {kind: address for kind, (action, address) in NEWS.items() if viewer.may(action)}
     start = {"theme": shell.theme(), **ground(), "news": news}
-    return render_template("cockpit.html", start=start, survey=_progress(), work_states=SHOWN, work_words=work_words())
+    works = {"work_states": SHOWN, "work_words": work_words()}
+    due = {name: opens for name, opens in FIGURES.items() if name in DUE}
+    return render_template("cockpit.html", start=start, survey=_progress(), due=due, **works)
 
 
 def ground() -> dict[str, Any]:

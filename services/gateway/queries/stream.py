@@ -11,7 +11,11 @@ from shared.security.principal import Principal
 from shared.security.scope import in_scope
 
 AT_ONCE = 200
-NEEDS = {"work_changed": "permit:read", "commitment_changed": "commitment:read"}  # beyond the right to see the map
+NEEDS = {  # beyond the right to see the map
+    "work_changed": "permit:read",
+    "commitment_changed": "commitment:read",
+    "credit_changed": "credit:oversee",
+}
 
 
 def newest_position(session: Session) -> int:

@@ -43,6 +43,11 @@ def tell(session: Session, events: Sequence[Told], *, now: datetime) -> None:
     session.execute(delete(stream_event).where(stream_event.c.position <= newest - KEPT_EVENTS))
 
 
+def tell_areas(session: Session, kind: str, areas: Sequence[str], *, now: datetime) -> None:
+    """Tell each of these subdistricts that something has changed there; who listens asks again."""
+    tell(session, [Told(kind=kind, division=area, content={"subdistrict": area}) for area in areas], now=now)
+
+
 def _row(told: Told, position: int, now: datetime) -> dict[str, Any]:
     return {
         "position": position,

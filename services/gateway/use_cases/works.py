@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from services.gateway.domain.works import SHOWN, state_after
 from services.gateway.queries.works import known_works, places_of
 from services.gateway.tables import commitment_mark, live_work, merged_enterprise
-from services.gateway.use_cases.streaming import Told, take_turn, tell
+from services.gateway.use_cases.streaming import Told, take_turn, tell, tell_areas
 from shared.clock import business_date
 from shared.contracts.permits import CommitmentDisputed, CommitmentMade, CommitmentMissed, PermitFact
 from shared.contracts.registry import EnterprisesMerged
@@ -35,7 +35,7 @@ def apply_permits(session: Session, batch: Sequence[Received[PermitFact]], *, no
     take_turn(session)
     last = {one.subject: one for one in sorted(batch, key=lambda one: one.sequence)}
     held = _held(session, list(last))
-    kept = _kept_by(session, {one.data.enterprise_id for one in last.values()})
+    kept = kept_by(session, {one.data.enterprise_id for one in last.values()})
     rows = [_work(one, kept, now) for one in last.values() if _is_news(one, held.get(one.subject), now)]
     upsert_rows(session, live_work, rows, key=("permit_id",))
     session.execute(delete(live_work).where(~live_work.c.is_shown, live_work.c.updated_at < now - KEPT))
@@ -46,7 +46,7 @@ def apply_permits(session: Session, batch: Sequence[Received[PermitFact]], *, no
 def apply_commitments(session: Session, batch: Sequence[Received[Commitment]], *, now: datetime) -> None:
     """Take over the marks of commitments: who has signed, late or not, who has missed the hour, what is disputed."""
     take_turn(session)
-    kept = _kept_by(session, {one.data.enterprise_id for one in batch})
+    kept = kept_by(session, {one.data.enterprise_id for one in batch})
     rows = _marked(session, [one.subject for one in batch])
     for one in batch:
         row = rows.setdefault(one.subject, _unmarked(one.data, kept))
@@ -73,7 +73,8 @@ def _held(session: Session, permit_ids: Collection[str]) -> Mapping[str, Row[Any
     return {row.permit_id: row for row in rows}
 
 
-def _kept_by(session: Session, enterprise_ids: Collection[str]) -> Mapping[str, str]:
+def kept_by(session: Session, enterprise_ids: Collection[str]) -> Mapping[str, str]:
+    """Return, of those of these enterprises that were merged, the entry that stays."""
     columns = merged_enterprise.c
     wanted = select(columns.merged_id, columns.kept_id).where(among(session, columns.merged_id, enterprise_ids))
     return {row.merged_id: row.kept_id for row in session.execute(wanted)}
@@ -134,7 +135,7 @@ def _marks_of(received: Received[Commitment]) -> Facts:
 def _tell_of_works(session: Session, permit_ids: Sequence[str], now: datetime) -> None:
     known = known_works(session, permit_ids)
     if len(known) > TOLD_ONE_BY_ONE:
-        _tell_areas(session, "work_changed", sorted({row.subdistrict for row, _ in known}), now=now)
+        tell_areas(session, "work_changed", sorted({row.subdistrict for row, _ in known}), now=now)
         return
     told = [
         Told(
@@ -150,8 +151,4 @@ def _tell_of_works(session: Session, permit_ids: Sequence[str], now: datetime) -
 
 
 def _tell_of_commitments(session: Session, enterprise_ids: Collection[str], now: datetime) -> None:
-    _tell_areas(session, "commitment_changed", places_of(session, enterprise_ids), now=now)
-
-
-def _tell_areas(session: Session, kind: str, areas: Sequence[str], *, now: datetime) -> None:
-    tell(session, [Told(kind=kind, division=area, content={"subdistrict": area}) for area in areas], now=now)
+    tell_areas(session, "commitment_changed", places_of(session, enterprise_ids), now=now)

@@ -1,6 +1,7 @@
 // The cockpit: one set of filters in the address, shown by the map and by the figures, kept fresh by events.
 import { call } from "./api.js";
 import { installHatches } from "./colours.js";
+import { Due } from "./credit_due.js";
 import { drawFigures, noteChange, noteNews } from "./figures.js";
 import { Filters } from "./filters.js";
 import { listen, soon } from "./live.js";
@@ -28,6 +29,9 @@ const map = new ColourMap(document.getElementById("map"), {
 const workStart = document.getElementById("work-start");
 const works = workStart ? new Works(map, JSON.parse(workStart.textContent), { filters, subdistricts: () => rows }) : null;
 
+const dueFigures = document.getElementById("credit-figures");
+const due = dueFigures ? new Due(dueFigures, filters) : null;
+
 async function load() {
   const [main, ...others] = await Promise.all([
     summary(filters),
@@ -36,6 +40,7 @@ async function load() {
   rows = main.subdistricts ?? [];
   drawFigures({ main, byDimension: Object.fromEntries(others), filters, list: root.dataset.list });
   document.getElementById("map-blank").hidden = main.enterprises > 0 || filters.active().length > 0;
+  due?.load();
   await map.ready;
   works?.load();
   map.drawSubdistricts(rows, filters.values("division"));
@@ -94,7 +99,7 @@ listen({
     if (state === "open" && isFramed) refresh();
   },
   onEvent: (event) => {
-    if (works?.hear(event)) return;
+    if (works?.hear(event) || due?.hear(event)) return;
     noteChange(event, root.dataset.list);
     noteNews(event, start.news);
     refresh();

@@ -1,5 +1,5 @@
 // The event stream: one connection per page, its state shown, whatever was missed asked for again.
-const KINDS = ["assessment_published", "change", "commitment_changed", "enterprise_changed", "enterprise_graded", "enterprise_updated", "import_progress", "import_completed", "plan_published", "reset", "system", "work_changed"];
+const KINDS = ["assessment_published", "change", "commitment_changed", "credit_changed", "enterprise_changed", "enterprise_graded", "enterprise_updated", "import_progress", "import_completed", "plan_published", "reset", "system", "work_changed"];
 
 export function listen({ onEvent, onState }) {
   const source = new EventSource("/api/v1/events/stream");
