@@ -20,6 +20,7 @@ from services.credit.use_cases.limits import run_limit
 from services.credit.use_cases.penalties import record_penalty, run_penalty_clock, step_penalty
 from services.credit.use_cases.restrictions import step_restriction
 from services.credit.use_cases.violations import Breach, record_violation
+from services.gateway.tables import stream_event
 from services.inspections.tables import credit_fact
 from services.permits.tables import listing
 from services.risk.tables import occurrence
@@ -36,7 +37,7 @@ from tests.integration.credit.listing import LEADER, a_step, listed, moved
 from tests.support.events import received
 
 SAMPLES = Path(__file__).parent / "samples"
-CAST = Cast("credit", handling=("credit", "inspections", "permits", "risk"))
+CAST = Cast("credit", handling=("credit", "gateway", "inspections", "permits", "risk"))
 FIRM = {"uscc": "91330000704676287N", "industry": "C2614", "address": "椒江区海门"}
 
 
@@ -65,6 +66,12 @@ class Wire(wires.Wire):
         """Return kind and key of the causes that risk knows, and whether each is over."""
         found = self.rows("risk", occurrence, enterprise_id)
         return [(row.kind, row.key, row.ended_at is not None) for row in found]
+
+    def heard(self, kind: str) -> list[str]:
+        """Return in which subdistricts the gateway has told open pages that something of a kind has changed."""
+        with self.databases["gateway"].reading() as session:
+            found = session.scalars(select(stream_event.c.content).where(stream_event.c.kind == kind))
+            return [one["subdistrict"] for one in found]
 
     def facts(self, enterprise_id: str) -> list[tuple[str, str, int]]:
         """Return kind and id of what the annual plan of inspections knows, and whether it has ended (2)."""
@@ -265,6 +272,7 @@ class TestWhatIsDue:
         works = wire.knows()
         penalty_id = punished(wire, works, today, kinds=["warning"], fine=0)
         wire.told(works)
+        wire.consume("gateway", lambda: wire.heard("credit_changed"))
         [opened] = wire.limits
         [row] = wire.rows("credit", due_limit, works)
         moments = (end_of(row.warn_after), end_of(row.due_on), end_of(row.due_on))
@@ -281,6 +289,7 @@ class TestWhatIsDue:
             (row.id, "penalty_ask", row.due_on.isoformat())
         }
         assert (opened.data.by, ended.data.is_missed) == ("officer", True)
+        assert set(wire.heard("credit_changed")) == {"331002001"}
 
 
 @pytest.mark.parametrize("name", sorted(CAST.told))
