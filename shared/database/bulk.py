@@ -40,10 +40,10 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
 def inserts_rows(session: Session, table: Table, rows: Sequence[Row]) -> bool:
     """Insert ``rows`` as ``insert_rows`` does unless one of them is there already; return whether they are new.
 
-    Of rows that are not new none is inserted, and the transaction goes on. PostgreSQL only.
+    Of rows that are not new none is inserted, and the transaction goes on.
     """
     with suppress(UniqueViolation), session.begin_nested():
-        _copy(session, table, rows, into=table.name)
+        insert_rows(session, table, rows)
         return True
     return False
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from services.credit.domain.rating_policies import (
@@ -28,6 +28,7 @@ from services.credit.rules.ratings import rating_policies
 from services.credit.tables import rating_policy
 from services.credit.use_cases.ratings import POLICIES
 from shared.clock import business_date
+from shared.database.bulk import inserts_rows
 from shared.ids import new_id
 from shared.work.timers import schedule
 
@@ -38,8 +39,6 @@ def draft_policy(session: Session, changes: Numbers, *, by: str, now: datetime) 
     Raises ``DraftExists``, ``PolicyUnsuitable``, ``PolicyLocked``.
     """
     columns, today = rating_policy.c, business_date(now)
-    if session.scalar(select(columns.id).where(columns.state == DRAFT)):
-        raise DraftExists("There is a draft already: go on with it or drop it first.")
     official = policy_on(rating_policies(), today)
     numbers = merged(numbers_of(policy_today(session, today)), changes)
     with_numbers(official, numbers)  # what could not be followed is never stored
@@ -47,7 +46,10 @@ def draft_policy(session: Session, changes: Numbers, *, by: str, now: datetime) 
     policy_id, texts = new_id(), ("document", "reason", "adopted_by", "ended_by", "ended_because")
     named = {"id": policy_id, "version": f"{official.version}.{number}", "official": official.version}
     begun = {"state": DRAFT, "revision": 1, "numbers": numbers, "written_by": [by], "drafted_at": now}
-    session.execute(insert(rating_policy).values(**named, **begun, tried_revision=0, **dict.fromkeys(texts, "")))
+    row = {**named, **begun, "tried_revision": 0, **dict.fromkeys(texts, "")}
+    is_there = session.scalar(select(columns.id).where(columns.state == DRAFT))
+    if is_there or not inserts_rows(session, rating_policy, [row]):  # its version is somebody else's meanwhile
+        raise DraftExists("There is a draft already: go on with it or drop it first.")
     return policy_id
 
 

@@ -13,6 +13,7 @@ from shared.database import Database
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
 from tests.integration.credit.test_penalties import decision
 from tests.integration.credit.test_ratings import explained, hear_own
+from tests.support.racing import at_once
 
 RATINGS = f"{CREDIT}/ratings"
 POLICIES = f"{RATINGS}/policies"
@@ -86,6 +87,12 @@ class TestADraft:
         drafted(officer)
         run_clock(database, now=datetime.now(UTC))
         assert (officer.post(POLICIES, json={}).json["code"], grades(database)) == ("draft_exists", [("v1", 97, "A")])
+
+    def test_is_one_of_two_that_begin_at_the_same_moment(self, caller: Caller, officer: FlaskClient) -> None:
+        officers = [caller(subject=f"officer-{number}") for number in range(4)]
+        answers = at_once(lambda number: officers[number].post(POLICIES, json=HARSH), threads=4)
+        assert sorted(answer.json.get("code", "drafted") for answer in answers) == ["draft_exists"] * 3 + ["drafted"]
+        assert [one["version"] for one in officer.get(POLICIES).json["items"]] == ["v1.1"]
 
     def test_is_amended_as_it_was_read(self, officer: FlaskClient) -> None:
         policy_id = drafted(officer)["id"]
