@@ -10,7 +10,7 @@ from shared.clock import business_date
 from shared.ids import new_id
 from shared.running.client import ApiClient, ApiRefused
 from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
-from tests.browser.conftest import DESK, PHONE, Window
+from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.support.events import until
 from tests.support.running import System
 
@@ -58,7 +58,10 @@ def decided(officer: ApiClient, **changes: Any) -> dict[str, Any]:
 
 
 class TestAPenalty:
-    def test_is_recorded_published_and_settled(self, window: Window, officer: ApiClient) -> None:
+    def test_is_recorded_published_and_settled(
+        self, window: Window, officer: ApiClient, expected_lines: list[str]
+    ) -> None:
+        expected_lines.append(REFUSED_INPUT)
         page = let_in(window(size=DESK, signed_in=False), "credit-officer")
         page.goto("/credit/penalties/new")
         page.fill("#q", NAME)
