@@ -74,8 +74,6 @@ class TestAPenalty:
             page.fill(f".deed [name={field}]", text)
         page.locator("input[name=kinds][value=fine]").check()
         page.wait_for_load_state()
-        page.locator("form[data-act=record] > button[type=submit]").click()
-        expect(page.locator(".deed-problem")).to_contain_text("选择罚款时填写金额")
         page.fill("#fine", "30000")
         page.locator("form[data-act=record] > button[type=submit]").click()
         expect(page.locator("#number")).to_have_text(number)
@@ -283,6 +281,26 @@ class TestAnAccident:
         expect(page.locator("#taken")).to_be_visible()
         page.goto("/credit/accidents?year=2023")
         expect(page.locator("#accidents")).to_contain_text(NAME)
+        check_fit(page)
+
+    def test_of_penalties_says_what_each_row_cannot_be(self, window: Window) -> None:
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
+        header = "CF_XDR_SHXYM,CF_WSH,CF_WFXW,CF_SY,CF_YJ,CF_CFLB,CF_NR,CF_NR_FK,CF_JDRQ,CF_CFJG,简易程序"
+        same = "未消除隐患,无护栏,安全生产法第一百零二条,罚款,罚款"
+        rows = [
+            f"{CODE},甲{number}号,{same},{rest}"
+            for number, rest in enumerate((",2026-01-05,局,", "500,2026-01-05,局,是"))
+        ]
+        sheet = {
+            "name": "penalties.csv",
+            "mimeType": "text/csv",
+            "buffer": "\n".join([header, *rows]).encode("gb18030"),
+        }
+        page.goto("/credit/registers")
+        page.select_option("#register-kind", "penalties")
+        page.set_input_files("#file", sheet)
+        page.locator("#register button[type=submit]").click()
+        expect(page.locator("#errors li")).to_contain_text(["选择罚款时填写金额", "简易程序只适用于警告和小额罚款"])
         check_fit(page)
 
 
