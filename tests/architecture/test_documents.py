@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from shared.services import service_names
 from tests.support.source import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 PLACES = re.compile(r"`((?:tests|deploy|shared|services|docs)/[\w./-]+)`")
 LINKS = re.compile(r"\]\(([\w./-]+)\)")
 README_LINES_BEFORE_THE_COMMANDS = 15
+LINES_OF_A_SERVICES_README = 60
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -33,3 +35,9 @@ class TestReadme:
         commands = [line.split("#")[0].strip() for line in first_screen if line.startswith("make ")]
 
         assert commands == ["make run", "make test"]
+
+    @pytest.mark.parametrize("service", service_names())
+    def test_of_a_service_is_short(self, service: str) -> None:
+        lines = (ROOT / "services" / service / "README.md").read_text("utf-8").splitlines()
+
+        assert len(lines) <= LINES_OF_A_SERVICES_README  # house style §3
