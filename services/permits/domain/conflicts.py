@@ -34,7 +34,7 @@ FACTS_OF_KINDS = {"internal_work": CONFINED_SPACE, "road_traffic": ROAD}  # what
 class Work:
     """A permit, or a doing without one (``state`` is then empty), from ``starts_at`` until before ``ends_at``.
 
-    ``related`` and ``parent_id`` name permits that belong to it; ``facts`` are what its form says.
+    ``related`` and ``parent_id`` name permits that belong to it; ``facts`` are what its form says, ``place`` its words.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Work:
     parent_id: str = ""
     related: frozenset[str] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,22 @@ class Conflict:
     other: Work | None = None
     distance_m: int | None = None
     limit_m: float | None = None
+
+
+def is_one_place(work: Work, other: Work, *, fence_metres: float) -> bool:
+    """Return whether who guards one of two works stays with it while it guards the other (GB 30871-2022 4.10 f).
+
+    Positions decide where they are exact enough for the fence (metres). Else permits of one job are at one place, and
+    those that name the same place of the ledger, or say the same of a place that is not in it.
+    """
+    if work.spot and other.spot:
+        metres = metres_between((work.spot.longitude, work.spot.latitude), (other.spot.longitude, other.spot.latitude))
+        error = work.spot.accuracy_m + other.spot.accuracy_m
+        if metres - error > fence_metres or metres + error <= fence_metres:
+            return metres <= fence_metres
+    if other.id in work.related:
+        return True
+    return work.place_id == other.place_id if work.place_id or other.place_id else work.place == other.place
 
 
 def conflicts(interlocks: Interlocks, work: Work, *, others: Iterable[Work], places: Places) -> tuple[Conflict, ...]:

@@ -131,10 +131,19 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """A permit at another place at which somebody has checked in as guardian and is there still."""
+
+    permit_id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """What the steps look at; ``warned`` are the moments of which somebody has been told, by name.
 
     ``alarm_over_at``: when the last alarm at its place was over, None when there was none since it was applied for.
+    ``elsewhere``: what the person who checks in guards at other places.
     """
 
     state: str = NEW
@@ -163,6 +172,7 @@ class Permit:
     conflicts: tuple[str, ...] = ()
     has_alarm: bool = False
     alarm_over_at: datetime | None = None
+    elsewhere: tuple[Guarded, ...] = ()
 
     @property
     def parent(self) -> Relative | None:

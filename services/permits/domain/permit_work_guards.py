@@ -51,6 +51,14 @@ def _is_of_the_crew(look: PermitLook) -> None:
     require(look.given.get("person_id") in crew, refusal)
 
 
+def _guards_nowhere_else(look: PermitLook) -> None:
+    """Who guards a work does not leave it for another place without taking its permit back (4.10 f)."""
+    numbers, permits = [one.number for one in look.permit.elsewhere], [one.permit_id for one in look.permit.elsewhere]
+    sentence = "This person guards another work and does not leave it (GB 30871-2022 4.10 f): check out there first."
+    facts = {"clause": "GB 30871-2022 4.10 f", "numbers": ", ".join(numbers), "permits": permits}
+    require(not permits, NotAllowed("guards_elsewhere", sentence, field="person_id", **facts))
+
+
 def _can_enter(look: PermitLook) -> None:
     """Nobody is inside while the work does not go on, and nobody without a guardian (6.8)."""
     person = look.given.get("person_id")
@@ -256,6 +264,7 @@ WORK_GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
         _is_clock,
         _ticket_role_is_due,
         _is_of_the_crew,
+        _guards_nowhere_else,
         _can_enter,
         _has_begun,
         _has_not_ended,

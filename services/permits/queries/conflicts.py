@@ -8,12 +8,21 @@ from typing import Any
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from services.permits.domain.conflicts import Conflict, Work, conflicts, forbidding, needs_coordinator
+from services.permits.domain.conflicts import (
+    Conflict,
+    Work,
+    conflicts,
+    forbidding,
+    is_one_place,
+    needs_coordinator,
+)
+from services.permits.domain.permit_facts import GUARDIAN, READY, Guarded
 from services.permits.domain.places import Spot
 from services.permits.queries.doings import works_without_permit
 from services.permits.queries.places import ledger_of
 from services.permits.rules.interlocks import interlocks
-from services.permits.tables import permit
+from services.permits.rules.permitting import permit_rules
+from services.permits.tables import permit, permit_person
 from shared.errors import Refused
 
 Document = dict[str, Any]
@@ -41,7 +50,9 @@ def known_work(row: Row[Any], *, related: frozenset[str] = frozenset()) -> Work:
     """Return a stored permit as the interlocks see it; a position of unknown accuracy may be anywhere."""
     accuracy = inf if row.accuracy_m is None else row.accuracy_m
     spot = None if row.longitude is None or row.latitude is None else Spot(row.longitude, row.latitude, accuracy)
-    same = {name: getattr(row, name) for name in ("id", "kind", "starts_at", "ends_at", "state", "number", "facts")}
+    same = {
+        name: getattr(row, name) for name in ("id", "kind", "starts_at", "ends_at", "state", "number", "facts", "place")
+    }
     return Work(**same, place_id=row.place_id or "", parent_id=row.parent_id or "", spot=spot, related=related)
 
 
@@ -53,10 +64,29 @@ def conflicts_of(session: Session, enterprise_id: str, work: Work) -> tuple[Conf
 
 def permit_conflicts(session: Session, row: Row[Any]) -> tuple[Conflict, ...]:
     """Return what stands between the permit in ``row`` and everything else at its enterprise."""
+    return conflicts_of(session, row.enterprise_id, _with_family(session, row))
+
+
+def guarded_elsewhere(session: Session, row: Row[Any], *, person_id: str) -> tuple[Guarded, ...]:
+    """Return the permits of the enterprise, at other places than that in ``row``, that a person guards now."""
+    columns, own = permit_person.c, permit.c
+    is_guarding = (columns.person_id == person_id, columns.role == GUARDIAN, columns.is_in)
+    is_other = (own.enterprise_id == row.enterprise_id, own.id != row.id, own.state.in_(READY))
+    joined = permit.join(permit_person, columns.permit_id == own.id)
+    others = select(permit).select_from(joined).where(*is_guarding, *is_other)
+    work, fence = _with_family(session, row), permit_rules().fence_metres
+    return tuple(
+        Guarded(one.id, one.number)
+        for one in session.execute(others.order_by(permit.c.id))
+        if not is_one_place(work, known_work(one), fence_metres=fence)
+    )
+
+
+def _with_family(session: Session, row: Row[Any]) -> Work:
+    """Return the permit in ``row`` with the others of its job."""
     head = row.parent_id or row.id
     family = select(permit.c.id).where(or_(permit.c.id == head, permit.c.parent_id == head))
-    work = known_work(row, related=frozenset(session.scalars(family)))
-    return conflicts_of(session, row.enterprise_id, work)
+    return known_work(row, related=frozenset(session.scalars(family)))
 
 
 def forbidden_by(session: Session, row: Row[Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from services.permits.domain.permit_facts import (
     Permit,
 )
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
+from services.permits.queries.conflicts import guarded_elsewhere
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
 from services.permits.queries.permits import known_permit, permit_at, related_to, timed_permit
 from services.permits.rules.permitting import permit_rules
@@ -37,7 +38,8 @@ from shared.work.timers import cancel, schedule
 
 CLOCK = "permit_clock"
 # Two of these wait for each other, and for whoever tells what stops work: an alarm, an order, a certificate that ended.
-HELD = ("send", "start", "resume")
+# Nobody checks in at two works at the same moment.
+HELD = ("send", "start", "resume", "check_in")
 
 
 class PermitChanged(Conflict):
@@ -144,7 +146,9 @@ def _looked_at(session: Session, row: Row[Any], step: Step) -> Permit:
     """Return what a step looks at: the clock asks for nobody's certificates, and tells by the times alone."""
     if step.event == "warn":
         return timed_permit(session, row)
-    return known_permit(session, row) if step.is_clock else permit_at(session, row, now=step.now)
+    known = known_permit(session, row) if step.is_clock else permit_at(session, row, now=step.now)
+    person_id = step.given.get("person_id") if step.event == "check_in" else None
+    return replace(known, elsewhere=guarded_elsewhere(session, row, person_id=person_id)) if person_id else known
 
 
 def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step: Step) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from services.permits.tables import permit_person
 from services.permits.use_cases.guardians import Seen, report_position
-from shared.database import Database
+from shared.database import Database, Session
 from shared.ids import new_id
 from shared.machines import NotAllowed
 from tests.integration.permits.conftest import Caller, known_enterprise, run_clock, told
@@ -17,6 +17,7 @@ from tests.integration.permits.permitting import PLACE, WORK, shown, started
 from tests.integration.permits.permitting import applied as applied_by_route
 from tests.support import permits
 from tests.support.permits import CREW, GUARDIAN, WORKER, Work
+from tests.support.racing import meanwhile
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
 SECOND = timedelta(seconds=1)
@@ -94,6 +95,50 @@ class TestAGuardian:
             wanted = select(permit_person.c.away_since, permit_person.c.distance_m)
             row = session.execute(wanted.where(permit_person.c.person_id == GUARDIAN)).one()
         assert (row.away_since, 200 < row.distance_m < 250) == (None, True)
+
+
+class TestAGuardianOfAnotherWork:
+    def test_does_not_leave_it_for_one_at_another_place(
+        self, database: Database, enterprise_id: str, live: Work
+    ) -> None:
+        there = applied(database, enterprise_id, latitude=FAR).approve(at=NOW)
+        with pytest.raises(NotAllowed) as refused:
+            there.take("check_in", at=NOW, person_id=GUARDIAN)
+        live.take("check_out", at=NOW, person_id=GUARDIAN)
+        stopped = live.row
+        there.take("check_in", at=NOW, person_id=GUARDIAN)
+
+        facts = refused.value.facts
+        assert (refused.value.code, facts["permits"], facts["numbers"]) == (
+            "guards_elsewhere", [live.id], live.row.number,
+        )  # fmt: skip
+        assert facts["clause"] == "GB 30871-2022 4.10 f"
+        assert (stopped.state, stopped.cause) == ("suspended", "guardian")
+        assert live.refusal("check_in", at=NOW, person_id=GUARDIAN) == "guards_elsewhere"
+
+    def test_guards_another_one_beside_it(self, database: Database, enterprise_id: str, live: Work) -> None:
+        beside = applied(database, enterprise_id, latitude=28.6601).approve(at=NOW).start(at=NOW)
+        assert (live.row.state, beside.row.state) == ("active", "active")
+
+    def test_is_free_when_that_is_over(self, database: Database, enterprise_id: str, live: Work) -> None:
+        there = applied(database, enterprise_id, latitude=FAR).approve(at=NOW)
+        live.take("finish", at=NOW, fire_out=True)
+        assert there.start(at=NOW).row.state == "active"
+
+    def test_may_not_even_work_there(self, database: Database, enterprise_id: str, live: Work) -> None:
+        crew = [{"person_id": WORKER, "role": "guardian"}, {"person_id": GUARDIAN, "role": "worker"}]
+        there = applied(database, enterprise_id, latitude=FAR, crew=crew).approve(at=NOW)
+        assert there.refusal("check_in", at=NOW, person_id=GUARDIAN) == "guards_elsewhere"
+
+    @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+    def test_does_not_come_to_two_at_the_same_moment(self, database: Database, enterprise_id: str) -> None:
+        here, there = (applied(database, enterprise_id, latitude=one).approve(at=NOW) for one in (HERE, FAR))
+
+        def come(session: Session) -> None:
+            here.take_in(session, event="check_in", at=NOW, person_id=GUARDIAN)
+
+        second = meanwhile(database, come, second=lambda: there.refusal("check_in", at=NOW, person_id=GUARDIAN))
+        assert second == "guards_elsewhere"
 
 
 class TestAPosition:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.conflicts import Conflict, Work, conflicts, forbidding, needs_coordinator
+from services.permits.domain.conflicts import Conflict, Work, conflicts, forbidding, is_one_place, needs_coordinator
 from services.permits.domain.places import Place, Spot
 from services.permits.rules.interlocks import interlocks, read_interlocks
 from shared.machines import UnusableTable
@@ -292,6 +292,27 @@ class TestTemporaryPower:
 
     def test_of_another_work_goes_on(self) -> None:
         assert effects(work("temp_power", hours=(0, 9)), other("hot_work", state="suspended")) == []
+
+
+class TestTheGuardianOfTwoWorks:
+    @pytest.mark.parametrize(
+        ("mine", "others", "stays"),
+        [
+            ({"spot": at(0, 5)}, {"spot": at(40, 5)}, True),
+            ({"spot": at(0, 5), "place_id": "tank"}, {"spot": at(61, 5), "place_id": "tank"}, False),
+            ({"spot": at(0, 5), "related": frozenset({"other"})}, {"spot": at(61, 5)}, False),
+            ({"spot": at(0, 5)}, {"spot": at(59, 5), "place_id": "tank"}, False),
+            ({"spot": at(0, 90), "place_id": "tank"}, {"spot": at(90), "place_id": "tank"}, True),
+            ({"related": frozenset({"other"}), "place_id": "tank"}, {"place_id": "pit"}, True),
+            ({"place_id": "tank"}, {"place_id": "pit"}, False),
+            ({"place_id": "tank", "place": "罐区"}, {"place": "罐区"}, False),
+            ({"place": "罐区"}, {"place": "罐区"}, True),
+            ({"place": "罐区"}, {"place": "一车间", "spot": at(0)}, False),
+        ],
+    )
+    def test_stays_with_both_only_at_one_place(self, mine: Any, others: Any, stays: bool) -> None:
+        """4.10 f, with a fence of 50 m."""
+        assert is_one_place(work(**mine), other("height", **others), fence_metres=50) is stays
 
 
 class TestOrder:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.permits.domain.permit_facts import Guarded
 from services.permits.domain.permits import take_permit_step
 from services.permits.rules.permitting import permit_rules
 from shared.machines import NotAllowed, Step, clock_step
@@ -61,6 +62,7 @@ BROKEN: Mapping[str, Broken] = {
     "is_clock": ({}, {"is_clock": False}, "clock_only"),
     "ticket_role_is_due": ({"tickets": ("shift_leader",)}, {}, "no_ticket_check_due"),
     "is_of_the_crew": ({}, {"person_id": "stranger"}, "not_of_the_crew"),
+    "guards_nowhere_else": ({"elsewhere": (Guarded("p-2", "DHZY-2"),)}, {}, "guards_elsewhere"),
     "can_enter": ({"terms": SPACE}, {}, "work_not_active"),
     "has_begun": ({"starts_at": NOW + MINUTE}, {}, "not_yet_valid"),
     "is_not_halted": ({"is_halted": True}, {}, "production_halted"),
