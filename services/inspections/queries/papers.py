@@ -1,15 +1,19 @@
 """An official document as a PDF: what was decided, about what, and who signed; the same content gives the same file."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.inspections.domain.documents import OFFICER, REFUSED, DocumentField, Kind
 from shared.clock import BUSINESS_ZONE
-from shared.pdf import Paper
 from shared.qr import qr_code
+
+if TYPE_CHECKING:
+    from shared.pdf import Paper
 
 MARGIN, WIDTH = 22, 166  # millimetres
 LABEL, LINE = 36, 7
@@ -45,6 +49,8 @@ def paper_of(
     kind: Kind, content: Mapping[str, Any], *, signatures: Sequence[Signature], proof: Proof, at: datetime
 ) -> bytes:
     """Return the file of a document that was issued ``at`` this moment."""
+    from shared.pdf import Paper  # late: what it needs takes half a second and 50 MB to load
+
     paper = Paper(size=11, foot=content["number"], made_at=at)
     paper.set_title(f"{kind.zh} {content['number']}")
     paper.set_margins(MARGIN, 20, MARGIN)

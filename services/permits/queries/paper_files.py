@@ -1,14 +1,18 @@
 """The paper of a permit as a PDF: the form with answers, analyses and signatures; the same content, the same file."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.permits.domain.profiles import RuleSet
 from shared.clock import BUSINESS_ZONE
-from shared.pdf import Paper
 from shared.qr import qr_code
+
+if TYPE_CHECKING:
+    from shared.pdf import Paper
 
 MARGIN, WIDTH, LABEL, GAP, LINE, QR_SIZE = 18, 174, 30, 4, 6.5, 26  # millimetres
 ANSWERS = {True: "涉及", False: "不涉及", None: "未确认"}
@@ -18,6 +22,8 @@ Content = Mapping[str, Any]
 
 def paper_of(content: Content, *, rules: RuleSet, code: str, made_at: datetime, address: str = "") -> bytes:
     """Return the file of a paper; ``address`` is where the code can be checked, empty when nobody can reach it."""
+    from shared.pdf import Paper  # late: what it needs takes half a second and 50 MB to load
+
     paper = Paper(size=10, foot=f"{content['number']}　核验码 {code}", made_at=made_at)
     paper.set_title(f"{content['kind_zh']}安全作业票 {content['number']}")
     paper.set_margins(MARGIN, 16, MARGIN)

@@ -11,7 +11,6 @@ from services.risk.domain.levels import colour_of
 from services.risk.queries.standings import in_area
 from services.risk.tables import code_scan, code_scan_count, enterprise, grade, information_code
 from shared.errors import NotFound, Refused
-from shared.pdf import Paper
 from shared.qr import qr_code
 from shared.security.principal import Principal
 
@@ -111,6 +110,8 @@ def printable(session: Session, principal: Principal, *, division: str, grid: st
 
 def sheets(rows: Sequence[Row[Any]], *, public_url: str, title: str) -> bytes:
     """Return a PDF with a code and a name per enterprise, twelve on a page; the colour is never printed."""
+    from shared.pdf import Paper  # late: what it needs takes half a second and 50 MB to load
+
     document = Paper(size=9)
     for number, row in enumerate(rows):
         place = number % (COLUMNS * ROWS)
