@@ -72,13 +72,13 @@ def questions_of(kind: str, tables: Mapping[str, Any]) -> dict[str, list[Documen
 def asked_of(form: Mapping[str, str]) -> Document:
     """Return an unfinished form as the preview wants it; what is empty or no number is left out."""
     texts = {name.removeprefix("facts."): text for name, text in form.items() if name.startswith("facts.") and text}
-    wind = texts.pop("wind_force", "0")
+    wind = texts.pop("wind_force", "")
     asked: Document = {name: moment_of(form[name]) for name in ("starts_at", "ends_at") if form.get(name)}
     return asked | {
         "ruleset": form.get("ruleset", ""),
         "kind": form.get("kind", ""),
         "facts": {name: fact_of(text) for name, text in texts.items()},
-        "wind_force": int(wind) if wind.isdecimal() else 0,
+        "wind_force": int(wind) if wind.isdecimal() else None,
         "is_special": texts.get("special_case") == "true",
     }
 

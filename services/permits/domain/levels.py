@@ -101,11 +101,15 @@ class LevelRules:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """When and in what weather the work is done; moments with a zone."""
+    """When and in what weather the work is done; moments with a zone.
+
+    A ``wind_force`` that nobody knows yet raises no level and allows nothing: it is asked for at the start, and strong
+    wind lets only work begin whose form foresees it, which is raised for that (5.2.15).
+    """
 
     starts_at: datetime
     ends_at: datetime
-    wind_force: int = 0
+    wind_force: int | None = None
     is_special: bool = False
 
 
@@ -155,7 +159,8 @@ def triggers_of(
 
 def _is_windy(found: Circumstances, facts: WorkFacts, upgrade: UpgradeRules) -> bool:
     """Return whether hot work is done outdoors in a wind that forbids it, or is to go on should such a wind rise."""
-    is_expected = found.wind_force >= upgrade.wind_force or facts.is_yes("wind_exception")
+    is_strong = found.wind_force is not None and found.wind_force >= upgrade.wind_force
+    is_expected = is_strong or facts.is_yes("wind_exception")
     return is_expected and not facts.is_no("outdoor")
 
 

@@ -75,8 +75,10 @@ def terms_of(stored: Mapping[str, Any]) -> Terms:
     return Terms(**{**stored, **lists})
 
 
-def _wind(job: Job) -> int:
-    return int(job.facts.get("wind_force") or 0)
+def _wind(job: Job) -> int | None:
+    """Return what the form says of the wind, None where it says nothing."""
+    force = job.facts.get("wind_force")
+    return None if force is None else int(force)
 
 
 def _why(level: Level) -> dict[str, Any]:

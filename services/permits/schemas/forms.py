@@ -178,7 +178,7 @@ class WorkPreviewBody(Schema):
     related = fields.List(fields.String(validate=validate.OneOf(KINDS)), load_default=list)
     starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
     ends_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    wind_force = fields.Integer(load_default=0, validate=validate.Range(0, STRONGEST_WIND))
+    wind_force = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(0, STRONGEST_WIND))
     is_special = fields.Boolean(load_default=False)
 
     @validates_schema

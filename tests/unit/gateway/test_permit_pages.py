@@ -42,6 +42,10 @@ class TestForm:
             "is_special": False,
         }
 
+    @pytest.mark.parametrize("text", ["", "微风"])
+    def test_does_not_take_an_unknown_wind_for_calm(self, text: str) -> None:
+        assert asked_of({"kind": "height", "facts.wind_force": text})["wind_force"] is None
+
     def test_begins_with_a_shift_from_the_next_hour(self) -> None:
         assert usual_times(datetime(2026, 11, 26, 1, 20, tzinfo=UTC)) == ("2026-11-26T10:00", "2026-11-26T18:00")
 

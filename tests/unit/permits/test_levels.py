@@ -226,14 +226,25 @@ class TestUpgrade:
             (4, {}, ()),
             (5, {}, ("outdoor_wind",)),
             (5, {"outdoor": False}, ()),
+            (None, {"outdoor": True}, ()),
+            (None, {"outdoor": True, "wind_exception": True}, ("outdoor_wind",)),
             (6, {"outdoor": True}, ("outdoor_wind",)),
             (0, {"outdoor": True, "wind_exception": True}, ("outdoor_wind",)),
             (0, {"outdoor": False, "wind_exception": True}, ()),
         ],
-        ids=["force 4", "force 5", "indoors", "force 6", "to go on in wind", "to go on indoors"],
+        ids=[
+            "force 4",
+            "force 5",
+            "indoors",
+            "not known",
+            "not known, to go on",
+            "force 6",
+            "to go on in wind",
+            "to go on indoors",
+        ],
     )
     def test_counts_wind_of_force_five_outdoors(
-        self, force: int, answers: dict[str, bool], expected: tuple[str, ...]
+        self, force: int | None, answers: dict[str, bool], expected: tuple[str, ...]
     ) -> None:
         window = Circumstances(china("2026-11-24T09:00"), china("2026-11-24T12:00"), wind_force=force)
 
