@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, sent
+from tests.browser.cast import check_fit, employ, sent, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.browser.permitting import (
     CREW,
@@ -17,6 +17,7 @@ from tests.browser.permitting import (
     apply_for_entry,
     brief_and_send,
     measure_gases,
+    name_crew,
     opened,
     set_time,
     sign,
@@ -24,6 +25,7 @@ from tests.browser.permitting import (
 )
 from tests.support.running import System
 
+REFUSED = "Failed to load resource: the server responded with a status of "
 NAME = "海湾精细化工厂"
 VESSEL = {"kind": "confined_space", "number": "R-101", "title": "反应釜", "medium": "甲苯", "risk_place": "yes"}
 ROLES = {
@@ -130,6 +132,34 @@ class TestApplication:
         page.select_option("#place_id", value="")
         expect(page.locator("#free-place")).to_be_visible()
         expect(page.locator("#fact-medium")).to_have_value("")
+
+    def test_outlives_the_session_of_who_writes_it(
+        self, window: Window, plant: Plant, tolerated_lines: list[str]
+    ) -> None:
+        tolerated_lines.extend(REFUSED + status for status in ("401", "403"))
+        page = opened(window, "permit-foreman", size=PHONE)
+        page.goto("/permits/new?kind=confined_space")
+        page.wait_for_load_state()
+        set_time(page)
+        for field, text in {"place": "一车间R-101", "fact-space_name": "R-101", "fact-medium": "甲苯"}.items():
+            page.fill(f"#{field}", text)
+        name_crew(page)
+
+        page.context.clear_cookies(name="sise_session")
+        page.fill("#description", "进入R-101反应釜清理")
+        expect(page.locator(".toast-note")).to_contain_text("登录已失效")
+        page.locator(".permit-send button").click()
+        expect(page.locator("#application .deed-problem")).to_contain_text("所填内容仍保留在本页")
+        check_fit(page, PHONE)
+        with page.expect_popup() as beside:
+            page.get_by_role("link", name="在新标签页登录").click()
+        sign_in_as(beside.value, "permit-foreman")
+        page.locator(".permit-send button").click()
+
+        page.wait_for_url(lambda url: "/permits/new" not in url)
+        expect(page.locator('#state [data-state="draft"]')).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text("进入R-101反应釜清理")
+        expect(page.locator("#crew li")).to_have_count(len(CREW))
 
     def test_enters_a_place_that_the_ledger_lacks(self, window: Window, plant: Plant) -> None:
         page = opened(window, "permit-foreman", size=PHONE)

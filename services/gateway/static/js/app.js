@@ -1,5 +1,5 @@
 // Behaviour of every page: htmx settings, "/" to search, arrow keys in results, menus that close.
-import { csrf } from "./api.js";
+import { csrf, isBack, isWriting } from "./api.js";
 import "./phone_leaving.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
@@ -7,9 +7,18 @@ import { word } from "./words.js";
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf;
 });
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) window.location.reload();
+document.addEventListener("htmx:responseError", async (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 403 && (await isBack())) return; // the next entry is asked about again
+  if (status === 401) window.location.reload();
   else toast(word("toast.failed"), { bad: true });
+});
+// Where the session has ended the page is to be loaded again: not while somebody writes in it.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (!isWriting() || event.detail.xhr.getResponseHeader("HX-Refresh") !== "true") return;
+  event.preventDefault();
+  const text = word("toast.signed_out");
+  if (![...document.querySelectorAll(".toast-note")].some((note) => note.textContent === text)) toast(text, { bad: true });
 });
 document.addEventListener("htmx:sendError", () => toast(word("toast.offline"), { bad: true }));
 

@@ -1,4 +1,6 @@
 // What a form says as JSON, and where a refusal is shown. A field "place.accuracy" goes into the part "place".
+import { word } from "./words.js";
+
 const KINDS = {
   list: (text) => text.split(/[、,，;；\s]+/).filter(Boolean),
   number: (text) => (text === "" ? null : Number(text)),
@@ -35,4 +37,15 @@ export function complain(place, problem) {
   note.className = "notice notice-bad";
   note.textContent = [problem.message, ...problem.errors.map((one) => one.detail ?? "")].filter(Boolean).join(" ");
   place.replaceChildren(note);
+  if (problem.status === 401) offerSignIn(note);
+}
+
+// Signing in elsewhere leaves what is written here as it is.
+function offerSignIn(note) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: "/sign-in", target: "_blank", className: "button", textContent: word("toast.sign_in_beside") });
+  note.classList.add("notice-wraps");
+  note.append(link);
+  for (const same of document.querySelectorAll(".toast-note")) same.remove(); // it would lie above
+  note.scrollIntoView({ block: "center" });
 }

@@ -22,7 +22,7 @@ async function offer(row) {
   const query = new URLSearchParams({ kind: form.elements.kind.value, role, ruleset: form.dataset.ruleset });
   for (const name of TIMES) query.set(name, form.elements[name].value);
   const answer = await fetch(`/permits/candidates?${query}`, { credentials: "same-origin" });
-  if (!answer.ok || box.dataset.turn !== turn) return;
+  if (!answer.ok || answer.redirected || box.dataset.turn !== turn) return; // the page says who has to sign in again
   const drawn = await answer.text();
   if (box.dataset.turn !== turn) return;
   const chosen = box.querySelector("select").value;
