@@ -74,6 +74,8 @@ class TestAPenalty:
             page.fill(f".deed [name={field}]", text)
         page.locator("input[name=kinds][value=fine]").check()
         page.wait_for_load_state()
+        page.locator("form[data-act=record] > button[type=submit]").click()
+        expect(page.locator(".deed-problem")).to_contain_text("选择罚款时填写金额")
         page.fill("#fine", "30000")
         page.locator("form[data-act=record] > button[type=submit]").click()
         expect(page.locator("#number")).to_have_text(number)
