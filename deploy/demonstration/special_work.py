@@ -17,12 +17,13 @@ GASES = {
 }
 START = {"video_live": True, "detector_live": True, "ventilated": True, "wind_force": 2}
 FINISH = {"fire_out": True, "line_removed": True}
+ROLES = ("work_leader", "worker", "guardian")
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Plant:
-    """An enterprise: its gate, who applies and who approves there, and its crew (person by role)."""
+    """An enterprise: its gate, who applies and who approves there, and its people by what the table calls them."""
 
     enterprise_id: str
     gate: tuple[float, float]
@@ -39,6 +40,11 @@ class Plant:
             "latitude": round(latitude + north / METRES_OF_A_DEGREE, 6),
         }
 
+    def crew_of(self, work: Document) -> dict[str, str]:
+        """Return who does a work, by role."""
+        named = {role: role for role in ROLES} | {"guardian": work.get("guardian", "guardian")}
+        return {role: self.crew[one] for role, one in named.items()}
+
 
 @dataclass(frozen=True)
 class Job:
@@ -52,6 +58,10 @@ class Job:
     @property
     def here(self) -> Document:
         return self.plant.at(self.work["east"], self.work["north"])
+
+    @property
+    def crew(self) -> dict[str, str]:
+        return self.plant.crew_of(self.work)
 
     def shown(self) -> Document:
         """Return the permit as it stands."""
@@ -76,7 +86,7 @@ def permit_work(plant: Plant, work: Document, *, hazards: list[Document], now: d
 
 def _applied(plant: Plant, work: Document, *, now: datetime) -> str:
     starts_at = now - BEGUN
-    crew = [{"person_id": person_id, "role": role} for role, person_id in plant.crew.items()]
+    crew = [{"person_id": person_id, "role": role} for role, person_id in plant.crew_of(work).items()]
     content = {name: work[name] for name in ("kind", "description", "place", "facts")}
     times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=work["hours"])).isoformat()}
     where = {**plant.at(work["east"], work["north"]), "accuracy_m": 5}
@@ -86,7 +96,7 @@ def _applied(plant: Plant, work: Document, *, now: datetime) -> str:
 
 def _prepare(job: Job) -> None:
     """Analyse, confirm every measure, measure the air, brief the crew."""
-    crew = job.plant.crew
+    crew = job.crew
     job.take("analyse", hazards=job.hazards, unit_by="演示所在单位", work_unit_by=crew["work_leader"])
     numbers = [one["number"] for one in job.shown()["measures"]]
     job.take("answer", answers={str(number): True for number in numbers})
@@ -111,7 +121,7 @@ def _approve(job: Job) -> None:
 def _start(job: Job) -> None:
     for role in job.shown()["terms"]["tickets"]:
         job.take("signatures", role=role, **job.here)
-    job.take("check_in", person_id=job.plant.crew["guardian"])
+    job.take("check_in", person_id=job.crew["guardian"])
     job.take("start", **START)
 
 

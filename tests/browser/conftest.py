@@ -122,7 +122,7 @@ def tolerated_lines() -> list[str]:
     return []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # a module may have a system of its own
 def watched(
     chromium: Browser, running_sise: System, sessions: Callable[[System], Any]
 ) -> Callable[..., AbstractContextManager[Window]]:

@@ -44,7 +44,15 @@ class Firm:
         now = datetime.now(UTC)
         times = {"starts_at": now - timedelta(minutes=30), "ends_at": now + timedelta(hours=5)}
         crew = [{"person_id": one, "role": role} for one, role in zip(self.people, CREW, strict=True)]
-        wanted = {"kind": kind, "description": f"{place}检修", "place": place, "facts": FACTS, "crew": crew, **AT}
+        wanted = {
+            "kind": kind,
+            "description": f"{place}检修",
+            "place": place,
+            "facts": FACTS,
+            "crew": crew,
+            **AT,
+            "accuracy_m": 5,
+        }
         wanted |= {name: moment.isoformat() for name, moment in times.items()} | {"enterprise_id": self.id} | changes
         return self.foreman.call("POST", "permits/permits", json=wanted)
 
