@@ -103,7 +103,7 @@ class TestAdministration:
 
     def test_enters_an_absence_that_counts_at_once(self, window: Window, people: System) -> None:
         page = window()
-        page.goto("/admin/staff")
+        page.goto("/admin/staff?standing=absent")  # whoever is listed, everybody can be chosen
         page.select_option("#account_id", label="worker-one 试**")
         page.fill("#starts_at", "2026-01-01T08:00")
         page.fill("#ends_at", "2099-01-01T08:00")

@@ -136,7 +136,9 @@ def by_noun(actions: list[str]) -> dict[str, list[str]]:
 def _staff(refusal: str = "") -> str:
     standing = request.args.get("standing", "")
     answer = own_api.read("identity/staff", {"standing": standing, "cursor": request.args.get("cursor", "")})
-    return render_template("admin/staff.html", tab="staff", standing=standing, refusal=refusal, **answer)
+    everybody = own_api.read_all("identity/staff") if viewer.may("account:write") else []
+    said = {"standing": standing, "refusal": refusal, "everybody": everybody}
+    return render_template("admin/staff.html", tab="staff", **said, **answer)
 
 
 def _account_form(one: dict[str, Any], *, refusal: str = "") -> str:
