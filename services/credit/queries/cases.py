@@ -16,6 +16,7 @@ from services.credit.domain.limits import CaseDays, Deadline, deadlines, early_f
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.restrictions import LIFT_REQUESTED
 from services.credit.queries.enterprises import in_area
+from services.credit.queries.limits import standing_of
 from services.credit.rules import case_rules
 from services.credit.tables import (
     enterprise,
@@ -191,7 +192,7 @@ def case_view(row: Row[Any], *, now: datetime) -> Document:
     """Return a case for a list: its state in words, what is due and whether it is late."""
     rules, today = case_rules(), business_date(now)
     state, condition = rules.machine.states[row.state], rules.conditions.condition(row.condition)
-    due = [{"step": one.step, "due_on": one.due_on, "is_late": one.due_on < today} for one in due_of(rules, row)]
+    due = [_due_view(one, today=today) for one in due_of(rules, row)]
     return {
         **row._asdict(),
         "state_zh": state.zh,
@@ -203,6 +204,11 @@ def case_view(row: Row[Any], *, now: datetime) -> Document:
         "is_late": any(one["is_late"] for one in due),
         "early_from": early_from(rules.limits_on(row.decided_on), row.listed_on) if row.listed_on else None,
     }
+
+
+def _due_view(one: Deadline, *, today: date) -> Document:
+    standing = standing_of(f"case_{one.step}", one.due_on, today=today)
+    return {"step": one.step, "due_on": one.due_on, "is_late": one.due_on < today, **standing}
 
 
 def whole_case(session: Session, row: Row[Any], *, asked: Step) -> Document:

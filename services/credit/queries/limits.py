@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.credit.domain.limits import LEADER, MISSED, OPEN, WARNED, working_days_left
+from services.credit.domain.limits import LEADER, MISSED, OPEN, WARNED, warn_after, working_days_left
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import limit_kinds, measure_rules
 from services.credit.tables import due_limit, enterprise
@@ -65,15 +65,20 @@ def limit_view(row: Row[Any], *, today: date) -> Document:
     """Return a limit with what has to be done by whom, its clause, and how it stands today."""
     kind = limit_kinds()[row.kind]
     agency = measure_rules().purposes.get(row.agency)
-    state = MISSED if row.due_on < today else WARNED if row.warn_after < today else OPEN
     return {
         **row._asdict(),
         **_words(kind),
         "agency_zh": agency.zh if agency else "",
         "agency_en": agency.en if agency else "",
-        "state": state,
-        "working_days_left": working_days_left(row.due_on, today=today),
+        **standing_of(kind.id, row.due_on, today=today),
     }
+
+
+def standing_of(kind: str, due_on: date, *, today: date) -> Document:
+    """Return how a limit of a kind stands today: its state, and the working days that are left until its last day."""
+    is_near = warn_after(due_on, limit_kinds()[kind].left) < today
+    state = MISSED if due_on < today else WARNED if is_near else OPEN
+    return {"state": state, "working_days_left": working_days_left(due_on, today=today)}
 
 
 def limit_figures(session: Session, principal: Principal, *, wanted: Mapping[str, Any], today: date) -> Document:

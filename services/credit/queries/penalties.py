@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.credit.domain.penalties import NATURAL, SUBJECTS, in_tenthousands, without_persons
 from services.credit.domain.publicity import DECIDED, WITHDRAWN, Publicity, allowed_publicity_steps
 from services.credit.queries.enterprises import in_area
+from services.credit.queries.limits import standing_of
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step
 from shared.clock import business_date
@@ -126,6 +127,7 @@ def penalty_view(row: Row[Any], *, asked: Step) -> Document:
         "class_zh": words[0],
         "class_en": words[1],
         "kind_words": [{"id": one, "zh": rules.kinds[one].zh, "en": rules.kinds[one].en} for one in row.kinds],
+        "publication": standing_of("penalty_publish", row.publish_by, today=asked.today),
         "allowed": allowed_publicity_steps(rules, known, asked=asked),
     }
 

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from services.credit.domain.case_facts import DECISION, NOTICE, REPAIR_NOTICE
 from services.credit.domain.cases import DECISIONS, STEPS
 from services.credit.rules import case_rules
+from services.credit.schemas.limits import LimitStanding
 from services.credit.schemas.violations import said
 from shared.http import Page, PageQuery, Schema
 from shared.machines.telling import StateTable
@@ -114,7 +115,7 @@ class CaseDecisionBody(Schema):
     no_relapse = fields.Boolean()
 
 
-class CaseDeadline(Schema):
+class CaseDeadline(LimitStanding):
     step = fields.String(required=True)
     due_on = fields.Date(required=True)
     is_late = fields.Boolean(required=True)

@@ -38,11 +38,18 @@ class LimitKindWords(Schema):
     status = fields.String(required=True)
 
 
-class DueLimit(LimitKindWords):
+class LimitStanding(Schema):
     """``working_days_left``: after today, up to the last day; below 0 how many have passed since.
 
-    ``state``: ``open``, ``warned`` or ``missed``; ``record_id`` is the record that ``about`` names.
+    ``state``: ``open``, ``warned`` or ``missed``.
     """
+
+    working_days_left = fields.Integer(required=True)
+    state = fields.String(required=True)
+
+
+class DueLimit(LimitKindWords, LimitStanding):
+    """``record_id`` is the record that ``about`` names."""
 
     id = fields.String(required=True)
     record_id = fields.String(required=True)
@@ -54,8 +61,6 @@ class DueLimit(LimitKindWords):
     agency_zh = fields.String(required=True)
     agency_en = fields.String(required=True)
     due_on = fields.Date(required=True)
-    working_days_left = fields.Integer(required=True)
-    state = fields.String(required=True)
     opened_at = fields.AwareDateTime(required=True)
 
 

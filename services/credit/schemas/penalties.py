@@ -6,6 +6,7 @@ from services.credit.domain.penalties import SUBJECTS
 from services.credit.domain.publicity import STEPS
 from services.credit.queries.penalties import PUBLIC_CODES
 from services.credit.rules.publicity import publicity_rules
+from services.credit.schemas.limits import LimitStanding
 from services.credit.schemas.violations import ACTS, DIVISION, said
 from shared.http import Page, PageQuery, Schema
 from shared.machines.telling import StateTable
@@ -97,7 +98,10 @@ class PenaltyWord(Schema):
 
 
 class Penalty(Schema):
-    """``allowed``: the steps that are possible now. Of a natural person the name is masked."""
+    """``allowed``: the steps that are possible now; ``publication``: how its last day, ``publish_by``, stands.
+
+    Of a natural person the name is masked.
+    """
 
     id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
@@ -127,6 +131,7 @@ class Penalty(Schema):
     class_zh = fields.String(required=True)
     class_en = fields.String(required=True)
     publish_by = fields.Date(required=True)
+    publication = fields.Nested(LimitStanding, required=True)
     is_warned = fields.Boolean(required=True)
     published_on = fields.Date(required=True, allow_none=True)
     is_late = fields.Boolean(required=True)

@@ -270,6 +270,15 @@ class TestTheList:
         [bank] = [one for one in [*answer["items"], *rest] if one["agency"] == "FIN"]
         assert (bank["by"], bank["agency_zh"]) == ("agency", "授信审查（人民银行、银行）")
 
+    def test_says_how_long_as_the_records_do(self, database: Database, officer: FlaskClient, firm: str) -> None:
+        case_id = proposed(database, firm, persons=[])
+        named = {one["kind"]: one for one in officer.get(f"{LIMITS}?limit=100").json["items"]}
+        [step] = officer.get(f"{CREDIT}/cases/{case_id}").json["deadlines"]
+        penalty = officer.get(f"{CREDIT}/penalties/{named['penalty_ask']['record_id']}").json
+        said = ("state", "working_days_left")
+        for kind, shown in ((f"case_{step['step']}", step), ("penalty_ask", penalty["publication"])):
+            assert [shown[name] for name in said] == [named[kind][name] for name in said]
+
     def test_counts_what_it_lists(self, officer: FlaskClient) -> None:
         figures = officer.get(f"{LIMITS}/figures").json
         for moment in ("today", "near", "missed"):
