@@ -137,7 +137,7 @@ class TestProposing:
             field.fill("送达回证")
         page.locator('[data-act="serve_notice"] button[type=submit]').click()
         expect(page.locator("#deliveries li")).to_have_count(2)
-        expect(page.locator('#deadlines [data-step="window_elapsed"] .countdown')).to_be_visible()
+        expect(page.locator('#deadlines [data-step="window_elapsed"] .due-left')).to_be_visible()
 
     def test_tells_why_it_is_refused(self, bureau: Bureau, window: Window) -> None:
         firm = bureau.penalised("名单试验铸造厂", "91331002MA28G77024")

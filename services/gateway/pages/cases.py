@@ -9,7 +9,6 @@ from flask import Response, render_template, request, url_for
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import Act, acts_of
-from services.gateway.pages.credit import days_left
 from services.gateway.pages.forms import after, refusal_of
 from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
@@ -61,7 +60,7 @@ def cases() -> str:
         states=[one for one in table["states"] if one["id"] != "new"],
         places=subdistricts(),
         suggested=_suggested() if not any(chosen.values()) else [],
-        **{**answer, "items": [_counted(one) for one in answer["items"]]},
+        **answer,
     )
 
 
@@ -120,7 +119,7 @@ def serve_documents(case_id: str) -> str | Response:
 
 
 def _case(case_id: str, *, refusal: str = "") -> str:
-    one = _counted(own_api.read(f"{CASES}/{case_id}"))
+    one = own_api.read(f"{CASES}/{case_id}")
     restrictions: list[dict[str, Any]] = []
     if viewer.may("restriction:read") and one["listed_on"]:
         restrictions = own_api.read("credit/restrictions", {"case_id": case_id, "limit": 100})["items"]
@@ -165,12 +164,6 @@ def _suggested() -> list[dict[str, Any]]:
     """Return what the records show that nobody has proposed yet, for those who may propose it."""
     items: list[dict[str, Any]] = own_api.read(f"{CASES}/suggestions")["items"] if viewer.may("case:write") else []
     return items
-
-
-def _counted(one: dict[str, Any]) -> dict[str, Any]:
-    """Return a case with the days that are left for each of its steps; fewer than none when it is late."""
-    dues = [{**due, "left": days_left(due["due_on"])} for due in one["deadlines"]]
-    return {**one, "deadlines": dues}
 
 
 def _today() -> date:

@@ -43,7 +43,6 @@ def penalties() -> str:
         chosen={name: value for name, value in chosen.items() if value},
         places=subdistricts(),
         table=own_api.read("credit/penalties/table"),
-        days_left=days_left,
         **own_api.read("credit/penalties", {name: value for name, value in query.items() if value}),
     )
 
@@ -58,7 +57,6 @@ def penalty(penalty_id: str) -> str:
         "credit/penalty.html",
         one=one,
         acts=acts_of(OFFERED, may, main=MAIN),
-        days_left=days_left,
         places=subdistricts(),
     )
 
