@@ -97,7 +97,8 @@ class TestAnOfficer:
         expect(page.locator("#score")).to_have_text("94 分")
         expect(page.locator("#moved li[data-move]")).to_have_count(2)
         expect(page.locator("#not-counted")).to_contain_text("安全生产标准化等级")
-        expect(page.locator("#stands")).to_contain_text("credit-and-inspections §5.4")
+        expect(page.locator("#stands")).to_contain_text("参照浙江省工商贸企业安全生产评估分级标准")
+        expect(page.locator("#stands")).not_to_contain_text("credit-and-inspections")
         keep(page, "rating", size)
         link = page.locator("#counted a[data-row]").first
         number = link.locator("span").nth(1).inner_text()

@@ -8,6 +8,13 @@ from typing import Any
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
+OURS = "Sise design"  # what rule tables call a rule of our own
+_SEPARATORS = "; "
+_REFERENCE = r"(?:credit-and-inspections|messaging-and-libraries|monitoring-training-and-peers|risk-grading)\b"
+_PART = r"(?:permits|product|contracts)(?=\.md|:|,? (?:§|row|chain)|, permits| roles table)"
+_NOTES = re.compile(rf"[\s,:;，：；、·(（]*(?:{_REFERENCE}|{_PART})[^:;：；)）]*[)）]*(?:, Annex A)?[\s:;：；]*")
+_NUMBERS = re.compile(r"\s*\(S\d+(?:, S\d+)*\)|(?:,| after) S\d+\b")  # of the list of sources behind our notes
+
 
 def worded(text: str | Mapping[str, str] | None) -> str:
     """Return a text of a rule table in the page's language; a plain text is returned as it is."""
@@ -67,6 +74,12 @@ def _mark(text: str, words: Iterable[str]) -> Markup:
     return Markup("").join(parts)
 
 
+def cited(*texts: str | None) -> str:
+    """Return source and clause of a rule as a page shows them: laws and orders, not our notes about them."""
+    known = [_SEPARATORS.join(filter(None, _NOTES.split(_NUMBERS.sub("", text or "")))) for text in texts]
+    return " ".join(filter(None, known)).replace(OURS, gettext("wording.ours"))
+
+
 FILTERS = {
     "worded": worded,
     "answered": answered,
@@ -75,4 +88,5 @@ FILTERS = {
     "matched": matched,
     "pretty": pretty,
     "reasoned": reasoned,
+    "cited": cited,
 }

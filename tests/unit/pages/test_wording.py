@@ -1,16 +1,84 @@
 """Values in words: marked matches, points, score bands, local paths."""
 
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from flask import Flask
 
 from services.gateway.pages.choices import local_path
+from services.gateway.pages.language import CATALOGUES, COOKIE, register_languages
 from services.gateway.pages.reasons import answers, bands, score_points
-from services.gateway.pages.wording import marked, matched, signed
+from services.gateway.pages.wording import cited, marked, matched, signed
+from tests.support.source import ROOT
 
+DRAWN = re.compile(r"\{\{.*?\}\}|\{% (?:for|set) .*?%\}")
+OUR_NOTES = re.compile(
+    r"credit-and-|messaging-and-|monitoring-training-|risk-grading|\b(permits|product|contracts)(\.md|:|,? §)|\(S\d"
+)
 CARD = {
     "base": 100.0,
     "thresholds": [{"at_least": 90.0, "level": 4}, {"at_least": 60.0, "level": 2}],
     "facts": [{"id": "coating", "kind": "flag"}, {"id": "casting", "kind": "flag"}],
 }
+
+
+class TestCiting:
+    @pytest.mark.parametrize(
+        ("written", "shown"),
+        [
+            ("安全生产法 第七十八条", "安全生产法 第七十八条"),
+            ("credit-and-inspections §5.4", ""),
+            ("第二十一条; risk-grading §4.2, §4.5", "第二十一条"),
+            ("permits §5.3: only a signed order stops", "only a signed order stops"),
+            ("field names of 双公示 (credit-and-inspections §8.1)", "field names of 双公示"),
+            (
+                "安监总政法〔2017〕150号; risk-grading §4.4 (frequencies): Sise design",
+                "安监总政法〔2017〕150号; 本系统设计",
+            ),
+            ("GB 30871-2022 permits of work", "GB 30871-2022 permits of work"),
+        ],
+    )
+    def test_keeps_the_law_and_leaves_our_own_notes_out(self, written: str, shown: str) -> None:
+        assert drawn(written) == shown
+
+    def test_joins_source_and_clause(self) -> None:
+        assert drawn("安全生产法", "第二十一条; risk-grading §4.2") == "安全生产法 第二十一条"
+        assert drawn("permits §3.4", None) == ""
+
+    def test_leaves_nothing_of_our_own_notes_in_any_rule(self) -> None:
+        tables = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "services").glob("*/rules/*.toml")]
+        known = {text for table in tables for text in cited_in(table)}
+        assert len(known) > 100
+        assert [text for text in known if OUR_NOTES.search(drawn(text))] == []
+
+    def test_is_done_by_every_page_that_draws_a_clause_of_a_rule(self) -> None:
+        folder = CATALOGUES.parent / "templates"
+        drawing = {
+            path.relative_to(folder).parts[0]
+            for path in folder.rglob("*.html")
+            for shown in DRAWN.findall(path.read_text("utf-8"))
+            if re.search(r"\.clause\b", shown) and "cited" not in shown
+        }
+        assert drawing <= {"documents", "hazards"}  # what people wrote stays as it was written
+
+
+def cited_in(part: Any) -> Iterator[str]:
+    """Give every source and clause that a rule table, or a part of it, names."""
+    if isinstance(part, dict):
+        yield from (part[name] for name in ("source", "clause") if isinstance(part.get(name), str))
+        part = list(part.values())
+    for one in part if isinstance(part, list) else ():
+        yield from cited_in(one)
+
+
+def drawn(*texts: str | None) -> str:
+    app = Flask(__name__)
+    register_languages(app)
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}=zh"}):
+        return cited(*texts)
 
 
 class TestMarking:
