@@ -1,5 +1,6 @@
 """Kinds of official documents: numbers, fields, who signs, and what a correction must leave as it is."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.inspections.domain.documents import (
     OFFICER,
     PRESENT,
     REFUSED,
+    Kind,
     Officer,
     Signed,
     check_correction,
@@ -60,6 +62,10 @@ class TestTable:
             "transfer_letter",
         ]
         assert all(kind.source.clause and kind.mark for kind in RULES.kinds.values())
+
+    @pytest.mark.parametrize("kind", RULES.kinds.values(), ids=RULES.kinds)
+    def test_prints_laws_and_articles_as_the_legal_basis(self, kind: Kind) -> None:
+        assert re.fullmatch(r"[^A-Za-z:]+", kind.source.clause)
 
     @pytest.mark.parametrize(
         ("place", "name", "value"),
