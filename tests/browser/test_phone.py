@@ -15,6 +15,14 @@ GOVERNING = (
     *(f"/risk/{part}" for part in ("assessments", "points", "overrides", "rules", "policies", "codes")),
 )
 PAGES = (*GOVERNING, "/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
+COVERED_AT_THE_END = """() => {
+  const end = document.documentElement.scrollHeight;
+  window.scrollTo({ top: end, behavior: "instant" }); // and measured at once: a list goes on when its end is seen
+  const box = (name) => document.querySelector(name).getBoundingClientRect();
+  const [top, content, tabs] = [box("header.top"), box("main"), box(".tabbar")];
+  return [...(content.bottom > tabs.top + 1 ? [`tabs cover ${content.bottom - tabs.top} px`] : []),
+          ...(top.bottom < 1 ? ["the header is gone"] : [])];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +42,9 @@ def shown(
 class TestPhone:
     def test_never_scrolls_sideways(self, shown: Page) -> None:
         assert width_of(shown) <= PHONE["width"]
+
+    def test_ends_above_the_tabs_below_its_header(self, shown: Page) -> None:
+        assert shown.evaluate(COVERED_AT_THE_END) == []
 
     def test_can_be_tapped(self, shown: Page) -> None:
         assert shown.evaluate(TOO_SMALL) == []
