@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +15,8 @@ GOVERNING = (
     "/risk",
     *(f"/risk/{part}" for part in ("assessments", "points", "overrides", "rules", "policies", "codes")),
 )
-PAGES = (*GOVERNING, "/", "/enterprises", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
+LISTS = ("/enterprises", "/enterprises/parks", "/cases", "/credit/due", "/credit/policy", "/tasks", "/reports")
+PAGES = (*GOVERNING, *LISTS, "/", "/imports", "/system/health", "/system/parked", "/enterprises/{first}")
 COVERED_AT_THE_END = """() => {
   const end = document.documentElement.scrollHeight;
   window.scrollTo({ top: end, behavior: "instant" }); // and measured at once: a list goes on when its end is seen
@@ -45,6 +47,12 @@ class TestPhone:
 
     def test_ends_above_the_tabs_below_its_header(self, shown: Page) -> None:
         assert shown.evaluate(COVERED_AT_THE_END) == []
+
+    def test_never_scrolls_sideways_in_english(self, shown: Page) -> None:
+        here = urlsplit(shown.url).path
+        shown.goto(f"/language/en?back={here}")
+        assert width_of(shown) <= PHONE["width"]
+        shown.goto(f"/language/zh?back={here}")
 
     def test_can_be_tapped(self, shown: Page) -> None:
         assert shown.evaluate(TOO_SMALL) == []
