@@ -87,6 +87,16 @@ class TestTheCockpit:
         leader.call("POST", f"credit/exposures/{one['id']}/decide", json={"event": "drop", "reason": "轻微"})
         expect(page.locator(DECISIONS)).to_have_text(str(waiting - 1))
 
+    def test_says_which_filter_its_figures_follow(self, window: Window, officer: ApiClient) -> None:
+        page = sign_in_as(window(size=PHONE, signed_in=False), "due-leader")
+        scope = page.locator("#credit-scope")
+        page.goto(f"/?division={DIVISION}")
+        count(page, DECISIONS)
+        expect(scope).to_be_hidden()
+        page.goto(f"/?division={DIVISION}&level=1")
+        count(page, DECISIONS)
+        expect(scope).to_be_visible()
+
 
 class TestThePage:
     def test_opens_the_record_and_loses_what_is_done(self, window: Window, officer: ApiClient) -> None:

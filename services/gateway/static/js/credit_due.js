@@ -11,7 +11,11 @@ export class Due {
   }
 
   async ask() {
-    const area = [...this.filters.values("division")].filter((code) => /^\d+$/.test(code)).sort().join(",");
+    const chosen = [...this.filters.values("division")];
+    const codes = chosen.filter((code) => /^\d+$/.test(code));
+    const area = codes.sort().join(",");
+    const hasOthers = codes.length < chosen.length || this.filters.active().some((name) => name !== "division");
+    document.getElementById("credit-scope").hidden = !hasOthers;
     const { body } = await call(`/api/v1/credit/limits/figures${area ? `?division=${area}` : ""}`);
     for (const link of this.section.querySelectorAll("[data-due]")) this.draw(link, body[link.dataset.due], area);
   }
