@@ -26,12 +26,12 @@ UNSAID = (
     "park_id",
 )  # follow from what is said, or are said with it
 WORDED = {
-    "status": "status",
-    "supervision": "supervision",
-    "placement": "placement",
-    "location_precision": "precision",
-    "industry_section": "section",
-    "scale": "scale",
+    "status": "status.",
+    "supervision": "supervision.",
+    "placement": "placement.",
+    "location_precision": "precision.",
+    "industry_section": "section.",
+    "scale": "scale.",
 }
 PLACES = ("division", "subdistrict")
 ICONS = {
@@ -129,7 +129,7 @@ def _said(name: str, value: Any, endings: Mapping[str, str]) -> str:
     if value in (None, ""):
         return NOTHING
     if name in WORDED:
-        return gettext(f"{WORDED[name]}.{value}")
+        return gettext(f"{WORDED[name]}{value}")
     if name in PLACES:
         return neighbours().directory.name_of(value, now=now()) or str(value)
     return endings.get(value, str(value)) if name == "ending_reason" else str(value)

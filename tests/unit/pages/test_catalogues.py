@@ -16,6 +16,8 @@ from services.risk.rules import rulebook
 
 GATEWAY = CATALOGUES.parent
 KEY = re.compile(r"""(?:_|word|gettext)\(\s*["']([a-z_]+\.[A-Za-z0-9_]*[A-Za-z0-9])["']\s*[,)]""")
+NAMED = re.compile(r"""["'`]([a-z_]+\.[A-Za-z0-9_]+)["'`]""")
+BEGUN = re.compile(r"""["'`]([a-z_]+\.(?:[A-Za-z0-9_]*_)?)(?=["'`]|\$?\{)""")  # the rest of such a key is a value
 FACT = re.compile(r"%\((\w+)\)")
 PER_CENT = re.compile(r"%(?!\(\w+\)s)")  # what is left after every "%%": no page can be drawn with it
 CHINESE = re.compile(r"[一-鿿]")
@@ -51,6 +53,12 @@ class TestCatalogues:
         known = phrases("zh").keys()
         used = {key for path in SOURCES for key in KEY.findall(path.read_text("utf-8"))}
         assert sorted(used - known) == []
+
+    def test_know_no_key_that_nobody_uses(self) -> None:
+        texts = [path.read_text("utf-8") for path in SOURCES]
+        named = {key for text in texts for key in NAMED.findall(text)}
+        begun = tuple({start for text in texts for start in BEGUN.findall(text)})
+        assert [key for key in phrases("zh") if key not in named and not key.startswith(begun)] == []
 
     @pytest.mark.parametrize("path", SOURCES, ids=lambda path: Path(path).name)
     def test_hold_all_the_chinese(self, path: Path) -> None:
