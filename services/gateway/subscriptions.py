@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.gateway.use_cases.counters import recount
-from services.gateway.use_cases.credit import LimitFact, tell_of_limits
+from services.gateway.use_cases.credit import tell_of_limits
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
 from services.gateway.use_cases.streaming import Told, tell
 from services.gateway.use_cases.works import Commitment, apply_commitments, apply_permits, follow_merge
-from shared.contracts.credit import LimitEnded, LimitMissed, LimitOpened, LimitWarned
+from shared.contracts.credit import LimitEnded, LimitFact, LimitMissed, LimitOpened, LimitWarned
 from shared.contracts.inspections import AssessmentPublished, EnforcementPlanPublished
 from shared.contracts.permits import (
     CommitmentDisputed,

@@ -216,10 +216,9 @@ class CreditRated:
     previous: str = ""
 
 
-@event("credit.limit_opened.v1", kind=Kind.FACT, subject="limit_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitOpened:
-    """Something is due in credit: ``limit`` is its kind, due by the end of the ISO day ``due_on``.
+class LimitFact:
+    """Something about what is due in credit: ``limit`` is its kind, due by the end of the ISO day ``due_on``.
 
     ``by`` is ``officer``, ``leader``, ``agency``, ``party`` or ``clock``: who has to act. Told for the bureau's own
     oversight only.
@@ -232,41 +231,27 @@ class LimitOpened:
     due_on: str
 
 
+@event("credit.limit_opened.v1", kind=Kind.FACT, subject="limit_id", partition="enterprise_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitOpened(LimitFact):
+    """Something is due from now on."""
+
+
 @event("credit.limit_warned.v1", kind=Kind.FACT, subject="limit_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitWarned:
-    """The last day ``due_on`` (ISO) of what is due comes near; told once. For the bureau's oversight only."""
-
-    limit_id: str
-    enterprise_id: str
-    limit: str
-    by: str
-    due_on: str
+class LimitWarned(LimitFact):
+    """The last day of what is due comes near; told once."""
 
 
 @event("credit.limit_missed.v1", kind=Kind.FACT, subject="limit_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitMissed:
-    """What was due has not been done by the end of ``due_on`` (ISO); told once. For the bureau's oversight only."""
-
-    limit_id: str
-    enterprise_id: str
-    limit: str
-    by: str
-    due_on: str
+class LimitMissed(LimitFact):
+    """What was due has not been done by the end of its last day; told once."""
 
 
 @event("credit.limit_ended.v1", kind=Kind.FACT, subject="limit_id", partition="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitEnded:
-    """What was due is done, or not due any more; ``is_missed``: its last day had passed.
+class LimitEnded(LimitFact):
+    """What was due is done, or not due any more; ``is_missed``: its last day had passed."""
 
-    Told for the bureau's own oversight only.
-    """
-
-    limit_id: str
-    enterprise_id: str
-    limit: str
-    by: str
-    due_on: str
     is_missed: bool = False

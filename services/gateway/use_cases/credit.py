@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from services.gateway.queries.works import places_of
 from services.gateway.use_cases.streaming import take_turn, tell_areas
 from services.gateway.use_cases.works import kept_by
-from shared.contracts.credit import LimitEnded, LimitMissed, LimitOpened, LimitWarned
+from shared.contracts.credit import LimitFact
 from shared.events.received import Received
-
-LimitFact = LimitEnded | LimitMissed | LimitOpened | LimitWarned
 
 
 def tell_of_limits(session: Session, batch: Sequence[Received[LimitFact]], *, now: datetime) -> None:
