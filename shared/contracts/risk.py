@@ -30,7 +30,7 @@ class EnterpriseGraded:
     since: str = ""
 
 
-@event("risk.enterprise_standardised.v1", kind=Kind.STATE, subject="enterprise_id")
+@event("risk.enterprise_standardised.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterpriseStandardised:
     """The work-safety standardisation of an enterprise as a person confirmed it on the ISO day ``confirmed_on``.
