@@ -66,14 +66,21 @@ def buses_of(
     return {name: RabbitBus(name, node.url(name, passwords[name])) for name in databases}
 
 
-def consume_until(database: Database, bus: Bus, declarations: Declarations, condition: Callable[[], Any]) -> None:
-    """Let a service consume its urgent lane until ``condition`` holds."""
+def consume_until(
+    database: Database,
+    bus: Bus,
+    declarations: Declarations,
+    *,
+    condition: Callable[[], Any],
+    channel: Channel = Channel.URGENT,
+) -> None:
+    """Let a service consume one of its lanes until ``condition`` holds."""
     end = Consumption(
         database,
-        bus.consumer(Channel.URGENT),
+        bus.consumer(channel),
         Handlers(declarations),
         clock=Clock(),
-        channel=Channel.URGENT,
+        channel=channel,
         stopping=threading.Event(),
     )
     with closing(end):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.accidents import Accident
 from services.credit.domain.penalties import Decision
-from services.credit.tables import accident, due_limit, penalty, rating, restriction
+from services.credit.tables import accident, due_limit, penalty, rating, restriction, standardisation
 from services.credit.use_cases.accidents import correct_accident, record_accident
 from services.credit.use_cases.exposures import Proposal, propose_exposure, step_exposure
 from services.credit.use_cases.limits import run_limit
@@ -23,7 +23,10 @@ from services.credit.use_cases.violations import Breach, record_violation
 from services.gateway.tables import stream_event
 from services.inspections.tables import credit_fact
 from services.permits.tables import listing
+from services.risk.domain.facts import Known, Origin
 from services.risk.tables import occurrence
+from services.risk.use_cases import declare_facts
+from shared.bus import Channel
 from shared.clock import business_date
 from shared.contracts import contract_named
 from shared.contracts.envelope import decode
@@ -62,6 +65,20 @@ class Wire(wires.Wire):
         self.limits = [one for one in events if one.type.startswith("credit.limit_")]
         return [one for one in events if one not in self.limits]
 
+    def told_of_limits(self, enterprise_id: str) -> Sequence[Received[Any]]:
+        """Return what credit has told of what is due since, once the gateway has let open pages know."""
+        before = len(self.heard("credit_changed"))
+        self.told(enterprise_id)
+        self.consume("gateway", lambda: len(self.heard("credit_changed")) > before)
+        return self.limits
+
+    def declares(self, enterprise_id: str, facts: dict[str, Known], *, based_on: int) -> None:
+        """Let an officer declare facts of an enterprise to risk, and carry what risk tells to the bus."""
+        officer = {"based_on": based_on, "by": "officer", "now": datetime.now(UTC)}
+        with self.databases["risk"].transaction() as session:
+            declare_facts(session, enterprise_id=enterprise_id, facts=facts, **officer)
+        self.carry("risk")
+
     def causes(self, enterprise_id: str) -> list[tuple[str, str, bool]]:
         """Return kind and key of the causes that risk knows, and whether each is over."""
         found = self.rows("risk", occurrence, enterprise_id)
@@ -72,6 +89,11 @@ class Wire(wires.Wire):
         with self.databases["gateway"].reading() as session:
             found = session.scalars(select(stream_event.c.content).where(stream_event.c.kind == kind))
             return [one["subdistrict"] for one in found]
+
+    def standing(self, enterprise_id: str) -> list[Any]:
+        """Return in which version credit knows the standardisation, which level that is, and since when."""
+        found = self.rows("credit", standardisation, enterprise_id)
+        return [value for row in found for value in (row.sequence, row.level, row.confirmed_on)]
 
     def facts(self, enterprise_id: str) -> list[tuple[str, str, int]]:
         """Return kind and id of what the annual plan of inspections knows, and whether it has ended (2)."""
@@ -269,27 +291,39 @@ class TestAListing:
 
 class TestWhatIsDue:
     def test_is_told_once_for_each_moment_until_it_ends(self, wire: Wire, today: date) -> None:
-        works = wire.knows()
+        works, heard = wire.knows(), len(wire.heard("credit_changed"))
         penalty_id = punished(wire, works, today, kinds=["warning"], fine=0)
-        wire.told(works)
-        wire.consume("gateway", lambda: wire.heard("credit_changed"))
-        [opened] = wire.limits
+        opened = wire.told_of_limits(works)
         [row] = wire.rows("credit", due_limit, works)
-        moments = (end_of(row.warn_after), end_of(row.due_on), end_of(row.due_on))
-        for moment in moments:
+        limits = [*opened]
+        for moment in (end_of(row.warn_after), end_of(row.due_on)):
             wire.did(lambda session, now=moment: run_limit(session, row.id, now=now))
+            wire.did(lambda session, now=moment: run_limit(session, row.id, now=now))
+            limits += wire.told_of_limits(works)
         kept = a_step("keep_back", on=row.due_on + timedelta(days=1), reason="轻微")
         wire.did(lambda session: step_penalty(session, penalty_id, step=kept))
-        wire.told(works)
-        warned, missed, ended = wire.limits
+        limits += wire.told_of_limits(works)
 
-        assert names([opened, warned, missed, ended]) == ["limit_opened", "limit_warned", "limit_missed", "limit_ended"]
-        assert [one.sequence for one in (opened, warned, missed, ended)] == [1, 2, 3, 4]
-        assert {(one.subject, one.data.limit, one.data.due_on) for one in (opened, warned, missed, ended)} == {
+        assert names(limits) == ["limit_opened", "limit_warned", "limit_missed", "limit_ended"]
+        assert [one.sequence for one in limits] == [1, 2, 3, 4]
+        assert {(one.subject, one.data.limit, one.data.due_on) for one in limits} == {
             (row.id, "penalty_ask", row.due_on.isoformat())
         }
-        assert (opened.data.by, ended.data.is_missed) == ("officer", True)
-        assert set(wire.heard("credit_changed")) == {"331002001"}
+        assert (limits[0].data.by, limits[-1].data.is_missed) == ("officer", True)
+        assert wire.heard("credit_changed")[heard:] == ["331002001"] * 4  # open pages ask again after each
+
+
+class TestTheStandardisation:
+    def test_comes_from_risk_as_confirmed_and_goes_with_it(self, wire: Wire, today: date) -> None:
+        works, told = wire.knows(), []
+        for version, level in enumerate(("1", "3", None)):
+            facts = {"std_level": Known(level, Origin.CONFIRMED)} if level else {}
+            wire.declares(works, facts, based_on=version)
+            wire.consume("credit", lambda sent=version + 1: wire.standing(works)[:1] == [sent], channel=Channel.BULK)
+            told.append(wire.standing(works)[1:])
+
+        assert told == [["1", today], ["3", today], ["", None]]
+        assert [row.grade for row in wire.rows("credit", rating, works)] == ["A"]
 
 
 @pytest.mark.parametrize("name", sorted(CAST.told))

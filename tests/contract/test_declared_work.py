@@ -58,7 +58,7 @@ class Wire:
             return list(session.scalars(select(task.c.enterprise_id).where(task.c.origin == "declared_work")))
 
     def consume_until_there_is_a_task(self) -> None:
-        consume_until(self.databases["inspections"], self.buses["inspections"], declarations(), self.tasks)
+        consume_until(self.databases["inspections"], self.buses["inspections"], declarations(), condition=self.tasks)
 
 
 @pytest.fixture(params=BUSES)

@@ -55,7 +55,9 @@ class TestLeaving:
             account_id = insert_account(session, person, staff, password_hash="", now=datetime.now(UTC))
 
         publish(buses["registry"], told)
-        consume_until(identity, buses["identity"], declarations(), lambda: not is_enabled(identity, account_id))
+        consume_until(
+            identity, buses["identity"], declarations(), condition=lambda: not is_enabled(identity, account_id)
+        )
 
         assert not is_enabled(identity, account_id)
 

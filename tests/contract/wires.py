@@ -70,9 +70,10 @@ class Wire:
         with closing(relay):
             return sum(iter(relay.turn, 0))
 
-    def consume(self, service: str, condition: Callable[[], Any]) -> None:
-        """Let a service consume its urgent lane until ``condition`` holds."""
-        consume_until(self.databases[service], self.buses[service], self.cast.handling[service], condition)
+    def consume(self, service: str, condition: Callable[[], Any], *, channel: Channel = Channel.URGENT) -> None:
+        """Let a service consume one of its lanes until ``condition`` holds."""
+        database, bus, handling = self.databases[service], self.buses[service], self.cast.handling[service]
+        consume_until(database, bus, handling, condition=condition, channel=channel)
 
     def told(self, enterprise_id: str) -> list[Received[Any]]:
         """Carry what the speaker has told, take it off the bus, and return what is about an enterprise.
