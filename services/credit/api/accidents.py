@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from services.credit.api.acting import shown_to_caller
 from services.credit.domain.accidents import Accident as Told
 from services.credit.queries import accidents as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -68,7 +69,7 @@ def list_accidents(session: Session, query: dict[str, Any]) -> Any:
     return listed(
         session,
         wanted,
-        view=reading.accident_view,
+        view=_view,
         key=[accident.c.occurred_on, accident.c.id],
         descending=True,
         **paging,
@@ -94,7 +95,7 @@ def record_accident(session: Session, body: dict[str, Any]) -> Any:
 def show_accident(session: Session, accident_id: str) -> Any:
     """One accident; its version is the ETag."""
     row = reading.visible_accident(session, principal(), accident_id)
-    return reading.accident_view(row), 200, etag_of(row.version)
+    return _view(row), 200, etag_of(row.version)
 
 
 @blp.route("/accidents/<id:accident_id>", methods=["PUT"])
@@ -113,4 +114,8 @@ def correct_accident(session: Session, body: dict[str, Any], accident_id: str) -
 def _shown(session: Session, accident_id: str, *, event: str) -> Any:
     row = reading.visible_accident(session, principal(), accident_id)
     audit_note(session, entity=f"accident:{accident_id}", details={"event": event, "grade": row.grade})
-    return reading.accident_view(row), etag_of(row.version)
+    return _view(row), etag_of(row.version)
+
+
+def _view(row: Any) -> Any:
+    return shown_to_caller(reading.accident_view(row))

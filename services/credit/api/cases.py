@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
 from services.credit.queries import cases as reading
 from services.credit.queries import public_list
 from services.credit.queries.enterprises import visible_enterprise
@@ -183,7 +183,7 @@ def _whole(session: Session, case_id: str) -> dict[str, Any]:
 
 
 def _told(shown: dict[str, Any]) -> dict[str, Any]:
-    return reading.as_party(shown) if principal().enterprise_id else shown
+    return shown_to_caller(reading.as_party(shown)) if principal().enterprise_id else shown
 
 
 def _shown(session: Session, case_id: str, *, event: str) -> Any:

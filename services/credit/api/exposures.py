@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
 from services.credit.queries import exposures as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.penalties import visible_penalty
@@ -80,7 +80,7 @@ def list_exposures(session: Session, query: dict[str, Any]) -> Any:
     asked = step_of_caller()
 
     def view(row: Any) -> Any:
-        return reading.exposure_view(row, asked=asked)
+        return shown_to_caller(reading.exposure_view(row, asked=asked))
 
     return listed(session, wanted, view=view, key=[exposure.c.id], descending=True, **paging)
 
@@ -148,7 +148,8 @@ def _whole(session: Session, exposure_id: str) -> dict[str, Any]:
     row = reading.visible_exposure(session, principal(), exposure_id)
     beside = reading.objections(session, [row.id])[row.id]
     steps = reading.exposure_steps(session, exposure_id)
-    return {**reading.exposure_view(row, asked=step_of_caller()), "objections": beside, "steps": steps}
+    shown = reading.exposure_view(row, asked=step_of_caller())
+    return dict(shown_to_caller({**shown, "objections": beside, "steps": steps}))
 
 
 def _shown(session: Session, exposure_id: str, *, event: str) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, step_of_caller
+from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
 from services.credit.domain.penalties import Decision
 from services.credit.queries import penalties as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -147,7 +147,7 @@ def _whole(session: Session, penalty_id: str) -> dict[str, Any]:
     row = reading.visible_penalty(session, principal(), penalty_id)
     shown = reading.penalty_view(row, asked=step_of_caller())
     more = {"persons": reading.penalty_persons(session, row), "steps": reading.penalty_steps(session, penalty_id)}
-    return shown | more
+    return dict(shown_to_caller(shown | more))
 
 
 def _shown(session: Session, penalty_id: str, *, event: str) -> Any:

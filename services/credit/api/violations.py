@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.credit.api.acting import shown_to_caller
 from services.credit.queries import violations as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.schemas.violations import NewViolation, Violation, ViolationList, ViolationQuery, ViolationTable
@@ -30,7 +31,7 @@ def list_violations(session: Session, query: dict[str, Any]) -> Any:
     """The violations of the own area, of an enterprise its own, the newest first."""
     paging = paging_of(query)
     wanted = reading.violations(principal(), wanted=as_text(query))
-    return listed(session, wanted, view=reading.violation_view, key=[violation.c.id], descending=True, **paging)
+    return listed(session, wanted, view=_shown, key=[violation.c.id], descending=True, **paging)
 
 
 @blp.route("/violations", methods=["POST"])
@@ -44,7 +45,7 @@ def record_violation(session: Session, body: dict[str, Any]) -> Any:
     breach = Breach(**given | {"enterprise_id": row.enterprise_id})
     violation_id = record(session, breach, by=principal().subject, now=now())
     audit_note(session, entity=f"violation:{violation_id}", details={"act": breach.act, "severity": breach.severity})
-    return reading.violation_view(reading.visible_violation(session, principal(), violation_id))
+    return _shown(reading.visible_violation(session, principal(), violation_id))
 
 
 @blp.route("/violations/<id:violation_id>", methods=["GET"])
@@ -52,4 +53,8 @@ def record_violation(session: Session, body: dict[str, Any]) -> Any:
 @blp.response(200, Violation)
 def show_violation(session: Session, violation_id: str) -> Any:
     """One violation with its clause."""
-    return reading.violation_view(reading.visible_violation(session, principal(), violation_id))
+    return _shown(reading.visible_violation(session, principal(), violation_id))
+
+
+def _shown(row: Any) -> Any:
+    return shown_to_caller(reading.violation_view(row))

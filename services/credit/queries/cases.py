@@ -225,11 +225,9 @@ def whole_case(session: Session, row: Row[Any], *, asked: Step) -> Document:
 
 
 def as_party(shown: Document) -> Document:
-    """Return a case without what stays within the bureau: who did what, legal review and collective decision."""
-    inside = {"proposed_by": "", "decided_by": "", "decision": _without_review(shown["decision"])}
-    steps = [{**one._asdict(), "by": "", "given": _without_review(one.given)} for one in shown.get("steps", ())]
-    deliveries = [{**one._asdict(), "by": ""} for one in shown.get("deliveries", ())]
-    return {**shown, **inside, "steps": steps, "deliveries": deliveries}
+    """Return a case without legal review and collective decision, which stay within the bureau."""
+    steps = [{**one._asdict(), "given": _without_review(one.given)} for one in shown.get("steps", ())]
+    return {**shown, "decision": _without_review(shown["decision"]), "steps": steps}
 
 
 def _without_review(given: Mapping[str, Any]) -> Document:

@@ -49,6 +49,19 @@ def file(officer: FlaskClient, firm: str) -> File:
     return read
 
 
+def recorded(officer: FlaskClient, firm: str, today: date) -> dict[str, str]:
+    """Record one thing of each kind that an enterprise reads about itself and return where each is shown."""
+    day = today.isoformat()
+    said = {
+        "violations": {"act": "V-102", "severity": "light", "facts": "无护栏", "found_on": day},
+        "accidents": {"kind": "fall", "occurred_on": day, "serious_injuries": 1},
+        "exposures": {"kind": "red_card", "title": "红牌", "content": "逾期未整改", "basis": "安全生产法 第七十八条"},
+    }
+    made = {name: officer.post(f"{CREDIT}/{name}", json={"enterprise_id": firm, **one}) for name, one in said.items()}
+    ids = {name: str(answer.json["id"]) for name, answer in made.items()} | {"penalties": penalised(officer, firm)}
+    return {name: f"{CREDIT}/{name}/{one}" for name, one in ids.items()}
+
+
 class TestFile:
     def test_of_a_clean_enterprise_says_so(self, file: File) -> None:
         shown = file()
@@ -98,6 +111,26 @@ class TestWhatTheEnterpriseSees:
         assert own.get(f"{CREDIT}/watched").status_code == 403
         moved(database, case_id, "issue_notice", on=today, **NOTICE_PARTS)
         assert [one["id"] for one in own.get(f"{CREDIT}/enterprises/{firm}").json["cases"]] == [case_id]
+
+    def test_names_nobody_of_the_bureau(self, caller: Caller, firm: str, today: date) -> None:
+        officer, leader = caller(subject="officer-7"), caller("bureau_leader", subject="leader-7")
+        own = caller("enterprise_principal", subject="own-1", divisions=[], enterprise_id=firm)
+        places = recorded(officer, firm, today)
+        exposure = places["exposures"]
+        officer.post(f"{places['penalties']}/steps", json={"event": "publish"})
+        leader.post(f"{exposure}/decide", json={"event": "publish"})
+        objected = own.post(f"{exposure}/objections", json={"statement": "不属实"}).json["objections"]
+        officer.post(f"{exposure}/objections/{objected[0]['id']}/reply", json={"reply": "已核实"})
+
+        for name, place in places.items():
+            answers = [own.get(place), own.get(f"{CREDIT}/{name}")]
+            assert [(one.status_code, "officer-7" in one.text, "leader-7" in one.text) for one in answers] == [
+                (200, False, False)
+            ] * 2, name
+            assert "officer-7" in officer.get(place).text
+        shown = own.get(exposure).json
+        assert (shown["objections"][0]["made_by"], shown["objections"][0]["replied_by"]) == ("own-1", "")
+        assert [one["event"] for one in shown["steps"]] == ["publish"]
 
 
 class TestPenaltiesInAnAnswer:
