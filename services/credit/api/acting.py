@@ -1,12 +1,16 @@
 """On which side the caller acts, the steps of the caller, what it is shown, and what is public as a file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
 from sqlalchemy import Row
 
-from shared.http import now, principal
+from services.credit.schemas.public_list import ListDictionary
+from shared.clock import business_date
+from shared.database import Session
+from shared.http import Blueprint, now, principal, public_reads
 from shared.machines import Step
 from shared.sheets import csv_lines
 
@@ -36,8 +40,32 @@ def _without_accounts(shown: Any) -> Any:
     return [_without_accounts(one) for one in shown] if isinstance(shown, list) else shown
 
 
-def csv_file(rows: Iterable[Sequence[str]], *, name: str, columns: Mapping[str, tuple[str, str]]) -> Response:
-    """Return ``rows`` under the Chinese words of their ``columns`` as a file."""
-    text = "".join(csv_lines([zh for zh, _ in columns.values()], rows))
-    named = {"Content-Disposition": f"attachment; filename={name}.csv"}
-    return Response(text.encode(), mimetype=CSV, headers=named)
+@dataclass(frozen=True)
+class PublicFile:
+    """A public register as a file: ``columns`` with their Chinese and English words, after ``source``, and its rows."""
+
+    name: str
+    columns: Mapping[str, tuple[str, str]]
+    source: str
+    rows: Callable[..., Iterable[Sequence[str]]]
+
+
+def offer_file(blp: Blueprint, file: PublicFile) -> None:
+    """Let everybody have what ``blp`` lists as a file too, and read what its columns mean."""
+
+    @blp.route(f"/{file.name}/export.csv", methods=["GET"])
+    @public_reads()
+    @blp.response(200, BINARY, content_type=CSV)
+    def download(session: Session) -> Any:
+        """All that is public now as a file; the dictionary says what each column means."""
+        header, rows = [zh for zh, _ in file.columns.values()], file.rows(session, today=business_date(now()))
+        named = {"Content-Disposition": f"attachment; filename={file.name}.csv"}
+        return Response("".join(csv_lines(header, rows)).encode(), mimetype=CSV, headers=named)
+
+    @blp.route(f"/{file.name}/dictionary", methods=["GET"])
+    @public_reads()
+    @blp.response(200, ListDictionary)
+    def show_dictionary(_session: Session) -> Any:
+        """What each column of the file means; the list calls them the same."""
+        columns = file.columns.items()
+        return {"items": [{"column": name, "zh": zh, "en": en, "source": file.source} for name, (zh, en) in columns]}

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
+from services.credit.api.acting import PublicFile, offer_file, shown_to_caller, step_of_caller
 from services.credit.queries import cases as reading
 from services.credit.queries import public_list
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.grounds import accidents_behind, penalty_behind, suggestions
+from services.credit.rules import measure_rules
 from services.credit.schemas.cases import (
     CaseDecisionBody,
     CaseList,
@@ -20,7 +21,7 @@ from services.credit.schemas.cases import (
     NewCase,
     WholeCase,
 )
-from services.credit.schemas.public_list import ListDictionary, PublicList, PublicListQuery
+from services.credit.schemas.public_list import PublicList, PublicQuery
 from services.credit.tables import listing_case
 from services.credit.use_cases import cases
 from shared.clock import business_date
@@ -43,34 +44,18 @@ from shared.http import (
 blp = Blueprint("cases", __name__, url_prefix="/api/v1/credit", description="The list of the severely untrustworthy")
 public = Blueprint("public_list", __name__, url_prefix="/api/v1/public", description="The list, for everybody")
 ABOUT_THE_STEP = ("is_confirmed", "scope_reason", "facts", "basis")
+offer_file(public, PublicFile("list", public_list.COLUMNS, measure_rules().order, public_list.public_rows))
 
 
 @public.route("/list", methods=["GET"])
 @public_reads()
-@public.arguments(PublicListQuery, location="query")
+@public.arguments(PublicQuery, location="query")
 @public.response(200, PublicList)
 def show_list(session: Session, query: dict[str, Any]) -> Any:
     """Who is on the list now, the newest first; whoever has left it is not shown any more."""
     wanted = public_list.public_list(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[listing_case.c.listing_id], descending=True, **query)
     return {"items": public_list.public_entries(session, rows), "next_cursor": next_cursor}
-
-
-@public.route("/list/export.csv", methods=["GET"])
-@public_reads()
-@public.response(200, BINARY, content_type=CSV)
-def download_list(session: Session) -> Any:
-    """The whole list as a file; the dictionary says what each column means."""
-    rows = public_list.public_rows(session, today=business_date(now()))
-    return csv_file(rows, name="list", columns=public_list.COLUMNS)
-
-
-@public.route("/list/dictionary", methods=["GET"])
-@public_reads()
-@public.response(200, ListDictionary)
-def show_dictionary(_session: Session) -> Any:
-    """What each column of the file means."""
-    return {"items": public_list.dictionary()}
 
 
 @blp.route("/cases/table", methods=["GET"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
+from services.credit.api.acting import PublicFile, offer_file, shown_to_caller, step_of_caller
 from services.credit.queries import exposures as reading
 from services.credit.queries.enterprises import visible_enterprise
 from services.credit.queries.penalties import visible_penalty
@@ -14,10 +14,9 @@ from services.credit.schemas.exposures import (
     NewExposure,
     ObjectionBody,
     PublicExposureList,
-    PublicExposureQuery,
     ReplyBody,
 )
-from services.credit.schemas.public_list import ListDictionary
+from services.credit.schemas.public_list import PublicQuery
 from services.credit.tables import exposure
 from services.credit.use_cases import exposures
 from shared.clock import business_date
@@ -39,34 +38,18 @@ from shared.http import (
 
 blp = Blueprint("exposures", __name__, url_prefix="/api/v1/credit", description="Public exposure")
 public = Blueprint("public_exposures", __name__, url_prefix="/api/v1/public", description="For the public")
+offer_file(public, PublicFile("exposures", reading.COLUMNS, reading.SOURCE, reading.public_rows))
 
 
 @public.route("/exposures", methods=["GET"])
 @public_reads()
-@public.arguments(PublicExposureQuery, location="query")
+@public.arguments(PublicQuery, location="query")
 @public.response(200, PublicExposureList)
 def list_public_exposures(session: Session, query: dict[str, Any]) -> Any:
     """What the bureau exposes now, with the objections and replies beside each, the newest first."""
     wanted = reading.public_exposures(today=business_date(now()), q=query.pop("q").strip())
     rows, next_cursor = page(session, wanted, key=[exposure.c.id], descending=True, **query)
     return {"items": reading.public_entries(session, rows), "next_cursor": next_cursor}
-
-
-@public.route("/exposures/export.csv", methods=["GET"])
-@public_reads()
-@public.response(200, BINARY, content_type=CSV)
-def download_public_exposures(session: Session) -> Any:
-    """All that is exposed now as a file; the dictionary says what each column means."""
-    rows = reading.public_rows(session, today=business_date(now()))
-    return csv_file(rows, name="exposures", columns=reading.COLUMNS)
-
-
-@public.route("/exposures/dictionary", methods=["GET"])
-@public_reads()
-@public.response(200, ListDictionary)
-def show_exposure_dictionary(_session: Session) -> Any:
-    """What each column of the file means."""
-    return {"items": reading.dictionary()}
 
 
 @blp.route("/exposures", methods=["GET"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.credit.api.acting import BINARY, CSV, csv_file, shown_to_caller, step_of_caller
+from services.credit.api.acting import PublicFile, offer_file, shown_to_caller, step_of_caller
 from services.credit.domain.penalties import Decision
 from services.credit.queries import penalties as reading
 from services.credit.queries.enterprises import visible_enterprise
@@ -15,10 +15,9 @@ from services.credit.schemas.penalties import (
     PenaltyTable,
     PenaltyWithSteps,
     PublicPenaltyList,
-    PublicPenaltyQuery,
     WithdrawalList,
 )
-from services.credit.schemas.public_list import ListDictionary
+from services.credit.schemas.public_list import PublicQuery
 from services.credit.tables import penalty, penalty_step
 from services.credit.use_cases import penalties
 from shared.clock import business_date
@@ -40,11 +39,12 @@ from shared.http import (
 
 blp = Blueprint("penalties", __name__, url_prefix="/api/v1/credit", description="Penalties")
 public = Blueprint("public_penalties", __name__, url_prefix="/api/v1/public", description="For the public")
+offer_file(public, PublicFile("penalties", reading.COLUMNS, reading.SOURCE, reading.public_rows))
 
 
 @public.route("/penalties", methods=["GET"])
 @public_reads()
-@public.arguments(PublicPenaltyQuery, location="query")
+@public.arguments(PublicQuery, location="query")
 @public.response(200, PublicPenaltyList)
 def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
     """The penalties that are public now, in the fields of the public record (双公示), the newest first."""
@@ -54,23 +54,6 @@ def list_public_penalties(session: Session, query: dict[str, Any]) -> Any:
         return reading.public_view(session, row)
 
     return listed(session, wanted, view=view, key=[penalty.c.decided_on, penalty.c.id], descending=True, **query)
-
-
-@public.route("/penalties/export.csv", methods=["GET"])
-@public_reads()
-@public.response(200, BINARY, content_type=CSV)
-def download_public_penalties(session: Session) -> Any:
-    """All penalties that are public now as a file; the dictionary says what each column means."""
-    rows = reading.public_rows(session, today=business_date(now()))
-    return csv_file(rows, name="penalties", columns=reading.COLUMNS)
-
-
-@public.route("/penalties/dictionary", methods=["GET"])
-@public_reads()
-@public.response(200, ListDictionary)
-def show_penalty_dictionary(_session: Session) -> Any:
-    """What each column of the file means; the fields of the list have the same codes."""
-    return {"items": reading.dictionary()}
 
 
 @public.route("/penalties/withdrawn", methods=["GET"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import Session
 
 from services.credit.tables import enterprise, merged_enterprise
@@ -14,6 +14,12 @@ def in_area(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of ``enterprise`` lies in the principal's jurisdiction."""
     columns = enterprise.c
     return in_scope(principal, division=columns.division, grid=columns.grid, enterprise_id=columns.enterprise_id)
+
+
+def called(q: str) -> list[ColumnElement[bool]]:
+    """Return the condition under which an enterprise has ``q`` in its name, or as its whole code; none for nothing."""
+    columns = enterprise.c
+    return [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
 
 
 def visible_enterprise(session: Session, principal: Principal, enterprise_id: str) -> Row[Any]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.exposures import PUBLISHED, SUSPENDED, Exposure, allowed_exposure_steps
 from services.credit.domain.penalties import without_persons
-from services.credit.queries.enterprises import in_area
+from services.credit.queries.enterprises import called, in_area
 from services.credit.rules.exposures import exposure_rules
 from services.credit.tables import enterprise, exposure, exposure_objection, exposure_step
 from shared.database.bulk import among
@@ -91,9 +91,8 @@ def public_exposures(*, today: date, q: str = "") -> Select[Any]:
     """
     columns = enterprise.c
     joined = exposure.join(enterprise, columns.enterprise_id == exposure.c.enterprise_id)
-    found = [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
     shown = (exposure.c.is_shown, exposure.c.shown_until >= today)
-    return select(exposure, columns.name, columns.uscc).select_from(joined).where(*shown, *found)
+    return select(exposure, columns.name, columns.uscc).select_from(joined).where(*shown, *called(q))
 
 
 def public_entries(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
@@ -125,8 +124,3 @@ def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
             for one in entry["objections"]
         )
         yield [str({**entry, "objections": beside}[name]) for name in COLUMNS]
-
-
-def dictionary() -> list[Document]:
-    """Return what each column of the public file means."""
-    return [{"column": name, "zh": zh, "en": en, "source": SOURCE} for name, (zh, en) in COLUMNS.items()]

@@ -212,11 +212,6 @@ def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
         yield [str(entry[name] or "") for name in COLUMNS]
 
 
-def dictionary() -> list[Document]:
-    """Return what each column of the file means."""
-    return [{"column": name, "zh": zh, "en": en, "source": SOURCE} for name, (zh, en) in COLUMNS.items()]
-
-
 def withdrawals() -> Select[Any]:
     """Return the statement of penalties that were public and were withdrawn or struck out (行政处罚法 第四十八条)."""
     joined = penalty.join(penalty_step, penalty_step.c.penalty_id == penalty.c.id)

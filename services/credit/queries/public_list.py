@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from services.credit.queries.cases import unsealed
 from services.credit.queries.checks import is_listed, listing_of
-from services.credit.rules import case_rules, measure_rules
+from services.credit.queries.enterprises import called
+from services.credit.rules import case_rules
 from services.credit.tables import enterprise, listing_case, listing_person
 from shared.database.bulk import among
 from shared.security.personal import mask_identity_card
@@ -39,10 +40,7 @@ def public_list(*, today: date, q: str = "") -> Select[Any]:
     """
     joined = listing_case.join(enterprise, enterprise.c.enterprise_id == listing_case.c.enterprise_id)
     columns = (listing_case, enterprise.c.name, enterprise.c.uscc, enterprise.c.address)
-    wanted = select(*columns).select_from(joined).where(*is_listed(today))
-    if not q:
-        return wanted
-    return wanted.where(or_(enterprise.c.name.contains(q, autoescape=True), enterprise.c.uscc == q.upper()))
+    return select(*columns).select_from(joined).where(*is_listed(today), *called(q))
 
 
 def public_entries(session: Session, rows: Sequence[Row[Any]]) -> list[Document]:
@@ -82,9 +80,3 @@ def public_rows(session: Session, *, today: date) -> Iterator[list[str]]:
         people = "; ".join(f"{ROLES[one['role']]} {one['name']} {one['identity']}" for one in entry["persons"])
         told = {**entry, "names_firm": LISTS[entry["names_firm"]], "persons": people}
         yield [str(told[name]) for name in COLUMNS]
-
-
-def dictionary() -> list[Document]:
-    """Return what each column of the file means."""
-    source = measure_rules().order
-    return [{"column": name, "zh": zh, "en": en, "source": source} for name, (zh, en) in COLUMNS.items()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
@@ -13,7 +13,7 @@ from services.credit.domain.publicity import WITHDRAWN
 from services.credit.domain.ratings import CreditFact, Policy, Rating, as_document, counts, rate
 from services.credit.domain.suggestions import DISMISSED
 from services.credit.queries.attestations import attested_facts, lacking, quiet_facts, standardised_facts
-from services.credit.queries.enterprises import in_area
+from services.credit.queries.enterprises import called, in_area
 from services.credit.queries.rating_policies import policy_today
 from services.credit.rules import case_rules
 from services.credit.rules.accidents import accident_rules
@@ -72,7 +72,7 @@ def ratings(principal: Principal, *, wanted: Mapping[str, Any]) -> Select[Any]:
     given = {name: value for name, value in wanted.items() if value is not None}
     division = given.pop("division", None)
     within = [enterprise.c.division.startswith(division, autoescape=True)] if division else []
-    found = _named(given.pop("q", ""))
+    found = called(given.pop("q", ""))
     conditions = [*within, *found, *(rating.c[name] == value for name, value in given.items())]
     columns = (rating, enterprise.c.name, enterprise.c.division)
     return select(*columns).select_from(joined).where(in_area(principal), *conditions)
@@ -98,11 +98,6 @@ def tried_out(session: Session, principal: Principal, policy: Policy, *, today: 
     moved = [{**row._asdict(), "now": now, "then": then} for row, now, then in pairs if now != then]
     grades = [{"grade": one.id, "now": before.count(one.id), "then": after.count(one.id)} for one in policy.grades]
     return {"policy": policy.version, "grades": grades, "moved": len(moved), "movers": moved[:MOST_NAMED]}
-
-
-def _named(q: str) -> list[ColumnElement[bool]]:
-    columns = enterprise.c
-    return [or_(columns.name.contains(q, autoescape=True), columns.uscc == q.upper())] if q else []
 
 
 def _penalties(session: Session, ids: Sequence[str]) -> list[tuple[str, CreditFact]]:

@@ -107,12 +107,6 @@ class ExposureWithSteps(Exposure):
     objections = fields.List(fields.Nested(ExposureObjection), required=True)
 
 
-class PublicExposureQuery(PageQuery):
-    """The newest first; ``q`` is a part of the name, or the whole code of the enterprise."""
-
-    q = fields.String(load_default="", validate=validate.Length(max=100))
-
-
 class PublicExposure(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)

@@ -220,12 +220,6 @@ class PenaltyTable(StateTable):
     deadlines = fields.List(fields.Nested(PublicDeadline), required=True)
 
 
-class PublicPenaltyQuery(PageQuery):
-    """The newest first; ``q`` is a part of the name, or the whole code of the subject."""
-
-    q = fields.String(load_default="", validate=validate.Length(max=100))
-
-
 PublicPenaltyCodes = Schema.from_dict(
     {code: fields.String(required=True, allow_none=True) for code in PUBLIC_CODES}, name="PublicPenaltyCodes"
 )

@@ -1,12 +1,12 @@
-"""Responses about the list as the public reads it."""
+"""Requests and responses about what the public reads, and about the list."""
 
 from marshmallow import fields, validate
 
 from shared.http import Page, PageQuery, Schema
 
 
-class PublicListQuery(PageQuery):
-    """``q``: a part of the name, or a credit code."""
+class PublicQuery(PageQuery):
+    """Of what is public, the newest first; ``q`` is a part of the name, or the whole credit code."""
 
     q = fields.String(load_default="", validate=validate.Length(max=100))
 
