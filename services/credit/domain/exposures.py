@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from services.credit.domain import publicity
-from services.credit.domain.publicity import same_day
+from services.credit.domain.limits import months_later
 from services.credit.domain.violations import Named
 from shared.errors import Refused
 from shared.machines import Due, Machine, NotAllowed, Step, Transition, is_possible, require, require_all
@@ -39,7 +39,7 @@ class ExposureRules:
 
     def shown_until(self, published_on: date, months: int) -> date:
         """Return the last day of an exposure that is published on a day for so many months."""
-        return same_day(published_on, months)
+        return months_later(published_on, months)
 
 
 @dataclass(frozen=True, slots=True)

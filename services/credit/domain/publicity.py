@@ -1,12 +1,12 @@
 """How a penalty is made public and how that ends (credit-and-inspections §3.1–3.3): periods, deadlines, steps."""
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
+from services.credit.domain.limits import months_later
 from shared.clock import BUSINESS_ZONE
 from shared.machines import (
     Due,
@@ -123,20 +123,13 @@ class Look:
 def shown_until(rules: PublicityRules, publicity: Publicity) -> date:
     """Return the last day on which it may be shown; the period runs from the day of the decision (§3.2)."""
     period = rules.period(publicity.penalty_class, decided_on=publicity.decided_on)
-    return same_day(publicity.decided_on, period.max_months)
+    return months_later(publicity.decided_on, period.max_months)
 
 
 def shown_at_least_until(rules: PublicityRules, publicity: Publicity) -> date:
     """Return the day from which on a repair may be applied for."""
     period = rules.period(publicity.penalty_class, decided_on=publicity.decided_on)
-    return same_day(publicity.decided_on, period.min_months)
-
-
-def same_day(day: date, months: int) -> date:
-    """Return the same day so many months later, or the last one of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))
+    return months_later(publicity.decided_on, period.min_months)
 
 
 def begin(rules: PublicityRules, publicity: Publicity, *, today: date) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.credit.domain.publicity import same_day
+from services.credit.domain.limits import months_later
 from services.credit.domain.violations import Named
 from shared.machines import Source
 
@@ -164,7 +164,7 @@ def counts(policy: Policy, fact: CreditFact, *, today: date) -> bool:
         return False
     if fact.until is not None:
         return today <= fact.until
-    return fact.kind in LASTING or fact.happened_on > same_day(today, -policy.months)
+    return fact.kind in LASTING or fact.happened_on > months_later(today, -policy.months)
 
 
 def next_change(policy: Policy, facts: Sequence[CreditFact], *, today: date) -> date | None:
@@ -184,7 +184,7 @@ def quiet_from(known_since: date, last_death: date | None, *, years: int) -> dat
     It is counted from its last accident with a death, and at the earliest from the day since which it is known: of the
     years before that nothing is recorded, and unknown is never no.
     """
-    return same_day(max(known_since, last_death or known_since), 12 * years)
+    return months_later(max(known_since, last_death or known_since), 12 * years)
 
 
 def as_document(rating: Rating) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _turn_of(policy: Policy, fact: CreditFact, *, today: date) -> date | None:
         return None
     if fact.until is not None:
         return fact.until + timedelta(days=1)
-    return None if fact.kind in LASTING else same_day(fact.happened_on, policy.months)
+    return None if fact.kind in LASTING else months_later(fact.happened_on, policy.months)
 
 
 def _told(one: Counted) -> dict[str, Any]:

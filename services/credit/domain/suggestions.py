@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.credit.domain.publicity import same_day
+from services.credit.domain.limits import months_later
 from shared.errors import Conflict
 from shared.machines import Due, NotAllowed, require
 
@@ -70,7 +70,7 @@ class Span:
 
     def first_day(self, last: date) -> date:
         """Return from which day on penalties are counted in the span that ends with ``last``."""
-        before = last - timedelta(days=self.days) if self.days else same_day(last, -self.months)
+        before = last - timedelta(days=self.days) if self.days else months_later(last, -self.months)
         return before + timedelta(days=1)
 
 

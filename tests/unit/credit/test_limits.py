@@ -192,6 +192,9 @@ class TestPeriods:
             (date(2024, 2, 29), 36, date(2027, 2, 28)),
             (date(2026, 12, 31), 2, date(2027, 2, 28)),
             (date(2026, 12, 1), 1, date(2027, 1, 1)),
+            (date(2026, 1, 31), 1, date(2026, 2, 28)),
+            (date(2027, 11, 30), 3, date(2028, 2, 29)),
+            (date(2026, 12, 15), 12, date(2027, 12, 15)),
         ],
     )
     def test_end_with_the_same_day_or_the_last_of_a_shorter_month(self, day: date, months: int, later: date) -> None:

@@ -13,7 +13,6 @@ from services.credit.domain.publicity import (
     deadline,
     due_now,
     moments,
-    same_day,
     shown_at_least_until,
     shown_until,
     take_publicity_step,
@@ -60,14 +59,6 @@ class TestPeriods:
     ) -> None:
         known = stands(decided_on=decided_on, penalty_class=penalty_class)
         assert (shown_at_least_until(RULES, known), shown_until(RULES, known)) == (least, most)
-
-    @pytest.mark.parametrize(("day", "months", "then"), [
-        (date(2026, 1, 31), 1, date(2026, 2, 28)),
-        (date(2027, 11, 30), 3, date(2028, 2, 29)),
-        (date(2026, 12, 15), 12, date(2027, 12, 15)),
-    ])  # fmt: skip
-    def test_end_on_the_same_day_of_a_month_or_its_last(self, day: date, months: int, then: date) -> None:
-        assert same_day(day, months) == then
 
 
 class TestTheDeadline:
