@@ -176,6 +176,8 @@ class TestAPolicy:
         self.adopt(leader)
         expect(leader.locator("#state")).to_have_text("现行")
         expect(leader.locator("#refusal")).to_have_count(0)
+        for name, number in (("penalty_light", "−2"), ("months", "12"), ("most_bonus", "10"), ("two_penalties", "2")):
+            expect(leader.locator(f"[data-holds={name}]")).to_contain_text(number)
         seen(leader, "adopted")
         version = leader.locator("h1").inner_text().split()[-1]
 
