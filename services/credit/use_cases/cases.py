@@ -24,7 +24,7 @@ from services.credit.queries.cases import (
 from services.credit.rules import case_rules
 from services.credit.tables import enterprise, listing_case, listing_person, listing_step, penalty
 from services.credit.use_cases.case_effects import effects_of, follow_listing
-from services.credit.use_cases.limits import Subject, keep_limits
+from services.credit.use_cases.limits import Due, Subject, keep_limits
 from shared.clock import business_date
 from shared.errors import Conflict, Refused
 from shared.ids import new_id
@@ -195,16 +195,24 @@ def keep_due(session: Session, case_id: str, *, now: datetime) -> None:
 
 def _keep_due(session: Session, row: Row[Any], *, now: datetime) -> None:
     """Write what is due, and set the clock to what happens by itself."""
-    due = due_of(case_rules(), row)
-    names_firm = case_rules().conditions.condition(row.condition).names_firm
-    title = row.decision.get("number") or row.penalty["number"]
-    subject = Subject(entity_id=row.id, enterprise_id=row.enterprise_id, title=title, is_told=names_firm)
-    keep_limits(session, subject, [Limit(f"case_{one.step}", one.due_on) for one in due], now=now)
-    by_itself = [one.due_on for one in due if one.step in ("window_elapsed", "expire")]
+    keep_limits(session, [_due(row)], now=now)
+    by_itself = [one.due_on for one in due_of(case_rules(), row) if one.step in ("window_elapsed", "expire")]
     if by_itself:
         schedule(session, CASE_CLOCK, row.id, due_at=end_of(min(by_itself)))
     else:
         cancel(session, CASE_CLOCK, row.id)
+
+
+def due_for(session: Session, case_id: str) -> list[Due]:
+    """Return what is due in a case."""
+    return [_due(session.execute(_with_firms().where(listing_case.c.id == case_id)).one())]
+
+
+def _due(row: Row[Any]) -> Due:
+    names_firm = case_rules().conditions.condition(row.condition).names_firm
+    title = row.decision.get("number") or row.penalty["number"]
+    subject = Subject(entity_id=row.id, enterprise_id=row.enterprise_id, title=title, is_told=names_firm)
+    return subject, [Limit(f"case_{one.step}", one.due_on) for one in due_of(case_rules(), row)]
 
 
 def run_case_clock(session: Session, case_id: str, *, now: datetime) -> None:

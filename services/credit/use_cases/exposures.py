@@ -21,7 +21,7 @@ from services.credit.domain.limits import Limit, last_day
 from services.credit.domain.penalties import NATURAL
 from services.credit.rules.exposures import exposure_rules
 from services.credit.tables import exposure, exposure_objection, exposure_step, penalty
-from services.credit.use_cases.limits import Subject, end_limits, keep_limits
+from services.credit.use_cases.limits import Due, Subject, keep_limits
 from shared.clock import business_date
 from shared.contracts.credit import ExposurePublished, ExposureWithdrawn
 from shared.errors import Conflict, NotFound
@@ -140,20 +140,25 @@ def reply_to(session: Session, exposure_id: str, objection_id: str, *, reply: st
         raise AnsweredAlready("This objection was answered already.")
     answered = {"reply": reply, "replied_by": by, "replied_at": now}
     session.execute(update(exposure_objection).where(*same).values(**answered))
-    end_limits(session, objection_id, now=now)
+    keep_due(session, exposure_id, now=now)
 
 
 def keep_due(session: Session, exposure_id: str, *, now: datetime) -> None:
-    """Let exactly what is due for an exposure be open: the decision on it, and the replies to its objections."""
+    """Let exactly what is due for an exposure be open."""
+    keep_limits(session, due_for(session, exposure_id), now=now)
+
+
+def due_for(session: Session, exposure_id: str) -> list[Due]:
+    """Return what is due for an exposure: the decision on it, and the reply to each of its objections."""
     row, rules = session.execute(select(exposure).where(exposure.c.id == exposure_id)).one(), exposure_rules()
     named = {"enterprise_id": row.enterprise_id, "title": row.title, "record_id": row.id}
     decide = Limit("exposure_decide", last_day(rules.decide, begins_on=business_date(row.proposed_at)))
-    keep_limits(session, Subject(entity_id=row.id, **named), [decide] if row.state == PROPOSED else [], now=now)
-    columns = exposure_objection.c
-    waiting = select(columns.id, columns.made_at).where(columns.exposure_id == row.id, columns.replied_at.is_(None))
-    for one in session.execute(waiting.order_by(columns.id)).all():
+    due: list[Due] = [(Subject(entity_id=row.id, **named), [decide] if row.state == PROPOSED else [])]
+    beside = select(exposure_objection).where(exposure_objection.c.exposure_id == row.id)
+    for one in session.execute(beside.order_by(exposure_objection.c.id)):
         reply = Limit("objection_reply", last_day(rules.reply, begins_on=business_date(one.made_at)))
-        keep_limits(session, Subject(entity_id=one.id, **named), [reply], now=now)
+        due.append((Subject(entity_id=one.id, **named), [] if one.replied_at else [reply]))
+    return due
 
 
 def _standing(state: str) -> dict[str, Any]:

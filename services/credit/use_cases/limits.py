@@ -1,6 +1,6 @@
 """Keep what is due with what it is due for, warn before the last day, and mark what was missed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,22 +35,20 @@ class Subject:
     is_told: bool = True
 
 
-def keep_limits(session: Session, subject: Subject, wanted: Iterable[Limit], *, now: datetime) -> None:
-    """Let exactly the ``wanted`` limits of a subject be open: others end, new ones begin, those that stay go on."""
-    missing = set(wanted)
-    for row in _open_of(session, subject.entity_id):
-        if (known := Limit(row.kind, row.due_on)) in missing:
-            missing.remove(known)
-        else:
-            _end(session, row, now=now)
-    for one in sorted(missing):
-        _begin(session, subject, one, now=now)
+Due = tuple[Subject, Sequence[Limit]]
 
 
-def end_limits(session: Session, entity_id: str, *, now: datetime) -> None:
-    """End every limit of what is done."""
-    for row in _open_of(session, entity_id):
-        _end(session, row, now=now)
+def keep_limits(session: Session, due: Iterable[Due], *, now: datetime) -> None:
+    """Let exactly what is ``due`` for each subject be open: others end, new ones begin, those that stay go on."""
+    for subject, wanted in due:
+        missing = set(wanted)
+        for row in _open_of(session, subject.entity_id):
+            if (known := Limit(row.kind, row.due_on)) in missing:
+                missing.remove(known)
+            else:
+                _end(session, row, now=now)
+        for one in sorted(missing):
+            _begin(session, subject, one, now=now)
 
 
 def run_limit(session: Session, limit_id: str, *, now: datetime) -> None:

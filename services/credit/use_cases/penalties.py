@@ -39,7 +39,7 @@ from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step, violation
 from services.credit.use_cases.cases import follow_withdrawal
 from services.credit.use_cases.exposures import end_without_ground
-from services.credit.use_cases.limits import Subject, keep_limits
+from services.credit.use_cases.limits import Due, Subject, keep_limits
 from services.credit.use_cases.suggestions import propose_closures
 from shared.clock import business_date
 from shared.contracts.credit import (
@@ -212,20 +212,24 @@ def _keep_step(session: Session, row: Row[Any], transition: Transition, *, state
 
 def keep_due(session: Session, penalty_id: str, *, now: datetime) -> None:
     """Let exactly what is due for a penalty be open, and set the clock to what happens by itself."""
-    row, rules = _row(session, penalty_id), publicity_rules()
-    known = publicity_of(row)
+    keep_limits(session, due_for(session, penalty_id), now=now)
+    if coming := moments(publicity_rules(), publicity_of(_row(session, penalty_id))):
+        schedule(session, CLOCK, penalty_id, due_at=coming[0][0])
+    else:
+        cancel(session, CLOCK, penalty_id)
+
+
+def due_for(session: Session, penalty_id: str) -> list[Due]:
+    """Return what is due for a penalty."""
+    row = _row(session, penalty_id)
     subject = Subject(
         entity_id=row.id,
         enterprise_id=row.enterprise_id,
         title=row.document_number,
         is_told=row.subject_kind != NATURAL,
     )
-    due = limits_of_penalty(rules, known, publish_by=row.publish_by, due_on=row.due_on)
-    keep_limits(session, subject, due, now=now)
-    if coming := moments(rules, known):
-        schedule(session, CLOCK, penalty_id, due_at=coming[0][0])
-    else:
-        cancel(session, CLOCK, penalty_id)
+    due = limits_of_penalty(publicity_rules(), publicity_of(row), publish_by=row.publish_by, due_on=row.due_on)
+    return [(subject, due)]
 
 
 def _row(session: Session, penalty_id: str) -> Row[Any]:

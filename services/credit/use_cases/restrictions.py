@@ -20,7 +20,7 @@ from services.credit.domain.restrictions import (
 )
 from services.credit.rules import measure_rules, restriction_rules
 from services.credit.tables import listing_case, restriction, restriction_step, watched
-from services.credit.use_cases.limits import Subject, keep_limits
+from services.credit.use_cases.limits import Due, Subject, keep_limits
 from shared.clock import business_date
 from shared.contracts.credit import RestrictionApplied, RestrictionFeedbackReceived, RestrictionLifted
 from shared.errors import Conflict, Refused
@@ -148,21 +148,28 @@ def _tell(session: Session, row: Row[Any], tells: tuple[str, ...], *, step: Step
 
 def keep_due(session: Session, restriction_id: str, *, now: datetime) -> None:
     """Let exactly the answer that an agency owes be due, and set the clock that reminds it."""
-    row = session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
-    rules, standing = restriction_rules(), known(session, row)
-    named = {"enterprise_id": row.enterprise_id, "title": measure_rules().restrictions[row.code].zh}
-    owed = limits_of_restriction(rules, standing, today=business_date(row.asked_at))
-    keep_limits(session, Subject(entity_id=row.id, agency=row.agency, **named), owed, now=now)
-    if coming := next_reminder(rules, standing):
+    keep_limits(session, due_for(session, restriction_id), now=now)
+    if coming := next_reminder(restriction_rules(), known(session, _row(session, restriction_id))):
         schedule(session, REMINDER, restriction_id, due_at=coming[1])
     else:
         cancel(session, REMINDER, restriction_id)
 
 
+def due_for(session: Session, restriction_id: str) -> list[Due]:
+    """Return what an agency owes about a restriction."""
+    row = _row(session, restriction_id)
+    named = {"enterprise_id": row.enterprise_id, "title": measure_rules().restrictions[row.code].zh}
+    owed = limits_of_restriction(restriction_rules(), known(session, row), today=business_date(row.asked_at))
+    return [(Subject(entity_id=row.id, agency=row.agency, **named), owed)]
+
+
+def _row(session: Session, restriction_id: str) -> Row[Any]:
+    return session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
+
+
 def run_reminder(session: Session, restriction_id: str, *, now: datetime) -> None:
     """Remind an agency that has not answered, or tell somebody above; called by the timer."""
-    row = session.execute(select(restriction).where(restriction.c.id == restriction_id)).one()
-    coming = next_reminder(restriction_rules(), known(session, row))
+    coming = next_reminder(restriction_rules(), known(session, _row(session, restriction_id)))
     if coming and coming[1] <= now:
         step_restriction(session, restriction_id, step=clock_step(coming[0], now))
 

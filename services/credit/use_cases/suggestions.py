@@ -29,7 +29,7 @@ from services.credit.rules.closures import closure_rules
 from services.credit.rules.suggestions import suggestion_rules
 from services.credit.tables import closure, enterprise, major_hazard, penalty, suggestion
 from services.credit.use_cases.enterprises import newest
-from services.credit.use_cases.limits import Subject, keep_limits
+from services.credit.use_cases.limits import Due, Subject, keep_limits
 from services.credit.use_cases.ratings import rate_enterprises
 from services.credit.use_cases.violations import Breach, record_violation
 from shared.clock import business_date
@@ -167,10 +167,15 @@ def propose_closures(session: Session, enterprise_ids: Iterable[str], *, now: da
 
 def keep_due(session: Session, closure_id: str, *, now: datetime) -> None:
     """Let the decision on a proposal to close be due while that is open."""
+    keep_limits(session, due_for(session, closure_id), now=now)
+
+
+def due_for(session: Session, closure_id: str) -> list[Due]:
+    """Return what is due for a proposal to close."""
     row, rules = session.execute(select(closure).where(closure.c.id == closure_id)).one(), closure_rules()
     decide = Limit("closure_decide", last_day(rules.decide, begins_on=row.proposed_on))
     subject = Subject(entity_id=row.id, enterprise_id=row.enterprise_id, title=rules.basis)
-    keep_limits(session, subject, [decide] if row.state == PROPOSED else [], now=now)
+    return [(subject, [decide] if row.state == PROPOSED else [])]
 
 
 @dataclass(frozen=True, slots=True)
