@@ -4,7 +4,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ import click
 from rich.progress import Progress
 
 from shared.cli.output import answer, with_json
-from shared.clock import Clock, business_date
 from shared.running.client import ApiClient
 from shared.running.home import find_running
 from shared.settings import environment, home_of
@@ -50,12 +48,7 @@ def demo(enterprises: int, port: int | None) -> None:
     password = environment().get("SISE_ADMIN_PASSWORD") or _password_of(home)
     settings = {"SISE_HOME": str(home), "SISE_DEMO": "1", "SISE_ADMIN_PASSWORD": password}
     with _running_in(home, settings, port=port) as url:
-        client = ApiClient(url, username="admin", password=password)
-        if not client.call("GET", "registry/enterprises", params={"limit": 1})["items"]:
-            _import_generated(client, enterprises)
-            _load_lists(client, enterprises, password=password)
-            _open_sandbox(client, password=password)
-            _live_through_month(url, home, password=password)
+        import_module("deploy.demonstration.filling").fill(url, home, enterprises=enterprises, password=password)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
 
@@ -69,47 +62,6 @@ def import_with_progress(
         for state in map(dict, client.import_register(file, is_dry_run=is_dry_run)):
             progress.update(task, completed=state.get("rows", 0), total=state.get("total") or None)
     return state
-
-
-def _import_generated(client: ApiClient, enterprises: int) -> None:
-    register = import_module("deploy.demonstration")
-    with tempfile.TemporaryDirectory() as folder:
-        file = register.write_register(Path(folder) / "demonstration.csv", enterprises)
-        result = import_with_progress(client, file)
-    click.echo(f"{result['accepted']} generated enterprises imported; every name carries the mark （演示）.")
-
-
-def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> None:
-    lists = import_module("deploy.demonstration.lists")
-    accepted = lists.load_lists(client, enterprises, password=password, today=business_date(Clock().now()))
-    click.echo(", ".join(f"{count} {kind}" for kind, count in accepted.items()) + " imported.")
-    people = "demo-leader, demo-officer, demo-street-001, demo-grid-001, demo-firm …"
-    click.echo(f"Everybody of the demonstration ({people}) has the password of admin.")
-
-
-def _open_sandbox(client: ApiClient, *, password: str) -> None:
-    division = client.call("GET", "identity/me")["divisions"][0]
-    opened = import_module("deploy.demonstration.sandbox").make_sandbox(client, division=division, password=password)
-    if opened:
-        click.echo("Sandbox client for the API (shown only now): id {}, secret {}".format(*opened))
-
-
-def _live_through_month(url: str, home: Path, *, password: str) -> None:
-    month, clock = import_module("deploy.demonstration.month"), Clock(home, movable=True)
-
-    def sign_in(username: str) -> ApiClient:
-        return ApiClient(url, username=username, password=password)
-
-    click.echo("Four weeks pass …")
-    count = month.live_through_month(sign_in, now=clock.now, advance=clock.advance)
-    click.echo(f"{count} enterprises surveyed in four weeks; the clock shows {business_date(clock.now())}.")
-    checks = import_module("deploy.demonstration.checks")
-    life = checks.Life(sign_in, password, clock.now, clock.advance)
-    count = checks.check_for_a_month(life)
-    click.echo(f"{count} enterprises checked themselves in a month; the clock shows {business_date(clock.now())}.")
-    done = import_module("deploy.demonstration.work_day").live_through_morning(life)
-    counts = ", ".join(f"{count} {kind}" for kind, count in done.items())
-    click.echo(f"A morning with hazardous work: {counts} (demo-plant-1-foreman, demo-plant-1-principal …).")
 
 
 @contextmanager
