@@ -6,13 +6,14 @@ Everything comes the way that a bureau would take: accounts through the API, lis
 import csv
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from deploy.demonstration.register import credit_code
+from shared.errors import Refused
 
 INTERMEDIARIES = 10
 FIRST_INTERMEDIARY = 90_000_000  # far behind the numbers of the enterprises
@@ -45,10 +46,17 @@ def load_lists(client: Client, enterprises: int, *, password: str, today: date) 
     with TemporaryDirectory() as folder:
         for kind, rows in lists(enterprises, today=today).items():
             *_, last = client.import_register(_written(Path(folder) / f"{kind}.csv", rows), kind=kind)
-            accepted[kind] = last["accepted"]
+            accepted[kind] = accepted_of(last, what=kind)
     for account in _accounts_outside(client):
         client.call("POST", "identity/accounts", json={**account, "password": password})
     return accepted
+
+
+def accepted_of(last: Mapping[str, Any], *, what: str) -> int:
+    """Return how many rows an import has taken at its end; raises ``Refused`` when it gave up before."""
+    if last["state"] != "completed":
+        raise Refused(f"The list of {what} was not imported to its end: {last['problem']['detail']}")
+    return int(last["accepted"])
 
 
 def accounts() -> list[dict[str, Any]]:

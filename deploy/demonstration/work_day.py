@@ -4,9 +4,7 @@ It is the last that the demonstration lives through, so that boards and map show
 through the API: a foreman applies and leads on, the principal approves, nobody does both.
 """
 
-import time
 import tomllib
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,9 @@ from deploy.demonstration.checks import ORDER, Life
 from deploy.demonstration.lists import Client
 from deploy.demonstration.plants import survey_plants
 from deploy.demonstration.special_work import Plant, permit_work
+from deploy.demonstration.waiting import until
 from shared.clock import business_date
-from shared.errors import Refused
 
-PATIENCE, LOOK_EVERY = 60.0, 0.5  # seconds of waiting until permits has heard of people and positions
 PAST_THE_HOUR = timedelta(hours=1, minutes=10)  # from nine until the missed commitments are marked
 TRAINED = timedelta(days=40)  # so long ago the certificates were given
 UNITS = {"risk_grade": 3, "units": 2, "running": 2}
@@ -60,7 +57,7 @@ def _opened(life: Life, enterprise_id: str, number: int, *, words: Document) -> 
         facts = {"name": f"演示{post}", "roles": [role], "enterprise_id": enterprise_id, "password": life.password}
         admin.call("POST", "identity/accounts", json={"username": f"demo-plant-{number + 1}-{post}", **facts})
     foreman, approver = (life.sign_in(f"demo-plant-{number + 1}-{post}") for post in ("foreman", "principal"))
-    firm = _until(lambda: _placed(foreman, enterprise_id), what="its gate is known")
+    firm = until(lambda: _placed(foreman, enterprise_id), what="its gate is known")
     crew = {}
     for one in words["crew"]:
         person = {"name": one["name"], "posts": ["worker"]}
@@ -82,7 +79,7 @@ def _certify(foreman: Client, crew: dict[str, str], *, valid_from: str) -> None:
     """Enter every certificate that there is for each of the crew, as soon as permits knows them."""
     kinds = [one["id"] for one in foreman.call("GET", "permits/people/table")["kinds"]]
     for person_id in crew.values():
-        _until(lambda known=person_id: _known(foreman, known), what="permits knows the crew")
+        until(lambda known=person_id: _known(foreman, known), what="permits knows the crew")
         for kind in kinds:
             held = {"kind": kind, "valid_from": valid_from, "authority": "演示发证机关", "number": f"演示{kind}"[:40]}
             foreman.call("POST", f"permits/people/{person_id}/certificates", json=held)
@@ -108,7 +105,10 @@ def _declare(plant: Plant, job: Document, *, now: datetime) -> None:
 
 def _commit(plant: Plant, *, is_silent: bool) -> None:
     """Sign today's commitment; one that ``is_silent`` about its works is disputed."""
-    today = _until(lambda: _today(plant), what="the commitment is owed")
+    asked = {"enterprise_id": plant.enterprise_id}
+    today = until(
+        lambda: plant.approver.call("POST", "permits/commitments/today", json=asked), what="the commitment is owed"
+    )
     works = {} if is_silent else _works(plant)
     content = {**today["suggested"], **UNITS, **works}
     path = f"permits/commitments/{today['id']}"
@@ -116,14 +116,6 @@ def _commit(plant: Plant, *, is_silent: bool) -> None:
         plant.foreman.call("POST", f"{path}/judge", json={"tier": tier, "content": content})
     signed = {"content": content, "is_nil": not any(works.values()), "offline_reason": "演示"}
     plant.approver.call("POST", f"{path}/sign", json=signed)
-
-
-def _today(plant: Plant) -> Document | None:
-    try:
-        body = {"enterprise_id": plant.enterprise_id}
-        return plant.approver.call("POST", "permits/commitments/today", json=body)
-    except Refused:
-        return None
 
 
 def _works(plant: Plant) -> Document:
@@ -145,12 +137,3 @@ def _find(officer: Client, plant: Plant, found: Document) -> None:
     for event in found["events"]:
         given = ORDER if event == "order" else {}
         officer.call("POST", f"inspections/hazards/{hazard_id}/steps", json={"event": event, **given})
-
-
-def _until(look: Callable[[], Any], *, what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (found := look()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(LOOK_EVERY)
-    return found

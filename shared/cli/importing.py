@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def demo(enterprises: int, port: int | None) -> None:
     password = environment().get("SISE_ADMIN_PASSWORD") or _password_of(home)
     settings = {"SISE_HOME": str(home), "SISE_DEMO": "1", "SISE_ADMIN_PASSWORD": password}
     with _running_in(home, settings, port=port) as url:
-        import_module("deploy.demonstration.filling").fill(url, home, enterprises=enterprises, password=password)
+        sign_in = partial(_signed_in, url, password)
+        import_module("deploy.demonstration.filling").fill(sign_in, home, enterprises=enterprises, password=password)
         click.echo(f"Open {url} and sign in as admin with the password {password}")
 
 
@@ -64,6 +66,10 @@ def import_with_progress(
     return state
 
 
+def _signed_in(url: str, password: str, username: str) -> ApiClient:
+    return ApiClient(url, username=username, password=password)
+
+
 @contextmanager
 def _running_in(home: Path, settings: Mapping[str, str], *, port: int | None) -> Iterator[str]:
     """Give the address of what runs in ``home``; started here if nothing does, and then kept until it is stopped."""
@@ -75,7 +81,7 @@ def _running_in(home: Path, settings: Mapping[str, str], *, port: int | None) ->
     with subprocess.Popen(command, env={**environment(), **settings}) as child:  # noqa: S603 - our own program
         try:
             yield _wait_for(home, child)
-            child.wait()
+            sys.exit(child.wait())
         except KeyboardInterrupt:
             click.echo("Stopping …")
         finally:

@@ -76,12 +76,18 @@ class System:
 
     def wait_until_ready(self) -> None:
         """Wait for the line that says that the launched system is ready."""
+        self.wait_until_said("Sise is ready", seconds=STARTING)
 
-        def is_ready() -> bool:
-            assert self.child.poll() is None, self.said()
-            return "Sise is ready" in self.said()
-
-        wait_for(is_ready, seconds=STARTING, what="the system is ready")
+    def wait_until_said(self, words: str, *, seconds: float) -> None:
+        """Wait until the program has printed ``words``; fail with all that it said when it ends without, or late."""
+        deadline = time.monotonic() + seconds
+        while True:
+            has_ended, said = self.child.poll() is not None, self.said()
+            if words in said:
+                return
+            assert not has_ended, f"ended with {self.child.returncode} before {words!r}: {said}"
+            assert time.monotonic() < deadline, f"no {words!r} within {seconds:.0f} s: {said}"
+            time.sleep(0.2)
 
     def said(self) -> str:
         """Return what the program printed since it was started last."""
