@@ -92,15 +92,24 @@ class Late(Held):
 
 
 class TestAFlood:
-    @pytest.mark.parametrize(("count", "together"), [(FLOOD, [2 * FLOOD]), (FLOOD - 1, [FLOOD - 1])])
-    def test_is_waited_for_and_less_is_not(self, listener: Listener, count: int, together: list[int]) -> None:
+    @pytest.mark.parametrize(
+        ("channel", "count", "together"),
+        [
+            (Channel.BULK, FLOOD, [2 * FLOOD]),
+            (Channel.BULK, FLOOD - 1, [FLOOD - 1]),
+            (Channel.URGENT, FLOOD, [FLOOD]),
+        ],
+    )
+    def test_is_waited_for_but_not_less_nor_what_is_urgent(
+        self, listener: Listener, channel: Channel, count: int, together: list[int]
+    ) -> None:
         bodies = [batch(event.body for event in many_logged(count)) for _ in range(2)]
         consumption = Consumption(
             listener.database,
             Late([Message(body, BATCH, "", None) for body in bodies]),
             listener.handlers,
             clock=Clock(),
-            channel=Channel.BULK,
+            channel=channel,
             stopping=listener.stopping,
         )
 
