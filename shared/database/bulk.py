@@ -62,16 +62,15 @@ def upsert_rows(
         session.connection().execute(merge.by_row(sqlite_insert(table)), list(rows))
     elif len(rows) == 1:
         session.connection().execute(merge.by_row(postgresql_insert(table)), dict(rows[0]))
-    elif not _inserts_new(session, table, rows, key):
+    elif len(key) > 1 or not _inserts_new(session, table, rows, key[0]):
         session.connection().exec_driver_sql(merge.from_stage(stage_rows(session, table, rows)))
 
 
-def _inserts_new(session: Session, table: Table, rows: Sequence[Row], key: Sequence[str]) -> bool:
+def _inserts_new(session: Session, table: Table, rows: Sequence[Row], key: str) -> bool:
     """Insert ``rows``, in the order of their keys as everybody does, if none of them is there; else do nothing."""
-    name, *others = key
-    ordered = sorted(rows, key=itemgetter(name))
-    is_there = exists().where(among(session, table.c[name], [row[name] for row in ordered]))
-    return not others and not session.scalar(select(is_there)) and inserts_rows(session, table, ordered)
+    ordered = sorted(rows, key=itemgetter(key))
+    is_there = exists().where(among(session, table.c[key], [row[key] for row in ordered]))
+    return not session.scalar(select(is_there)) and inserts_rows(session, table, ordered)
 
 
 def replace_rows(session: Session, table: Table, *, columns: Sequence[str], selected: Select[Any]) -> None:

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,11 +17,13 @@ from sqlalchemy import (
     select,
 )
 
-from shared.database import Database, Id, JsonDocument, UtcDateTime
+from shared.database import Database, Id, JsonDocument, NothingToDo, UtcDateTime
 from shared.database.bulk import among, insert_rows, upsert_rows
 from shared.database.chassis import inbox
-from shared.events.inbox import claim
+from shared.events.inbox import MANY, claim
 from shared.ids import new_id
+from tests.support.events import until
+from tests.support.racing import waiting_transactions
 
 own = MetaData()
 finding = Table(
@@ -141,6 +144,25 @@ class TestRowsOfWhichSomeAreThere:
 
 
 class TestManyIds:
+    @pytest.mark.parametrize("is_kept", [True, False])
+    def test_are_claimed_by_who_comes_later_only_if_the_first_one_gives_them_up(
+        self, database: Database, is_kept: bool
+    ) -> None:
+        ids = [new_id() for _ in range(2 * MANY)]
+
+        def claim_too() -> set[str]:
+            with database.transaction() as session:
+                return claim(session, ids, now=NOW)
+
+        with ThreadPoolExecutor(1) as pool, database.transaction() as session:
+            claim(session, ids, now=NOW)
+            later = pool.submit(claim_too)
+            until(lambda: not database.is_postgresql or waiting_transactions(database))
+            if not is_kept:
+                raise NothingToDo
+
+        assert later.result() == (set() if is_kept else set(ids))
+
     def test_are_claimed_once(self, database: Database) -> None:
         ids = [new_id() for _ in range(150)]
         with database.transaction() as session:

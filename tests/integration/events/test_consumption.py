@@ -15,6 +15,7 @@ from shared.contracts.envelope import BATCH, SINGLE, batch
 from shared.database.chassis import inbox, parked_event
 from shared.errors import Conflict, NotYet, Refused
 from shared.events.consumption import FLOOD, Consumption
+from shared.events.inbox import MANY
 from shared.events.received import Received
 from shared.ids import new_id
 from tests.integration.events.conftest import Listener, ended, firm
@@ -119,9 +120,10 @@ class TestAFlood:
 
 
 class TestTwoCopiesAtOnce:
-    def test_have_one_effect(self, listener: Listener) -> None:
+    @pytest.mark.parametrize("count", [20, 2 * MANY])
+    def test_have_one_effect(self, listener: Listener, count: int) -> None:
         """Two consumers hold the same events, in different order: the second waits for the first one's commit."""
-        events = [logged(deregistered(), position=number) for number in range(1, 21)]
+        events = [logged(deregistered(), position=number) for number in range(1, count + 1)]
 
         def consume(number: int) -> None:
             held = Held([Message(one.body, SINGLE, "", None) for one in events[:: 1 if number else -1]])
