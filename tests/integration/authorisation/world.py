@@ -1,6 +1,5 @@
 """A small running system: every service on its own SQLite file, spoken to by HTTP, three enterprises, all roles."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ import orjson
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from services.gateway.use_cases.streaming import Told, take_turn, tell
 from services.identity.use_cases import create_account, ensure_administrator
@@ -63,6 +61,7 @@ from tests.integration.credit.listing import list_everywhere
 from tests.support.databases import migrated_sqlite
 from tests.support.events import received
 from tests.support.pictures import PICTURE
+from tests.support.serving import serving
 from tests.unit.inspections.builders import all_normal, default_list
 
 PASSWORD = "a quiet harbour 1"
@@ -126,7 +125,7 @@ def running_world(home: Path) -> Iterator[World]:
         for name, service in services.items():
             apps[name] = _app(service, home, urls, stack, identity=apps.get("identity"))
             if name != "gateway":
-                urls[f"SISE_URL_{name.upper()}"] = stack.enter_context(_served(apps[name]))
+                urls[f"SISE_URL_{name.upper()}"] = stack.enter_context(serving(apps[name]))
         ids = _enterprises(apps["registry"], _first_token(apps["identity"]))
         agency = _contracts(apps["registry"], _first_token(apps["identity"]), enterprises=ids)
         _deliver_everything(services, apps)
@@ -150,19 +149,6 @@ def _app(service: Service, home: Path, urls: Mapping[str, str], stack: ExitStack
         keys = KeyRing(lambda: identity.test_client().get("/api/v1/oauth/jwks").json)
         app.extensions[EXTENSION] = replace(app.extensions[EXTENSION], keys=keys)
     return app
-
-
-@contextmanager
-def _served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def database_of(app: Flask) -> Database:

@@ -14,9 +14,10 @@ from flask import Response, request
 
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
-from tests.integration.gateway.neighbours import Neighbour, neighbour, serving
+from tests.integration.gateway.neighbours import Neighbour, neighbour
 from tests.support.callers import service_settings
 from tests.support.databases import migrated_sqlite
+from tests.support.serving import serving
 
 MEGABYTE = 1 << 20
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask, request
-from werkzeug.serving import make_server
 
 from shared import context
 from shared.http.client import NeighbourUnavailable, Patience, ServiceClient
+from tests.support.serving import serving
 
 
 @dataclass
@@ -36,14 +36,8 @@ class Neighbour:
 @pytest.fixture
 def neighbour() -> Iterator[Neighbour]:
     made = Neighbour()
-    server = make_server("127.0.0.1", 0, made.app(), threaded=True)
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(made.app()) as made.url:
+        yield made
 
 
 @pytest.fixture

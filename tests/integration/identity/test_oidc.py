@@ -21,9 +21,9 @@ from services.identity.settings import Settings, from_env
 from services.identity.tables import account
 from shared.database import Database
 from shared.settings import BadSettings
-from tests.integration.gateway.neighbours import serving
 from tests.integration.identity.conftest import CHEAP, PASSWORD
 from tests.support.callers import service_settings
+from tests.support.serving import serving
 
 BACK = "https://sise.example/sign-in/oidc/return"
 CLIENT, SECRET = "sise", "a secret of the provider"
