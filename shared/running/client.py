@@ -60,7 +60,10 @@ class ApiClient:
 
 
 def _detail(answer: requests.Response) -> str:
+    """Return the words of a refusal and, where it lists fields, what is wrong with each."""
     try:
-        return str(answer.json().get("detail", answer.reason))
+        problem = answer.json()
     except requests.JSONDecodeError:
         return answer.reason
+    fields = "; ".join(f"{one['field']}: {one['detail']}" for one in problem.get("errors", []))
+    return f"{problem.get('detail', answer.reason)} {fields}".rstrip()
