@@ -11,6 +11,7 @@ NEW, ACTIVE, SUSPENDED, APPROVED, FINISHED, EXPIRED = "new", "active", "suspende
 REVOKED = "revoked"
 READY = (APPROVED, ACTIVE, SUSPENDED)
 LIVE = (ACTIVE, SUSPENDED)
+OVER = (EXPIRED, REVOKED)  # ended by the clock or taken away, perhaps with people inside
 HOT_WORK, CONFINED_SPACE, BLINDING, TEMP_POWER = "hot_work", "confined_space", "blinding", "temp_power"
 GUARDIAN = "guardian"
 GAS = "gas"
@@ -131,11 +132,13 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
-    """A permit at another place at which somebody has checked in as guardian and is there still."""
+class Engagement:
+    """Another permit under which somebody guards, or is inside; ``is_beside``: at the same place as this one."""
 
     permit_id: str
     number: str
+    is_guarding: bool
+    is_beside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class Permit:
     """What the steps look at; ``warned`` are the moments of which somebody has been told, by name.
 
     ``alarm_over_at``: when the last alarm at its place was over, None when there was none since it was applied for.
-    ``elsewhere``: what the person who checks in guards at other places.
+    ``engaged``: what the person who checks in does under other permits.
     """
 
     state: str = NEW
@@ -172,7 +175,7 @@ class Permit:
     conflicts: tuple[str, ...] = ()
     has_alarm: bool = False
     alarm_over_at: datetime | None = None
-    elsewhere: tuple[Guarded, ...] = ()
+    engaged: tuple[Engagement, ...] = ()
 
     @property
     def parent(self) -> Relative | None:

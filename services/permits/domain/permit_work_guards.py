@@ -1,6 +1,6 @@
 """What a step of a permit needs once it is approved: to start, go on, stop and end the work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from services.permits.domain.permit_facts import (
@@ -13,6 +13,7 @@ from services.permits.domain.permit_facts import (
     READY,
     SUSPENDED,
     TEMP_POWER,
+    Engagement,
     PermitLook,
     Relative,
     missing_gases,
@@ -52,18 +53,32 @@ def _is_of_the_crew(look: PermitLook) -> None:
 
 
 def _guards_nowhere_else(look: PermitLook) -> None:
-    """Who guards a work does not leave it for another place without taking its permit back (4.10 f)."""
-    numbers, permits = [one.number for one in look.permit.elsewhere], [one.permit_id for one in look.permit.elsewhere]
+    """Who guards a work does not leave it without taking its permit back, and does nothing but guard (4.10 f)."""
+    left = [one for one in look.permit.engaged if one.is_guarding and not (one.is_beside and _comes_to_guard(look))]
     sentence = "This person guards another work and does not leave it (GB 30871-2022 4.10 f): check out there first."
-    facts = {"clause": "GB 30871-2022 4.10 f", "numbers": ", ".join(numbers), "permits": permits}
-    require(not permits, NotAllowed("guards_elsewhere", sentence, field="person_id", **facts))
+    _require_free(left, code="guards_elsewhere", sentence=sentence)
+
+
+def _works_nowhere_else(look: PermitLook) -> None:
+    """Who is inside another work guards none (4.10 f)."""
+    inside = [one for one in look.permit.engaged if not one.is_guarding and _comes_to_guard(look)]
+    sentence = "This person is at work elsewhere and guards nothing (GB 30871-2022 4.10 f): count it out there first."
+    _require_free(inside, code="works_elsewhere", sentence=sentence)
+
+
+def _comes_to_guard(look: PermitLook) -> bool:
+    return look.given.get("person_id") in {one.person_id for one in look.permit.guardians}
+
+
+def _require_free(engaged: Sequence[Engagement], *, code: str, sentence: str) -> None:
+    numbers, permits = ", ".join(one.number for one in engaged), [one.permit_id for one in engaged]
+    facts = {"clause": "GB 30871-2022 4.10 f", "numbers": numbers, "permits": permits}
+    require(not engaged, NotAllowed(code, sentence, field="person_id", **facts))
 
 
 def _can_enter(look: PermitLook) -> None:
     """Nobody is inside while the work does not go on, and nobody without a guardian (6.8)."""
-    person = look.given.get("person_id")
-    is_guardian = any(one.person_id == person for one in look.permit.guardians)
-    may_enter = is_guardian or look.permit.state == ACTIVE or not look.permit.terms.counts_heads
+    may_enter = _comes_to_guard(look) or look.permit.state == ACTIVE or not look.permit.terms.counts_heads
     require(
         may_enter, NotAllowed("work_not_active", "Only while the work goes on somebody goes in.", field="person_id")
     )
@@ -265,6 +280,7 @@ WORK_GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
         _ticket_role_is_due,
         _is_of_the_crew,
         _guards_nowhere_else,
+        _works_nowhere_else,
         _can_enter,
         _has_begun,
         _has_not_ended,

@@ -16,7 +16,7 @@ from services.permits.domain.conflicts import (
     is_one_place,
     needs_coordinator,
 )
-from services.permits.domain.permit_facts import GUARDIAN, READY, Guarded
+from services.permits.domain.permit_facts import GUARDIAN, OVER, READY, Engagement
 from services.permits.domain.places import Spot
 from services.permits.queries.doings import works_without_permit
 from services.permits.queries.places import ledger_of
@@ -67,18 +67,21 @@ def permit_conflicts(session: Session, row: Row[Any]) -> tuple[Conflict, ...]:
     return conflicts_of(session, row.enterprise_id, _with_family(session, row))
 
 
-def guarded_elsewhere(session: Session, row: Row[Any], *, person_id: str) -> tuple[Guarded, ...]:
-    """Return the permits of the enterprise, at other places than that in ``row``, that a person guards now."""
-    columns, own = permit_person.c, permit.c
-    is_guarding = (columns.person_id == person_id, columns.role == GUARDIAN, columns.is_in)
-    is_other = (own.enterprise_id == row.enterprise_id, own.id != row.id, own.state.in_(READY))
-    joined = permit.join(permit_person, columns.permit_id == own.id)
-    others = select(permit).select_from(joined).where(*is_guarding, *is_other)
+def engagements_of(session: Session, row: Row[Any], *, person_id: str) -> tuple[Engagement, ...]:
+    """Return what a person does under other permits of the enterprise than that in ``row``: guards, or is inside.
+
+    Work that is over or taken away is guarded until everybody has come out.
+    """
+    one, other, own = permit_person.c, permit_person.alias().c, permit.c
+    inside = select(other.person_id).where(other.permit_id == own.id, other.role != GUARDIAN, other.is_in)
+    goes_on = own.state.in_(READY) | own.state.in_(OVER) & inside.exists()
+    is_other = (own.enterprise_id == row.enterprise_id, own.id != row.id, goes_on)
+    joined = permit.join(permit_person, one.permit_id == own.id)
+    wanted = select(permit, one.role).select_from(joined).where(one.person_id == person_id, one.is_in, *is_other)
     work, fence = _with_family(session, row), permit_rules().fence_metres
     return tuple(
-        Guarded(one.id, one.number)
-        for one in session.execute(others.order_by(permit.c.id))
-        if not is_one_place(work, known_work(one), fence_metres=fence)
+        Engagement(it.id, it.number, it.role == GUARDIAN, is_one_place(work, known_work(it), fence_metres=fence))
+        for it in session.execute(wanted.order_by(own.id))
     )
 
 

@@ -19,7 +19,7 @@ from services.permits.domain.permit_facts import (
     Permit,
 )
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
-from services.permits.queries.conflicts import guarded_elsewhere
+from services.permits.queries.conflicts import engagements_of
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
 from services.permits.queries.permits import known_permit, permit_at, related_to, timed_permit
 from services.permits.rules.permitting import permit_rules
@@ -148,7 +148,7 @@ def _looked_at(session: Session, row: Row[Any], step: Step) -> Permit:
         return timed_permit(session, row)
     known = known_permit(session, row) if step.is_clock else permit_at(session, row, now=step.now)
     person_id = step.given.get("person_id") if step.event == "check_in" else None
-    return replace(known, elsewhere=guarded_elsewhere(session, row, person_id=person_id)) if person_id else known
+    return replace(known, engaged=engagements_of(session, row, person_id=person_id)) if person_id else known
 
 
 def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step: Step) -> None:

@@ -16,12 +16,13 @@ from tests.integration.permits.conftest import Caller, known_enterprise, run_clo
 from tests.integration.permits.permitting import PLACE, WORK, shown, started
 from tests.integration.permits.permitting import applied as applied_by_route
 from tests.support import permits
-from tests.support.permits import CREW, GUARDIAN, WORKER, Work
+from tests.support.permits import CREW, GUARDIAN, HOUR, WORKER, Work
 from tests.support.racing import meanwhile
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
 SECOND = timedelta(seconds=1)
 applied = partial(permits.applied, now=NOW, longitude=121.41, latitude=28.66, accuracy_m=5.0)
+SWAPPED = [{"person_id": WORKER, "role": "guardian"}, {"person_id": GUARDIAN, "role": "worker"}]
 HERE, FAR = 28.66, 28.662  # two hundred metres to the north
 
 
@@ -126,9 +127,50 @@ class TestAGuardianOfAnotherWork:
         assert there.start(at=NOW).row.state == "active"
 
     def test_may_not_even_work_there(self, database: Database, enterprise_id: str, live: Work) -> None:
-        crew = [{"person_id": WORKER, "role": "guardian"}, {"person_id": GUARDIAN, "role": "worker"}]
-        there = applied(database, enterprise_id, latitude=FAR, crew=crew).approve(at=NOW)
+        there = applied(database, enterprise_id, latitude=FAR, crew=SWAPPED).approve(at=NOW)
         assert there.refusal("check_in", at=NOW, person_id=GUARDIAN) == "guards_elsewhere"
+
+    def test_may_not_even_work_beside_it(self, database: Database, enterprise_id: str, live: Work) -> None:
+        """4.10 f: a guardian does nothing else."""
+        beside = applied(database, enterprise_id, latitude=28.6601, crew=SWAPPED).approve(at=NOW)
+        assert beside.refusal("check_in", at=NOW, person_id=GUARDIAN) == "guards_elsewhere"
+
+    @pytest.mark.parametrize("latitude", [28.6601, FAR], ids=["beside", "far"])
+    def test_is_nobody_who_is_at_work_there(
+        self, database: Database, enterprise_id: str, live: Work, *, latitude: float
+    ) -> None:
+        live.take("check_in", at=NOW, person_id=WORKER)
+        other = applied(database, enterprise_id, latitude=latitude, crew=SWAPPED).approve(at=NOW)
+        with pytest.raises(NotAllowed) as refused:
+            other.take("check_in", at=NOW, person_id=WORKER)
+        live.take("check_out", at=NOW, person_id=WORKER)
+        other.take("check_in", at=NOW, person_id=WORKER)
+
+        facts = refused.value.facts
+        assert (refused.value.code, facts["permits"], facts["numbers"]) == (
+            "works_elsewhere", [live.id], live.row.number,
+        )  # fmt: skip
+
+    def test_who_works_at_two_is_not_asked(self, database: Database, enterprise_id: str, live: Work) -> None:
+        """4.10 f is about guardians: a welder goes from one work to the other."""
+        there = applied(database, enterprise_id, latitude=FAR).approve(at=NOW)
+        live.take("check_in", at=NOW, person_id=WORKER)
+        there.take("check_in", at=NOW, person_id=WORKER)
+
+    @pytest.mark.parametrize("ending", ["expired", "revoked"])
+    def test_stays_until_everybody_has_come_out_of_work_that_is_over(
+        self, database: Database, enterprise_id: str, live: Work, *, ending: str
+    ) -> None:
+        """4.16, 4.10 e, 6.8: the permit ends, who is inside is guarded on."""
+        there = applied(database, enterprise_id, latitude=FAR, start=NOW + 7 * HOUR).approve(at=NOW)
+        live.take("check_in", at=NOW, person_id=WORKER)
+        if ending == "revoked":
+            live.take("suspend", at=NOW, cause="violation", reason="违章").take("revoke", at=NOW, reason="违章")
+        run_clock(database, now=NOW + 9 * HOUR)
+        refused = there.refusal("check_in", at=NOW + 9 * HOUR, person_id=GUARDIAN)
+        live.take("check_out", at=NOW + 9 * HOUR, person_id=WORKER)
+        there.take("check_in", at=NOW + 9 * HOUR, person_id=GUARDIAN)
+        assert (live.row.state, refused) == (ending, "guards_elsewhere")
 
     @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
     def test_does_not_come_to_two_at_the_same_moment(self, database: Database, enterprise_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.permit_facts import Guarded
+from services.permits.domain.permit_facts import Engagement
 from services.permits.domain.permits import take_permit_step
 from services.permits.rules.permitting import permit_rules
 from shared.machines import NotAllowed, Step, clock_step
@@ -30,6 +30,7 @@ PARENT = a_relative("hot_work", "active", relation="parent", ends_at=NOW + 4 * H
 MIDNIGHT = NOW.replace(hour=16)
 LONG = replace(TERMS, max_hours=72, break_minutes=60)
 POWER = replace(TERMS, tickets=(), gases=())
+ELSEWHERE = Engagement("p-2", "DHZY-2", is_guarding=True, is_beside=False)
 Broken = tuple[Mapping[str, Any], Mapping[str, Any], str]
 # What is missing, of the permit and of what is given with the step, and what the refusal says.
 BROKEN: Mapping[str, Broken] = {
@@ -62,7 +63,10 @@ BROKEN: Mapping[str, Broken] = {
     "is_clock": ({}, {"is_clock": False}, "clock_only"),
     "ticket_role_is_due": ({"tickets": ("shift_leader",)}, {}, "no_ticket_check_due"),
     "is_of_the_crew": ({}, {"person_id": "stranger"}, "not_of_the_crew"),
-    "guards_nowhere_else": ({"elsewhere": (Guarded("p-2", "DHZY-2"),)}, {}, "guards_elsewhere"),
+    "guards_nowhere_else": ({"engaged": (ELSEWHERE,)}, {}, "guards_elsewhere"),
+    "works_nowhere_else": (
+        {"engaged": (replace(ELSEWHERE, is_guarding=False),)}, {"person_id": CREW[0].person_id}, "works_elsewhere",
+    ),
     "can_enter": ({"terms": SPACE}, {}, "work_not_active"),
     "has_begun": ({"starts_at": NOW + MINUTE}, {}, "not_yet_valid"),
     "is_not_halted": ({"is_halted": True}, {}, "production_halted"),
