@@ -114,6 +114,16 @@ def state(page: Page, name: str) -> None:
 
 
 class TestInspector:
+    def test_says_at_the_gate_that_nobody_is_let_in(self, inspector: Page, service: Service) -> None:
+        inspector.goto(f"/visits/{service.visit(inspector)}")
+        form = inspector.locator('[data-act="refuse_entry"]')
+        form.locator("summary").click()
+        form.locator("textarea").fill("门卫不让进")
+        form.locator('input[type="file"]').set_input_files(PHOTO)
+        expect(form.locator(".evidence-photo")).to_have_count(1)
+        form.locator('button[type="submit"]').click()
+        state(inspector, "refused_entry")
+
     def test_goes_from_the_gate_to_the_report(self, inspector: Page, service: Service) -> None:
         one = service.visit(inspector)
         inspector.goto("/visits?state=planned")

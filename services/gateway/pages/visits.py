@@ -24,6 +24,7 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "uphold": ("reason",),
     "follow_up": (),
     "close": (),
+    "refuse_entry": ("reason", "evidence"),
     "cancel": ("reason",),
 }
 ON_SITE = frozenset({"start", "find", "end", "report"})  # what an inspector does there, also without a connection

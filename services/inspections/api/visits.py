@@ -104,7 +104,8 @@ def take_step(session: Session, body: dict[str, Any], visit_id: str) -> Any:
     row = reading.visible_visit(session, principal(), visit_id)
     given = as_text(body)
     event, based_on = given.pop("event"), given.pop("version", None)
-    hazards.check_evidence(session, given.get("photos", ()), owner=row.enterprise_id)
+    photos = [*given.get("photos", ()), *given.get("evidence", ())]
+    hazards.check_evidence(session, photos, owner=row.enterprise_id)
     visits.step_visit(session, visit_id, step=step_of_caller(event, given), based_on=based_on)
     return _shown(session, visit_id, event=event)
 

@@ -108,7 +108,7 @@ def _is_of_this_tier(look: TaskLook) -> None:
 def _comes_on_a_visit(look: TaskLook) -> None:
     """Whoever comes for an intermediary is on a visit: that one measures the way there, the stay and the way out."""
     is_on_a_visit = look.step.tier != INTERMEDIARY or bool(look.given.get("visit"))
-    sentence = "Begin the visit of this task and check in there."
+    sentence = "Begin the visit of this task and do that there."
     require(is_on_a_visit, NotAllowed("visit_missing", sentence))
 
 

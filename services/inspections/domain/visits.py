@@ -174,6 +174,11 @@ def _is_checked(look: VisitLook) -> None:
     require(look.visit.is_checked, NotAllowed("checklist_missing", sentence))
 
 
+def _is_not_checked(look: VisitLook) -> None:
+    sentence = "The checklist of this visit was handed in: you were let in, so check out and report."
+    require(not look.visit.is_checked, NotAllowed("checked_already", sentence))
+
+
 def _has_summary(look: VisitLook) -> None:
     require_all(look.step.given, ("summary",), code="summary_missing", detail="Say what was done on site.")
 
@@ -192,6 +197,12 @@ def _is_signed(look: VisitLook) -> None:
 
 def _has_reason(look: VisitLook) -> None:
     require_all(look.step.given, ("reason",), code="reason_missing", detail="Say why.")
+
+
+def _has_evidence(look: VisitLook) -> None:
+    require(
+        bool(look.step.given.get("evidence")), NotAllowed("evidence_missing", "Attach a photo or a recording of it.")
+    )
 
 
 def _follows_up_all(look: VisitLook) -> None:
@@ -233,10 +244,12 @@ VISIT_GUARDS: Mapping[str, Guard] = {
         _has_position,
         _is_found_there,
         _is_checked,
+        _is_not_checked,
         _has_summary,
         _conclusion_fits,
         _is_signed,
         _has_reason,
+        _has_evidence,
         _follows_up_all,
         _has_stars,
         _names_a_flag,
@@ -254,6 +267,7 @@ ABOUT_THE_PERSON = frozenset(
         "is_clock_or_authority",
         "is_clock_when_due_or_authority",
         "is_checked",
+        "is_not_checked",
         "follows_up_all",
     }
 )

@@ -69,6 +69,7 @@ class VisitStepBody(Schema):
     companions = fields.List(fields.String(validate=validate.Length(1, 60)), validate=validate.Length(max=10))
     summary = text(1000)
     conclusion = fields.String(validate=validate.OneOf(CONCLUSIONS))
+    evidence = photos()
     photos = photos()
     signed = fields.Boolean()
     reason = text()

@@ -34,7 +34,7 @@ from services.inspections.tables import (
 from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.hazards import Finding, find_hazard
 from services.inspections.use_cases.reviews import expect_sample
-from services.inspections.use_cases.tasks import MOVABLE, hand_up, step_task
+from services.inspections.use_cases.tasks import MOVABLE, REFUSE_ENTRY, hand_up, step_task
 from shared.contracts.inspections import VisitEnded, VisitFlagged, VisitStarted
 from shared.errors import Conflict, Refused
 from shared.events.outbox import publish
@@ -202,6 +202,16 @@ def _mark(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[No
     return {}, []
 
 
+def _refuse_entry(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
+    """The task ends with its visit, by who stood at the gate; who had checked in is there no longer."""
+    found = _owned_task(session, row, step)
+    given = {"reason": step.given["reason"], "evidence": step.given["evidence"], "visit": row.id}
+    step_task(session, found.id, step=Step(REFUSE_ENTRY, step.by, step.tier, step.now, given))
+    if row.started_at is None:
+        return {"inspector": step.by, "people": [step.by]}, []
+    return {"ended_at": step.now, "minutes": minutes_between(row.started_at, step.now)}, []
+
+
 def _dispute(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
     hand_up(session, row.enterprise_id, tier=INTERMEDIARY, cause="disagreement", key=row.id, now=step.now)
     return {}, []
@@ -213,6 +223,7 @@ _EFFECTS: Mapping[str, Callable[[Session, Row[Any], Step], tuple[Changes, list[N
     "time_out": _time_out,
     "report": _report,
     "dispute": _dispute,
+    REFUSE_ENTRY: _refuse_entry,
     "countersign": lambda session, row, step: ({"countersigned_by": step.by, "countersigned_at": step.now}, []),
     "rate": lambda session, row, step: ({"stars": step.given["stars"], "opinion": step.given.get("opinion", "")}, []),
     "lapse": _lapse,
@@ -233,11 +244,17 @@ def _hold_people(session: Session, row: Row[Any], people: Sequence[str], *, by: 
         raise CompanionUnknown(sentence, field="companions", unknown=strangers)
 
 
-def _begin_task(session: Session, row: Row[Any], step: Step) -> None:
-    """The visit is the part of its task on site: whoever of the firm comes, owns it."""
+def _owned_task(session: Session, row: Row[Any], step: Step) -> Row[Any]:
+    """Return the task of a visit as it was: whoever of the firm comes, owns it now."""
     found = session.execute(select(task).where(task.c.id == row.task_id).with_for_update()).one()
     if found.owner != step.by and found.state in MOVABLE:
         step_task(session, found.id, step=clock_step("assign", step.now, owner=step.by, rung="visit"))
+    return found
+
+
+def _begin_task(session: Session, row: Row[Any], step: Step) -> None:
+    """The visit is the part of its task on site."""
+    found = _owned_task(session, row, step)
     if found.state != "on_site":
         given = {"longitude": step.given["longitude"], "latitude": step.given["latitude"], "visit": row.id}
         step_task(session, found.id, step=Step("check_in", step.by, step.tier, step.now, given))

@@ -240,14 +240,6 @@ class TestEntry:
         assert names_of(told(database))[-1] == "entry_refused"
         assert [other["id"] for other in worker.get(TASKS).json["items"]] == [one]
 
-    def test_that_is_refused_to_the_intermediary_brings_the_grid(self, caller: Caller, enterprise_id: str) -> None:
-        """§7.1: T2 escalates to T3 on refusal."""
-        inspector, officer = caller("intermediary_inspector"), caller()
-        one = begin(inspector, enterprise_id)["id"]
-        step(inspector, one, "refuse_entry", reason="不让进门", evidence=[photo_of(inspector, enterprise_id)])
-        items = officer.get(TASKS).json["items"]
-        assert [(other["tier"], other["origin"]) for other in items if other["id"] != one] == [(3, "refusal")]
-
 
 class TestReading:
     def test_counts_the_inbox(self, database: Database, caller: Caller, enterprise_id: str) -> None:

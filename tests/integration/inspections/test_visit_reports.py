@@ -150,6 +150,52 @@ class TestLateness:
         assert [row.state for row in visit_rows(database)] == ["cancelled", "planned"]
 
 
+class TestRefusedEntry:
+    """§7.1: 中介协查 escalates to 网格确查 on refusal."""
+
+    @pytest.mark.parametrize("events", [(), ("start",)], ids=["before checking in", "at the gate"])
+    def test_ends_visit_and_task_and_brings_the_grid(
+        self, database: Database, agency: Agency, caller: Caller, *, events: tuple[str, ...]
+    ) -> None:
+        one = agency.planned()
+        for event in events:
+            step(agency.inspector, one["id"], event, **GATE)
+        evidence = [photo_of(agency.inspector, agency.enterprise_id)]
+        ended = step(agency.inspector, one["id"], "refuse_entry", reason="门卫不让进", evidence=evidence)
+        run_clock(database, now=NOW + timedelta(days=1))
+
+        tasks = {each["origin"]: each for each in caller().get(f"{INSPECTIONS}/tasks").json["items"]}
+        shown = agency.inspector.get(f"{VISITS}/{one['id']}").json
+        assert (ended["state"], ended["is_open"], ended["people"], shown["flags"]) == (
+            "refused_entry", False, ["inspector"], [],
+        )  # fmt: skip
+        assert [(tasks[origin]["state"], tasks[origin]["tier"]) for origin in ("visit", "refusal")] == [
+            ("refused_entry", 2), ("assigned", 3),
+        ]  # fmt: skip
+        assert names_of(told(database)).count("visit_ended") == len(events)
+
+    def test_leaves_the_inspector_free_for_the_next_one(
+        self, database: Database, agency: Agency, caller: Caller
+    ) -> None:
+        other = contracted(database, caller, agency_id=agency.id)
+        one = agency.planned()["id"]
+        step(agency.inspector, one, "start", **GATE)
+        evidence = [photo_of(agency.inspector, agency.enterprise_id)]
+        step(agency.inspector, one, "refuse_entry", reason="门卫不让进", evidence=evidence)
+        assert step(other.inspector, other.planned()["id"], "start", **GATE)["state"] == "started"
+
+    def test_is_said_on_the_visit_and_not_beside_it(self, agency: Agency) -> None:
+        task_id = agency.planned()["task_id"]
+        body = {
+            "event": "refuse_entry",
+            "reason": "不让进",
+            "evidence": [photo_of(agency.inspector, agency.enterprise_id)],
+        }
+        answer = agency.inspector.post(f"{INSPECTIONS}/tasks/{task_id}/steps", json=body)
+        shown = agency.inspector.get(f"{INSPECTIONS}/tasks/{task_id}").json
+        assert (answer.status_code, "refuse_entry" in shown["allowed"]) == (422, False)
+
+
 class TestReporting:
     def test_marks_few_and_repeated_photos(self, database: Database, agency: Agency, caller: Caller) -> None:
         """§7.4: an identical photo, whether of this enterprise or of another one."""
@@ -239,7 +285,7 @@ class TestReading:
 
     def test_shows_the_table_to_everyone(self, caller: Caller) -> None:
         shown = caller().get(f"{VISITS}/table").json
-        assert len(shown["states"]) == 10
+        assert len(shown["states"]) == 11
         assert [one["id"] for one in shown["anomalies"] if one["is_unreal"]] == [
             "outside_fence", "left_outside", "too_fast", "too_short", "same_photo",
         ]  # fmt: skip

@@ -26,8 +26,8 @@ from tests.unit.inspections.builders import NOW, ROLES
 RULES = visit_rules()
 MARKED = {"explain": None, "settle": None}  # leave the state as it is
 EXPECTED: dict[str, dict[str, str | None]] = {
-    "planned": {"start": "started", "cancel": "cancelled", "lapse": None, **MARKED},
-    "started": {"end": "ended", "time_out": "ended", "find": None, **MARKED},
+    "planned": {"start": "started", "cancel": "cancelled", "lapse": None, "refuse_entry": "refused_entry", **MARKED},
+    "started": {"end": "ended", "refuse_entry": "refused_entry", "time_out": "ended", "find": None, **MARKED},
     "ended": {"find": None, "report": "reported", "lapse": None, **MARKED},
     "reported": {"countersign": "countersigned", "dispute": "disputed", "uphold": "countersigned", **MARKED},
     "disputed": {"find": None, "report": "reported", "uphold": "countersigned", **MARKED},
@@ -35,6 +35,7 @@ EXPECTED: dict[str, dict[str, str | None]] = {
     "followed_up": {"rate": "rated", "close": "closed", **MARKED},
     "rated": {"close": "closed", **MARKED},
     "closed": {**MARKED},
+    "refused_entry": {**MARKED},
     "cancelled": {},
 }
 PAIRS = [(state, event) for state in RULES.machine.states for event in RULES.machine.events]
@@ -49,6 +50,7 @@ EVERYTHING: dict[str, Any] = {
     "conclusion": "in_order",
     "signed": True,
     "reason": "企业停产",
+    "evidence": ["photo-1"],
     "stars": 5,
     "flag": "too_short",
     "outcome": "upheld",
@@ -67,7 +69,7 @@ def step(state: str, event: str, *, visit: dict[str, Any] | None = None, **given
         "people": ("inspector",),
         "started_at": NOW - timedelta(hours=1),
         "due_at": NOW,
-        "is_checked": True,
+        "is_checked": event != "refuse_entry",
         "flags": frozenset({"too_short"}),
     }
     return take_visit_step(RULES, Visit(**(values | (visit or {}))), step=wanted)
@@ -91,7 +93,7 @@ class TestEveryStateWithEveryEvent:
 
     def test_tells_of_coming_and_going(self) -> None:
         told = {event: row.tells for (_, event), row in RULES.machine.transitions.items() if row.tells}
-        assert told == {"start": ("started",), "end": ("ended",), "time_out": ("ended",)}
+        assert told == {"start": ("started",), "end": ("ended",), "time_out": ("ended",), "refuse_entry": ("ended",)}
 
 
 class TestRefusals:
@@ -107,6 +109,11 @@ class TestRefusals:
             ("planned", "lapse", {"tier": 4}, "clock_only"),
             ("planned", "lapse", {"visit": {"due_at": NOW + timedelta(seconds=1)}}, "not_due"),
             ("planned", "lapse", {"visit": {"due_at": None}}, "not_due"),
+            ("planned", "refuse_entry", {"tier": 3}, "intermediary_only"),
+            ("planned", "refuse_entry", {"evidence": []}, "evidence_missing"),
+            ("started", "refuse_entry", {"by": "another"}, "not_on_the_visit"),
+            ("started", "refuse_entry", {"visit": {"is_checked": True}}, "checked_already"),
+            ("started", "refuse_entry", {"reason": ""}, "reason_missing"),
             ("started", "end", {"by": "another"}, "not_on_the_visit"),
             ("started", "end", {"at": NOW - timedelta(hours=2)}, "ends_before_start"),
             ("started", "find", {"at": NOW - timedelta(hours=2)}, "found_before_visit"),
@@ -171,9 +178,10 @@ class TestAllowedSteps:
     @pytest.mark.parametrize(
         ("visit", "tier", "steps"),
         [
-            (Visit("planned"), 2, ["start"]),
+            (Visit("planned"), 2, ["start", "refuse_entry"]),
             (Visit("planned"), 3, ["cancel"]),
-            (Visit("started", ("me",)), 2, ["end", "find"]),
+            (Visit("started", ("me",)), 2, ["end", "find", "refuse_entry"]),
+            (Visit("started", ("me",), is_checked=True), 2, ["end", "find"]),
             (Visit("ended", ("me",)), 2, ["find"]),
             (Visit("ended", ("me",), is_checked=True), 2, ["find", "report"]),
             (Visit("ended", ("another",), is_checked=True), 2, []),
