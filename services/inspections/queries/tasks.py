@@ -81,6 +81,13 @@ def possible_owners(session: Session, row: Row[Any], *, now: datetime) -> list[W
     return sorted(found.values(), key=lambda one: (one.load, one.account_id))
 
 
+def is_awaited(session: Session, enterprise_id: str, *, origin: str) -> bool:
+    """Return whether somebody is to come to an enterprise for this reason already and has not handed in."""
+    columns = task.c
+    waiting = (columns.enterprise_id == enterprise_id, columns.origin == origin, columns.is_open)
+    return session.scalar(select(columns.id).where(*waiting, columns.submitted_at.is_(None)).limit(1)) is not None
+
+
 def _side(need: Need) -> ColumnElement[bool]:
     if need.tier == 1:
         return staff.c.enterprise_id == need.enterprise_id

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.inspections.domain.schedules import Period
 from services.inspections.queries.enterprises import held_id, present_id
+from services.inspections.queries.tasks import is_awaited
 from services.inspections.rules import declared_work_tier, missed_commitment_call, suspended_work_call
-from services.inspections.tables import enterprise, task
+from services.inspections.tables import enterprise
 from services.inspections.use_cases.tasks import NewTask, make_task
 from shared.clock import business_date
 from shared.contracts.permits import CommitmentMissed, PermitSuspended, WorkDeclared
@@ -49,8 +50,7 @@ def call_for_suspended_work(session: Session, told: PermitSuspended, *, sequence
     if told.cause not in causes:
         return
     firm = held_id(session, _arrived(session, told.enterprise_id))
-    waiting = (task.c.enterprise_id == firm, task.c.origin == SUSPENDED_WORK, task.c.is_open)
-    if session.scalar(select(task.c.id).where(*waiting, task.c.submitted_at.is_(None)).limit(1)) is None:
+    if not is_awaited(session, firm, origin=SUSPENDED_WORK):
         today, key = business_date(now), f"{SUSPENDED_WORK} {told.permit_id} {sequence}"
         period = Period(today, call.last_day(today))
         make_task(session, NewTask(firm, call.tier, SUSPENDED_WORK, period, key=key), now=now)

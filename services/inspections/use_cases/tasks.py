@@ -17,7 +17,7 @@ from services.inspections.queries.caps import require_room
 from services.inspections.queries.checklists import checklist_for
 from services.inspections.queries.documents import is_recorded
 from services.inspections.queries.enterprises import held_id
-from services.inspections.queries.tasks import HIGHEST_TIER, need_of, possible_owners, workers
+from services.inspections.queries.tasks import HIGHEST_TIER, is_awaited, need_of, possible_owners, workers
 from services.inspections.rules import escalations, ladder, major_hazard_calls, task_rules
 from services.inspections.tables import enterprise, staff, task, task_officer, task_step
 from services.inspections.use_cases import keep_step
@@ -192,11 +192,18 @@ def call_for_hazard(session: Session, enterprise_id: str, hazard_id: str, *, key
 
 
 def hand_up(session: Session, enterprise_id: str, *, tier: int, cause: str, key: str, now: datetime) -> None:
-    """Give the next tier the task to look at what ``tier`` has met, where the table names one; one for a ``key``."""
-    call, today = escalations().get((tier, cause)), business_date(now)
-    if call is not None:
+    """Give the next tier the task to look at what ``tier`` has met, where the table names one; once for a ``key``.
+
+    Nobody is sent a second time for the same cause before the first task has been handed in.
+    """
+    call = escalations().get((tier, cause))
+    if call is None:
+        return
+    firm = held_id(session, enterprise_id)
+    if not is_awaited(session, firm, origin=cause):
+        today = business_date(now)
         period, counted = Period(today, call.last_day(today)), {"cause": call.cause, "basis": call.basis}
-        make_task(session, NewTask(enterprise_id, call.tier, cause, period, key=f"{cause} {key}", **counted), now=now)
+        make_task(session, NewTask(firm, call.tier, cause, period, key=f"{cause} {key}", **counted), now=now)
 
 
 def call_off(session: Session, hazard_id: str, *, reason: str, now: datetime) -> None:

@@ -43,6 +43,7 @@ from shared.work.timers import cancel, schedule
 
 VISIT_DUE = "visit_due"
 LOOK_BACK = timedelta(days=7)
+HELD = ("dispute", REFUSE_ENTRY)  # these call the next tier to the enterprise, which is locked first, as a merge does
 Note = tuple[str, Mapping[str, Any]]  # what is noted, with the facts that show it
 Changes = Mapping[str, Any]
 
@@ -60,6 +61,8 @@ def step_visit(session: Session, visit_id: str, *, step: Step, based_on: int | N
 
     ``based_on`` is the version that the caller saw; None takes whatever is there.
     """
+    if step.event in HELD:
+        held_id(session, session.execute(select(visit.c.enterprise_id).where(visit.c.id == visit_id)).scalar_one())
     row = session.execute(select(visit).where(visit.c.id == visit_id).with_for_update()).one()
     if based_on is not None and row.version != based_on:
         raise VisitChanged("Somebody has changed this visit meanwhile: read it again.", version=row.version)
@@ -213,7 +216,8 @@ def _refuse_entry(session: Session, row: Row[Any], step: Step) -> tuple[Changes,
 
 
 def _dispute(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
-    hand_up(session, row.enterprise_id, tier=INTERMEDIARY, cause="disagreement", key=row.id, now=step.now)
+    key = f"{row.id} {row.version}"
+    hand_up(session, row.enterprise_id, tier=INTERMEDIARY, cause="disagreement", key=key, now=step.now)
     return {}, []
 
 

@@ -106,6 +106,14 @@ class TestHandingIn:
         assert [(one["tier"], one["cause"], one["owner"]) for one in made] == [(4, "handed_over", "a-bureau_officer")]
         assert caller().get(f"{INSPECTIONS}/enterprises/{enterprise_id}/cap").json["counted"] == []
 
+    def test_sends_government_supervision_once_while_it_has_not_come(
+        self, database: Database, caller: Caller, enterprise_id: str
+    ) -> None:
+        checked(caller("enterprise_safety_officer", enterprise_id=enterprise_id, divisions=[]), enterprise_id)
+        for _ in range(2):
+            checked(caller("grid_worker"), enterprise_id, photo=True, FI_03="abnormal")
+        assert [one["tier"] for one in caller().get(TASKS).json["items"] if one["origin"] == "refuted"] == [4]
+
     @pytest.mark.parametrize(
         ("body", "code"),
         [

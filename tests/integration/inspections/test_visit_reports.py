@@ -1,8 +1,10 @@
 """What comes of a visit: findings, report, signature, follow-up, rating, and what is noted beside it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from services.inspections.tables import task
@@ -32,7 +34,10 @@ from tests.integration.inspections.conftest import (
     run_clock,
     told,
 )
+from tests.unit.inspections.builders import all_normal, default_list
 
+TASKS = f"{INSPECTIONS}/tasks"
+GATE_ON_TASK = {name: GATE[name] for name in ("longitude", "latitude")}
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
@@ -40,6 +45,22 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def agency(database: Database, caller: Caller) -> Agency:
     """Return an intermediary that comes four times a year."""
     return contracted(database, caller)
+
+
+def disagreements(caller: Caller) -> list[Any]:
+    """Return the tasks that disputed reports have made, the newest first."""
+    found = [one for one in caller().get(TASKS).json["items"] if one["origin"] == "disagreement"]
+    return sorted(found, key=lambda one: one["id"], reverse=True)
+
+
+def hand_in(worker: FlaskClient, task_id: str) -> None:
+    """Take a task from its queue, go there and hand in that all is in order."""
+    for event in ("take", "check_in"):
+        answer = worker.post(f"{TASKS}/{task_id}/steps", json={"event": event, **GATE_ON_TASK})
+        assert answer.status_code == 200, answer.text
+    answers = all_normal(default_list(worker.get(f"{TASKS}/{task_id}").json["checklist"]))
+    answer = worker.post(f"{TASKS}/{task_id}/submit", json={"answers": answers, "signed": True})
+    assert answer.status_code == 201, answer.text
 
 
 class TestFinding:
@@ -105,8 +126,18 @@ class TestAWholeVisit:
         step(agency.inspector, one, "report", **REPORT)
         step(agency.owner, one, "dispute", reason="仍未到车间")
         assert step(caller("subdistrict_officer"), one, "uphold", reason="已核实")["state"] == "countersigned"
-        items = caller().get(f"{INSPECTIONS}/tasks").json["items"]
-        assert [one["tier"] for one in items if one["origin"] == "disagreement"] == [3]
+        assert [each["tier"] for each in disagreements(caller)] == [3]
+
+    def test_that_is_disputed_again_brings_the_grid_again(self, agency: Agency, caller: Caller) -> None:
+        """§7.1: once the first one has been there; until then nobody is sent a second time."""
+        one, worker = agency.planned()["id"], caller("grid_worker")
+        agency.reported(one)
+        step(agency.owner, one, "dispute", reason="未到车间")
+        [first] = disagreements(caller)
+        hand_in(worker, first["id"])
+        step(agency.inspector, one, "report", **REPORT)
+        step(agency.owner, one, "dispute", reason="仍未到车间")
+        assert [each["id"] == first["id"] for each in disagreements(caller)] == [False, True]
 
     def test_closes_by_itself_when_nobody_rates_it(self, database: Database, agency: Agency) -> None:
         one = agency.planned()["id"]
