@@ -173,10 +173,6 @@ def _end(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Not
     return {"ended_at": at, "minutes": minutes, **_measured("end", spot)}, [*notes, *_travelled(stays, here)]
 
 
-def _time_out(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
-    return {"ended_at": row.due_at}, [("no_check_out", {})]
-
-
 def _report(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
     expect_sample(session, row.intermediary_id, now=step.now)
     photos, limits = list(dict.fromkeys(step.given.get("photos", ()))), visit_rules().limits
@@ -190,10 +186,6 @@ def _report(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[
     if not findings and is_blind(session, row, visits_in_a_row=limits.empty_visits):
         notes.append(("nothing_found", {"visits": limits.empty_visits}))
     return {**written, "findings": len(findings), "reported_at": step.now}, notes
-
-
-def _lapse(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
-    return {}, [(visit_rules().lapse(row.state), {})]
 
 
 def _mark(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list[Note]]:
@@ -224,13 +216,13 @@ def _dispute(session: Session, row: Row[Any], step: Step) -> tuple[Changes, list
 _EFFECTS: Mapping[str, Callable[[Session, Row[Any], Step], tuple[Changes, list[Note]]]] = {
     "start": _start,
     "end": _end,
-    "time_out": _time_out,
+    "time_out": lambda session, row, step: ({"ended_at": row.due_at}, [("no_check_out", {})]),
     "report": _report,
     "dispute": _dispute,
     REFUSE_ENTRY: _refuse_entry,
     "countersign": lambda session, row, step: ({"countersigned_by": step.by, "countersigned_at": step.now}, []),
     "rate": lambda session, row, step: ({"stars": step.given["stars"], "opinion": step.given.get("opinion", "")}, []),
-    "lapse": _lapse,
+    "lapse": lambda session, row, step: ({}, [(visit_rules().lapse(row.state), {})]),
     "explain": _mark,
     "settle": _mark,
 }
