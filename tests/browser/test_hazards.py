@@ -1,10 +1,12 @@
 """A hazard on the board and on its way: every step from its own form, only those that are allowed."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shared.clock import business_date
 from tests.browser.cast import PHOTO, check_fit, employ, enter, let_in, sent
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window, width_of
 from tests.support.events import until
@@ -13,6 +15,12 @@ from tests.support.running import System
 GRID = "grid-hazards"
 NAME = "隐患试验塑料厂"
 FOUND = "安全出口被货物堵住"
+TODAY = business_date(datetime.now(UTC))
+REPORT = {"condition": "无泄爆", "difficulty": "需停产", "treatment": "改造", "told_workers_on": TODAY.isoformat()}
+PLAN = {
+    "goal": "消除", "methods": "改造", "funds": "20万元", "people": "设备科", "schedule": "三个月", "emergency": "撤人",
+    "deadline": (TODAY + timedelta(days=60)).isoformat(),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +29,17 @@ def plant(running_sise: System) -> str:
     client = running_sise.client()
     employ(client, "hazard-grid", "grid_worker", grids=[GRID])
     employ(client, "hazard-street", "subdistrict_officer", divisions=["331002001"])
+    licence = {"licence_number": "浙J-7", "licence_valid_until": "2099-12-31"}
+    for username, held in (("hazard-first", licence), ("hazard-second", licence), ("hazard-late", {})):
+        employ(client, username, "bureau_officer", divisions=["331002"], **held)
     return enter(client, NAME, "91331002MA28G66668", grid=GRID, industry="C2927")
 
 
-def find(page: Page, enterprise_id: str) -> str:
+def find(page: Page, enterprise_id: str, **facts: str) -> str:
     """Enter a hazard as the person who is signed in and return its id."""
 
     def found() -> Any:
-        body = {"enterprise_id": enterprise_id, "description": FOUND, "place": "二号车间"}
+        body = {"enterprise_id": enterprise_id, "description": FOUND, "place": "二号车间", **facts}
         answer = sent(page, "inspections/hazards", body)
         return answer.json()["id"] if answer.status == 201 else None
 
@@ -55,6 +66,26 @@ def photograph(page: Page, event: str, *sides: str) -> None:
         box.locator('input[type="file"]').set_input_files(PHOTO)
         expect(box.locator(".evidence-photo")).to_have_count(1)
     form.locator("summary").click()
+
+
+class TestMajorHazard:
+    def test_is_reviewed_with_another_officer_whose_licence_is_valid(self, window: Window, plant: str) -> None:
+        officer = let_in(window(size=PHONE, signed_in=False), "hazard-first")
+        one = find(officer, plant, item="GM-11-03")
+        for event, given in (("dual_report", REPORT), ("approve_plan", PLAN), ("rectify", {"evaluation": "评估报告1"})):
+            by = officer if event != "rectify" else let_in(window(signed_in=False), "hazard-grid")
+            assert sent(by, f"inspections/hazards/{one}/steps", {"event": event, **given}).ok
+        officer.goto(f"/hazards/{one}")
+        form = officer.locator('[data-act="pass"]')
+        form.locator("summary").click()
+        choice = form.get_by_label("另一名执法人员")
+        named = "".join(choice.locator("option").all_text_contents())
+        assert [name in named for name in ("hazard-second", "hazard-first", "hazard-late")] == [True, False, False]
+        choice.select_option(choice.locator("option", has_text="hazard-second").get_attribute("value"))
+        form.get_by_label("已签名").check()
+        check_fit(officer)
+        form.locator('button[type="submit"]').click()
+        expect(officer.locator("#state")).to_have_attribute("data-state", "cancelled")
 
 
 class TestHazard:

@@ -27,7 +27,8 @@ class HazardChain(Chain):
 
     def __init__(self, system: System) -> None:
         client = system.client()
-        for name, role, area in ((WORKER, "grid_worker", {"grids": [GRID]}), (SECOND, "bureau_officer", {})):
+        licence = {"licence_number": "浙J-2", "licence_valid_until": "2099-12-31"}
+        for name, role, area in ((WORKER, "grid_worker", {"grids": [GRID]}), (SECOND, "bureau_officer", licence)):
             account = {"username": name, "roles": [role], "name": "试验员", "password": PASSWORD, **area}
             client.call("POST", "identity/accounts", json={"divisions": ["331002"], **account})
         super().__init__(system, uscc="91331002MA28G99994", name="链条试验厂", grid=GRID)

@@ -109,16 +109,19 @@ def hazard(hazard_id: str) -> str:
     someone = viewer.current()
     may = one["allowed"] if someone and "hazard:write" in someone.actions else ()
     photos = {side: photos_of(one["steps"], side) for side in ("before", "after")}
+    today, acts = business_date(now()), acts_of(offered(one), may, main=MAIN)
+    asks_for_officers = any(field.kind == "names" for act in acts for field in act.fields)
     return render_template(
         "hazards/hazard.html",
         one=one,
-        acts=acts_of(offered(one), may, main=MAIN),
+        acts=acts,
+        officers=names.second_officers(today=today) if asks_for_officers else {},
         photos=photos,
         kept={"before": photos["before"]},
         items=own_api.read("inspections/hazards/items")["items"] if "grade_major" in may else (),
         written=WRITTEN - {name for name, kind in KINDS.items() if kind == "photos"},
         places=names.subdistricts(),
-        days=days_left(one, today=business_date(now())),
+        days=days_left(one, today=today),
         documents=documents_about(someone, hazard_id=hazard_id),
         kinds=kinds_for(one) if someone and "document:write" in someone.actions else (),
     )

@@ -1,8 +1,12 @@
 """What pages call divisions, intermediaries and staff, of whom a row holds only code or id."""
 
+from datetime import date
+from typing import Any
+
 from services.gateway.pages import own_api, viewer
 
 SUBDISTRICT_DIGITS = 9
+OFFICER = "bureau_officer"
 
 
 def divisions() -> dict[str, str]:
@@ -26,5 +30,19 @@ def staff() -> dict[str, str]:
 
     A name may be masked, so the name of the account stands beside it.
     """
-    rows = own_api.read_all("identity/staff") if viewer.may("staff:read") else []
-    return {row["id"]: f"{row['name']} {row['username']}" for row in rows}
+    return {row["id"]: _called(row) for row in _staff()}
+
+
+def second_officers(*, today: date) -> dict[str, str]:
+    """Return by id which other officers of the bureau can sign today: their licence to enforce is valid."""
+    someone, last = viewer.current(), today.isoformat()
+    able = [row for row in _staff() if OFFICER in row["roles"] and (row.get("licence_valid_until") or "") >= last]
+    return {row["id"]: _called(row) for row in able if someone is None or row["id"] != someone.person}
+
+
+def _staff() -> list[dict[str, Any]]:
+    return own_api.read_all("identity/staff") if viewer.may("staff:read") else []
+
+
+def _called(row: dict[str, Any]) -> str:
+    return f"{row['name']} {row['username']}"

@@ -178,6 +178,7 @@ def _step(session: Session, hazard_id: str, event: str, *, body: dict[str, Any])
     photos = [*given.get("before", ()), *given.get("after", ())]
     hazards.check_evidence(session, photos, owner=row.enterprise_id)
     step = step_of_caller(event, given)
+    hazards.check_officers(session, given.get("officers", ()), today=step.today)
     hazards.step_hazard(session, hazard_id, step=step, based_on=based_on)
     return _shown(session, hazard_id, event=event)
 

@@ -158,15 +158,33 @@ def check_joint(kind: Kind, *, parts: Sequence[Part]) -> None:
 
 def check_officer(rules: DocumentRules, officer: Officer | None, *, today: date, signed: Sequence[Signed]) -> None:
     """Raise ``NotAllowed`` unless this officer may sign: a licence that is valid today, and nobody twice."""
-    is_officer = officer is not None and not rules.officer_roles.isdisjoint(officer.roles)
+    is_officer = officer is not None and _is_officer(rules, officer)
     require(is_officer, NotAllowed("officers_only", "An officer of the bureau signs here."))
     until = officer.licence_until if officer else ""
     sentence = "Your enforcement licence is not recorded or has expired: let the administrator enter it."
-    require(until >= today.isoformat(), NotAllowed("licence_not_valid", sentence, valid_until=until))
+    is_valid = officer is not None and _is_licensed(officer, today)
+    require(is_valid, NotAllowed("licence_not_valid", sentence, valid_until=until))
     officers = [one.account_id for one in signed if one.place == OFFICER]
     is_new = officer is not None and officer.account_id not in officers
     require(is_new, NotAllowed("signed_already", "You have signed this document: the second officer is somebody else."))
     require(len(officers) < rules.officers, NotAllowed("signed_already", "The officers have signed this document."))
+
+
+def check_named(rules: DocumentRules, officers: Sequence[Officer], *, today: date) -> None:
+    """Raise ``NotAllowed`` unless all who are named enforce the law: officers with a valid licence (第六十七条)."""
+    unfit = [one.account_id for one in officers if not (_is_officer(rules, one) and _is_licensed(one, today))]
+    sentence = (
+        "Name officers of the bureau whose enforcement licence is valid today; the administrator enters licences."
+    )
+    require(not unfit, NotAllowed("officer_unfit", sentence, field="officers", officers=unfit))
+
+
+def _is_officer(rules: DocumentRules, officer: Officer) -> bool:
+    return not rules.officer_roles.isdisjoint(officer.roles)
+
+
+def _is_licensed(officer: Officer, today: date) -> bool:
+    return officer.licence_until >= today.isoformat()
 
 
 def check_present(kind: Kind, *, method: str, reason: str, signed: Sequence[Signed]) -> None:

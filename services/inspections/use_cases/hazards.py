@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.inspections.domain.documents import check_named
 from services.inspections.domain.hazard_facts import MAJOR, Hazard, HazardRules, Moved, overdue_at
 from services.inspections.domain.hazards import is_repeat, is_reported_late, take_step
+from services.inspections.queries.documents import officer_of
 from services.inspections.queries.enterprises import held_id, present_id
 from services.inspections.rules import hazard_rules, major_hazards
+from services.inspections.rules.documents import document_rules
 from services.inspections.tables import hazard, hazard_step
 from services.inspections.use_cases import keep_step
 from services.inspections.use_cases.tasks import call_for_hazard, call_off
@@ -35,6 +38,15 @@ def check_evidence(session: Session, attachment_ids: Sequence[str], *, owner: st
     for attachment_id in attachment_ids:
         if present_id(session, attachment_by_id(session, attachment_id).owner) != present:
             raise ForeignEvidence("This photo belongs to another enterprise: attach one of this.", id=attachment_id)
+
+
+def check_officers(session: Session, names: Sequence[str], *, today: date) -> None:
+    """Raise ``NotAllowed`` for an account among those named that is no officer with a licence valid today.
+
+    A name that is no account is that of somebody who has none here.
+    """
+    known = [one for name in names if (one := officer_of(session, name))]
+    check_named(document_rules(), known, today=today)
 
 
 DEADLINE = "hazard_deadline"

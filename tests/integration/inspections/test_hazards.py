@@ -20,6 +20,7 @@ from tests.integration.inspections.conftest import (
     names_of,
     photo_of,
     run_clock,
+    staffed,
     told,
 )
 
@@ -48,6 +49,15 @@ def step(client: FlaskClient, hazard_id: str, event: str, **given: Any) -> dict[
 def refused(client: FlaskClient, hazard_id: str, event: str, **given: Any) -> tuple[int, str]:
     answer = client.post(f"{HAZARDS}/{hazard_id}/steps", json={"event": event, **given})
     return answer.status_code, answer.json["code"]
+
+
+def in_review(officer: FlaskClient, owner: FlaskClient, enterprise_id: str) -> str:
+    """Return a major hazard of which the enterprise says that it was put right."""
+    one = str(find(officer, enterprise_id, item="GM-11-03")["id"])
+    step(owner, one, "dual_report", **REPORT)
+    step(officer, one, "approve_plan", **PLAN, deadline=day(60))
+    step(owner, one, "rectify", evaluation="评估报告1")
+    return one
 
 
 def day(days: int) -> str:
@@ -223,6 +233,25 @@ class TestMajorHazard:
         assert halted["data"]["order_id"] == resumed["data"]["order_id"]
         assert (halted["data"]["order_number"], halted["data"]["part"]) == ("责停〔2026〕1号", "打磨车间")
 
+    @pytest.mark.parametrize(
+        ("role", "licence", "answer"),
+        [
+            ("bureau_officer", "2099-12-31", (200, "cancelled")),
+            ("bureau_officer", "2020-01-01", (422, "officer_unfit")),
+            ("bureau_officer", "", (422, "officer_unfit")),
+            ("grid_worker", "2099-12-31", (422, "officer_unfit")),
+        ],
+    )
+    def test_is_reviewed_with_an_officer_whose_licence_is_valid(
+        self, database: Database, caller: Caller, enterprise_id: str, *, role: str, licence: str, answer: Any
+    ) -> None:
+        """安全生产法 第六十七条."""
+        officer = caller()
+        staffed(database, "second", role, licence_valid_until=licence)
+        one = in_review(officer, caller("enterprise_user", enterprise_id=enterprise_id), enterprise_id)
+        found = officer.post(f"{HAZARDS}/{one}/verify", json={"passed": True, "officers": ["second"], "signed": True})
+        assert (found.status_code, found.json.get("code", found.json.get("state"))) == answer
+
     def test_has_one_order_to_halt_at_a_time(self, database: Database, caller: Caller, enterprise_id: str) -> None:
         officer = caller()
         one = find(officer, enterprise_id, item="GM-11-03")["id"]
@@ -237,11 +266,8 @@ class TestMajorHazard:
     def test_struck_off_without_a_halt_resumes_nothing(
         self, database: Database, caller: Caller, enterprise_id: str
     ) -> None:
-        officer, owner = caller(), caller("enterprise_user", enterprise_id=enterprise_id)
-        one = find(officer, enterprise_id, item="GM-11-03")["id"]
-        step(owner, one, "dual_report", **REPORT)
-        step(officer, one, "approve_plan", **PLAN, deadline=day(60))
-        step(owner, one, "rectify", evaluation="评估报告1")
+        officer = caller()
+        one = in_review(officer, caller("enterprise_user", enterprise_id=enterprise_id), enterprise_id)
         step(officer, one, "pass", officers=["a-bureau_officer", "second"], signed=True)
 
         assert told(database, "production_resumed") == []

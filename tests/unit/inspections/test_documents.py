@@ -17,6 +17,7 @@ from services.inspections.domain.documents import (
     Signed,
     check_correction,
     check_joint,
+    check_named,
     check_officer,
     check_present,
     checked_fields,
@@ -192,6 +193,22 @@ class TestOfficer:
     def test_is_refused(self, officer: Officer | None, signed: list[Signed], code: str) -> None:
         """安全生产法 第六十七条: two officers with a valid licence."""
         assert refusal(check_officer, RULES, officer, today=TODAY, signed=signed) == code
+
+
+class TestNamedOfficers:
+    @pytest.mark.parametrize("known", [False, True])
+    def test_enforce_the_law(self, *, known: bool) -> None:
+        check_named(RULES, [an_officer()] if known else [], today=TODAY)
+
+    def test_are_refused_with_the_ones_who_do_not(self) -> None:
+        """安全生产法 第六十七条."""
+        worker, late = (
+            Officer("a", frozenset({"grid_worker"}), "2030-01-01"),
+            Officer("b", frozenset({"bureau_officer"}), "2026-03-01"),
+        )
+        with pytest.raises(NotAllowed) as refused:
+            check_named(RULES, [an_officer(), worker, late], today=TODAY)
+        assert (refused.value.code, refused.value.facts["officers"]) == ("officer_unfit", ["a", "b"])
 
 
 class TestOtherSide:
