@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from services.permits.domain.permit_crew_guards import CREW_GUARDS
 from services.permits.domain.permit_facts import (
     BLINDING,
     GUARDIAN,
@@ -186,6 +187,7 @@ def _is_applicant(look: PermitLook) -> None:
 
 GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
     **WORK_GUARDS,
+    **CREW_GUARDS,
     **{
         guard.__name__.removeprefix("_"): guard
         for guard in (

@@ -1,10 +1,9 @@
-"""What a step of a permit needs once it is approved: to start, go on, stop and end the work."""
+"""What a step of a permit needs of the work once it is approved: to start, go on, stop and end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from services.permits.domain.permit_facts import (
-    ACTIVE,
     BLINDING,
     BY_GAS_OF_RELATIVE,
     CARRIED_ALONG,
@@ -13,7 +12,6 @@ from services.permits.domain.permit_facts import (
     READY,
     SUSPENDED,
     TEMP_POWER,
-    Engagement,
     PermitLook,
     Relative,
     missing_gases,
@@ -21,8 +19,6 @@ from services.permits.domain.permit_facts import (
 )
 from shared.clock import business_date
 from shared.machines import NotAllowed, require, require_all
-
-PLANNED = ("break", "drill")  # everything else that stops a work cannot wait until all are counted out
 
 
 def _is_sampled_now(look: PermitLook) -> None:
@@ -44,44 +40,6 @@ def _ticket_role_is_due(look: PermitLook) -> None:
     due = [role for role in look.permit.terms.tickets if role not in look.permit.tickets]
     role = look.given.get("role") or next(iter(due), "")
     require(role in due, NotAllowed("no_ticket_check_due", "Nobody in this role has to check the ticket.", due=due))
-
-
-def _is_of_the_crew(look: PermitLook) -> None:
-    crew = {one.person_id for one in look.permit.crew}
-    refusal = NotAllowed("not_of_the_crew", "This person is not named in the permit.", field="person_id")
-    require(look.given.get("person_id") in crew, refusal)
-
-
-def _guards_nowhere_else(look: PermitLook) -> None:
-    """Who guards a work does not leave it without taking its permit back, and does nothing but guard (4.10 f)."""
-    left = [one for one in look.permit.engaged if one.is_guarding and not (one.is_beside and _comes_to_guard(look))]
-    sentence = "This person guards another work and does not leave it (GB 30871-2022 4.10 f): check out there first."
-    _require_free(left, code="guards_elsewhere", sentence=sentence)
-
-
-def _works_nowhere_else(look: PermitLook) -> None:
-    """Who is inside another work guards none (4.10 f)."""
-    inside = [one for one in look.permit.engaged if not one.is_guarding and _comes_to_guard(look)]
-    sentence = "This person is at work elsewhere and guards nothing (GB 30871-2022 4.10 f): count it out there first."
-    _require_free(inside, code="works_elsewhere", sentence=sentence)
-
-
-def _comes_to_guard(look: PermitLook) -> bool:
-    return look.given.get("person_id") in {one.person_id for one in look.permit.guardians}
-
-
-def _require_free(engaged: Sequence[Engagement], *, code: str, sentence: str) -> None:
-    numbers, permits = ", ".join(one.number for one in engaged), [one.permit_id for one in engaged]
-    facts = {"clause": "GB 30871-2022 4.10 f", "numbers": numbers, "permits": permits}
-    require(not engaged, NotAllowed(code, sentence, field="person_id", **facts))
-
-
-def _can_enter(look: PermitLook) -> None:
-    """Nobody is inside while the work does not go on, and nobody without a guardian (6.8)."""
-    may_enter = _comes_to_guard(look) or look.permit.state == ACTIVE or not look.permit.terms.counts_heads
-    require(
-        may_enter, NotAllowed("work_not_active", "Only while the work goes on somebody goes in.", field="person_id")
-    )
 
 
 def _has_begun(look: PermitLook) -> None:
@@ -152,11 +110,6 @@ def _is_reconfirmed(look: PermitLook) -> None:
     require(is_done, NotAllowed("not_reconfirmed", sentence, field="reconfirmed"))
 
 
-def _guardian_is_here(look: PermitLook) -> None:
-    is_here = any(one.is_here for one in look.permit.guardians)
-    require(is_here, NotAllowed("guardian_absent", "A guardian checks in first, and is at the work (4.10)."))
-
-
 def _tickets_are_checked(look: PermitLook) -> None:
     missing = [role for role in look.permit.terms.tickets if role not in look.permit.tickets]
     refusal = NotAllowed("ticket_unchecked", "The shift leader checks the ticket before the start.", missing=missing)
@@ -217,15 +170,6 @@ def _parent_is_live(look: PermitLook) -> None:
     require(is_ready or not is_bound, NotAllowed("parent_not_ready", sentence))
 
 
-def _people_are_out(look: PermitLook) -> None:
-    """Nobody is inside a confined space that is left (6.8, 6.9); an alarm stops the work whoever is inside."""
-    is_urgent = look.step.event == "suspend" and look.given.get("cause") not in PLANNED
-    is_counted = look.permit.terms.counts_heads and not is_urgent
-    inside = list(look.permit.inside)
-    refusal = NotAllowed("people_inside", "Count everybody out first (6.8).", persons=inside)
-    require(not (is_counted and inside), refusal)
-
-
 def _alarm_is_over(look: PermitLook) -> None:
     """After an alarm no earlier result counts, whether the work went on, stood still or had not begun (4.8, 6.5)."""
     sentence = "An alarm goes on at this place: the work waits until it is over, and the gases are analysed again."
@@ -278,10 +222,6 @@ WORK_GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
         _has_reason,
         _is_clock,
         _ticket_role_is_due,
-        _is_of_the_crew,
-        _guards_nowhere_else,
-        _works_nowhere_else,
-        _can_enter,
         _has_begun,
         _has_not_ended,
         _end_has_come,
@@ -291,14 +231,12 @@ WORK_GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
         _gas_is_of_today,
         _is_ventilated,
         _is_reconfirmed,
-        _guardian_is_here,
         _tickets_are_checked,
         _video_is_live,
         _gas_stream_is_live,
         _weather_allows,
         _related_are_ready,
         _parent_is_live,
-        _people_are_out,
         _cause_is_cleared,
         _alarm_is_over,
         _fire_is_out,
