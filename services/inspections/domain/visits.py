@@ -5,15 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from shared.machines import (
-    Machine,
-    NotAllowed,
-    Step,
-    Transition,
-    is_possible,
-    require,
-    require_all,
-)
+from shared.machines import Machine, NotAllowed, Step, Transition, is_possible, require, require_all
 
 ENTERPRISE, INTERMEDIARY = 1, 2  # tiers
 CONCLUSIONS = IN_ORDER, NOT_IN_ORDER = "in_order", "not_in_order"  # no "pass after rectification" (148号 draft)
@@ -200,9 +192,8 @@ def _has_reason(look: VisitLook) -> None:
 
 
 def _has_evidence(look: VisitLook) -> None:
-    require(
-        bool(look.step.given.get("evidence")), NotAllowed("evidence_missing", "Attach a photo or a recording of it.")
-    )
+    is_shown = bool(look.step.given.get("evidence"))
+    require(is_shown, NotAllowed("evidence_missing", "Attach a photo or a recording of it."))
 
 
 def _follows_up_all(look: VisitLook) -> None:
