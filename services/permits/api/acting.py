@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.permits.domain.sides import AUTHORITY, ENTERPRISE
+from services.permits.domain.declarations import AUTHORITY, ENTERPRISE
 from shared.http import now, principal
 from shared.machines import Step
 

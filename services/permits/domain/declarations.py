@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from services.permits.domain.sides import AUTHORITY, ENTERPRISE
 from services.permits.domain.triage import TriageRules
 from shared.errors import Refused
 from shared.machines import Machine, NotAllowed, Step, Transition, is_possible, require, require_all
 
+ENTERPRISE, AUTHORITY = 1, 3  # who acts: the enterprise itself, or who receives, advises and orders
 HOT_WORK = "hot_work"
 OVERDUE = "overdue"
 

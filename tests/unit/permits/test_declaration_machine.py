@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from services.permits.domain.declarations import (
+    AUTHORITY,
     DECLARATION_GUARDS,
+    ENTERPRISE,
     DeclarationRefused,
     Job,
     allowed_job_steps,
@@ -15,7 +17,6 @@ from services.permits.domain.declarations import (
     step_with_permit,
     take_job_step,
 )
-from services.permits.domain.sides import AUTHORITY, ENTERPRISE
 from services.permits.rules.declarations import declaration_rules
 from shared.clock import BUSINESS_ZONE
 from shared.machines import NotAllowed, Step, StepNotPossible, clock_step

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.permits.domain.sides import AUTHORITY
+from services.permits.domain.declarations import AUTHORITY
 from services.permits.domain.stop_orders import (
     STEPS,
     STOP_ORDER_GUARDS,
