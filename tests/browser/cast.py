@@ -30,6 +30,17 @@ DRAFTED = """async (text) => {
   base.close();
   return JSON.stringify(drafts).includes(text);
 }"""
+HELD_STORAGE = """(() => {
+  const told = Object.getOwnPropertyDescriptor(IDBRequest.prototype, "onsuccess");
+  let held = [];
+  const late = (listener) => function (event) {
+    if (held) held.push(() => listener.call(this, event));
+    else listener.call(this, event);
+  };
+  const set = function (listener) { told.set.call(this, late(listener)); };
+  Object.defineProperty(IDBOpenDBRequest.prototype, "onsuccess", { set });
+  window.letStorageAnswer = () => { for (const answer of held) answer(); held = null; };
+})();"""  # what a page keeps on the phone is read only when a test says so
 
 _sessions: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()  # of each browser: cookies by user name
 
@@ -91,6 +102,11 @@ def check_fit(page: Page, size: dict[str, int] = PHONE) -> None:
     """Fail when a page is wider than its window, or has something on a phone that is too small to be tapped."""
     assert width_of(page) <= size["width"]
     assert size != PHONE or page.evaluate(TOO_SMALL) == []
+
+
+def let_storage_answer(page: Page) -> None:
+    """Let a page that was opened with ``HELD_STORAGE`` read at last what it keeps on the phone."""
+    page.evaluate("window.letStorageAnswer()")
 
 
 def until_drafted(page: Page, text: str) -> None:

@@ -86,7 +86,7 @@ def surveyed(page: Page, name: str) -> Effort:
     expect(page.locator("#photo-state")).to_have_text("照片已保存")
     page.get_by_role("button", name="核实并上报").click()
     effort.taps += 3  # the field, the photo, the button
-    page.wait_for_url("**/surveys")
+    page.wait_for_url("**/surveys?done=survey_sent")
     return effort
 
 

@@ -10,7 +10,19 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PIXEL, check_fit, employ, enter, let_in, phone_at, sign_in_as, until_drafted
+from tests.browser.cast import (
+    HELD_STORAGE,
+    PASSWORD,
+    PIXEL,
+    check_fit,
+    employ,
+    enter,
+    let_in,
+    let_storage_answer,
+    phone_at,
+    sign_in_as,
+    until_drafted,
+)
 from tests.browser.conftest import CUT_OFF, PHONE, Window, width_of
 from tests.browser.test_tasks import OPEN, PLACE, begin
 from tests.support.events import until
@@ -149,6 +161,18 @@ class TestACheckWithoutConnection:
         context.set_offline(False)
         until_arrived(again)
         assert len(records(running_sise, on_site)) == 1
+
+    def test_keeps_what_is_changed_while_the_phone_still_reads(self, gate: Page, on_site: str) -> None:
+        fault = fill_in(gate)[0]
+        gate.add_init_script(HELD_STORAGE)
+        gate.goto(f"/tasks/{on_site}")
+        other = gate.locator('[data-item]:not([data-if]) [data-meaning="abnormal"]').first
+        other.click()
+        let_storage_answer(gate)
+
+        expect(gate.get_by_label("我已核对")).to_be_checked()
+        expect(gate.locator(f'[data-item="{fault}"] textarea')).to_have_value(f"问题 {fault}")
+        expect(other.locator("input")).to_be_checked()
 
     def test_says_what_to_do_about_a_page_that_is_not_there(self, gate: Page, on_site: str) -> None:
         gate.context.set_offline(True)

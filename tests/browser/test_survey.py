@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import check_fit, employ, enter, let_in, phone_at
+from tests.browser.cast import (
+    HELD_STORAGE,
+    check_fit,
+    employ,
+    enter,
+    let_in,
+    let_storage_answer,
+    phone_at,
+    until_drafted,
+)
 from tests.browser.conftest import CUT_OFF, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -19,6 +28,12 @@ PHOTO = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
     "0def46b80000000049454e44ae426082"
 )
+FASTER_THAN_THE_SCRIPTS = """new MutationObserver((changes, observer) => {
+  const field = document.querySelector("#headcount");
+  if (!field) return;
+  field.value = "9";
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true })"""
 SHOPS = {
     "91331002MA28G88882": "摸底试验商行",
     "91331002MA28G88890": "摸底试验门市部",
@@ -73,7 +88,7 @@ class TestSurvey:
         assert gate.locator("fieldset:has(legend .label)").count() <= MOST_FIELDS
         assert fill_in(gate) <= MOST_TAPS
 
-        gate.wait_for_url("**/surveys")
+        gate.wait_for_url("**/surveys?done=survey_sent")
         expect(gate.locator("#surveyed")).to_have_attribute("data-surveyed", str(before + 1))
         until(lambda: not grade(running_sise, one)["provisional"], sentence="stayed hatched")
         explained = running_sise.client().call("GET", f"risk/grades/{one}/explain")
@@ -99,8 +114,9 @@ class TestSurvey:
         expect(gate.locator("#card")).to_be_hidden()
         expect(gate.locator(".phone-list")).to_contain_text("已存手机")
         gate.context.set_offline(False)
-        gate.goto("/surveys")
 
+        gate.wait_for_url("**/surveys?done=survey_sent")
+        expect(gate.locator("#done")).to_contain_text("核实情况已上报")
         expect(gate.locator(".survey-list")).not_to_contain_text("摸底试验门市部")
         card = running_sise.client().call("GET", f"registry/enterprises/{shops['摸底试验门市部']}/survey")
         assert [one["outcome"] for one in card["surveys"]] == ["closed"]
@@ -125,6 +141,23 @@ class TestSurvey:
 
         gate.wait_for_url(f"**{card}")
         expect(gate.locator("#moved_to")).to_have_value("试验路 9 号")
+
+    def test_keeps_what_is_changed_while_the_phone_still_reads(self, gate: Page, shops: dict[str, str]) -> None:
+        gate.goto(f"/surveys/{shops['摸底试验经营部']}")
+        gate.locator('label.segment:has(input[value="exists"])').click()
+        gate.fill("#headcount", "6")
+        gate.fill("#contact_name", "值班员")
+        until_drafted(gate, "值班员")
+        gate.add_init_script(HELD_STORAGE)
+        gate.add_init_script(FASTER_THAN_THE_SCRIPTS)
+        gate.reload()
+        gate.locator('label.segment:has(input[value="closed"])').click()
+        let_storage_answer(gate)
+
+        expect(gate.locator("#contact_name")).to_have_value("值班员")
+        expect(gate.locator('input[value="closed"]')).to_be_checked()
+        expect(gate.locator("#headcount")).to_have_value("9")
+        until_drafted(gate, '["outcome","closed",true]')
 
     def test_says_what_is_missing(self, gate: Page) -> None:
         gate.get_by_role("link", name="摸底试验经营部").click()

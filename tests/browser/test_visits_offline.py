@@ -6,7 +6,16 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from shared.running.client import ApiClient
-from tests.browser.cast import PASSWORD, PHOTO, check_fit, let_in, phone_at, until_drafted
+from tests.browser.cast import (
+    HELD_STORAGE,
+    PASSWORD,
+    PHOTO,
+    check_fit,
+    let_in,
+    let_storage_answer,
+    phone_at,
+    until_drafted,
+)
 from tests.browser.conftest import CUT_OFF, Window
 from tests.browser.test_offline import REFUSED, fill_in, hand_in, rows, until_kept
 from tests.browser.test_visits import PLACE, Service, state, under_contract
@@ -122,6 +131,26 @@ class TestAVisitWithoutConnection:
         context.set_offline(False)
         state(again, "started")
         service.step(again, visit, "end", **PLACE)
+
+    def test_keeps_what_is_changed_while_the_phone_still_reads(
+        self, inspector: Page, visit: str, service: Service
+    ) -> None:
+        begin(inspector)
+        state(inspector, "started")
+        form = inspector.locator('form[data-act="find"]')
+        form.locator("summary").click()
+        form.get_by_label("隐患情况").fill("灭火器过期")
+        form.get_by_label("具体位置").fill("成品仓库")
+        until_drafted(inspector, "成品仓库")
+        inspector.add_init_script(HELD_STORAGE)
+        inspector.goto(f"/visits/{visit}")
+        form.locator("summary").click()
+        form.get_by_label("隐患情况").fill("灭火器失压")
+        let_storage_answer(inspector)
+
+        expect(form.get_by_label("具体位置")).to_have_value("成品仓库")
+        expect(form.get_by_label("隐患情况")).to_have_value("灭火器失压")
+        service.step(inspector, visit, "end", **PLACE)
 
 
 class TestNothingIsDoubled:

@@ -3,8 +3,9 @@
 import { kept, locate, place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { draw as drawBox } from "./phone_box.js";
+import { goOn, setting, valueOf } from "./phone_form.js";
 import { bindPhotos, restorePhotos } from "./phone_photos.js";
-import { changeDraft, draftOf, handIn, onChange, onChangeElsewhere, sendingAbout, sendingsOf } from "./phone_store.js";
+import { changeDraft, draftOf, handIn, onChangeElsewhere, sendingsOf } from "./phone_store.js";
 import { word } from "./words.js";
 
 const form = document.getElementById("check");
@@ -15,7 +16,6 @@ const ABOUT = `task:${form.dataset.task}`;
 const CHAIN = form.dataset.visit ? `visit:${form.dataset.visit}` : ""; // a check on a visit waits for its beginning
 const PAGE = window.location.pathname;
 const title = document.querySelector("h1").textContent.trim();
-let wasWaiting = false;
 let draftId = "";
 
 const chosen = (item) => item.querySelector('input[type="radio"]:checked');
@@ -64,7 +64,7 @@ async function save({ target }) {
     const name = item?.dataset.item;
     if (item) (draft.answers ??= {})[name] = chosen(item)?.value;
     if (item) (draft.notes ??= {})[name] = item.querySelector("[data-note]").value;
-    else draft.signing = Object.fromEntries(signing.map((one) => [one.id, one.type === "checkbox" ? one.checked : one.value]));
+    else draft.signing = Object.fromEntries(signing.map((one) => [one.id, valueOf(one)]));
   });
   draftId = (await saved.catch(() => refuse(word("offline.full")))) ?? draftId;
 }
@@ -75,20 +75,17 @@ async function isVisitBegun() {
 }
 
 async function restore() {
+  const set = setting();
   const draft = (await draftOf(person, ABOUT)) ?? {};
   draftId = draft.id ?? draftId;
   for (const item of items) {
     const name = item.dataset.item;
     const radio = item.querySelector(`input[value="${draft.answers?.[name]}"]`);
-    const note = item.querySelector("[data-note]");
-    if (radio) radio.checked = true;
-    if (note !== document.activeElement) note.value = draft.notes?.[name] ?? note.value;
+    const note = draft.notes?.[name];
+    if (radio) set(radio, true);
+    if (note !== undefined) set(item.querySelector("[data-note]"), note);
   }
-  for (const one of signing) {
-    if (one === document.activeElement || !(one.id in (draft.signing ?? {}))) continue;
-    if (one.type === "checkbox") one.checked = draft.signing[one.id];
-    else one.value = draft.signing[one.id];
-  }
+  for (const one of signing) if (one.id in (draft.signing ?? {})) set(one, draft.signing[one.id]);
   if (draft.steps) document.body.classList.add("is-begun-here");
   if (draft.steps || (await isVisitBegun())) document.getElementById("form-part").hidden = false;
   await restorePhotos(form, ABOUT);
@@ -109,15 +106,6 @@ function missing() {
   const bare = shown().find((item) => needsPhoto(item) && !kept(item).length);
   if (bare) return ["check.photo_this", bare];
   return !tick || tick.checked ? null : ["check.sign_first", null];
-}
-
-// What was handed in waits on the phone; once it has arrived the page shows what the server made of it.
-async function follow() {
-  const sending = await sendingAbout(person, ABOUT);
-  if (sending?.state === "waiting") wasWaiting = true;
-  if (!wasWaiting || sending?.state !== "arrived") return;
-  wasWaiting = false;
-  window.location.assign(`${PAGE}?done=check_handed_in`);
 }
 
 function handedIn({ steps = [] } = {}) {
@@ -170,9 +158,9 @@ document.querySelector('[data-act="check_in"]')?.addEventListener("unsent", (eve
 });
 
 bindPhotos(form, ABOUT, draw);
-onChange(follow);
+goOn(`${PAGE}?done=check_handed_in`, (one) => one.about === ABOUT);
 onChangeElsewhere((about) => about === ABOUT && restore());
-restore().then(follow);
+restore();
 keepPages([PAGE, "/tasks"]);
 locate(() => {
   const key = place.known ? "check.place_known" : "check.place_none";

@@ -2,6 +2,7 @@
 import { locate, place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { problemOf } from "./phone_box.js";
+import { goOn, isTicked, setting, valueOf } from "./phone_form.js";
 import { take } from "./phone_photos.js";
 import { changeDraft, draftOf, handIn, photosOf, sendingAbout, takeBack } from "./phone_store.js";
 import { toast } from "./toast.js";
@@ -60,8 +61,7 @@ function missing() {
 
 // What is filled in is kept as it is typed; a card that was refused later is filled in again with it.
 const fields = [...card.querySelectorAll("input:not([type=file])")];
-const isTicked = (field) => ["radio", "checkbox"].includes(field.type);
-const filledIn = () => fields.map((field) => [field.name, isTicked(field) ? field.value : "", isTicked(field) ? field.checked : field.value]);
+const filledIn = () => fields.map((field) => [field.name, isTicked(field) ? field.value : "", valueOf(field)]);
 const facts = () => ({ title: document.querySelector("h1").textContent.trim(), address: window.location.pathname });
 
 function save() {
@@ -69,19 +69,21 @@ function save() {
 }
 
 async function restore() {
+  const set = setting();
   const draft = await draftOf(person, ABOUT);
   for (const [name, value, found] of draft?.fields ?? []) {
     const field = fields.find((one) => one.name === name && (!isTicked(one) || one.value === value));
-    if (field) field[isTicked(field) ? "checked" : "value"] = found;
+    if (field) set(field, found);
   }
   for (const ticks of card.querySelectorAll("[data-question] .ticks")) {
     const some = ticks.closest("[data-question]").querySelector('input[value="some"]');
     ticks.hidden = !some.checked;
   }
-  const photo = (await photosOf(person, ABOUT)).pop();
-  if (photo) state.photo = photo.id;
-  if (photo) document.getElementById("photo-state").textContent = word("survey.photo_kept");
   showParts();
+  const [photo] = (await photosOf(person, ABOUT)).sort((one, other) => other.taken_at.localeCompare(one.taken_at));
+  if (!photo || state.photo) return;
+  state.photo = photo.id;
+  document.getElementById("photo-state").textContent = word("survey.photo_kept");
 }
 
 function refuse(text) {
@@ -118,9 +120,7 @@ async function tellWhatBecameOfIt() {
     await takeBack(sending);
     return refuse(problemOf(sending.problem));
   }
-  const isSent = sending.state === "arrived";
-  toast(word(isSent ? "survey.sent" : "survey.kept"));
-  if (isSent) window.location.assign(card.dataset.list);
+  if (sending.state === "waiting") toast(word("survey.kept"));
 }
 
 document.getElementById("photo").addEventListener("change", async (event) => {
@@ -137,5 +137,6 @@ document.getElementById("photo").addEventListener("change", async (event) => {
 
 document.getElementById("locate").addEventListener("click", findPlace);
 restore();
+goOn(card.dataset.list, (one) => one.about === ABOUT);
 findPlace();
 keepPages([window.location.pathname, "/surveys"]);

@@ -4,8 +4,9 @@ import { kept, locate, place } from "./evidence.js";
 import { complain, read } from "./forms.js";
 import { keepPages, keptAt, person, sendSoon } from "./phone.js";
 import { draw as drawBox, isNewerThanPage, problemOf } from "./phone_box.js";
+import { goOn, setting, valueOf } from "./phone_form.js";
 import { bindPhotos, restorePhotos } from "./phone_photos.js";
-import { changeDraft, discard, draftOf, handIn, onChange, sendingsOf, takeBack } from "./phone_store.js";
+import { changeDraft, discard, draftOf, handIn, sendingsOf, takeBack } from "./phone_store.js";
 import { word } from "./words.js";
 
 const visit = document.getElementById("visit");
@@ -54,7 +55,6 @@ function tellPlace() {
 }
 
 const fieldsOf = (form) => [...form.elements].filter((one) => one.matches("textarea, select, input:not([type=hidden], [type=file], [data-kind=many])"));
-const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
 const filledIn = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, valueOf(field)]));
 const named = (form) => ({ title: `${title} · ${word(`visit.act_${form.dataset.act}`)}`, address: PAGE });
 
@@ -64,11 +64,9 @@ function save(form) {
 }
 
 async function restore(form) {
+  const set = setting();
   const draft = await draftOf(person, about(form));
-  for (const field of fieldsOf(form)) {
-    if (!(field.name in (draft?.fields ?? {}))) continue;
-    field[field.type === "checkbox" ? "checked" : "value"] = draft.fields[field.name];
-  }
+  for (const field of fieldsOf(form)) if (field.name in (draft?.fields ?? {})) set(field, draft.fields[field.name]);
   await restorePhotos(form, about(form));
 }
 
@@ -106,14 +104,6 @@ async function tellWhatBecameOf({ id }, form) {
   await drawBox();
 }
 
-// Once all of it has arrived the page shows what the server made of it.
-async function follow() {
-  const all = await chain();
-  const isSettled = (one) => one.settled_at && isNewerThanPage(one);
-  if (all.some(isSettled) && all.every((one) => one.settled_at)) window.location.assign(PAGE);
-  else drawSteps();
-}
-
 for (const form of forms) {
   if (withPhotos(form)) bindPhotos(form, about(form), () => save(form));
   if (withPhotos(form)) form.addEventListener("input", (event) => event.target.type !== "file" && save(form));
@@ -126,7 +116,7 @@ for (const form of forms) {
   });
 }
 if (forms.length) {
-  onChange(follow);
+  goOn(PAGE, (one) => one.chain === CHAIN, drawSteps);
   drawSteps();
   locate(tellPlace);
   keepPages([PAGE, `/tasks/${TASK}`, "/visits"]);
