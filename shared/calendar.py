@@ -1,30 +1,29 @@
-"""Working days of mainland China, with an override table for days that are decided late.
+"""Working days of mainland China.
 
-The holiday arrangement of the State Council comes from ``chinesecalendar``; it is published year by year, so a
-year that the library does not know yet counts Monday to Friday unless an override says otherwise.
+The holiday arrangement of the State Council comes from ``chinesecalendar``; it is published year by year. What
+``holidays.toml`` settles wins: the statutory holidays, which hold in a year that nobody has arranged yet, and days that
+were moved after the library was made. Else such a year counts Monday to Friday.
 """
 
-from collections.abc import Mapping
+import tomllib
 from datetime import date, timedelta
+from importlib.resources import files
 
 import chinese_calendar
 
-Overrides = Mapping[date, bool]
-_NO_OVERRIDES: Overrides = {}
+_TABLE = tomllib.loads(files("shared").joinpath("holidays.toml").read_text("utf-8"))["year"]
+_SETTLED = {day: column == "worked" for row in _TABLE for column in ("off", "worked") for day in row[column]}
 
 
-def is_working_day(day: date, overrides: Overrides = _NO_OVERRIDES) -> bool:
-    """Return whether ``day`` is worked; ``overrides`` maps a day to its decided state and wins."""
-    if day in overrides:
-        return overrides[day]
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
+def is_working_day(day: date) -> bool:
+    """Return whether ``day`` is worked."""
+    if day in _SETTLED:
+        return _SETTLED[day]
+    return bool(chinese_calendar.is_workday(day)) if is_arranged(day.year) else day.weekday() < 5
 
 
 def is_arranged(year: int) -> bool:
-    """Return whether the holidays of ``year`` are known; until then its working days are only Monday to Friday."""
+    """Return whether all holidays of ``year`` are known; until then only the statutory ones and weekends are free."""
     try:
         chinese_calendar.is_workday(date(year, 1, 1))
     except NotImplementedError:
@@ -32,15 +31,15 @@ def is_arranged(year: int) -> bool:
     return True
 
 
-def add_working_days(day: date, count: int, *, overrides: Overrides = _NO_OVERRIDES) -> date:
+def add_working_days(day: date, count: int) -> date:
     """Return the ``count``-th working day after ``day`` (the day itself is not counted); ``count`` >= 0."""
     while count > 0:
         day += timedelta(days=1)
-        count -= is_working_day(day, overrides)
+        count -= is_working_day(day)
     return day
 
 
-def working_days_between(start: date, end: date, *, overrides: Overrides = _NO_OVERRIDES) -> int:
+def working_days_between(start: date, end: date) -> int:
     """Return how many working days lie after ``start`` up to and including ``end``."""
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(is_working_day(day, overrides) for day in days)
+    return sum(is_working_day(day) for day in days)

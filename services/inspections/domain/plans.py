@@ -120,7 +120,7 @@ def cap_of(rules: PlanRules, level: int | None) -> int:
 
 
 def working_days_of(year: int) -> list[int]:
-    """Return the working days of each month; Monday to Friday where the holidays are not arranged yet."""
+    """Return the working days of each month; without an arrangement Monday to Friday less statutory holidays."""
     ends = [date(year + month // MONTHS, month % MONTHS + 1, 1) - timedelta(days=1) for month in range(MONTHS + 1)]
     return [working_days_between(before, last) for before, last in pairwise(ends)]
 

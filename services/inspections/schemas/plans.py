@@ -120,7 +120,7 @@ class PlanArithmetic(Schema):
 
 
 class PlanCalendar(Schema):
-    """``is_arranged``: the holidays of the year are published; otherwise Monday to Friday is counted."""
+    """``is_arranged``: the holidays of the year are published; else Monday to Friday counts, without statutory ones."""
 
     working_days = fields.Integer(required=True)
     is_arranged = fields.Boolean(required=True)

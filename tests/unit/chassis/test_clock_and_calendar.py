@@ -1,9 +1,12 @@
+import tomllib
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
+import chinese_calendar
 import pytest
 
-from shared.calendar import add_working_days, is_working_day, working_days_between
+from shared.calendar import add_working_days, is_arranged, is_working_day, working_days_between
 from shared.clock import Clock, ClockFixed, business_date
 
 
@@ -64,8 +67,35 @@ class TestWorkingDays:
     def test_count_back_what_was_added(self) -> None:
         assert working_days_between(date(2025, 9, 30), date(2025, 10, 16)) == 7
 
-    def test_let_an_override_win(self) -> None:
-        assert not is_working_day(date(2025, 9, 29), overrides={date(2025, 9, 29): False})
+    @pytest.mark.parametrize(
+        ("day", "is_worked"),
+        [
+            (date(2027, 1, 1), False),  # a Friday
+            (date(2027, 2, 5), False),  # the eve of Spring Festival, a Friday
+            (date(2027, 6, 9), False),  # Dragon Boat Festival, a Wednesday
+            (date(2027, 10, 4), True),
+            (date(2028, 10, 3), False),  # Mid-Autumn Festival and National Day
+        ],
+    )
+    def test_leave_out_the_statutory_holidays_of_a_year_that_nobody_has_arranged(
+        self, day: date, is_worked: bool
+    ) -> None:
+        """国务院令第795号 第二条: these need no notice of the State Council."""
+        assert (is_arranged(day.year), is_working_day(day)) == (False, is_worked)
+
+    def test_agree_with_the_arrangement_where_there_is_one(self) -> None:
+        """The days of the table, by the rule of the ordinance, are free in the years that the library knows."""
+        rows = tomllib.loads(files("shared").joinpath("holidays.toml").read_text("utf-8"))["year"]
+        known = [day for row in rows if is_arranged(row["year"]) for day in row["off"]]
+        assert len(known) >= 26
+        assert [day for day in known if chinese_calendar.is_workday(day)] == []
+
+    def test_have_every_statutory_holiday_in_the_table(self) -> None:
+        """Thirteen days a year, twelve where the Mid-Autumn Festival falls on one of the National Day."""
+        rows = tomllib.loads(files("shared").joinpath("holidays.toml").read_text("utf-8"))["year"]
+        counts = {row["year"]: len(set(row["off"])) for row in rows}
+        assert {year for year, count in counts.items() if count != 13} == {2028, 2031}
+        assert {day.year == row["year"] for row in rows for day in (*row["off"], *row["worked"])} == {True}
 
     def test_fall_back_to_weekdays_in_a_year_that_is_not_arranged_yet(self) -> None:
         assert [is_working_day(date(2199, 3, day)) for day in range(1, 8)] == [True] * 1 + [False] * 2 + [True] * 4
