@@ -36,6 +36,11 @@ class TestReadme:
 
         assert commands == ["make run", "make test"]
 
+    def test_says_where_to_read_on(self) -> None:
+        linked = LINKS.findall((ROOT / "README.md").read_text("utf-8"))
+
+        assert {f"docs/{path.name}" for path in ROOT.glob("docs/*.md")} - set(linked) == set()
+
     @pytest.mark.parametrize("service", service_names())
     def test_of_a_service_is_short(self, service: str) -> None:
         lines = (ROOT / "services" / service / "README.md").read_text("utf-8").splitlines()
