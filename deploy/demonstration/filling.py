@@ -1,4 +1,4 @@
-"""Fills an empty home with a generated district and two months of its life; each step says what it brought."""
+"""Fills an empty home with a generated district and two months of its life, and says how far it is."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,55 +16,75 @@ from shared.cli.importing import import_with_progress
 from shared.clock import Clock, business_date
 from shared.running.client import ApiClient
 
-UNFINISHED = "demonstration-unfinished"  # a file in the home from the first step to the end of the last one
+UNFINISHED = (
+    "demonstration-unfinished"  # a file in the home with the name of the present step, until the last has ended
+)
 
 
 def fill(sign_in: Callable[[str], ApiClient], home: Path, *, enterprises: int, password: str) -> None:
     """Fill ``home``, in which ``sign_in`` gives a client for a user name, unless there are enterprises in it.
 
-    A home that was not filled to its end says so, at once and at each later start.
+    A home that was not filled to its end says at which step it stopped, at once and at each later start.
     """
-    client, unfinished = sign_in("admin"), home / UNFINISHED
+    client, clock, unfinished = sign_in("admin"), Clock(home, movable=True), home / UNFINISHED
+    life = Life(sign_in, password, clock.now, clock.advance)
     try:
         if not client.call("GET", "registry/enterprises", params={"limit": 1})["items"]:
-            unfinished.touch()
-            clock = Clock(home, movable=True)
-            _import_generated(client, enterprises)
-            _load_lists(client, enterprises, password=password)
-            _open_sandbox(client, password=password)
-            _live_through_months(Life(sign_in, password, clock.now, clock.advance))
+            for name, act in _steps(client, life, enterprises).items():
+                unfinished.write_text(name)
+                echo(f"{name} …")
+                echo(act())
             unfinished.unlink()
     finally:
         if unfinished.exists():
-            echo(f"The demonstration was not filled to its end: remove {home} and start again.", err=True)
+            step = unfinished.read_text()
+            echo(f"The demonstration stopped at “{step}” and is not whole: remove {home} and start again.", err=True)
 
 
-def _import_generated(client: ApiClient, enterprises: int) -> None:
+def _steps(client: ApiClient, life: Life, enterprises: int) -> dict[str, Callable[[], str]]:
+    """Return what is done one after the other, by its name; each returns what it brought."""
+    return {
+        "Enterprises": lambda: _import_generated(client, enterprises),
+        "Lists and accounts": lambda: _load_lists(client, enterprises, password=life.password),
+        "Sandbox": lambda: _open_sandbox(client, password=life.password),
+        "Four weeks": lambda: _live_through_weeks(life),
+        "A month of self-checks": lambda: _live_through_checks(life),
+        "A morning": lambda: _live_through_morning(life),
+    }
+
+
+def _import_generated(client: ApiClient, enterprises: int) -> str:
     with TemporaryDirectory() as folder:
         file = write_register(Path(folder) / "demonstration.csv", enterprises)
         accepted = accepted_of(import_with_progress(client, file), what="enterprises")
-    echo(f"{accepted} generated enterprises imported; every name carries the mark （演示）.")
+    return f"{accepted} generated enterprises imported; every name carries the mark （演示）."
 
 
-def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> None:
+def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> str:
     accepted = load_lists(client, enterprises, password=password, today=business_date(Clock().now()))
-    echo(", ".join(f"{count} {kind}" for kind, count in accepted.items()) + " imported.")
+    counts = ", ".join(f"{count} {kind}" for kind, count in accepted.items())
     people = "demo-leader, demo-officer, demo-street-001, demo-grid-001, demo-firm …"
-    echo(f"Everybody of the demonstration ({people}) has the password of admin.")
+    return f"{counts} imported.\nEverybody of the demonstration ({people}) has the password of admin."
 
 
-def _open_sandbox(client: ApiClient, *, password: str) -> None:
+def _open_sandbox(client: ApiClient, *, password: str) -> str:
     division = client.call("GET", "identity/me")["divisions"][0]
     opened = make_sandbox(client, division=division, password=password)
-    if opened:
-        echo("Sandbox client for the API (shown only now): id {}, secret {}".format(*opened))
+    if not opened:
+        return "The sandbox is there already."
+    return "Sandbox client for the API (shown only now): id {}, secret {}".format(*opened)
 
 
-def _live_through_months(life: Life) -> None:
-    echo("Four weeks pass …")
+def _live_through_weeks(life: Life) -> str:
     count = live_through_month(life.sign_in, now=life.now, advance=life.advance)
-    echo(f"{count} enterprises surveyed in four weeks; the clock shows {business_date(life.now())}.")
+    return f"{count} enterprises surveyed in four weeks; the clock shows {business_date(life.now())}."
+
+
+def _live_through_checks(life: Life) -> str:
     count = check_for_a_month(life)
-    echo(f"{count} enterprises checked themselves in a month; the clock shows {business_date(life.now())}.")
+    return f"{count} enterprises checked themselves in a month; the clock shows {business_date(life.now())}."
+
+
+def _live_through_morning(life: Life) -> str:
     counts = ", ".join(f"{count} {kind}" for kind, count in live_through_morning(life).items())
-    echo(f"A morning with hazardous work: {counts} (demo-plant-1-foreman, demo-plant-1-principal …).")
+    return f"A morning with hazardous work: {counts} (demo-plant-1-foreman, demo-plant-1-principal …)."

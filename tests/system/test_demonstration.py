@@ -21,7 +21,7 @@ def demonstration(place: Path) -> Iterator[System]:
     command = [SISE, "demo", "--enterprises", str(ENTERPRISES), "--port", "{port}"]
     system = System(home, command, {"SISE_HOME": str(home)})
     with running(system):
-        system.wait_until_said("hazardous work", seconds=300)
+        system.wait_until_said("sign in as admin", seconds=300)
         yield system
 
 

@@ -29,16 +29,21 @@ class TestWaiting:
 
 
 class Importer:
-    """An API that knows some enterprises, takes every account and gives up with every list."""
+    """An API that knows some enterprises, takes every account and gives up with every list but of kind ``takes``."""
 
-    def __init__(self, *enterprises: str) -> None:
-        self.enterprises = enterprises
+    def __init__(self, *enterprises: str, takes: str = "") -> None:
+        self.enterprises, self.takes = enterprises, takes
 
     def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         return {"id": "1", "items": self.enterprises}
 
-    def import_register(self, file: Path, **_: object) -> Iterator[dict[str, Any]]:
+    def import_register(
+        self, file: Path, *, kind: str = "enterprises", is_dry_run: bool = False
+    ) -> Iterator[dict[str, Any]]:
         yield {"state": "running", "accepted": 0}
+        if kind == self.takes:
+            yield {"state": "completed", "accepted": 1}
+            return
         yield {"state": "failed", "accepted": 0, "problem": {"code": "import_stopped", "detail": "The job gave up."}}
 
 
@@ -47,14 +52,17 @@ class TestFilling:
         with pytest.raises(Refused, match=re.escape("grids was not imported to its end: The job gave up.")):
             load_lists(Importer(), 5, password="", today=date(2026, 5, 6))
 
-    def test_says_at_once_and_later_that_it_came_to_no_end(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize(("takes", "step"), [("", "Enterprises"), ("enterprises", "Lists and accounts")])
+    def test_says_at_once_and_later_where_it_stopped(
+        self, takes: str, step: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        says = f"The demonstration was not filled to its end: remove {tmp_path} and start again.\n"
+        says = f"The demonstration stopped at “{step}” and is not whole: remove {tmp_path} and start again.\n"
 
         with pytest.raises(Refused, match="The job gave up"):
-            filled(Importer(), tmp_path)
-        assert capsys.readouterr().err == says
+            filled(Importer(takes=takes), tmp_path)
+        said = capsys.readouterr()
+        assert f"{step} …\n" in said.out
+        assert said.err == says
 
         filled(Importer("an enterprise"), tmp_path)
         assert capsys.readouterr().err == says
