@@ -17,7 +17,7 @@ from psycopg.types.string import TextLoader
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
-from shared.database.columns import Id, JsonDocument, UtcDateTime
+from shared.database.columns import Id, JsonDocument, UtcDateTime, to_json
 from shared.database.turns import Turns
 
 __all__ = ["NAMING", "Database", "Id", "JsonDocument", "NothingToDo", "Session", "UtcDateTime", "connect"]
@@ -115,7 +115,7 @@ def connect(url: str) -> Database:
 def _engine(url: str) -> Engine:
     # Values do not belong into errors and logs: they may be passwords' digests or sealed names.
     common: dict[str, Any] = {
-        "json_serializer": _to_json, "json_deserializer": orjson.loads, "hide_parameters": True
+        "json_serializer": to_json, "json_deserializer": orjson.loads, "hide_parameters": True
     }  # fmt: skip
     if make_url(url).get_backend_name() == "postgresql":
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
@@ -126,10 +126,6 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _to_json(document: object) -> str:
-    return orjson.dumps(document).decode()
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

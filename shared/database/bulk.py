@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeVar
 
-import orjson
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Column, ColumnElement, Select, Table, any_, cast, delete, exists, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
-from sqlalchemy.types import ARRAY, JSON, NULLTYPE, LargeBinary, TypeDecorator
+from sqlalchemy.types import ARRAY, JSON, NULLTYPE, LargeBinary
+
+from shared.database.columns import UtcDateTime, in_utc, to_json
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -167,15 +168,15 @@ def _copy(session: Session, table: Table, rows: Sequence[Row], *, into: str) -> 
 
 def _texts(column: Column[Any], values: list[Any]) -> list[str]:
     """Return ``values`` of one column as COPY reads them; what is the same in all rows is written once."""
-    kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
-    write = _document if isinstance(kind, JSON) else _octets if isinstance(kind, LargeBinary) else str
-    if write is str and values[0] == values[-1] and values.count(values[0]) == len(values):
-        return _escaped(str, values[:1]) * len(values)  # documents that are equal may read differently: 1 and true
+    writers: dict[type, Callable[[Any], object]] = {JSON: to_json, LargeBinary: _octets, UtcDateTime: in_utc}
+    write = next((write for kind, write in writers.items() if isinstance(column.type, kind)), str)
+    if write is not to_json and values[0] == values[-1] and values.count(values[0]) == len(values):
+        return _escaped(write, values[:1]) * len(values)  # documents that are equal may read differently: 1 and true
     return _escaped(write, values)
 
 
-def _escaped(write: Callable[[Any], str], values: list[Any]) -> list[str]:
-    texts = [write(value) for value in values]
+def _escaped(write: Callable[[Any], object], values: list[Any]) -> list[str]:
+    texts = ["" if value is None else str(write(value)) for value in values]
     everything = "".join(texts)
     for sign, escaped in ESCAPES:
         if sign in everything:
@@ -183,15 +184,11 @@ def _escaped(write: Callable[[Any], str], values: list[Any]) -> list[str]:
     return ["\\N" if value is None else text for value, text in zip(values, texts, strict=True)]
 
 
-def _document(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _octets(value: bytes | None) -> str:
+def _octets(value: bytes) -> str:
     """Return bytes as PostgreSQL reads them: a text as it is, which is half as long as its digits."""
-    text = (value or b"").decode(errors="replace")
+    text = value.decode(errors="replace")
     is_text = "\ufffd" not in text and "\0" not in text
-    return text.replace("\\", r"\\") if is_text else rf"\x{(value or b'').hex()}"
+    return text.replace("\\", r"\\") if is_text else rf"\x{value.hex()}"
 
 
 def _names(columns: Sequence[str]) -> str:

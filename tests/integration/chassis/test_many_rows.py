@@ -1,6 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import (
@@ -16,7 +16,9 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import StatementError
 
+from shared.clock import BUSINESS_ZONE
 from shared.database import Database, Id, JsonDocument, NothingToDo, UtcDateTime
 from shared.database.bulk import among, insert_rows, upsert_rows
 from shared.database.chassis import inbox
@@ -59,8 +61,8 @@ def rows(count: int, **given: object) -> list[dict[str, object]]:
             "degrees": (None, 1e-7, -120.5, 3.0)[number % 4],
             "is_open": (True, False, None)[number % 3],
             "day": None if number % 5 else date(2026, 2, 28),
-            "at": None if number % 7 else NOW,
-            "document": {"a": [WORDS[number % len(WORDS)], 1, None]},
+            "at": (None, NOW, NOW.astimezone(BUSINESS_ZONE) + timedelta(hours=number))[number % 3],
+            "document": None if number % 11 == 10 else {"a": [WORDS[number % len(WORDS)], 1, None]},
             "version": 1,
             **given,
         }
@@ -97,6 +99,20 @@ class TestRowsThatAreWritten:
             insert_rows(session, finding, written)
 
         assert [repr(row["document"]) for row in stored(database)] == [repr(row["document"]) for row in written]
+
+    def test_have_no_document_where_none_is_given(self, database: Database) -> None:
+        with database.transaction() as session:
+            insert_rows(session, finding, rows(2, document=None))
+            upsert_rows(session, finding, rows(1, document=None), key=["id"])
+
+        with database.reading() as session:
+            assert session.scalar(select(func.count()).where(finding.c.document.is_(None))) == 3
+
+    def test_have_no_moment_without_a_zone(self, database: Database) -> None:
+        naive = [{**row, "at": NOW.replace(tzinfo=None, hour=number)} for number, row in enumerate(rows(3))]
+
+        with pytest.raises((ValueError, StatementError), match="moments are aware"), database.transaction() as session:
+            insert_rows(session, finding, naive)
 
     def test_are_found_by_any_text(self, database: Database) -> None:
         written = rows(len(WORDS))
