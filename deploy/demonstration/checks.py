@@ -6,7 +6,6 @@ self-checks one says otherwise. Each such answer becomes a hazard that goes the 
 
 import io
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,12 +15,14 @@ import segno
 
 from deploy.demonstration.lists import Client
 from deploy.demonstration.month import SignIn
+from deploy.demonstration.waiting import until
 from shared.clock import BUSINESS_ZONE
 
 FIRMS = 600  # at most so many check themselves; each signs in once
 SIGN_INS_AT_ONCE = 20  # fewer than an address may in a minute; then hours pass
 OUT_OF_ORDER = 0.001  # share of the answers; reference month of the district: 99.9 % in order
-PATIENCE, LOOK_EVERY = 60.0, 1.0  # seconds of waiting until the tasks of the month are made
+BETWEEN_COUNTS = 1.0  # seconds in which, when no task has come, no more will come
+PATIENCE = 300.0  # seconds until the tasks of the month are made
 SEED = 331003
 ANSWERS = {"normal", "good", "no"}  # where nothing is out of order; "no" asks for nothing more
 ORDER = {"responsible": "安全管理人员", "measures": "立即整改", "funds": "企业自筹", "acceptance": "现场复查"}
@@ -61,11 +62,14 @@ def until_next_month(now: datetime) -> timedelta:
 
 def _due(client: Client) -> list[Document]:
     """Return the open self-checks, one of each enterprise, as soon as no more of them are being made."""
-    found, known, deadline = _self_checks(client), -1, time.monotonic() + PATIENCE
-    while len(found) != known and time.monotonic() < deadline:
-        known = len(found) or -1
-        time.sleep(LOOK_EVERY)
+    counts = [0]
+
+    def all_of_them() -> list[Document]:
         found = _self_checks(client)
+        counts.append(len(found))
+        return found if counts[-2] == len(found) else []
+
+    found = until(all_of_them, what="the self-checks of the month are made", patience=PATIENCE, every=BETWEEN_COUNTS)
     return list({one["enterprise_id"]: one for one in found}.values())
 
 

@@ -9,8 +9,8 @@ from shared.errors import Refused, Unavailable
 PATIENCE, LOOK_EVERY = 60.0, 0.5  # seconds
 
 
-def until(look: Callable[[], Any], *, what: str, patience: float = PATIENCE) -> Any:
-    """Return what ``look`` finds, as soon as it finds something.
+def until(look: Callable[[], Any], *, what: str, patience: float = PATIENCE, every: float = LOOK_EVERY) -> Any:
+    """Return what ``look``, asked ``every`` so many seconds, finds, as soon as it finds something.
 
     Raises ``Unavailable`` after ``patience`` seconds without, which tells for what it was waited and why in vain.
     """
@@ -24,4 +24,4 @@ def until(look: Callable[[], Any], *, what: str, patience: float = PATIENCE) -> 
             why = refusal.detail
         if time.monotonic() > deadline:
             raise Unavailable(f"Waited {patience:.0f} s until {what}: {why}")
-        time.sleep(LOOK_EVERY)
+        time.sleep(every)
