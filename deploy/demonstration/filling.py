@@ -14,17 +14,16 @@ from deploy.demonstration.sandbox import make_sandbox
 from deploy.demonstration.work_day import live_through_morning
 from shared.cli.importing import import_with_progress
 from shared.clock import Clock, business_date
+from shared.errors import SiseError
 from shared.running.client import ApiClient
 
-UNFINISHED = (
-    "demonstration-unfinished"  # a file in the home with the name of the present step, until the last has ended
-)
+UNFINISHED = "demonstration-unfinished"  # a file in the home that names the present step, until the last has ended
 
 
 def fill(sign_in: Callable[[str], ApiClient], home: Path, *, enterprises: int, password: str) -> None:
     """Fill ``home``, in which ``sign_in`` gives a client for a user name, unless there are enterprises in it.
 
-    A home that was not filled to its end says at which step it stopped, at once and at each later start.
+    What goes wrong is said at once; a home that was not filled to its end says where it stopped, also at a later start.
     """
     client, clock, unfinished = sign_in("admin"), Clock(home, movable=True), home / UNFINISHED
     life = Life(sign_in, password, clock.now, clock.advance)
@@ -35,6 +34,9 @@ def fill(sign_in: Callable[[str], ApiClient], home: Path, *, enterprises: int, p
                 echo(f"{name} …")
                 echo(act())
             unfinished.unlink()
+    except SiseError as refusal:
+        echo(refusal.detail, err=True)  # now: the command ends with it when the system has been stopped
+        raise
     finally:
         if unfinished.exists():
             step = unfinished.read_text()

@@ -58,11 +58,11 @@ class TestFilling:
     ) -> None:
         says = f"The demonstration stopped at “{step}” and is not whole: remove {tmp_path} and start again.\n"
 
-        with pytest.raises(Refused, match="The job gave up"):
+        with pytest.raises(Refused, match="The job gave up") as refused:
             filled(Importer(takes=takes), tmp_path)
         said = capsys.readouterr()
         assert f"{step} …\n" in said.out
-        assert said.err == says
+        assert said.err == f"{refused.value.detail}\n{says}"
 
         filled(Importer("an enterprise"), tmp_path)
         assert capsys.readouterr().err == says
