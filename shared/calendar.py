@@ -1,4 +1,4 @@
-"""Working days of mainland China.
+"""Working days of mainland China, and months after a day.
 
 The holiday arrangement of the State Council comes from ``chinesecalendar``; it is published year by year. What
 ``holidays.toml`` settles wins: the statutory holidays, which hold in a year that nobody has arranged yet, and days that
@@ -6,6 +6,7 @@ were moved after the library was made. Else such a year counts Monday to Friday.
 """
 
 import tomllib
+from calendar import monthrange
 from datetime import date, timedelta
 from importlib.resources import files
 
@@ -41,5 +42,10 @@ def add_working_days(day: date, count: int) -> date:
 
 def working_days_between(start: date, end: date) -> int:
     """Return how many working days lie after ``start`` up to and including ``end``."""
-    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(is_working_day(day) for day in days)
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of the month ``months`` later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.credit.domain.limits import months_later
+from shared.calendar import months_later
 from shared.errors import NotFound
 from shared.machines import Source
 

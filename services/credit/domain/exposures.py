@@ -6,8 +6,8 @@ from datetime import date
 from functools import partial
 
 from services.credit.domain import publicity
-from services.credit.domain.limits import months_later
 from services.credit.domain.violations import Named
+from shared.calendar import months_later
 from shared.errors import Refused
 from shared.machines import Due, Machine, NotAllowed, Step, Transition, is_possible, require, require_all
 

@@ -1,11 +1,10 @@
 """Time limits, the days on which they fall (working days of the Chinese calendar, months), and how they stand."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.calendar import add_working_days, is_working_day, working_days_between
+from shared.calendar import add_working_days, is_working_day, months_later, working_days_between
 from shared.errors import Refused
 from shared.machines import Due, Source, end_of
 
@@ -46,12 +45,6 @@ def limits_on(versions: Sequence[Limits], day: date) -> Limits:
     if not valid:
         raise NoOrderInForce("No order about the list was in force on this day.", day=day.isoformat())
     return max(valid, key=lambda one: one.effective_from)
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the same day of the month ``months`` later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def last_day(limit: Due, *, begins_on: date) -> date:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
-from services.credit.domain.limits import months_later
+from shared.calendar import months_later
 from shared.clock import BUSINESS_ZONE
 from shared.machines import (
     Due,

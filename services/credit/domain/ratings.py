@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.credit.domain.limits import months_later
 from services.credit.domain.violations import Named
+from shared.calendar import months_later
 from shared.machines import Source
 
 STANDARDISED = {"1": "standardised_1", "2": "standardised_2", "3": "standardised_3"}  # kind of fact by level

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.credit.domain.limits import months_later
+from shared.calendar import months_later
 from shared.errors import Conflict
 from shared.machines import Due, NotAllowed, require
 

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.credit.domain.case_facts import LISTED
-from services.credit.domain.limits import months_later
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.queries.cases import known_to
 from services.credit.rules import case_rules
 from services.credit.tables import accident, exposure, listing_case, penalty, watched
+from shared.calendar import months_later
 from shared.security.principal import Principal
 
 LATEST = 5

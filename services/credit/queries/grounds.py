@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.case_conditions import Accident, Condition, accidents_of_penalty, suggested_conditions
 from services.credit.domain.case_facts import REVOKED, Penalty
-from services.credit.domain.limits import months_later
 from services.credit.domain.penalties import NATURAL
 from services.credit.domain.publicity import WITHDRAWN
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import case_rules
 from services.credit.tables import accident, enterprise, listing_case, penalty
+from shared.calendar import months_later
 from shared.database.bulk import among
 from shared.errors import NotFound
 from shared.security.principal import Principal

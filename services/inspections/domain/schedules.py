@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shared.calendar import months_later
 from shared.machines import NotAllowed
 
 # From often to rare; a period of each kind holds a whole number of days of the calendar.
@@ -61,18 +62,13 @@ def period_of(frequency: str, day: date) -> Period:
         raise NotAllowed("unknown_frequency", f"{frequency} has no periods.", frequency=frequency)
     months = MONTHS[frequency]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
-    return Period(first, _months_later(first, months) - timedelta(days=1))
+    return Period(first, months_later(first, months) - timedelta(days=1))
 
 
 def first_period(frequency: str, starts_on: date) -> Period:
     """Return the first whole period of a duty that starts on ``starts_on``: nobody owes half a period."""
     period = period_of(frequency, starts_on)
     return period if period.first == starts_on else period_of(frequency, period.following_day)
-
-
-def _months_later(first: date, months: int) -> date:
-    years, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + years, month + 1, 1)
 
 
 def contract_period(starts_on: date, ends_on: date, *, per_year: int, today: date) -> Period | None:

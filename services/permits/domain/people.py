@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from shared.calendar import months_later
 from shared.machines import NotAllowed, Source
 
 AT_WORK = {"worker", "guardian", "work_leader", "lift_commander", "blind_commander", "gas_analyst"}
@@ -243,9 +244,9 @@ def laid_down(kind: CertificateKind, valid_from: date, *, valid_to: date | None,
 
     Raises ``NotAllowed`` for an end before the beginning, or later than the table allows.
     """
-    latest = months_after(valid_from, kind.months) if kind.months else None
+    latest = months_later(valid_from, kind.months) if kind.months else None
     end = valid_to or (latest - timedelta(days=1) if latest else None)
-    first_review = months_after(valid_from, kind.review_months) if kind.review_months else None
+    first_review = months_later(valid_from, kind.review_months) if kind.review_months else None
     review = review_by or (first_review if end is None or first_review is None else min(first_review, end))
     for name, day in (("valid_to", end), ("review_by", review)):
         if day is not None and day < valid_from:
@@ -254,11 +255,3 @@ def laid_down(kind: CertificateKind, valid_from: date, *, valid_to: date | None,
             sentence = "Such a certificate is not valid for so long: look at it again."
             raise NotAllowed("valid_too_long", sentence, field=name, latest=latest.isoformat())
     return Days(valid_from, end, review)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day so many months later, the last one of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + years, month + 1, 1)
-    longest = (date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(days=1)).day
-    return first.replace(day=min(day.day, longest))

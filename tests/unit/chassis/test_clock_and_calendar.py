@@ -6,7 +6,7 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
-from shared.calendar import add_working_days, is_arranged, is_working_day, working_days_between
+from shared.calendar import add_working_days, is_arranged, is_working_day, months_later, working_days_between
 from shared.clock import Clock, ClockFixed, business_date
 
 
@@ -99,3 +99,23 @@ class TestWorkingDays:
 
     def test_fall_back_to_weekdays_in_a_year_that_is_not_arranged_yet(self) -> None:
         assert [is_working_day(date(2199, 3, day)) for day in range(1, 8)] == [True] * 1 + [False] * 2 + [True] * 4
+
+
+class TestMonths:
+    @pytest.mark.parametrize(
+        ("day", "months", "later"),
+        [
+            (date(2024, 2, 29), 12, date(2025, 2, 28)),
+            (date(2024, 2, 29), 36, date(2027, 2, 28)),
+            (date(2024, 2, 29), 72, date(2030, 2, 28)),
+            (date(2026, 12, 31), 2, date(2027, 2, 28)),
+            (date(2026, 12, 1), 1, date(2027, 1, 1)),
+            (date(2026, 1, 31), 1, date(2026, 2, 28)),
+            (date(2027, 11, 30), 3, date(2028, 2, 29)),
+            (date(2026, 12, 15), 12, date(2027, 12, 15)),
+            (date(2026, 11, 30), 1, date(2026, 12, 30)),
+            (date(2026, 3, 31), -13, date(2025, 2, 28)),
+        ],
+    )
+    def test_end_with_the_same_day_or_the_last_of_a_shorter_month(self, day: date, months: int, later: date) -> None:
+        assert months_later(day, months) == later

@@ -14,7 +14,6 @@ from services.credit.domain.limits import (
     early_from,
     last_day,
     limits_on,
-    months_later,
     next_moment,
     period_end,
     standing,
@@ -184,21 +183,6 @@ class TestPeriods:
     def test_is_three_years_from_the_listing(self) -> None:
         assert period_end(LIMITS, date(2026, 11, 26)) == date(2029, 11, 26)
         assert due("active", managed_until=date(2029, 11, 26)) == {"expire": "2029-11-26"}
-
-    @pytest.mark.parametrize(
-        ("day", "months", "later"),
-        [
-            (date(2024, 2, 29), 12, date(2025, 2, 28)),
-            (date(2024, 2, 29), 36, date(2027, 2, 28)),
-            (date(2026, 12, 31), 2, date(2027, 2, 28)),
-            (date(2026, 12, 1), 1, date(2027, 1, 1)),
-            (date(2026, 1, 31), 1, date(2026, 2, 28)),
-            (date(2027, 11, 30), 3, date(2028, 2, 29)),
-            (date(2026, 12, 15), 12, date(2027, 12, 15)),
-        ],
-    )
-    def test_end_with_the_same_day_or_the_last_of_a_shorter_month(self, day: date, months: int, later: date) -> None:
-        assert months_later(day, months) == later
 
     def test_let_a_removal_be_applied_for_after_twelve_months(self) -> None:
         assert early_from(LIMITS, date(2026, 11, 26)) == date(2027, 11, 26)

@@ -19,7 +19,6 @@ from services.permits.domain.people import (
     certificate_problems,
     laid_down,
     last_day,
-    months_after,
     state_of,
 )
 from services.permits.rules.people import people_rules, read_people
@@ -195,18 +194,6 @@ class TestDays:
         except NotAllowed as refused:
             refusal = refused.code
         assert refusal == code
-
-    @pytest.mark.parametrize(
-        ("day", "months", "expected"),
-        [
-            (date(2026, 1, 31), 1, date(2026, 2, 28)),
-            (date(2024, 2, 29), 72, date(2030, 2, 28)),
-            (date(2026, 11, 30), 1, date(2026, 12, 30)),
-            (date(2026, 12, 31), 12, date(2027, 12, 31)),
-        ],
-    )
-    def test_are_counted_by_the_calendar(self, day: date, months: int, expected: date) -> None:
-        assert months_after(day, months) == expected
 
 
 class TestClock:
