@@ -28,7 +28,7 @@ class PenaltyDecided:
     """An administrative penalty was decided on the ISO day ``decided_on``; ``amount`` is in yuan.
 
     ``act`` is the code of the catalogue, ``penalty_class`` is ``light``, ``general`` or ``serious``, ``kinds`` are
-    those of publicity.toml.
+    those of publicity.toml. ``is_of_safety_law``: by 安全生产法, whose article 113 counts only its own penalties.
     """
 
     penalty_id: str
@@ -39,6 +39,7 @@ class PenaltyDecided:
     act: str = ""
     penalty_class: str = ""
     kinds: tuple[str, ...] = ()
+    is_of_safety_law: bool = False
 
 
 @event("credit.penalty_published.v1", kind=Kind.FACT, subject="penalty_id", partition="enterprise_id")

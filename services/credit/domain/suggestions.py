@@ -86,6 +86,10 @@ class ClosureRules:
     law: str
     decide: Due
 
+    def counts(self, act: str, basis: str) -> bool:
+        """Return whether a penalty is one of the law: by the act of its catalogue, or named in its basis."""
+        return bool(act) or self.law in basis
+
     def first_day(self, today: date) -> date:
         """Return how far back penalties matter: a span may end with a penalty that lies within it itself."""
         return min(one.first_day(one.first_day(today)) for one in self.spans)

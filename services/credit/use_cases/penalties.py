@@ -35,6 +35,7 @@ from services.credit.domain.publicity import (
     shown_until,
     take_publicity_step,
 )
+from services.credit.rules.closures import closure_rules
 from services.credit.rules.publicity import publicity_rules
 from services.credit.tables import enterprise, penalty, penalty_step, violation
 from services.credit.use_cases.cases import follow_withdrawal
@@ -248,6 +249,7 @@ def _tell_of_decision(session: Session, row: Row[Any], *, at: datetime) -> None:
         act=row.act,
         penalty_class=row.penalty_class,
         kinds=tuple(row.kinds),
+        is_of_safety_law=closure_rules().counts(row.act, row.basis),
     )
     publish(session, event, sequence=row.version, at=at)
 

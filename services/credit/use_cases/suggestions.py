@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.credit.domain.limits import Limit, last_day
@@ -217,14 +217,13 @@ def _trigger(session: Session, enterprise_id: str, *, now: datetime) -> tuple[Tr
     session.execute(select(entry).where(entry == enterprise_id).with_for_update()).all()
     own = (major_hazard.c.enterprise_id == enterprise_id, major_hazard.c.is_open)
     hazards = list(session.scalars(select(major_hazard.c.hazard_id).where(*own).order_by(major_hazard.c.hazard_id)))
-    counted = select(columns.id, columns.decided_on).where(
+    recent = select(columns.id, columns.decided_on, columns.act, columns.basis).where(
         columns.enterprise_id == enterprise_id,
         columns.decided_on >= rules.first_day(today),
-        or_(columns.act != "", columns.basis.contains(rules.law, autoescape=True)),
         columns.state != WITHDRAWN,
         columns.subject_kind != NATURAL,
     )
-    decided = {row.id: row.decided_on for row in session.execute(counted)}
+    decided = {row.id: row.decided_on for row in session.execute(recent) if rules.counts(row.act, row.basis)}
     return trigger_of(rules, decided, has_major=bool(hazards), today=today), hazards
 
 

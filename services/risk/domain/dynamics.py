@@ -1,6 +1,5 @@
 """Dynamic rules DY-01…DY-15: which of them count at a moment, what they do to a grade, and when that changes next."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from services.risk.domain.cards import Source
 from services.risk.domain.facts import Condition, Known, Sheet, Text
 from services.risk.domain.grading import Grade, Standing
 from services.risk.domain.levels import Level, worst_of
-from services.risk.domain.occurrences import Occurrence, OccurrenceKind, Trigger
+from services.risk.domain.occurrences import Occurrence, OccurrenceKind, Trigger, months_after
 
 REVIEW = "review"
 LEVELS_OF_ADJUSTMENTS = ("best", "override", "risk_points")
@@ -217,13 +216,6 @@ class DynamicRules:
 
 SILENT = {Effect.KEY_INSPECTION, Effect.CARD, Effect.ONE_BETTER}
 OBSERVED = ("improvement", "long_stop", "red_score", "veto")
-
-
-def months_after(moment: datetime, months: int) -> datetime:
-    """Return the same day so many months later, or the month's last day when it is shorter."""
-    years, month = divmod(moment.month - 1 + months, 12)
-    year, month = moment.year + years, month + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
 def adjusted_level(level: Level | None, by: Adjustments, *, improved: Level | None = None) -> Level | None:

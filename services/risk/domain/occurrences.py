@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.risk.domain.facts import Text
+from shared.calendar import months_later
 from shared.clock import BUSINESS_ZONE
 
 
@@ -84,25 +85,53 @@ class OccurrenceKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
-    """At least ``at_least`` open occurrences of a kind, begun ``within`` that time (None: whenever).
+class Window:
+    """The last ``days`` or ``months`` (by the calendar of China) before its end, which belongs to it."""
 
-    ``where`` maps a detail to its lowest value; true counts as one.
+    days: int = 0
+    months: int = 0
+
+    def holds(self, moment: datetime, *, end: datetime) -> bool:
+        """Return whether ``moment`` lies in the window that ends with ``end``."""
+        return self._moved(end, -1) < moment <= end
+
+    def left_by(self, moment: datetime) -> set[datetime]:
+        """Return at which ends ``moment`` may lie in the window no more: after 29 February one of two days."""
+        later = self._moved(moment, 1)
+        return {later, later + timedelta(days=1)} if self.months else {later}
+
+    def _moved(self, moment: datetime, sign: int) -> datetime:
+        there = months_after(moment.astimezone(BUSINESS_ZONE), sign * self.months)
+        return there + timedelta(days=sign * self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """At least ``at_least`` open occurrences of a kind, begun ``within`` that window (None: whenever).
+
+    ``where`` maps a detail to its lowest value; true counts as one. The window ends now; with ``is_lasting`` also with
+    an occurrence that is itself within the last one: what came together stays so until the window after it is over.
     """
 
     occurrence: str
     at_least: int = 1
-    within: timedelta | None = None
+    within: Window | None = None
     where: Mapping[str, int] = field(default_factory=dict)
+    is_lasting: bool = False
 
     def fitting(self, occurrences: Iterable[Occurrence], at: datetime) -> list[Occurrence]:
         """Return the occurrences that count at ``at``."""
-        return [one for one in occurrences if self._fits(one) and one.is_open(at) and self._is_recent(one, at)]
+        there = [one for one in occurrences if self._fits(one) and one.is_open(at)]
+        recent = self._within(there, at)
+        ends = {one.began_at for one in recent if one.began_at} if self.is_lasting else set()
+        together = (self._within(there, end) for end in sorted(ends, reverse=True))
+        return next((found for found in (recent, *together) if len(found) >= self.at_least), recent)
 
     def moments(self, occurrences: Iterable[Occurrence]) -> set[datetime]:
         """Return every moment at which the trigger may begin or cease to hold."""
         fitting = [one for one in occurrences if self._fits(one)]
-        windows = {one.began_at + self.within for one in fitting if one.began_at and self.within}
+        begun = [one.began_at for one in fitting if one.began_at]
+        windows = {moment for began in begun for moment in self.within.left_by(began)} if self.within else set()
         return windows | {moment for one in fitting for moment in one.moments()}
 
     def _fits(self, one: Occurrence) -> bool:
@@ -110,8 +139,15 @@ class Trigger:
             one.details.get(name, 0) >= lowest for name, lowest in self.where.items()
         )
 
-    def _is_recent(self, one: Occurrence, at: datetime) -> bool:
-        return self.within is None or (one.began_at is not None and at < one.began_at + self.within)
+    def _within(self, there: Iterable[Occurrence], end: datetime) -> list[Occurrence]:
+        if self.within is None:
+            return list(there)
+        return [one for one in there if one.began_at and self.within.holds(one.began_at, end=end)]
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """Return the same time of the same day so many months later, or of the month's last day when it is shorter."""
+    return datetime.combine(months_later(moment.date(), months), moment.timetz())
 
 
 def _key(telling: Telling, told: Any) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.risk.domain.dynamics import Adjustments, months_after
+from services.risk.domain.dynamics import Adjustments
 from services.risk.domain.grading import grade as graded_by
 from services.risk.domain.levels import Level, colour_of
+from services.risk.domain.occurrences import months_after
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.questions import changes_to
 from services.risk.queries.standings import in_area, known_facts, standing_of

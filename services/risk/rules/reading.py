@@ -13,7 +13,7 @@ from services.risk.domain.cards import Band, Card, Factor, Item, Matrix, Rule, S
 from services.risk.domain.dynamics import DynamicRule, DynamicRules, Effect, Restore
 from services.risk.domain.facts import NO, YES, Condition, Fact, Inference, Kind, Suggestion, Text
 from services.risk.domain.levels import Level, Strategy
-from services.risk.domain.occurrences import OccurrenceKind, Telling, Trigger
+from services.risk.domain.occurrences import OccurrenceKind, Telling, Trigger, Window
 from services.risk.domain.policy import Policy, Rulebook, Selection
 from services.risk.domain.possibilities import Clause, Literal, UnusableCard
 
@@ -240,5 +240,7 @@ def _dynamic_rule(row: Row, head: Row) -> DynamicRule:
 
 
 def _trigger(row: Row) -> Trigger:
-    within = timedelta(days=row["within_days"]) if "within_days" in row else None
-    return Trigger(row["occurrence"], row.get("at_least", 1), within, row.get("where", {}))
+    days, months = row.get("within_days", 0), row.get("within_months", 0)
+    within = Window(days, months) if days or months else None
+    counted = {"where": row.get("where", {}), "is_lasting": row.get("is_lasting", False)}
+    return Trigger(row["occurrence"], row.get("at_least", 1), within, **counted)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.risk.domain.dynamics import months_after
 from services.risk.domain.facts import Known, Origin
 from services.risk.domain.levels import Level
+from services.risk.domain.occurrences import months_after
 from services.risk.queries import known_facts, rulebook_in_force
 from services.risk.rules import dynamic_rules
 from services.risk.tables import assessment, enterprise, fact_sheet, grade, risk_point

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from services.risk.domain.cards import Source
-from services.risk.domain.dynamics import NONE, Adjustments, Phase, adjusted_level, months_after, rescored
+from services.risk.domain.dynamics import NONE, Adjustments, Phase, adjusted_level, rescored
 from services.risk.domain.facts import Known, Origin
 from services.risk.domain.levels import Level
-from services.risk.domain.occurrences import Occurrence, Trigger
+from services.risk.domain.occurrences import Occurrence, Trigger, Window, months_after
 from services.risk.domain.results import GradeResult, adjusted
 from services.risk.rules import dynamic_rules
 from services.risk.worker import declarations
@@ -44,6 +44,11 @@ def level(*occurrences: Occurrence, at: datetime = NOW, card: Level = Level.BLUE
     return adjusted_level(card, by(*occurrences, at=at))
 
 
+def penalties(*days_ago: float) -> list[Occurrence]:
+    """Return penalties by 安全生产法 that were decided so many days before now."""
+    return [happened("penalty", key=str(n), days_ago=one, is_of_safety_law=True) for n, one in enumerate(days_ago)]
+
+
 class TestRed:
     @pytest.mark.parametrize(
         ("rule", "causes"),
@@ -54,8 +59,8 @@ class TestRed:
             ("DY-03", [happened("red_card")]),
             ("DY-04", [happened("overdue_major_hazard")]),
             ("DY-05", [happened("listing")]),
-            ("DY-06", [happened("major_hazard"), *(happened("penalty", key=str(n), days_ago=170) for n in range(3))]),
-            ("DY-06", [happened("major_hazard"), *(happened("penalty", key=str(n), days_ago=300) for n in range(4))]),
+            ("DY-06", [happened("major_hazard"), *penalties(170, 170, 170)]),
+            ("DY-06", [happened("major_hazard"), *penalties(300, 300, 300, 300)]),
         ],
     )
     def test_follows_from_each_cause(self, rule: str, causes: list[Occurrence]) -> None:
@@ -115,8 +120,10 @@ class TestRestoring:
         improved = happened("red_score", days_ago=40, ended=10)
         assert RULES.next_change([improved], NOW) == months_after(NOW - 10 * DAY, 6)
 
-    def test_counts_months_to_the_last_day_of_a_short_one(self) -> None:
-        assert months_after(datetime(2026, 8, 31, tzinfo=UTC), 6) == datetime(2027, 2, 28, tzinfo=UTC)
+
+class TestMonths:
+    def test_end_at_the_same_time_of_the_last_day_of_a_short_one(self) -> None:
+        assert months_after(datetime(2026, 8, 31, 7, tzinfo=UTC), 6) == datetime(2027, 2, 28, 7, tzinfo=UTC)
 
 
 class TestOneWorse:
@@ -272,7 +279,7 @@ class TestTable:
         assert {trigger.occurrence for rule in RULES.rules for trigger in rule.triggers} <= kinds
 
     def test_lets_a_window_close_at_its_end(self) -> None:
-        trigger = Trigger("penalty", within=DAY)
+        trigger = Trigger("penalty", within=Window(days=1))
         assert [len(trigger.fitting([happened("penalty")], NOW - moment)) for moment in (timedelta(0), DAY / 2)] == [
             0,
             1,
