@@ -53,7 +53,7 @@ class Reemitter:
 
 @dataclass(frozen=True, slots=True)
 class Recounter:
-    """``handler(session, *, repair) -> int``, how many kept figures differ from the rows that they count."""
+    """``handler(session, *, repair, now) -> int``, how many kept figures differ from the rows that they count."""
 
     handler: Callable[..., int]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -43,10 +42,10 @@ from shared.contracts.registry import (
     EnterpriseUpdated,
 )
 from shared.contracts.risk import EnterpriseStandardised
-from shared.declarations import subscribes, timer
+from shared.declarations import recounts, subscribes, timer
 from shared.events.received import Received
 
-RECORDS: Mapping[str, Any] = {
+RECORDS: Mapping[str, limits.Owing] = {
     "penalty": penalties,
     "case": cases,
     "exposure": exposures,
@@ -151,3 +150,9 @@ def on_record_without_limits(session: Session, entity: str, *, now: datetime) ->
     """A record that was there before what is due was kept: ``entity`` is its topic and id."""
     topic, _, record_id = entity.partition(":")
     RECORDS[topic].keep_due(session, record_id, now=now)
+
+
+@recounts()
+def what_is_due(session: Session, *, repair: bool, now: datetime) -> int:
+    """What is due against the records that owe it."""
+    return limits.recount(session, RECORDS, repair=repair, now=now)

@@ -105,6 +105,6 @@ def on_plan_published(session: Session, received: Received[EnforcementPlanPublis
 
 
 @recounts()
-def map_counters(session: Session, *, repair: bool) -> int:
+def map_counters(session: Session, *, repair: bool, now: datetime) -> int:
     """The figures of the map against the enterprises that they count."""
     return recount(session, repair=repair).wrong_counters

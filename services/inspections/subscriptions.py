@@ -184,7 +184,7 @@ def on_summing_up(session: Session, entity: str, *, now: datetime) -> None:
 
 
 @recounts()
-def sums_of_places_and_months(session: Session, *, repair: bool) -> int:
+def sums_of_places_and_months(session: Session, *, repair: bool, now: datetime) -> int:
     """The sums that triggers keep against the rows that they count."""
     return tallies.recount(session, repair=repair)
 

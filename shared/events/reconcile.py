@@ -94,9 +94,9 @@ def reconcile(parts: Sequence[Part], *, clock: Clock, patience: float = PATIENCE
     if repair and report.missing:
         repaired = sum(_repair(producer, consumer, clock.now()) for consumer, producer in _pairs(parts))
         report = replace(_settled(parts, clock, patience), repaired=repaired)
-    return replace(
-        report, wrong_figures=sum(wrong_figures(part.database, part.declarations, repair=repair) for part in parts)
-    )
+    now = clock.now()
+    wrong = (wrong_figures(part.database, part.declarations, repair=repair, now=now) for part in parts)
+    return replace(report, wrong_figures=sum(wrong))
 
 
 def _part(declarations: Declarations, settings: ServiceSettings) -> Part:

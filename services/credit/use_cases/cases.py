@@ -34,6 +34,7 @@ from shared.security.personal import vault_of
 from shared.work.timers import cancel, schedule
 
 CASE_CLOCK = "case_clock"
+OWING = select(listing_case.c.id).where(listing_case.c.is_open)
 TEXTS = ("statement", "decided_by", "system_number", "removal", "removal_number")
 
 

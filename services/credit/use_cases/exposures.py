@@ -31,6 +31,8 @@ from shared.machines import Step, clock_step, end_of
 from shared.work.timers import cancel, schedule
 
 CLOCK = "exposure"
+UNANSWERED = select(exposure_objection.c.exposure_id).where(exposure_objection.c.replied_at.is_(None))
+OWING = select(exposure.c.id).where((exposure.c.state == PROPOSED) | exposure.c.id.in_(UNANSWERED))
 
 
 class ExposureChanged(Conflict):

@@ -1,11 +1,12 @@
 """Keep what is due with what it is due for, warn before the last day, and mark what was missed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.credit.domain.limits import ENDED, MISSED, OPEN, WARNED, Limit, next_moment, standing, warn_after
@@ -38,6 +39,20 @@ class Subject:
 Due = tuple[Subject, Sequence[Limit]]
 
 
+class Owing(Protocol):
+    """What keeps the limits of one topic: ``OWING`` selects the ids of its records that may owe something."""
+
+    OWING: Select[Any]
+
+    def due_for(self, session: Session, record_id: str, /) -> Sequence[Due]:
+        """Return what is due for a record."""
+        ...
+
+    def keep_due(self, session: Session, record_id: str, /, *, now: datetime) -> None:
+        """Let exactly that be open."""
+        ...
+
+
 def keep_limits(session: Session, due: Iterable[Due], *, now: datetime) -> None:
     """Let exactly what is ``due`` for each subject be open: others end, new ones begin, those that stay go on."""
     for subject, wanted in due:
@@ -49,6 +64,28 @@ def keep_limits(session: Session, due: Iterable[Due], *, now: datetime) -> None:
                 _end(session, row, now=now)
         for one in sorted(missing):
             _begin(session, subject, one, now=now)
+
+
+def recount(session: Session, records: Mapping[str, Owing], *, repair: bool, now: datetime) -> int:
+    """Return how many limits are open that no record owes, or owed and not open; with ``repair`` they are set right."""
+    opened, wrong = _opened(session), 0
+    owing = {(topic, one) for topic, kept in records.items() for one in session.scalars(kept.OWING)}
+    for topic, record_id in sorted(owing | opened.keys()):
+        due = records[topic].due_for(session, record_id)
+        owed = {(subject.entity_id, one) for subject, limits in due for one in limits}
+        differing = owed ^ opened.get((topic, record_id), set())
+        wrong += len(differing)
+        if differing and repair:
+            records[topic].keep_due(session, record_id, now=now)
+    return wrong
+
+
+def _opened(session: Session) -> Mapping[tuple[str, str], set[tuple[str, Limit]]]:
+    """Return what is open, with what has the limit, by topic and record."""
+    found = defaultdict[tuple[str, str], set[tuple[str, Limit]]](set)
+    for row in session.execute(select(due_limit).where(due_limit.c.is_open)):
+        found[limit_kinds()[row.kind].about, row.record_id].add((row.entity_id, Limit(row.kind, row.due_on)))
+    return found
 
 
 def run_limit(session: Session, limit_id: str, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.penalties import (
     NATURAL,
+    REPAIRS,
     Decision,
     PenaltyRefused,
     as_number,
@@ -58,6 +59,7 @@ from shared.security.personal import mask_name, vault_of
 from shared.work.timers import cancel, schedule
 
 CLOCK, PERSONAL = "penalty", "penalty.personal"
+OWING = select(penalty.c.id).where(penalty.c.state.in_((DECIDED, *REPAIRS)))
 SEALED = ("person", "person_number", "representative", "representative_number")
 NOT_STORED = (*SEALED, "penalty_class", "kinds", "other_codes")
 

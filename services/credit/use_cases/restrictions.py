@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.credit.domain.restrictions import (
     APPLIED,
+    OWED,
     PUSHED,
     RECEIVED,
     Restriction,
@@ -29,6 +30,7 @@ from shared.ids import new_id
 from shared.machines import Step, clock_step, end_of
 from shared.work.timers import cancel, schedule
 
+OWING = select(restriction.c.id).where(restriction.c.state.in_(OWED))
 REMINDER, WATCH_END = "restriction_reminder", "watch_end"
 ANSWERED = {"receive": RECEIVED, "apply": APPLIED, "refuse": "refused", "lift": "lifted"}
 

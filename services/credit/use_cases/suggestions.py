@@ -47,6 +47,7 @@ from shared.events.received import Received
 from shared.ids import new_id
 
 MAJOR = "major"
+OWING = select(closure.c.id).where(closure.c.state == PROPOSED)
 Telling = CommitmentMissed | EntryRefused | HazardOverdue | PermitRevoked | SelfCheckRefuted | TaskOverdue
 
 
