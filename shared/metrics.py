@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-REQUEST_SECONDS = Histogram("sise_request_seconds", "Seconds to answer one", ["service", "method", "route", "status"])
+REQUEST_SECONDS = Histogram("sise_request_seconds", "Time until the answer", ["service", "method", "route", "status"])
 EVENTS_RELAYED = Counter("sise_events_relayed_total", "Events confirmed by the bus", ["service", "lane"])
 EVENTS_UNROUTED = Counter("sise_events_unrouted_total", "Events that no queue was bound for", ["service"])
 EVENTS_HANDLED = Counter("sise_events_handled_total", "Events whose effect was committed", ["service", "lane"])
