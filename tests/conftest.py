@@ -15,7 +15,7 @@ from coverage import Coverage
 
 from shared.database import Database
 from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
-from tests.support.distribution import FilesInOrder, groups_first, is_below, scheduling
+from tests.support.distribution import FilesInOrder, groups_first, is_below
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
 from tests.support.servers import make_run_directory, private, shared_by_workers
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesInOrder:
     """Let whole files go to a worker."""
-    return scheduling(config, log)
+    return FilesInOrder(config, log)
 
 
 def pytest_sessionstart() -> None:

@@ -1,4 +1,7 @@
-"""Who runs which tests: pytest-xdist gives a worker whole files, and the groups that take longest first."""
+"""Who runs which tests: pytest-xdist gives a worker whole files, and the groups that take longest first.
+
+It does not begin with the most numerous ones (an option in pyproject.toml): many a file of few tests takes longest.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -17,12 +20,6 @@ class FilesInOrder(LoadGroupScheduling):
     def _split_scope(self, nodeid: str) -> str:
         group: str = super()._split_scope(nodeid)
         return group.partition("::")[0]
-
-
-def scheduling(config: pytest.Config, log: object) -> FilesInOrder:
-    """Return what gives out the tests; not the most numerous ones first: many a file of few tests takes longest."""
-    config.option.loadscopereorder = False
-    return FilesInOrder(config, log)
 
 
 def groups_first(items: list[pytest.Item]) -> None:

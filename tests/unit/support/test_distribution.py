@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.distribution import FilesInOrder, groups_first, is_below, scheduling
+from tests.support.distribution import FilesInOrder, groups_first, is_below
 
 FILE = "tests/unit/chassis/test_clock.py"
 
@@ -14,9 +14,8 @@ FILE = "tests/unit/chassis/test_clock.py"
 @pytest.fixture
 def distribution() -> FilesInOrder:
     """Return what gives out tests in a run of two workers."""
-    options = {"tx": ["2*popen"], "loadscopereorder": True}
-    run: Any = SimpleNamespace(option=SimpleNamespace(**options), getvalue=options.get)
-    return scheduling(run, None)
+    run: Any = SimpleNamespace(getvalue={"tx": ["2*popen"]}.get)
+    return FilesInOrder(run, None)
 
 
 class TestDistribution:
@@ -27,8 +26,8 @@ class TestDistribution:
     def test_gives_out_a_group_as_a_whole_from_whatever_file(self, distribution: FilesInOrder) -> None:
         assert distribution._split_scope(f"{FILE}::TestClock::test_is_aware[a]@broker") == "broker"
 
-    def test_leaves_the_order_as_it_is(self, distribution: FilesInOrder) -> None:
-        assert distribution.config.option.loadscopereorder is False
+    def test_leaves_the_order_as_it_is(self, request: pytest.FixtureRequest) -> None:
+        assert request.config.option.loadscopereorder is False
 
     def test_begins_with_the_groups_and_leaves_the_order_within_them(self, request: pytest.FixtureRequest) -> None:
         mine = [item for item in request.session.items if item.path == Path(__file__)]
