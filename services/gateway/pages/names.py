@@ -1,5 +1,6 @@
 """What pages call divisions, intermediaries and staff, of whom a row holds only code or id."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,9 @@ def divisions() -> dict[str, str]:
     return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
 
 
-def subdistricts() -> dict[str, str]:
-    """Return the names of the subdistricts by code."""
-    return {code: name for code, name in divisions().items() if len(code) == SUBDISTRICT_DIGITS}
+def subdistricts(known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the names of the subdistricts by code, out of the ``known`` divisions where these were read already."""
+    return {code: name for code, name in (known or divisions()).items() if len(code) == SUBDISTRICT_DIGITS}
 
 
 def intermediaries() -> dict[str, str]:
