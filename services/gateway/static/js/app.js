@@ -69,7 +69,7 @@ function nameCells(part) {
 }
 nameCells(document);
 document.addEventListener("htmx:afterSettle", () => nameCells(document));
-for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+for (const here of document.querySelectorAll(".tabs [aria-current], .segments > [aria-current]")) {
   const row = here.parentElement;
   row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
