@@ -119,7 +119,12 @@ def _require_served(look: CaseLook, documents: tuple[str, ...]) -> None:
     given = look.step.given.get("deliveries", ())
     proven = {(one["document"], one["addressee"]) for one in given if _is_proven(look, one)}
     wanted = [(document, addressee) for document in documents for addressee in look.case.addressees]
-    missing = [f"{document}:{addressee}" for document, addressee in wanted if (document, addressee) not in proven]
+    lacking = [one for one in wanted if one not in proven]
+    misdated = {(one["document"], one["addressee"]) for one in given if _is_whole(one)}.intersection(lacking)
+    detail = "A document is served on the day on which it was made or later, and not on a day to come."
+    days = NotAllowed("delivery_misdated", detail, misdated=sorted(f"{one}:{other}" for one, other in misdated))
+    require(not misdated, days)
+    missing = [f"{document}:{addressee}" for document, addressee in lacking]
     detail = "Enter for each document and each addressee how and when it was served, with its proof."
     require(not missing, NotAllowed("delivery_unproven", detail, missing=missing))
     meant = {*wanted, *((document, FIRM) for document in documents)}  # a firm may be told of its principal's case
@@ -131,10 +136,13 @@ def _require_served(look: CaseLook, documents: tuple[str, ...]) -> None:
 
 def _is_proven(look: CaseLook, delivery: Mapping[str, Any]) -> bool:
     """A document reaches nobody before it was made: the decision on its day, the notice on that of its issue."""
-    is_whole = all(str(delivery.get(name, "")).strip() for name in ("method", "proof"))
     earliest = look.case.days.decided_on or look.case.days.noticed_on
     day = delivery["served_on"]
-    return is_whole and day <= look.step.today and (earliest is None or day >= earliest)
+    return _is_whole(delivery) and day <= look.step.today and (earliest is None or day >= earliest)
+
+
+def _is_whole(delivery: Mapping[str, Any]) -> bool:
+    return all(str(delivery.get(name, "")).strip() for name in ("method", "proof"))
 
 
 def _notice_served(look: CaseLook) -> None:

@@ -130,7 +130,7 @@ class TestTheWayOntoTheList:
         moved(database, case_id, "issue_notice", **NOTICE_PARTS)
         with pytest.raises(NotAllowed) as refused:
             served(database, case_id, "serve_notice", on=DAY, delivered_on=date(2020, 1, 1))
-        assert refused.value.code == "delivery_unproven"
+        assert refused.value.code == "delivery_misdated"
 
 
 class TestTheWayOffTheList:

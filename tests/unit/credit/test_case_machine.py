@@ -208,12 +208,13 @@ class TestRefusals:
     @pytest.mark.parametrize("on", [date(2026, 11, 23), date(2026, 11, 27)])
     def test_take_no_service_before_the_decision_or_on_a_day_to_come(self, on: date) -> None:
         served = delivered("decision", "repair_notice", on=on)
-        assert refused(a_case("decided"), a_step("serve", deliveries=served)).code == "delivery_unproven"
+        refusal = refused(a_case("decided"), a_step("serve", deliveries=served))
+        assert (refusal.code, "decision:p1" in refusal.facts["misdated"]) == ("delivery_misdated", True)
 
     def test_take_no_service_of_the_notice_before_its_issue(self) -> None:
         case = a_case("noticed", days=CaseDays(noticed_on=date(2026, 11, 20)))
         early = delivered("notice", on=date(2026, 11, 19))
-        assert refused(case, a_step("serve_notice", deliveries=early)).code == "delivery_unproven"
+        assert refused(case, a_step("serve_notice", deliveries=early)).code == "delivery_misdated"
         same_day = delivered("notice", on=date(2026, 11, 20))
         assert take_case_step(RULES, case, step=a_step("serve_notice", deliveries=same_day)).state == "noticed"
 
