@@ -91,7 +91,11 @@ def deadlines(limits: Limits, state: str, *, days: CaseDays) -> list[Deadline]:
     """
     rows = {
         "candidate": [("issue_notice", limits.decide, days.proposed_on)],
-        "noticed": [("window_elapsed", limits.defence, days.notice_served_on)],
+        "noticed": [
+            ("window_elapsed", limits.defence, days.notice_served_on)
+            if days.notice_served_on
+            else ("serve_notice", limits.decide, days.proposed_on)
+        ],
         "under_review": [("decide_listing", limits.decide, days.proposed_on)],
         "decided": [
             ("record", limits.record, days.decided_on),

@@ -150,7 +150,7 @@ class TestACase:
         case_id = proposed(database, firm)
         assert due(database, case_id) == {"case_issue_notice": date(2027, 1, 31)}
         moved(database, case_id, "issue_notice", **NOTICE_PARTS)
-        assert due(database, case_id) == {}
+        assert due(database, case_id) == {"case_serve_notice": date(2027, 1, 31)}
         case_id = decided(database, firm, on=date(2026, 9, 30))
         assert due(database, case_id) == {
             "case_record": date(2026, 10, 10),

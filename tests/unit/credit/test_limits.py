@@ -87,6 +87,7 @@ class TestWorkingDays:
 
     def test_run_from_the_proposal_to_the_decision(self) -> None:
         assert due("candidate", proposed_on=date(2026, 9, 30)) == {"issue_notice": "2026-12-29"}
+        assert due("noticed", proposed_on=date(2026, 9, 30)) == {"serve_notice": "2026-12-29"}
         assert due("under_review", proposed_on=date(2026, 9, 30)) == {"decide_listing": "2026-12-29"}
 
     @pytest.mark.parametrize("state", ["decided", "served", "recorded"])
@@ -162,8 +163,8 @@ class TestTheWarning:
 class TestTheKinds:
     def test_are_all_that_is_ever_due(self) -> None:
         steps = {
-            "issue_notice", "window_elapsed", "decide_listing", "serve", "record", "publish", "accept", "grant",
-            "update_system", "complete", "revoke", "expire",
+            "issue_notice", "serve_notice", "window_elapsed", "decide_listing", "serve", "record", "publish", "accept",
+            "grant", "update_system", "complete", "revoke", "expire",
         }  # fmt: skip
         assert {one.id for one in limit_kinds().values() if one.about == "case"} == {f"case_{one}" for one in steps}
         assert set(REPAIRS.values()) | set(OWED.values()) <= set(limit_kinds())
