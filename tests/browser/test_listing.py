@@ -137,6 +137,9 @@ class TestProposing:
             field.fill("送达回证")
         page.locator('[data-act="serve_notice"] button[type=submit]').click()
         expect(page.locator("#deliveries li")).to_have_count(2)
+        expect(page.locator('#steps [data-event="issue_notice"] [data-given="rights"]')).to_contain_text(
+            NOTICE["rights"]
+        )
         expect(page.locator('#deadlines [data-step="window_elapsed"] .due-left')).to_be_visible()
 
     def test_tells_why_it_is_refused(self, bureau: Bureau, window: Window) -> None:
@@ -158,6 +161,9 @@ class TestTheList:
         expect(leader.locator('#deadlines [data-step="expire"]')).to_be_visible()
         expect(leader.locator("#restrictions li")).to_have_count(14)
         expect(leader.locator('[data-act="revoke"]')).to_be_visible()
+        officer = let_in(window(size=DESK, signed_in=False), "listing-officer")
+        officer.goto(f"/cases/{case_id}")
+        expect(officer.locator("#nothing")).to_contain_text("起可以申请提前移出")
         public = window(size=DESK, signed_in=False)
         public.goto("/listed?q=名单试验仓储部")
         expect(public.locator("[data-entry]")).to_contain_text("3****************X")

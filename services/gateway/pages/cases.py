@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
-from services.gateway.pages.acts import Act, acts_of
+from services.gateway.pages.acts import OPTIONAL, Act, acts_of
 from services.gateway.pages.forms import after, refusal_of
 from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
@@ -40,6 +40,12 @@ DECISIONS: Mapping[str, Sequence[str]] = {
     "revoke": ("number", "reason"),
     "restore": ("number", "reason"),
 }  # fmt: skip
+APPLIES = ("state", "apply_early_removal")
+SAID: Mapping[str, Sequence[str]] = {  # what a step says that stands nowhere else on the page
+    **{event: tuple(name.rstrip(OPTIONAL) for name in names) for event, names in {**STEPS, **DECISIONS}.items()},
+    "decide_listing": (),
+    "apply_early_removal": ("application",),
+}
 MAIN = ("issue_notice", "record", "publish", "accept", "update_system", "complete", "decide_listing", "grant")
 SERVED = {"serve_notice": ("notice",), "serve": ("decision", "repair_notice")}
 METHODS = ("direct", "left", "post", "electronic", "public_notice")
@@ -133,6 +139,9 @@ def _case(case_id: str, *, refusal: str = "") -> str:
         documents=SERVED,
         methods=METHODS,
         may_apply=viewer.may("case:apply"),
+        is_own=bool((someone := viewer.current()) and someone.enterprise_id),
+        applies=[event for event in APPLIES if event in one["allowed"] and viewer.may("case:apply")],
+        said=SAID,
         restrictions=restrictions,
         people=staff(),
         places=subdistricts(),
