@@ -9,7 +9,7 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
-from services.gateway.pages.names import subdistricts
+from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
@@ -57,6 +57,7 @@ def penalty(penalty_id: str) -> str:
         "credit/penalty.html",
         one=one,
         acts=acts_of(OFFERED, may, main=MAIN),
+        people=staff(),
         places=subdistricts(),
     )
 

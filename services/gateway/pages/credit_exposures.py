@@ -8,7 +8,7 @@ from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.acts import acts_of
 from services.gateway.pages.credit import whom
-from services.gateway.pages.names import subdistricts
+from services.gateway.pages.names import staff, subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
 
@@ -48,6 +48,7 @@ def exposure(exposure_id: str) -> str:
         acts=acts_of(OFFERED, may, main=MAIN),
         may_object=viewer.may("credit:object") and one["state"] in ("published", "suspended"),
         may_reply=viewer.may("credit:write"),
+        people=staff(),
         places=subdistricts(),
     )
 
