@@ -214,6 +214,19 @@ class TestApplication:
         check_fit(page)
 
 
+def see_preparation(page: Page) -> None:
+    """See what was analysed and explained, beside what is to be signed."""
+    expect(page.locator("#analysed")).to_contain_text("控制措施：置换、通风、连续检测")
+    expect(page.locator("#analysed")).to_contain_text("安全交底")
+
+
+def see_last_step(page: Page, event: str, said: str) -> None:
+    """See in the history which step was last, and what was said with it."""
+    last = page.locator("#history li").first
+    expect(last.locator("strong")).to_contain_text(event)
+    expect(last.locator(".row-note").first).to_have_text(said)
+
+
 class TestWay:
     def test_leads_from_the_foreman_over_guardian_and_approver_to_the_officer(
         self, window: Window, plant: Plant
@@ -229,8 +242,10 @@ class TestWay:
 
         foreman.reload()
         brief_and_send(foreman)
+        see_preparation(foreman)
         sign(foreman, "sign")
         expect(foreman.locator("#chain .is-signed")).to_have_count(1)
+        see_last_step(foreman, "签字", "作业负责人")
 
         approver = opened(window, "permit-approver", size=PHONE)
         approver.goto(foreman.url)
@@ -248,6 +263,7 @@ class TestWay:
         guardian.reload()
         expect(guardian.locator('#state [data-state="suspended"]')).to_be_visible()
         expect(guardian.locator(".permit-top")).to_contain_text("责令停止")
+        see_last_step(guardian, "中断", "责令停止")
         check_fit(guardian)
         shares = ink_of(foreman, foreman.url.rpartition("/")[2])
         assert shares[0] > 0.02, shares

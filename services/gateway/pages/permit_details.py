@@ -12,6 +12,7 @@ from services.gateway.pages.acts import acts_of
 from services.gateway.pages.certificates import names_of
 from services.gateway.pages.permits import FORMS, PERMITS, usual_times
 from services.gateway.pages.site import site
+from services.gateway.pages.wording import worded
 from shared.http.chassis import now
 
 WAY = (
@@ -53,6 +54,7 @@ def permit(permit_id: str) -> str:
     tables = own_api.read(FORMS, {"ruleset": one["ruleset"]})
     offered = {event: wanted_of(names, one) for event, names in OFFERED.items()}
     people = names_of(one["enterprise_id"]) if someone and someone.enterprise_id else {}
+    roles = {row["id"]: row for row in tables["roles"]}
     return render_template(
         "permits/permit.html",
         one=one,
@@ -62,12 +64,13 @@ def permit(permit_id: str) -> str:
         signing=signature_due(one, may),
         way=way_of(one["state"]),
         reason=reason_of(one["reason"]),
+        said={step["version"]: said_with(step, roles=roles, people=people) for step in one["steps"]},
         chain=chain_of(one),
         entries=entries_of(one, tables["fields"]),
         tables=tables,
         reasons={row["id"]: row for row in (*tables["reasons"], *tables["questions"])},
         measures={row["number"]: row for row in tables["measures"] if row["kind"] == one["kind"]},
-        roles={row["id"]: row for row in tables["roles"]},
+        roles=roles,
         suggested=suggested_of(one) if "answer" in may else {},
         times=usual_times(now()),
         people=people,
@@ -79,6 +82,15 @@ def reason_of(text: str) -> str:
     """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote."""
     keys = (f"permit.reason_{text}", f"crew.{text}")
     return next((sentence for key in keys if (sentence := gettext(key)) != key), text)
+
+
+def said_with(step: Mapping[str, Any], *, roles: Mapping[str, Document], people: Mapping[str, str]) -> list[str]:
+    """Return what was said with a step: who signed as what, who came or left, why work stopped, what was done."""
+    given = step["given"]
+    words = [worded(roles.get(given.get("role", ""))), people.get(given.get("person_id", ""))]
+    words += [gettext(f"permit.cause_{given['cause']}")] if given.get("cause") else []
+    words += [reason_of(given.get("reason") or ""), given.get("cleared"), given.get("opinion")]
+    return [text for text in words if text]
 
 
 def hindered_by(one: Mapping[str, Any], people: Mapping[str, str]) -> list[tuple[str, list[str]]]:

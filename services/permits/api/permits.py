@@ -116,6 +116,7 @@ def show_permit(session: Session, permit_id: str) -> Any:
         **reading.permit_view(row),
         **parts,
         "confirmations": reading.confirmations_of(parts["steps"]),
+        "preparation": reading.preparation_of(parts["steps"]),
         "related": reading.related_to(session, row),
         **reading.standing(session, row, asked=_step("")),
     }

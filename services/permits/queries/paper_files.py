@@ -31,6 +31,8 @@ def paper_of(content: Content, *, rules: RuleSet, code: str, made_at: datetime, 
     paper.add_page()
     _head(paper, content, address=address)
     _facts(paper, content)
+    _analysed(paper, content.get("analysis") or {})  # papers of earlier releases have none, nor what follows
+    _prepared(paper, content.get("preparation") or {})
     _title(paper, "安全措施")
     for number, text, is_involved in content["measures"]:
         _pair(paper, f"{number}　{ANSWERS[is_involved]}", text)
@@ -63,8 +65,42 @@ def _facts(paper: Paper, content: Content) -> None:
     _pair(paper, "作业地点", content["place"])
     for label, entry in content.get("form", ()):  # papers of before had none
         _pair(paper, label, entry)
+    for label, person in content.get("crew", ()):
+        _pair(paper, label, _person(person))
+    related = [f"{kind} {number}" for kind, number in content.get("related", ())]
+    if related:
+        _pair(paper, "关联作业票", "；".join(related))
     _pair(paper, "有效时间", f"{_moment(content['starts_at'])} 至 {_moment(content['ends_at'])}")
     _pair(paper, "依据", f"{content['ruleset']} {content['ruleset_version']}　{content['clause']}")
+
+
+def _analysed(paper: Paper, analysis: Content) -> None:
+    if not analysis:
+        return
+    _title(paper, "风险辨识")
+    for number, one in enumerate(analysis["hazards"], 1):
+        _pair(paper, f"{number}", f"{one['hazard']}　控制措施：{one['control']}")
+    _pair(paper, "所在单位分析人", _person(analysis["unit_by"]))
+    _pair(paper, "作业单位分析人", _person(analysis["work_unit_by"]))
+
+
+def _prepared(paper: Paper, told: Content) -> None:
+    """Write what was isolated, by which map and plan, and who explained the work to whom."""
+    words = {"isolation": "隔离", "blind_map": "盲板位置图", "plan": "作业方案"}
+    known = [(label, told[name]) for name, label in words.items() if name in told]
+    if known:
+        _title(paper, "作业条件")
+    for label, value in known:
+        _pair(paper, label, value if isinstance(value, str) else "；".join(value))
+    if "briefed_by" in told:
+        _title(paper, "安全交底")
+        _pair(paper, "交底人", f"{_person(told['briefed_by'])}　{_moment(told['briefed_at'])}")
+        _pair(paper, "接受交底人", "；".join(_person(one) for one in told["receivers"]))
+
+
+def _person(person_id: str) -> str:
+    """Return whom a permit names: no names are kept here, so the end of the number in the register."""
+    return f"人员 {person_id[-8:]}"
 
 
 def _title(paper: Paper, text: str) -> None:

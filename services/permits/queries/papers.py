@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.papers import digest_of
 from services.permits.domain.profiles import RuleSet
-from services.permits.queries.permits import confirmations_of, permit_parts, visible_permit
+from services.permits.queries.permits import confirmations_of, permit_parts, preparation_of, related_to, visible_permit
 from services.permits.rules import ruleset
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import enterprise, permit, permit_paper
@@ -27,7 +27,7 @@ class PaperNotFound(NotFound):
 
 
 def content_of(session: Session, row: Row[Any]) -> Document:
-    """Return what the paper of the permit in ``row`` says: its form with answers, analyses and signatures."""
+    """Return what the paper of the permit in ``row`` says: its form with answers, analyses and signatures (annex A)."""
     rules = ruleset(row.ruleset)
     kind, parts = rules.kinds.kind(row.kind), permit_parts(session, row.id)
     name = session.scalar(select(enterprise.c.name).where(enterprise.c.enterprise_id == row.enterprise_id))
@@ -45,6 +45,10 @@ def content_of(session: Session, row: Row[Any]) -> Document:
         "starts_at": row.starts_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
         "form": [list(entry) for entry in _entries(row, rules)],
+        "related": [[rules.kinds.kind(one["kind"]).zh, one["number"]] for one in related_to(session, row)],
+        "crew": [[rules.chains.roles[one.role].zh, one.person_id] for one in parts["persons"]],
+        "analysis": row.analysis,
+        "preparation": preparation_of(parts["steps"]),
         "measures": [[one.number, _noted(texts[one.number], one.note), one.is_involved] for one in parts["measures"]],
         "gas": [_told(one, OF_A_TEST) | {"at": one.sampled_at.isoformat()} for one in parts["gas_tests"]],
         "confirmations": [

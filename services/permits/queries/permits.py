@@ -41,6 +41,7 @@ SAME = (
 OWN = {"measures": permit_measure, "gas_tests": gas_test, "signatures": permit_signature, "persons": permit_person}
 
 
+PREPARING = {"confirm": ("isolation", "blind_map", "plan"), "brief": ("briefed_by", "receivers")}
 LISTED = is_listed(permit.c.enterprise_id)
 BRIEFED = "briefed"  # the state in which it is sent for approval
 
@@ -119,6 +120,14 @@ def confirmations_of(steps: Sequence[Row[Any]]) -> list[Document]:
         for one in permit_rules().confirmations
         if step.given.get(one.id)
     ]
+
+
+def preparation_of(steps: Sequence[Row[Any]]) -> Document:
+    """Return what ``steps`` said was isolated, by which map and plan, and who explained the work to whom, and when."""
+    said = [step for step in steps if step.event in PREPARING]
+    told = {name: step.given[name] for step in said for name in PREPARING[step.event] if step.given.get(name)}
+    briefed_at = next((step.at.isoformat() for step in said if step.event == "brief"), None)
+    return told | {"briefed_at": briefed_at} if briefed_at else told
 
 
 def guardian_of(session: Session, permit_id: str, *, person_id: str) -> Row[Any]:

@@ -155,12 +155,15 @@ class PermitHindrance(Schema):
 class PermitDetail(PermitCore):
     """``allowed``: the steps that the caller may take; ``next_role``: who signs next.
 
-    ``hindrances``: what keeps the work from being sent, approved, started or resumed now, whoever tries.
+    ``preparation``: what was isolated (``isolation``), by which ``blind_map`` and ``plan``, who explained the work to
+    whom and when (``briefed_by``, ``receivers``, ``briefed_at``), as far as it was said. ``hindrances``: what keeps the
+    work from being sent, approved, started or resumed now, whoever tries.
     """
 
     facts = fields.Dict(required=True)
     form = fields.Dict(required=True)
     analysis = fields.Dict(required=True)
+    preparation = fields.Dict(required=True)
     allowed = fields.List(fields.String(), required=True)
     next_role = fields.String(required=True)
     hindrances = fields.List(fields.Nested(PermitHindrance), required=True)

@@ -11,8 +11,8 @@ from sqlalchemy import update
 from services.permits.tables import permit_paper
 from shared.database import Database
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
-from tests.integration.permits.permitting import WORK, applied, approved, sent, shown, started, taken
-from tests.support.permits import GUARDIAN, HOT_FACTS
+from tests.integration.permits.permitting import WORK, applied, approved, briefed, sent, shown, started, taken
+from tests.support.permits import GUARDIAN, HOT_FACTS, LEADER
 
 
 @pytest.fixture
@@ -102,6 +102,33 @@ class TestPaper:
         for words in ("动火部位 R101法兰", "动火方式 砂轮打磨", "作业后留守观察 30 min"):
             assert words in text
         assert text.index("作业负责人 同意") < text.index("所在单位 同意") < text.index("安全管理部门 同意")
+
+    def test_says_what_was_analysed_isolated_and_explained_and_to_whom(
+        self, foreman: FlaskClient, enterprise_id: str
+    ) -> None:
+        """Annex A: risks identified, related work with its numbers, who works, who explained it to whom."""
+        one = applied(foreman, enterprise_id, "confined_space")
+        taken(foreman, one, "submit")
+        before = read(foreman, printed(foreman, one))
+        briefed(foreman, one, related=["hot_work"])
+        [other] = shown(foreman, one)["related"]
+        text = read(foreman, printed(foreman, one)).replace("\r\n", "")
+
+        said = (
+            "火花引燃",
+            "清理可燃物，设接火盆",
+            f"动火作业 {other['number']}",
+            "V-101",
+            "盲板位置图 map-1",
+            "方案 plan-1",
+        )
+        people = (f"监护人 人员 {GUARDIAN[-8:]}", f"交底人 人员 {LEADER[-8:]}", "所在单位分析人 人员 unit-1")
+        assert [words for words in (*said, *people) if words not in text] == []
+        assert ("风险辨识" in before, "安全交底" in before, f"监护人 人员 {GUARDIAN[-8:]}" in before) == (
+            False,
+            False,
+            True,
+        )
 
     def test_is_the_same_until_something_happens(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
         first, again = printed(foreman, permit), printed(foreman, permit)
