@@ -76,6 +76,7 @@ def surveyed(page: Page, name: str) -> Effort:
     """Survey a shop without any hazard, as the worker does it at the gate, and return what it cost."""
     effort = Effort(taps=1)
     page.get_by_role("link", name=name).click()
+    page.wait_for_url("**/surveys/*")
     for label in page.locator('label.segment:has(input[value="exists"]), label.segment:has(input[value="none"])').all():
         label.click()
         effort.taps += 1

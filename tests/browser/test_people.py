@@ -183,7 +183,7 @@ class TestAuditTrail:
         expect(page.locator("tbody tr").first).to_contain_text("account:write")
         assert "action=account%3Awrite" in page.url
         page.locator("tbody a.label").first.click()
-        assert "result=done" in page.url
+        page.wait_for_url("**result=done**")
 
     def test_is_all_that_an_auditor_sees(self, window: Window, people: System) -> None:
         page = sign_in_as(window(signed_in=False), "auditor-one")
