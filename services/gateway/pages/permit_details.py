@@ -79,9 +79,13 @@ def permit(permit_id: str) -> str:
 
 
 def reason_of(text: str) -> str:
-    """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote."""
-    keys = (f"permit.reason_{text}", f"crew.{text}")
-    return next((sentence for key in keys if (sentence := gettext(key)) != key), text)
+    """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote.
+
+    Of another permit of the job the rules give its number and where it stands.
+    """
+    number, _, state = text.rpartition(" ")
+    keys = {f"permit.reason_{text}": "", f"crew.{text}": "", f"permit.way_{state}": f"{number} "}
+    return next((before + words for key, before in keys.items() if (words := gettext(key)) != key), text)
 
 
 def said_with(step: Mapping[str, Any], *, roles: Mapping[str, Document], people: Mapping[str, str]) -> list[str]:

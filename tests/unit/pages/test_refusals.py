@@ -50,6 +50,7 @@ def test_fills_in_the_facts(app: Flask) -> None:
     [
         ("guardian_away", "监护人离开作业现场满60秒"),
         ("certificate_ended", None),
+        ("SXKJ-20261126-0002 suspended", "SXKJ-20261126-0002 已中断"),
         ("浓度>50%，已撤离", "浓度>50%，已撤离"),
         ("", ""),
     ],
