@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.papers import digest_of
 from services.permits.domain.profiles import RuleSet
+from services.permits.queries.people import certificates_for
 from services.permits.queries.permits import confirmations_of, permit_parts, preparation_of, related_to, visible_permit
+from services.permits.queries.signers import signer_of
 from services.permits.rules import ruleset
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import enterprise, permit, permit_paper
@@ -42,20 +44,34 @@ def content_of(session: Session, row: Row[Any]) -> Document:
         "level_zh": term.zh if term else "",
         "clause": row.why.get("clause", ""),
         "enterprise": name,
+        "applied_at": row.applied_at.isoformat(),
         "starts_at": row.starts_at.isoformat(),
         "ends_at": row.ends_at.isoformat(),
         "form": [list(entry) for entry in _entries(row, rules)],
         "related": [[rules.kinds.kind(one["kind"]).zh, one["number"]] for one in related_to(session, row)],
-        "crew": [[rules.chains.roles[one.role].zh, one.person_id] for one in parts["persons"]],
+        "crew": [
+            [rules.chains.roles[one.role].zh, one.person_id, *certificates_for(session, row, one)]
+            for one in parts["persons"]
+        ],
         "analysis": row.analysis,
         "preparation": preparation_of(parts["steps"]),
         "measures": [[one.number, _noted(texts[one.number], one.note), one.is_involved] for one in parts["measures"]],
         "gas": [_told(one, OF_A_TEST) | {"at": one.sampled_at.isoformat()} for one in parts["gas_tests"]],
         "confirmations": [
-            {"zh": one["zh"], "by": one["by"], "at": one["at"].isoformat()} for one in confirmations_of(parts["steps"])
+            {"zh": one["zh"], "at": one["at"].isoformat(), **_actor(session, row, by=one["by"])}
+            for one in confirmations_of(parts["steps"])
         ],
-        "signatures": [_told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat()} for one in signatures],
+        "signatures": [
+            _told(one, OF_A_SIGNATURE) | {"at": one.at.isoformat(), **_actor(session, row, by=one.by)}
+            for one in signatures
+        ],
     }
+
+
+def _actor(session: Session, row: Row[Any], *, by: str) -> Document:
+    """Return who acted: the account, and the person of the enterprise who has it, when there is one."""
+    signer = signer_of(session, account_id=by, account_roles=(), enterprise_id=row.enterprise_id)
+    return {"by": by, "person": signer.person_id}
 
 
 def _noted(text: str, note: str | None) -> str:

@@ -31,6 +31,7 @@ from shared.security.personal import mask_identity_card, vault_of
 from shared.security.principal import Principal
 
 Document = dict[str, Any]
+COUNTS = ("valid", "expiring")  # the states in which a certificate is good for work
 
 
 class PersonNotFound(NotFound):
@@ -105,6 +106,16 @@ def certificate_view(session: Session, row: Row[Any], *, today: date) -> Documen
         "counts_until": end,
         "days_left": (end - today).days if end else None,
     }
+
+
+def certificates_for(session: Session, row: Row[Any], member: Row[Any]) -> list[str]:
+    """Return what ``member`` holds of what the work of the permit in ``row`` asks for, each with its masked number."""
+    needs = [one for one in people_rules().needs if one.work in ("", row.kind) and row.ruleset in one.profiles]
+    asked = {kind for one in needs if one.role == member.role for kind in one.certificates}
+    held = certificates_of(session, [member.person_id])[member.person_id]
+    views = [certificate_view(session, one, today=business_date(row.starts_at)) for one in held if one.kind in asked]
+    kinds = people_rules().kinds
+    return [f"{kinds[one['kind']].zh} {one['number']}".strip() for one in views if one["state"] in COUNTS]
 
 
 def certificates_of(session: Session, person_ids: Collection[str]) -> Mapping[str, list[Row[Any]]]:

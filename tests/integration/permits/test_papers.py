@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from services.permits.tables import permit_paper
+from services.permits.tables import permit_paper, person
 from shared.database import Database
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
 from tests.integration.permits.permitting import WORK, applied, approved, briefed, sent, shown, started, taken
-from tests.support.permits import GUARDIAN, HOT_FACTS, LEADER
+from tests.support.permits import GUARDIAN, HOT_FACTS, LEADER, WORKER
 
 
 @pytest.fixture
@@ -122,13 +122,42 @@ class TestPaper:
             "盲板位置图 map-1",
             "方案 plan-1",
         )
-        people = (f"监护人 人员 {GUARDIAN[-8:]}", f"交底人 人员 {LEADER[-8:]}", "所在单位分析人 人员 unit-1")
+        people = (f"监护人 人员 {GUARDIAN[-8:]}", f"交底人 人员 {LEADER[-8:]}", "所在单位分析人 unit-1")
         assert [words for words in (*said, *people) if words not in text] == []
         assert ("风险辨识" in before, "安全交底" in before, f"监护人 人员 {GUARDIAN[-8:]}" in before) == (
             False,
             False,
             True,
         )
+
+    def test_names_everybody_by_number_and_certificate_and_nothing_by_what_only_we_call_it(
+        self, foreman: FlaskClient, approver: FlaskClient, database: Database, enterprise_id: str
+    ) -> None:
+        """A.1 names the certificate beside who works; who signed is the person who has the account."""
+        one = started(foreman, approver, applied(foreman, enterprise_id))
+        with database.transaction() as session:
+            told = update(person).where(person.c.person_id == WORKER)
+            session.execute(told.values(account_id=shown(foreman, one)["applied_by"]))
+        text = read(foreman, printed(foreman, one))
+
+        said = (
+            f"作业人 人员 {WORKER[-8:]}　焊接与热切割作业操作证",
+            f"监护人 人员 {GUARDIAN[-8:]}　作业监护人培训合格证",
+            "依据 GB 30871-2022《危险化学品企业特殊作业安全规范》",
+            "申请时间 ",
+        )
+        signed_by = next(line for line in text.splitlines() if line.startswith("作业负责人 同意"))
+        assert [words for words in said if words not in text] == []
+        assert (signed_by.endswith(f"人员 {WORKER[-8:]}"), "gb30871" in text) == (True, False)
+
+    def test_begins_no_line_with_what_closes(self, foreman: FlaskClient, enterprise_id: str) -> None:
+        text = read(foreman, printed(foreman, applied(foreman, enterprise_id)))
+
+        assert [line for line in text.splitlines() if line.lstrip()[:1] in tuple("，。；：、）”》】")] == []
+        assert "加盲板（ ）块" in text
+
+    def test_before_anybody_signed_says_so(self, foreman: FlaskClient, enterprise_id: str) -> None:
+        assert "尚未签字" in read(foreman, printed(foreman, applied(foreman, enterprise_id)))
 
     def test_is_the_same_until_something_happens(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
         first, again = printed(foreman, permit), printed(foreman, permit)
