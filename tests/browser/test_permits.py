@@ -133,6 +133,13 @@ class TestApplication:
         expect(page.locator("#free-place")).to_be_visible()
         expect(page.locator("#fact-medium")).to_have_value("")
 
+    def test_shows_the_numbers_by_which_its_paper_names_people(self, window: Window, plant: Plant) -> None:
+        page = opened(window, "permit-foreman", size=PHONE)
+        apply_for_entry(page)
+        guardian = page.locator("#crew li").filter(has_text=CREW["guardian"])
+        expect(guardian).to_contain_text(plant.people()[CREW["guardian"]][-8:])
+        check_fit(page, PHONE)
+
     def test_outlives_the_session_of_who_writes_it(
         self, window: Window, plant: Plant, tolerated_lines: list[str]
     ) -> None:
