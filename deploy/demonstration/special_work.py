@@ -54,6 +54,7 @@ class Job:
     id: str
     work: Document
     hazards: list[Document]
+    notes: Mapping[str, str]
 
     @property
     def here(self) -> Document:
@@ -74,9 +75,9 @@ class Job:
         (by or self.plant.foreman).call("POST", f"permits/permits/{self.id}/{path}", json=body)
 
 
-def permit_work(plant: Plant, work: Document, *, hazards: list[Document], now: datetime) -> None:
-    """Apply for one work of the table and lead its permit to the state that the table names."""
-    job = Job(plant, _applied(plant, work, now=now), work, hazards)
+def permit_work(plant: Plant, work: Document, *, words: Document, now: datetime) -> None:
+    """Apply for one work of the table ``words`` and lead its permit to the state that the table names."""
+    job = Job(plant, _applied(plant, work, now=now), work, words["hazards"], words["notes"][work["kind"]])
     before, last = _ENDS.get(work["until"], (work["until"], None))
     for state in _WAY[: _WAY.index(before) + 1]:
         _LEADS[state](job)
@@ -97,9 +98,9 @@ def _applied(plant: Plant, work: Document, *, now: datetime) -> str:
 def _prepare(job: Job) -> None:
     """Analyse, confirm every measure, measure the air, brief the crew."""
     crew = job.crew
-    job.take("analyse", hazards=job.hazards, unit_by="演示所在单位", work_unit_by=crew["work_leader"])
+    job.take("analyse", hazards=job.hazards, unit_by=job.plant.crew["unit"], work_unit_by=crew["work_leader"])
     numbers = [one["number"] for one in job.shown()["measures"]]
-    job.take("answer", answers={str(number): True for number in numbers})
+    job.take("answer", answers={str(number): True for number in numbers}, notes=job.notes)
     for gas in job.shown()["terms"]["gases"]:
         job.take("gas-tests", point="中部", **GASES[gas])
     job.take("confirm", isolation=["演示阀V-101"], blind_map="演示盲板图", plan="演示作业方案")

@@ -30,7 +30,7 @@ def live_through_morning(life: Life) -> dict[str, int]:
     plants = [_opened(life, one, number, words=words) for number, one in enumerate(plant_ids)]
     done = {"permits": 0, "commitments": 0, "hazards": 0}
     for work in _of(words["work"], plants):
-        permit_work(plants[work["plant"]], work, hazards=words["hazards"], now=life.now())
+        permit_work(plants[work["plant"]], work, words=words, now=life.now())
         done["permits"] += 1
     for declared in _of(words["declared"], plants):
         _declare(plants[declared["plant"]], declared, now=life.now())
