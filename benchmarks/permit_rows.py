@@ -146,7 +146,8 @@ def _approve(lead: Lead, crew: Sequence[str]) -> None:
     for gas, value, unit in GASES:
         lead.take("test_gas", gas=gas, value=value, unit=unit, point="middle", sampled_at=lead.at)
     numbers = [one.number for one in permit_parts(lead.session, lead.id)["measures"]]
-    lead.take("answer", answers=dict.fromkeys(numbers, True))
+    notes = dict.fromkeys(numbers, "2、1、1；编制：安全员")
+    lead.take("answer", answers=dict.fromkeys(numbers, True), notes=notes)
     lead.take("confirm", plan="p", isolation=["v"], blind_map="m")
     lead.take("brief", briefed_by="leader", receivers=crew)
     lead.take("send")

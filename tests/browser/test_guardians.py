@@ -17,6 +17,7 @@ from tests.browser.cast import check_fit, employ
 from tests.browser.conftest import DESK, PHONE, REFUSED_INPUT, Window
 from tests.browser.permitting import PLACE, Plant, opened
 from tests.support.events import received
+from tests.support.permits import WRITTEN
 from tests.support.running import System
 
 NAME = "南屿合成材料厂"
@@ -62,7 +63,7 @@ def permit(plant: Plant) -> str:
     hazards = [{"hazard": "火花引燃", "control": "清理可燃物"}]
     take(foreman, "steps", event="analyse", hazards=hazards, unit_by="u", work_unit_by=people["张"])
     numbers = [str(one["number"]) for one in shown()["measures"]]
-    take(foreman, "steps", event="answer", answers=dict.fromkeys(numbers, True))
+    take(foreman, "steps", event="answer", answers=dict.fromkeys(numbers, True), notes=dict.fromkeys(numbers, WRITTEN))
     take(foreman, "gas-tests", gas="methane", value=0.1, unit="vol_pct", point="middle")
     take(foreman, "steps", event="confirm")
     receivers = [people["王"], people["李"]]

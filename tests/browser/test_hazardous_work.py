@@ -13,6 +13,7 @@ from shared.running.client import ApiClient, ApiRefused
 from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window, wait_for_map
 from tests.support.events import until
+from tests.support.permits import WRITTEN
 from tests.support.running import System
 
 CODE, NAME, DIVISION = "91331002MA28G66661", "动态试验化工厂", "331002004"
@@ -69,8 +70,9 @@ class Firm:
         self.step(one, "submit")
         hazards = [{"hazard": "中毒", "control": "置换、通风、连续检测"}]
         self.step(one, "steps", event="analyse", hazards=hazards, unit_by="u", work_unit_by=self.people[1])
-        numbers = [row["number"] for row in self.shown(one)["measures"]]
-        self.step(one, "steps", event="answer", answers={str(number): True for number in numbers})
+        numbers = [str(row["number"]) for row in self.shown(one)["measures"]]
+        answered = {"answers": dict.fromkeys(numbers, True), "notes": dict.fromkeys(numbers, WRITTEN)}
+        self.step(one, "steps", event="answer", **answered)
         for gas, value, unit in RESULTS:
             self.step(one, "gas-tests", gas=gas, value=value, unit=unit, point="middle")
         for event, given in PREPARED.items():

@@ -140,6 +140,28 @@ class TestApplication:
         expect(guardian).to_contain_text(plant.people()[CREW["guardian"]][-8:])
         check_fit(page, PHONE)
 
+    @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+    def test_asks_for_what_belongs_into_a_measure(self, window: Window, plant: Plant, size: dict[str, int]) -> None:
+        page = opened(window, "permit-foreman", size=size)
+        apply_for_entry(page)
+        take(page, "submit", "reserved")
+        rescue, other = (page.locator("#measures li").nth(number - 1) for number in (11, 15))
+        expect(other.locator(".permit-note:required")).to_have_count(0)
+        for row in (rescue, other):
+            row.locator('input[value="true"]').check()
+            expect(row.locator(".permit-note:required:invalid")).to_be_visible()
+        check_fit(page, size)
+        rescue.locator(".permit-note").fill("消防器材4件、救生绳2根")
+        expect(rescue.locator(".permit-note:invalid")).to_be_visible()
+        rescue.locator(".permit-note").fill("消防器材4件、救生绳2根、气防装备2套")
+        expect(rescue.locator(".permit-note:valid")).to_be_visible()
+        page.locator('form[data-act="answer"] button[type=submit]').click()
+        expect(other.locator(".permit-note")).to_be_focused()
+        other.locator(".permit-note").fill("专人登记；编制：张三")
+        with page.expect_response(lambda got: got.url.endswith("/steps")) as sent_on:
+            page.locator('form[data-act="answer"] button[type=submit]').click()
+        assert sent_on.value.status == 200
+
     def test_outlives_the_session_of_who_writes_it(
         self, window: Window, plant: Plant, tolerated_lines: list[str]
     ) -> None:

@@ -33,6 +33,7 @@ ANALYSIS = {
     "unit_by": "unit-1",
     "work_unit_by": LEADER,
 }
+WRITTEN = "2、1、1；编制：安全员"  # into the blanks of any measure, and as the other one
 BRIEFING = {"briefed_by": LEADER, "receivers": [GUARDIAN, WORKER]}
 DONE: Mapping[str, Any] = {
     "cleared": "已处理", "video_live": True, "detector_live": True, "wind_force": 1, "distance_m": 5.0,
@@ -91,7 +92,8 @@ class Work:
         self.take("submit", at=at).take("analyse", at=at, related=related, **ANALYSIS).gas(at=at)
         with self.database.reading() as session:
             parts = permit_parts(session, self.id)
-        self.take("answer", at=at, answers={one.number: True for one in parts["measures"]})
+        numbers = [one.number for one in parts["measures"]]
+        self.take("answer", at=at, answers=dict.fromkeys(numbers, True), notes=dict.fromkeys(numbers, WRITTEN))
         self.take("confirm", at=at, plan="p", isolation=["v"], blind_map="m")
         crew = [one.person_id for one in parts["persons"]]
         return self.take("brief", at=at, briefed_by=LEADER, receivers=crew)

@@ -1,5 +1,6 @@
 """The measures of each kind of permit, and which of them a job surely involves."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,8 @@ from shared.machines import NotAllowed
 
 INVOLVED, UNANSWERED = "involved", "unanswered"
 ANY = "any"
+BLANK = "（ ）"  # where the sentence of the standard leaves a number to be written in
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,20 @@ class Measure:
     number_of: str
     above: Decimal
     also: str
+
+    @property
+    def blanks(self) -> int:
+        """Return how many numbers are to be written in."""
+        return self.text.count(BLANK)
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Return whether the sentence says nothing without what is written in: numbers, or the other measure."""
+        return self.is_free or self.blanks > 0
+
+    def is_complete(self, note: str) -> bool:
+        """Return whether ``note`` is what belongs into the sentence: a number for each blank, or words (annex A)."""
+        return not self.asks_for_words or bool(note.strip()) and len(NUMBER.findall(note)) >= self.blanks
 
 
 @dataclass(frozen=True)

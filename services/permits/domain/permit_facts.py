@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.permits.domain.measures import Measure
 from shared.machines import Machine, Step, Transition
 
 NEW, ACTIVE, SUSPENDED, APPROVED, FINISHED, EXPIRED = "new", "active", "suspended", "approved", "finished", "expired"
@@ -146,7 +147,7 @@ class Permit:
     """What the steps look at; ``warned`` are the moments of which somebody has been told, by name.
 
     ``alarm_over_at``: when the last alarm at its place was over, None when there was none since it was applied for.
-    ``engaged``: what the person who checks in does under other permits.
+    ``engaged``: what the person who checks in does under other permits. ``sentences``: the measures of its form.
     """
 
     state: str = NEW
@@ -160,6 +161,7 @@ class Permit:
     signed: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     measures: Mapping[int, bool | None] = field(default_factory=dict)
+    sentences: tuple[Measure, ...] = ()
     gas: tuple[GasResult, ...] = ()
     crew: tuple[Member, ...] = ()
     relatives: tuple[Relative, ...] = ()

@@ -79,6 +79,17 @@ def _answers_are_known(look: PermitLook) -> None:
     require(bool(answers) and not unknown, NotAllowed("answer_unknown", sentence, field="answers", unknown=unknown))
 
 
+def _measures_are_complete(look: PermitLook) -> None:
+    """A measure with blanks, and the other one, are involved only with what is written in (annex A)."""
+    answers, notes = look.given["answers"], look.given.get("notes") or {}
+    involved = [one for one in look.permit.sentences if answers.get(one.number)]
+    open_ones = [one for one in involved if not one.is_complete(notes.get(one.number) or "")]
+    missing, clauses = [one.number for one in open_ones], [one.clause for one in open_ones]
+    sentence = "Write a number for each blank of these measures, or what the other measure is and who drew it up."
+    refusal = NotAllowed("measure_incomplete", sentence, field="notes", missing=missing, clauses=clauses)
+    require(not open_ones, refusal)
+
+
 def _measures_are_answered(look: PermitLook) -> None:
     """Nobody but a person says that a measure is not involved (annex A)."""
     missing = [number for number, is_involved in look.permit.measures.items() if is_involved is None]
@@ -200,6 +211,7 @@ GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
             _both_units_signed,
             _related_are_listed,
             _answers_are_known,
+            _measures_are_complete,
             _measures_are_answered,
             _isolation_is_listed,
             _plan_is_attached,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 from sqlalchemy.orm import Session
 
 from services.permits.domain.chains import APPROVAL
+from services.permits.domain.measures import measures_of
 from services.permits.domain.permit_facts import GUARDIAN, GasResult, Member, Permit, Relative, hindrances
 from services.permits.domain.permits import allowed_permit_steps
 from services.permits.queries.conflicts import forbidden_by
@@ -17,6 +18,7 @@ from services.permits.queries.people import problems_of_permit
 from services.permits.queries.permit_levels import terms_of
 from services.permits.queries.stop_orders import orders_over
 from services.permits.queries.suspensions import alarm_over_at, has_alarm, is_listed
+from services.permits.rules import ruleset
 from services.permits.rules.permitting import permit_rules
 from services.permits.tables import (
     enterprise,
@@ -192,6 +194,7 @@ def known_permit(session: Session, row: Row[Any]) -> Permit:
         signed=_roles(parts["signatures"], is_approval=True),
         tickets=_roles(parts["signatures"], is_approval=False),
         measures={one.number: one.is_involved for one in parts["measures"]},
+        sentences=measures_of(row.kind, rules=ruleset(row.ruleset).measures),
         relatives=tuple(relatives),
         is_halted=is_halted(session, row.enterprise_id)
         or bool(orders_over(session, row.enterprise_id, permit_id=row.id)),

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from shared.http.chassis import EXTENSION
 from tests.integration.permits.conftest import NOW, PERMITS
-from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, HOT_FACTS, certify
+from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, HOT_FACTS, WRITTEN, certify
 
 WORK = f"{PERMITS}/permits"
 EARLIER = NOW - timedelta(minutes=10)  # when the gases are analysed before the start
@@ -77,8 +77,8 @@ def prepared(client: FlaskClient, permit: dict[str, Any], **analysis: Any) -> di
 def briefed(client: FlaskClient, permit: dict[str, Any], **analysis: Any) -> dict[str, Any]:
     """Lead a submitted permit on to where everybody knows what is done."""
     taken(client, permit, "analyse", **(ANALYSIS | analysis))
-    numbers = [one["number"] for one in shown(client, permit)["measures"]]
-    taken(client, permit, "answer", answers={str(number): True for number in numbers})
+    numbers = [str(one["number"]) for one in shown(client, permit)["measures"]]
+    taken(client, permit, "answer", answers=dict.fromkeys(numbers, True), notes=dict.fromkeys(numbers, WRITTEN))
     for group in shown(client, permit)["terms"]["gases"]:
         assert measured(client, permit, group, sampled_at=EARLIER.isoformat()).status_code == 200
     taken(client, permit, "confirm", isolation=["V-101"], blind_map="map-1", plan="plan-1")

@@ -66,15 +66,18 @@ class TestPaper:
         """A.1: the form leaves numbers blank, and its last row is another measure with who drew it up."""
         one = applied(foreman, enterprise_id)
         taken(foreman, one, "submit")
-        answers, notes = {"8": True, "16": True}, {"8": "灭火器2台，灭火毯1块", "16": " 设专人看护；编制：安全员 "}
+        answers, notes = (
+            {"8": True, "16": True},
+            {"8": "灭火器2台，灭火毯1块，消防水带1条", "16": " 设专人看护；编制：安全员 "},
+        )
         taken(foreman, one, "answer", answers=answers, notes=notes)
         strange = sent(foreman, one, "answer", answers={"8": True}, notes={"9": "已接地"})
         kept = {row["number"]: row["note"] for row in shown(foreman, one)["measures"] if row["note"]}
         text = read(foreman, printed(foreman, one)).replace("\r\n", "")
 
         assert (strange.status_code, strange.json["code"]) == (422, "answer_unknown")
-        assert kept == {8: "灭火器2台，灭火毯1块", 16: "设专人看护；编制：安全员"}
-        assert ("【灭火器2台，灭火毯1块】" in text, "编制：安全员" in text) == (True, True)
+        assert kept == {8: "灭火器2台，灭火毯1块，消防水带1条", 16: "设专人看护；编制：安全员"}
+        assert ("【灭火器2台，灭火毯1块，消防水带1条】" in text, "编制：安全员" in text) == (True, True)
 
     def test_says_what_the_permit_says(self, foreman: FlaskClient, permit: dict[str, Any]) -> None:
         paper = printed(foreman, permit)

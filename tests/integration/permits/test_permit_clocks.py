@@ -12,7 +12,7 @@ from shared.database import Database
 from shared.database.chassis import timer
 from tests.integration.permits.conftest import known_enterprise, run_clock, told
 from tests.support import permits
-from tests.support.permits import ANALYSIS, BRIEFING, GUARDIAN, HOT_FACTS, HOUR, WORKER, Work
+from tests.support.permits import ANALYSIS, BRIEFING, GUARDIAN, HOT_FACTS, HOUR, WORKER, WRITTEN, Work
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
 MINUTE = timedelta(minutes=1)
@@ -77,7 +77,8 @@ class TestTheClock:
 
     def _prepared(self, work: Work) -> None:
         work.take("analyse", at=NOW, **ANALYSIS).gas(at=NOW)
-        work.take("answer", at=NOW, answers=dict.fromkeys(range(1, 16), True))
+        rows = range(1, 16)
+        work.take("answer", at=NOW, answers=dict.fromkeys(rows, True), notes=dict.fromkeys(rows, WRITTEN))
         work.take("confirm", at=NOW, plan="p", isolation=["v"], blind_map="m")
         work.take("brief", at=NOW, **BRIEFING).take("send", at=NOW)
         work.take("sign", at=NOW).take("approve", at=NOW, by="approver")

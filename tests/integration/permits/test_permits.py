@@ -334,6 +334,20 @@ class TestGas:
         assert (result["is_acceptable"], result["clause"]) == (False, "6.4 a")
 
 
+class TestAMeasureThatIsInvolved:
+    def test_is_refused_without_what_belongs_into_it(self, foreman: FlaskClient, enterprise_id: str) -> None:
+        """Annex A: numbers in the blanks, and the other measure with who drew it up."""
+        permit = applied(foreman, enterprise_id)
+        taken(foreman, permit, "submit")
+        answers = {"1": True, "2": False, "8": True, "16": True}
+
+        answer = sent(foreman, permit, "answer", answers=answers, notes={"8": "灭火器2台"})
+
+        said = {"field": "notes", "missing": [8, 16], "clauses": ["A.1 8", "A.1 16"]}
+        assert (refused(answer), answer.json["facts"]) == ((422, "measure_incomplete"), said)
+        assert [row["is_involved"] for row in shown(foreman, permit)["measures"] if row["is_involved"]] == []
+
+
 class TestTheGuardian:
     def test_who_leaves_stops_the_work(self, foreman: FlaskClient, approver: FlaskClient, enterprise_id: str) -> None:
         """4.10 f; §8.10."""

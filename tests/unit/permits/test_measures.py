@@ -30,6 +30,37 @@ def involved(kind: str, facts: WorkFacts, level: str = "") -> set[int]:
     return {number for number, answer in found.items() if answer == "involved"}
 
 
+class TestWhatBelongsIntoAMeasure:
+    def test_is_asked_for_where_a_sentence_has_blanks_and_at_the_other_measure(self) -> None:
+        """Annex A: numbers of blinds, extinguishers, ropes, tonnes; the last row of each form is another measure."""
+        asked = {kind: {row.number: row.blanks for row in rows_of(kind) if row.asks_for_words} for kind in COUNTS}
+
+        assert asked == {kind: {last: 0} for kind, last in COUNTS.items()} | {
+            "hot_work": {2: 1, 8: 3, 16: 0},
+            "confined_space": {11: 3, 15: 0},
+            "lifting": {13: 1, 20: 0},
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "number", "note", "is_complete"),
+        [
+            ("hot_work", 1, "", True),
+            ("hot_work", 2, "", False),
+            ("hot_work", 2, "按图加盲板", False),
+            ("hot_work", 2, "2", True),
+            ("hot_work", 8, "灭火器2台，灭火毯1块", False),
+            ("hot_work", 8, "灭火器2台，灭火毯1块，消防水带0", True),
+            ("hot_work", 16, " ", False),
+            ("hot_work", 16, "设专人看护；编制：安全员", True),
+            ("lifting", 13, "12.5", True),
+            ("confined_space", 11, "12.5、3", False),
+            ("confined_space", 11, "４、２、２", True),
+        ],
+    )
+    def test_is_a_number_for_each_blank_or_words(self, kind: str, number: int, note: str, is_complete: bool) -> None:
+        assert rows_of(kind)[number - 1].is_complete(note) is is_complete
+
+
 class TestMeasures:
     @pytest.mark.parametrize(("kind", "count"), COUNTS.items(), ids=COUNTS)
     def test_are_as_many_as_on_the_form(self, kind: str, count: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from services.permits.domain.permit_facts import Member, Permit, Terms
 from services.permits.domain.permit_guards import ABOUT_THE_PERMIT, GUARDS
 from services.permits.domain.permits import take_permit_step
+from services.permits.rules.measures import measure_rules
 from services.permits.rules.permitting import permit_rules
 from shared.machines import NotAllowed, Step
 from tests.unit.permits.permits import (
@@ -26,6 +27,7 @@ from tests.unit.permits.permits import (
 )
 
 RULES = permit_rules()
+FORM = a_permit("reserved", measures=dict.fromkeys(range(1, 17)), sentences=measure_rules().measures["hot_work"])
 POWER = Terms(approval=("work_leader", "power_supplier"))
 GENERAL = Terms(gases=("oxygen",), gas_minutes=30, ventilates=True, counts_heads=True)
 HEIGHT = Terms(reconfirms=True)
@@ -78,6 +80,9 @@ class TestBeforeTheApproval:
             (a_permit("reserved"), "analyse", {"unit_by": None}, "analysis_not_signed"),
             (a_permit("reserved"), "answer", {"answers": {9: True}}, "answer_unknown"),
             (a_permit("reserved"), "answer", {"answers": None}, "answer_unknown"),
+            (FORM, "answer", {"answers": {2: True}}, "measure_incomplete"),
+            (FORM, "answer", {"answers": {8: True}, "notes": {8: "灭火器2台"}}, "measure_incomplete"),
+            (FORM, "answer", {"answers": {16: True}, "notes": {16: " "}}, "measure_incomplete"),
             (a_permit("reserved"), "test_gas", {"sampled_at": NOW + MINUTE}, "sample_in_future"),
             (a_permit("analysed", measures={1: None}), "confirm", {}, "measures_unanswered"),
             (a_permit("analysed", kind="blinding"), "confirm", {"blind_map": None}, "isolation_missing"),
@@ -112,6 +117,12 @@ class TestBeforeTheApproval:
     )
     def test_names_the_reason(self, permit: Permit, event: str, changes: dict[str, Any], code: str) -> None:
         assert refusal(permit, event, **changes) == code
+
+    def test_takes_a_measure_with_all_that_belongs_into_it(self) -> None:
+        """Annex A: what is not involved stays empty."""
+        answers = {1: True, 2: False, 8: True, 16: True}
+        notes = {8: "灭火器2台，灭火毯1块，消防水带1条", 16: "设专人看护；编制：安全员"}
+        assert outcome(FORM, "answer", answers=answers, notes=notes) == ""
 
     @pytest.mark.parametrize(("minutes", "fits"), [(0, True), (1, False)])
     def test_refuses_eight_hours_and_one_minute_of_class_1(self, minutes: int, fits: bool) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from services.permits.domain.permit_facts import Engagement
 from services.permits.domain.permits import take_permit_step
+from services.permits.rules.measures import measure_rules
 from services.permits.rules.permitting import permit_rules
 from shared.machines import NotAllowed, Step, clock_step
 from tests.unit.permits.permits import (
@@ -25,6 +26,7 @@ from tests.unit.permits.permits import (
 )
 
 RULES = permit_rules()
+FORM = measure_rules().measures["hot_work"]
 VESSEL = {"facts": {"internal_work": True}}
 PARENT = a_relative("hot_work", "active", relation="parent", ends_at=NOW + 4 * HOUR)
 MIDNIGHT = NOW.replace(hour=16)
@@ -43,6 +45,7 @@ BROKEN: Mapping[str, Broken] = {
     "both_units_signed": ({}, {"work_unit_by": None}, "analysis_not_signed"),
     "related_are_listed": (VESSEL, {}, "related_permit_missing"),
     "answers_are_known": ({}, {"answers": {9: True}}, "answer_unknown"),
+    "measures_are_complete": ({"sentences": FORM, "measures": {8: None}}, {"answers": {8: True}}, "measure_incomplete"),
     "measures_are_answered": ({"measures": {1: None}}, {}, "measures_unanswered"),
     "isolation_is_listed": ({"kind": "blinding"}, {"isolation": None}, "isolation_missing"),
     "plan_is_attached": ({"terms": replace(TERMS, needs_plan=True)}, {"plan": None}, "plan_missing"),

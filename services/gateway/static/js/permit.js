@@ -50,6 +50,14 @@ for (const form of document.querySelectorAll("form.permit-deed")) {
   });
 }
 
+// What belongs into a measure is asked for as soon as it is said to be involved.
+for (const note of document.querySelectorAll(".permit-note")) {
+  const row = note.closest("li");
+  const ask = () => (note.required = row.querySelector('[value="true"]').checked);
+  row.addEventListener("change", ask);
+  ask();
+}
+
 const gas = document.getElementById("gas-form");
 if (gas) watchGas(gas, document.getElementById("judged"));
 
