@@ -15,6 +15,7 @@ from tests.support.events import until
 from tests.support.running import System
 
 CODE, NAME, DIVISION = "91331002MA28G55558", "信用试验铸造厂", "331002004"
+MAIN_ACTS = "summary.button-main, form > button.button-main"
 FINDING = {"description": "除尘系统无泄爆装置", "place": "打磨车间", "item": "GM-11-03"}
 
 
@@ -80,6 +81,7 @@ class TestAPenalty:
         page.locator("form[data-act=record] > button[type=submit]").click()
         expect(page.locator("#number")).to_have_text(number)
         page.wait_for_load_state()
+        expect(page.locator("#acts").locator(MAIN_ACTS)).to_have_count(1)
         page.locator("form[data-act=publish] summary").click()
         page.locator("form[data-act=publish] button[type=submit]").click()
         expect(page.locator("#state")).to_have_attribute("data-state", "published")
@@ -89,7 +91,16 @@ class TestAPenalty:
         page.fill("#settle-proof", "缴款书")
         page.locator("form[data-act=settle] button[type=submit]").click()
         expect(page.locator(".loop-steps li")).to_have_count(3)
+        expect(page.locator("#acts").locator(MAIN_ACTS)).to_have_count(0)
         check_fit(page, DESK)
+
+    def test_of_the_light_class_is_kept_back_first(self, window: Window, officer: ApiClient) -> None:
+        one = decided(officer, kinds=["warning"], fine=0, content="警告")
+        page = let_in(window(size=PHONE, signed_in=False), "credit-officer")
+        page.goto(f"/credit/penalties/{one['id']}")
+        expect(page.locator("#acts").locator(MAIN_ACTS)).to_have_count(1)
+        expect(page.locator("form[data-act=keep_back] summary.button-main")).to_be_visible()
+        check_fit(page)
 
     def test_against_a_person_shows_nobody_in_full(self, window: Window, officer: ApiClient) -> None:
         page = let_in(window(size=PHONE, signed_in=False), "credit-officer")

@@ -29,7 +29,17 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "withdraw": ("reason", "document", "annulled_on"),
     "strike": ("reason",),
 }
-MAIN = ("publish", "settle", "accept_repair", "repair")
+# What one usually does next; about a light one the officer is asked, and in principle it is not published.
+NEXT: Mapping[str, str] = {
+    "decided": "publish",
+    "published": "settle",
+    "not_published": "settle",
+    "expired": "settle",
+    "uncorrected": "settle",
+    "repair_applied": "accept_repair",
+    "repair_accepted": "repair",
+}
+LIGHT, KEEP_BACK = "light", "keep_back"
 
 
 @site.get("/credit")
@@ -56,7 +66,7 @@ def penalty(penalty_id: str) -> str:
     return render_template(
         "credit/penalty.html",
         one=one,
-        acts=acts_of(OFFERED, may, main=MAIN),
+        acts=acts_of(OFFERED, may, main=[_next_of(one)]),
         people=staff(),
         places=subdistricts(),
     )
@@ -78,6 +88,12 @@ def new_penalty() -> str:
         acts=own_api.read("credit/violations/table")["acts"],
         today=business_date(now()).isoformat(),
     )
+
+
+def _next_of(one: Mapping[str, Any]) -> str:
+    """Return the step that is offered before all others; empty where nobody of the bureau has to act."""
+    is_asked = one["penalty_class"] == LIGHT and KEEP_BACK in one["allowed"]
+    return KEEP_BACK if is_asked else NEXT.get(one["state"], "")
 
 
 def whom() -> dict[str, Any]:
