@@ -5,6 +5,7 @@ from typing import Any
 from services.credit.api.acting import PublicFile, offer_file, shown_to_caller, step_of_caller
 from services.credit.queries import exposures as reading
 from services.credit.queries.enterprises import visible_enterprise
+from services.credit.queries.limits import limits_of
 from services.credit.queries.penalties import visible_penalty
 from services.credit.schemas.exposures import (
     ExposureDecision,
@@ -26,7 +27,6 @@ from shared.http import (
     as_text,
     audit_note,
     etag_of,
-    listed,
     now,
     page,
     paging_of,
@@ -61,11 +61,10 @@ def list_exposures(session: Session, query: dict[str, Any]) -> Any:
     paging = paging_of(query)
     wanted = reading.exposures(principal(), wanted=as_text(query))
     asked = step_of_caller()
-
-    def view(row: Any) -> Any:
-        return shown_to_caller(reading.exposure_view(row, asked=asked))
-
-    return listed(session, wanted, view=view, key=[exposure.c.id], descending=True, **paging)
+    rows, next_cursor = page(session, wanted, key=[exposure.c.id], descending=True, **paging)
+    due = limits_of(session, [row.id for row in rows], today=asked.today)
+    shown = [{**reading.exposure_view(row, asked=asked), "deadlines": due[row.id]} for row in rows]
+    return {"items": shown_to_caller(shown), "next_cursor": next_cursor}
 
 
 @blp.route("/exposures", methods=["POST"])
@@ -131,8 +130,10 @@ def _whole(session: Session, exposure_id: str) -> dict[str, Any]:
     row = reading.visible_exposure(session, principal(), exposure_id)
     beside = reading.objections(session, [row.id])[row.id]
     steps = reading.exposure_steps(session, exposure_id)
-    shown = reading.exposure_view(row, asked=step_of_caller())
-    return dict(shown_to_caller({**shown, "objections": beside, "steps": steps}))
+    asked = step_of_caller()
+    due = limits_of(session, [row.id], today=asked.today)[row.id]
+    more = {"objections": beside, "steps": steps, "deadlines": due}
+    return dict(shown_to_caller(reading.exposure_view(row, asked=asked) | more))
 
 
 def _shown(session: Session, exposure_id: str, *, event: str) -> Any:

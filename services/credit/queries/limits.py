@@ -1,6 +1,6 @@
 """What is due within the caller's area, the earliest last day first, and the figures of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from services.credit.domain.limits import LEADER, MISSED, OPEN, WARNED, warn_aft
 from services.credit.queries.enterprises import in_area
 from services.credit.rules import limit_kinds, measure_rules
 from services.credit.tables import due_limit, enterprise
+from shared.database.bulk import among
 from shared.security.principal import Principal
 
 TODAY, NEAR = "today", "near"
@@ -72,6 +73,15 @@ def limit_view(row: Row[Any], *, today: date) -> Document:
         "agency_en": agency.en if agency else "",
         **standing_of(kind.id, row.due_on, today=today),
     }
+
+
+def limits_of(session: Session, record_ids: Sequence[str], *, today: date) -> Mapping[str, list[Document]]:
+    """Return what is due for each of these records and how it stands today, the nearest last day first."""
+    columns, found = due_limit.c, {one: list[Document]() for one in record_ids}
+    wanted = select(due_limit).where(columns.is_open, among(session, columns.record_id, record_ids))
+    for row in session.execute(wanted.order_by(columns.due_on, columns.id)):
+        found[row.record_id].append({**row._asdict(), **standing_of(row.kind, row.due_on, today=today)})
+    return found
 
 
 def standing_of(kind: str, due_on: date, *, today: date) -> Document:

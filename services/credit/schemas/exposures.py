@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.credit.domain.exposures import STEPS
 from services.credit.rules.exposures import exposure_rules
+from services.credit.schemas.limits import LimitStanding
 from services.credit.schemas.violations import DIVISION, said
 from shared.http import Page, PageQuery, Schema
 
@@ -60,8 +61,16 @@ class ExposureObjection(PublicObjection):
     replied_by = fields.String(required=True)
 
 
+class ExposureDeadline(LimitStanding):
+    """``entity_id``: what waits, the exposure itself or one of its objections."""
+
+    kind = fields.String(required=True)
+    entity_id = fields.String(required=True)
+    due_on = fields.Date(required=True)
+
+
 class Exposure(Schema):
-    """``allowed``: the decisions that the caller may take."""
+    """``allowed``: the decisions that the caller may take; ``deadlines``: what is due, the nearest last day first."""
 
     id = fields.String(required=True)
     enterprise_id = fields.String(required=True)
@@ -86,6 +95,7 @@ class Exposure(Schema):
     decided_by = fields.String(required=True)
     published_on = fields.Date(required=True, allow_none=True)
     shown_until = fields.Date(required=True, allow_none=True)
+    deadlines = fields.List(fields.Nested(ExposureDeadline), required=True)
     allowed = fields.List(fields.String(), required=True)
 
 

@@ -66,6 +66,30 @@ class TestAProposal:
         assert decide(leader, proposed, "drop", reason="已整改").json["state"] == "dropped"
 
 
+class TestWhatIsDue:
+    """The same last days as among everything that is due, at the entry and in the list."""
+
+    def test_is_the_decision_and_then_the_reply_to_each_objection(
+        self, caller: Caller, *, leader: FlaskClient, principal: FlaskClient, proposed: dict[str, Any]
+    ) -> None:
+        officer = caller()
+        [decision_due] = proposed["deadlines"]
+        assert (decision_due["kind"], decision_due["entity_id"]) == ("exposure_decide", proposed["id"])
+        assert (decision_due["state"], decision_due["working_days_left"]) == ("open", 5)
+        assert decide(leader, proposed, "publish").json["deadlines"] == []
+        at = f"{EXPOSURES}/{proposed['id']}/objections"
+        shown = [principal.post(at, json={"statement": text}).json for text in ("不属实", "已整改")][-1]
+        ids = [one["id"] for one in shown["objections"]]
+        [listed] = officer.get(EXPOSURES).json["items"]
+        assert [(one["kind"], one["entity_id"]) for one in listed["deadlines"]] == [
+            ("objection_reply", one) for one in ids
+        ]
+        officer.post(f"{at}/{ids[0]}/reply", json={"reply": "复查未通过"})
+        left = officer.get(f"{EXPOSURES}/{proposed['id']}").json["deadlines"]
+        assert [one["entity_id"] for one in left] == ids[1:]
+        assert left[0]["due_on"] == listed["deadlines"][1]["due_on"]
+
+
 class TestADecision:
     def test_publishes_and_tells(
         self, app: Flask, database: Database, *, leader: FlaskClient, proposed: dict[str, Any]
