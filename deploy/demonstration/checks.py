@@ -19,7 +19,7 @@ from deploy.demonstration.waiting import until
 from shared.clock import BUSINESS_ZONE
 
 FIRMS = 600  # at most so many check themselves; each signs in once
-SIGN_INS_AT_ONCE = 20  # fewer than an address may in a minute; then hours pass
+SIGN_INS_AT_ONCE = 15  # with those of the bureau fewer than an address may in a minute (20); then hours pass
 OUT_OF_ORDER = 0.001  # share of the answers; reference month of the district: 99.9 % in order
 BETWEEN_COUNTS = 1.0  # seconds in which, when no task has come, no more will come
 PATIENCE = 300.0  # seconds until the tasks of the month are made

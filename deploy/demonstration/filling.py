@@ -1,12 +1,13 @@
 """Fills an empty home with a generated district and two months of its life, and says how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from click import echo
 
 from deploy.demonstration.checks import Life, check_for_a_month
+from deploy.demonstration.credit import LISTED_FIRM, CreditRecord
 from deploy.demonstration.lists import accepted_of, load_lists
 from deploy.demonstration.month import live_through_month
 from deploy.demonstration.register import write_register
@@ -45,12 +46,15 @@ def fill(sign_in: Callable[[str], ApiClient], home: Path, *, enterprises: int, p
 
 def _steps(client: ApiClient, life: Life, enterprises: int) -> dict[str, Callable[[], str]]:
     """Return what is done one after the other, by its name; each returns what it brought."""
+    record = CreditRecord(life)
     return {
         "Enterprises": lambda: _import_generated(client, enterprises),
         "Lists and accounts": lambda: _load_lists(client, enterprises, password=life.password),
         "Sandbox": lambda: _open_sandbox(client, password=life.password),
         "Four weeks": lambda: _live_through_weeks(life),
+        "A credit record": lambda: _begin_record(record),
         "A month of self-checks": lambda: _live_through_checks(life),
+        "The credit record a month later": lambda: _go_on_with_record(record),
         "A morning": lambda: _live_through_morning(life),
     }
 
@@ -64,9 +68,8 @@ def _import_generated(client: ApiClient, enterprises: int) -> str:
 
 def _load_lists(client: ApiClient, enterprises: int, *, password: str) -> str:
     accepted = load_lists(client, enterprises, password=password, today=business_date(Clock().now()))
-    counts = ", ".join(f"{count} {kind}" for kind, count in accepted.items())
     people = "demo-leader, demo-officer, demo-street-001, demo-grid-001, demo-firm …"
-    return f"{counts} imported.\nEverybody of the demonstration ({people}) has the password of admin."
+    return f"{_counted(accepted)} imported.\nEverybody of the demonstration ({people}) has the password of admin."
 
 
 def _open_sandbox(client: ApiClient, *, password: str) -> str:
@@ -82,11 +85,23 @@ def _live_through_weeks(life: Life) -> str:
     return f"{count} enterprises surveyed in four weeks; the clock shows {business_date(life.now())}."
 
 
+def _begin_record(record: CreditRecord) -> str:
+    return f"{_counted(record.begin())} (demo-officer, demo-leader, demo-clerk; the firm on the list: {LISTED_FIRM})."
+
+
+def _go_on_with_record(record: CreditRecord) -> str:
+    return f"{_counted(record.go_on())} more; what is due then waits for demo-officer and demo-leader."
+
+
 def _live_through_checks(life: Life) -> str:
     count = check_for_a_month(life)
     return f"{count} enterprises checked themselves in a month; the clock shows {business_date(life.now())}."
 
 
 def _live_through_morning(life: Life) -> str:
-    counts = ", ".join(f"{count} {kind}" for kind, count in live_through_morning(life).items())
+    counts = _counted(live_through_morning(life))
     return f"A morning with hazardous work: {counts} (demo-plant-1-foreman, demo-plant-1-principal …)."
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {kind.removesuffix('s') if count == 1 else kind}" for kind, count in counts.items())

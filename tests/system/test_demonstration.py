@@ -1,13 +1,14 @@
 """`sise demo`: a generated district in which two months have passed, on a morning with hazardous work."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from shared.clock import Clock
+from shared.clock import Clock, business_date
 from shared.running.client import ApiClient
 from tests.support.running import PASSWORD, SISE, System, running, wait_for
 
@@ -29,6 +30,15 @@ def figures_of(client: ApiClient) -> dict[str, int]:
     """Return how many of the district owe the commitment of today, made it, and so on."""
     rows = client.call("GET", "permits/commitments/board")["items"]
     return {name: sum(row[name] for row in rows) for name in ("owed", "made", "missed", "disputed")}
+
+
+def awaiting(client: ApiClient) -> int:
+    """Return how many penalties wait for the officer's answer whether they become public."""
+    return len(client.call("GET", "credit/penalties", params={"awaits": True})["items"])
+
+
+def signed_in(demonstration: System, username: str) -> ApiClient:
+    return ApiClient(demonstration.url, username=username, password=PASSWORD)
 
 
 class TestDemonstration:
@@ -58,10 +68,18 @@ class TestDemonstration:
 
     @pytest.mark.parametrize(
         "username",
-        ["demo-leader", "demo-street-001", "demo-grid-001", "demo-firm", "demo-clerk", "demo-plant-1-foreman"],
+        [
+            "demo-leader",
+            "demo-street-001",
+            "demo-grid-001",
+            "demo-firm",
+            "demo-clerk",
+            "demo-listed-firm",
+            "demo-plant-1-foreman",
+        ],
     )
     def test_lets_each_role_in(self, demonstration: System, username: str) -> None:
-        client = ApiClient(demonstration.url, username=username, password=PASSWORD)
+        client = signed_in(demonstration, username)
 
         assert client.call("GET", "identity/me")["username"] == username
 
@@ -95,7 +113,69 @@ class TestDemonstration:
             "amber",
             "green",
         }
-        assert client.call("GET", "inspections/hazards/board")["open"] == 3
+        assert client.call("GET", "inspections/hazards/board")["open"] == 4  # one of them past its deadline
+
+    def test_decided_penalties_of_every_class_and_leads_their_publication(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        wait_for(lambda: awaiting(client) == 1, seconds=30, what="the officer is asked about a light one")
+        found = client.call("GET", "credit/penalties", params={"limit": 200})["items"]
+        public = client.call("GET", "public/penalties")["items"]
+
+        assert all("（演示）" in one["document_number"] and "（演示）" in one["name"] for one in found)
+        assert Counter(one["state"] for one in found) == {
+            "published": 4, "decided": 2, "not_published": 1, "repair_applied": 1, "withdrawn": 1
+        }  # fmt: skip
+        assert {one["penalty_class"] for one in found} == {"light", "general", "serious"}
+        assert [one["is_late"] for one in found if one["published_on"]] == [False] * 6
+        assert [one["CF_XDR_MC"] for one in public if one["CF_XDR_LB"] == "自然人"] == ["演**"]
+        assert len(public) == 5
+        assert len(client.call("GET", "public/penalties/withdrawn")["items"]) == 1
+
+    def test_counts_accidents_beside_the_year_before(self, demonstration: System) -> None:
+        client = demonstration.client()
+        year = business_date(Clock(demonstration.home, movable=True).now()).year
+
+        figures = client.call("GET", "credit/accidents/figures", params={"year": year})["total"]["accidents"]
+
+        assert len(client.call("GET", "credit/accidents")["items"]) == 5
+        assert (figures["now"] > 0, figures["before"] > 0) == (True, True)
+
+    def test_exposes_with_an_objection_and_waits_for_the_leader(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        found = client.call("GET", "credit/exposures")["items"]
+        [entry] = client.call("GET", "public/exposures")["items"]
+
+        assert {one["state"]: [due["kind"] for due in one["deadlines"]] for one in found} == {
+            "proposed": ["exposure_decide"],
+            "published": ["objection_reply"],
+        }
+        assert [bool(one["reply"]) for one in entry["objections"]] == [True, False]
+
+    def test_leads_cases_onto_the_list_and_asks_agencies(self, demonstration: System) -> None:
+        client, clerk = demonstration.client(), signed_in(demonstration, "demo-clerk")
+
+        cases = client.call("GET", "credit/cases")["items"]
+        [listed] = client.call("GET", "public/list")["items"]
+        restrictions = client.call("GET", "credit/restrictions", params={"limit": 100})["items"]
+        receipts = clerk.call("GET", "credit/checks/receipts")["items"]
+
+        assert sorted(one["state"] for one in cases) == ["active", "noticed", "under_review"]
+        assert listed["uscc"] == next(one["uscc"] for one in cases if one["state"] == "active")
+        assert {one["state"] for one in restrictions} == {"pushed", "received", "applied"}
+        assert [one["agency"] for one in restrictions if one["is_escalated"]] == ["INS"]
+        assert sorted(one["hits"] for one in receipts) == [0, 1]
+
+    def test_leaves_to_an_officer_what_may_be_a_violation(self, demonstration: System) -> None:
+        client = demonstration.client()
+
+        asked = client.call("GET", "credit/suggestions", params={"state": "open"})["items"]
+        due = client.call("GET", "credit/limits/figures")
+
+        assert "hazard_overdue" in {one["kind"] for one in asked}
+        assert (due["open"] > 5, due["decisions"] > 1) == (True, True)
+        assert len(client.call("GET", "credit/watched")["items"]) == 1
 
     def test_has_lost_no_event(self, demonstration: System) -> None:
         assert demonstration.sise("events", "reconcile").returncode == 0
