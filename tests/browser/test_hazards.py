@@ -124,9 +124,10 @@ class TestBoard:
     def test_narrows_to_what_is_chosen(self, window: Window, plant: str) -> None:
         street = let_in(window(signed_in=False), "hazard-street")
         find(street, plant)
-        street.goto("/hazards?area=331002001&level=major")
+        street.goto("/hazards?area=331002001&level=major&is_overdue=true")
         expect(street.locator(".blank")).to_contain_text("请放宽筛选条件")
         street.select_option("#level", "")
+        street.select_option("#is_overdue", "")
         street.get_by_role("button", name="筛选").click()
         expect(street.locator('[data-stage="grade"]')).to_contain_text(FOUND)
         street.goto("/hazards?stage=grade")

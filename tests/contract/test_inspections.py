@@ -103,7 +103,7 @@ class TestMerge:
             database,
             wire.buses["inspections"],
             declarations(),
-            lambda: owner(database, hazard_id) == kept.enterprise_id,
+            condition=lambda: owner(database, hazard_id) == kept.enterprise_id,
         )
 
         assert owner(database, hazard_id) == kept.enterprise_id
