@@ -30,8 +30,8 @@ from tests.integration.inspections.conftest import (
 ASSESSMENTS = f"{INSPECTIONS}/assessments"
 MARCH, NEXT = "2027-03", "2027-04"
 FIRST, SECOND = "331002001", "331002002"
-COMPUTED = datetime(2027, 4, 5, 16, tzinfo=UTC)  # the third of April is a Saturday
-CONTESTED = datetime(2027, 4, 8, 16, tzinfo=UTC)
+COMPUTED = datetime(2027, 4, 6, 16, tzinfo=UTC)  # the third of April is a Saturday, the fifth is Qingming
+CONTESTED = datetime(2027, 4, 9, 16, tzinfo=UTC)
 PUBLISHED = datetime(2027, 4, 11, 16, tzinfo=UTC)  # the tenth is a Saturday
 ORDER = {"responsible": "车间主任", "measures": "加装护栏", "funds": "2万元", "acceptance": "安全员"}
 
