@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from shared.pdf import Paper
 
 MARGIN, WIDTH, LABEL, GAP, LINE, QR_SIZE = 18, 174, 30, 4, 6.5, 26  # millimetres
-ID_LENGTH = 36
-GB = "GB 30871-2022《危险化学品企业特殊作业安全规范》"
+ID = re.compile("[0-9a-f-]{36}")
 ANSWERS = {True: "涉及", False: "不涉及", None: "未确认"}
 UNITS = {"vol_pct": "%(体积)", "lel_pct": "%LEL", "ppm": "ppm", "mg_m3": "mg/m³"}
 # What stays on one line: a word, a number with its unit, a sign with what opens before it or closes after it.
@@ -85,7 +84,8 @@ def _facts(paper: Paper, content: Content, *, rules: RuleSet) -> None:
 
 def _basis(content: Content, *, rules: RuleSet) -> str:
     """Return by which standard, in which version of its rules, and by which clauses the work was judged."""
-    standard = GB if rules.profile.is_binding else rules.profile.zh
+    profile = rules.profile
+    standard = f"{profile.source.document}《{profile.zh}》" if profile.is_binding else profile.zh
     clauses = content["clause"].replace(" note ", "注").replace("; ", "；")
     return f"{standard}　规则版本 {content['ruleset_version']}　{clauses}".strip()
 
@@ -116,7 +116,7 @@ def _prepared(paper: Paper, told: Content) -> None:
 
 def _person(words: str) -> str:
     """Return whom a permit names: no names are kept here, the end of the number in the register, or what was said."""
-    return f"人员 {words[-8:]}" if len(words) == ID_LENGTH else words
+    return f"人员 {words[-8:]}" if ID.fullmatch(words) else words
 
 
 def _who(one: Content) -> str:
