@@ -128,7 +128,7 @@ def _row(received: Any) -> dict[str, Any]:
 
 
 def _service(name: str, declarations: Declarations) -> Service:
-    return Service(name, _absent, lambda: declarations, _absent, tables)
+    return Service(name, _absent, lambda: declarations, _absent)
 
 
 def _absent(_settings: Any) -> Any:

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import MetaData
 
 from shared.declarations import Declarations
 from shared.errors import NotFound
 from shared.settings import ServiceSettings
+
+DOORS = ("app:create_app", "worker:declarations", "settings:from_env")
 
 
 class ServiceUnknown(NotFound):
@@ -20,13 +21,12 @@ class ServiceUnknown(NotFound):
 
 @dataclass(frozen=True)
 class Service:
-    """The four doors of a service."""
+    """The doors of a service."""
 
     name: str
     create_app: Callable[[Any], Flask]
     declarations: Callable[[], Declarations]
     settings_from_env: Callable[[Mapping[str, str]], ServiceSettings]
-    metadata: MetaData
 
 
 def service_names() -> list[str]:
@@ -36,10 +36,15 @@ def service_names() -> list[str]:
 
 
 def load(name: str) -> Service:
-    """Import the service ``name`` and return its doors; raises ``ServiceUnknown``."""
+    """Return the doors of the service ``name``; raises ``ServiceUnknown``.
+
+    What is behind a door is imported when somebody goes through it: a worker needs nothing of the HTTP side, which is
+    half of a service, and a migration needs the settings alone.
+    """
     if name not in service_names():
         raise ServiceUnknown(f"There is no service {name}: {', '.join(service_names())}.", service=name)
-    app, worker, settings, tables = (
-        import_module(f"services.{name}.{door}") for door in ("app", "worker", "settings", "tables")
-    )
-    return Service(name, app.create_app, worker.declarations, settings.from_env, tables.metadata)
+    return Service(name, *(_door(f"services.{name}.{place}") for place in DOORS))
+
+
+def _door(place: str) -> Callable[..., Any]:
+    return lambda *given: resolve_name(place)(*given)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pika
 import pytest
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.bus import Channel, Message
@@ -89,7 +89,7 @@ def worker(risk: Database, empty_broker: TestRabbitMQ, handling: Handling, tmp_p
     settings = service_settings(
         home=tmp_path, service="risk", database_url=risk.url, bus_url=empty_broker.url("risk", PASSWORDS["risk"])
     )
-    service = Service("risk", _none, handling.declarations, _none, MetaData())
+    service = Service("risk", _none, handling.declarations, _none)
     bus = RabbitBus("risk", empty_broker.url("risk", PASSWORDS["risk"]))
     worker = Worker(service, settings, only={"consume"}, bus=bus)
     yield worker

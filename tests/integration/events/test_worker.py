@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.bus import Bus
@@ -53,7 +53,7 @@ class Town:
     def worker(self, name: str, **options: Any) -> Worker:
         declarations = {"registry": PRODUCER, "risk": self.handling.declarations()}[name]
         url = {"registry": self.registry, "risk": self.risk}[name].url
-        service = Service(name, _none, lambda: declarations, _none, MetaData())
+        service = Service(name, _none, lambda: declarations, _none)
         return Worker(service, settings_of(name, self.home, url), bus=self.buses[name], **options)
 
     def emit(self, *events: Any) -> None:
