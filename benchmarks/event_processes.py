@@ -18,10 +18,11 @@ from deploy.native.programs import wait_until
 from shared.bus.topology import apply
 from shared.database import connect
 from shared.database.chassis import event_log, relay_cursor
+from shared.garbage import collect_rarely, spare_what_is_loaded
 from shared.logs import configure_logs
 from shared.services import Service
 from shared.settings import ServiceSettings
-from shared.worker import Worker, collect_rarely
+from shared.worker import Worker
 
 PATIENCE = 120.0
 CONSUMERS_PER_SERVICE = 3  # urgent, bulk, dead
@@ -160,4 +161,5 @@ def _relay(settings: ServiceSettings, pipe: Connection) -> None:
 def _worker(service: Service, settings: ServiceSettings, *, role: str) -> Worker:
     configure_logs(level=settings.log_level, service=service.name)
     collect_rarely()
+    spare_what_is_loaded()
     return Worker(service, settings, only={role})

@@ -5,7 +5,6 @@ and goes on. Health is progress, not connection: a loop that has not come round 
 consumer that gets nothing while its queue holds something connects anew.
 """
 
-import gc
 import random
 import threading
 import time
@@ -36,7 +35,6 @@ POLL = 0.05  # how long, in seconds, an event written by another process may lie
 IDLE = 0.5
 UPKEEP = 1.0  # a look for due timers or waiting jobs is a transaction: 2 ms for nothing
 MEASURE_EVERY = 5.0
-ALLOCATIONS_PER_COLLECTION = 50_000
 SILENCE = 30.0  # after so long without a message a consumer looks whether there should have been one
 UNWELL_AFTER = 60.0
 LONGEST_PAUSE = 15.0
@@ -232,14 +230,3 @@ class _Loop:
         except Exception as trouble:  # noqa: BLE001 - what cannot even be closed is replaced anyway
             logger.warning("loop could not let go", loop=self.name, error=repr(trouble)[:500])
         self._stopping.wait(pause)
-
-
-def collect_rarely() -> None:
-    """Let the search for reference cycles look less often, and never at what was loaded at the start.
-
-    A worker makes thousands of small objects per batch, hardly ever in cycles; with Python's defaults looking at all of
-    them again and again took a quarter of the time of a consumer (measured).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_PER_COLLECTION, 20, 20)

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from shared.errors import SiseError
+from shared.garbage import collect_rarely
 from shared.settings import BadSettings
 
 COMMANDS = {
@@ -39,6 +40,7 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
+        collect_rarely()  # before a command loads the services
         try:
             return super().invoke(ctx)
         except SiseError as refusal:

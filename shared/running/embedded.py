@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.database import connect
 from shared.database.migrate import migrate
 from shared.errors import Conflict
+from shared.garbage import spare_what_is_loaded
 from shared.lan.certificate import ensure_certificate
 from shared.lan.serving import Lan, serving_lan
 from shared.running.control import Control
@@ -24,7 +25,7 @@ from shared.running.home import Running, announce, occupy, this_process
 from shared.running.operations import OPERATIONS
 from shared.services import Service, load, service_names
 from shared.settings import ServiceSettings, home_of
-from shared.worker import Worker, collect_rarely
+from shared.worker import Worker
 
 GATEWAY = "gateway"
 DEFAULT_PORT = "8000"
@@ -71,7 +72,7 @@ class EmbeddedRun:
                 self._open_lan(self._lan, apps[GATEWAY], undo)
             for part in parts:
                 undo.enter_context(_working(part))
-            collect_rarely()
+            spare_what_is_loaded()
             addresses = {part.service.name: _address(part.door) for part in parts}
             running = this_process(addresses[GATEWAY], addresses, control_port=control.port)
             announce(lock, running)

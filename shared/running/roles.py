@@ -8,9 +8,10 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from shared.garbage import spare_what_is_loaded
 from shared.logs import configure_logs
 from shared.services import load
-from shared.worker import Worker, collect_rarely
+from shared.worker import Worker
 
 STREAM_CONNECTIONS = 10_000
 
@@ -47,7 +48,7 @@ def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str]
     settings = service.settings_from_env(environment)
     configure_logs(level=settings.log_level, service=name)
     worker = Worker(service, settings, only=set(only) or None)
-    collect_rarely()
+    spare_what_is_loaded()
     ended = end_on_signal()
     worker.start()
     ended.wait()
