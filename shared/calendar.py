@@ -8,14 +8,17 @@ were moved after the library was made. Else such a year counts Monday to Friday.
 import tomllib
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from importlib.resources import files
 
 import chinese_calendar
 
 _TABLE = tomllib.loads(files("shared").joinpath("holidays.toml").read_text("utf-8"))["year"]
 _SETTLED = {day: column == "worked" for row in _TABLE for column in ("off", "worked") for day in row[column]}
+_ARRANGED = {day.year for day in chinese_calendar.holidays}
 
 
+@lru_cache(10 * 366)  # terms are counted day by day, and the library looks for its first and last year each time
 def is_working_day(day: date) -> bool:
     """Return whether ``day`` is worked."""
     if day in _SETTLED:
@@ -25,11 +28,7 @@ def is_working_day(day: date) -> bool:
 
 def is_arranged(year: int) -> bool:
     """Return whether all holidays of ``year`` are known; until then only the statutory ones and weekends are free."""
-    try:
-        chinese_calendar.is_workday(date(year, 1, 1))
-    except NotImplementedError:
-        return False
-    return True
+    return year in _ARRANGED
 
 
 def add_working_days(day: date, count: int) -> date:
