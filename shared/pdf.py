@@ -19,6 +19,8 @@ class Paper(FPDF):
         if made_at:
             self.set_creation_date(made_at)
         self.add_font(FONT, fname=Path(pylopdf_fonts_zh_cn.__file__).with_name("NotoSansSC-Regular.otf"))
+        # Measuring each glyph again takes as long as all else.
+        self.fonts[FONT].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
         self.set_font(FONT, size=size)
 
     def footer(self) -> None:
