@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from services.gateway.pages import own_api, viewer
+from services.gateway.pages import names, own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import after, lines_of, moment_of, refusal_of
 from services.gateway.pages.site import site
@@ -23,7 +23,8 @@ def accounts() -> str:
     """Draw the accounts for the filters in the address."""
     chosen = {name: request.args.get(name, "") for name in FILTERS}
     answer = own_api.read(ACCOUNTS, {**chosen, "cursor": request.args.get("cursor", "")})
-    shown = {"chosen": chosen, "roles": _roles(), "agencies": {one["id"]: one["name"] for one in _agencies()}}
+    called = {"agencies": {one["id"]: one["name"] for one in _agencies()}, "intermediaries": names.intermediaries()}
+    shown = {"chosen": chosen, "roles": _roles(), **called}
     return render_template("admin/accounts.html", tab="accounts", **shown, **answer)
 
 

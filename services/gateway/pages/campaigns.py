@@ -71,7 +71,6 @@ def campaign(campaign_id: str) -> str:
         next_cursor=plans["next_cursor"],
         group_names=_groups(one["grouping"]),
         names=names.staff(),
-        places=names.divisions(),
     )
 
 
@@ -82,8 +81,7 @@ def campaign_plan(campaign_id: str, enterprise_id: str) -> str:
     one = own_api.read(f"{CAMPAIGNS}/{campaign_id}")
     plan = own_api.read(f"{CAMPAIGNS}/{campaign_id}/plans/{enterprise_id}")
     may = one["is_mine"] and one["state"] == "open" and viewer.may("campaign:work")
-    called = {"names": names.staff(), "places": names.divisions()}
-    return render_template("campaigns/plan.html", one=one, plan=plan, may=may, **called)
+    return render_template("campaigns/plan.html", one=one, plan=plan, may=may, names=names.staff())
 
 
 def _groups(grouping: str) -> Mapping[str, str]:

@@ -144,7 +144,6 @@ def _case(case_id: str, *, refusal: str = "") -> str:
         said=SAID,
         restrictions=restrictions,
         people=staff(),
-        places=subdistricts(),
         today=_today(),
         clauses={row["row"]: row["clause"] for row in own_api.read(f"{CASES}/table")["transitions"]},
     )

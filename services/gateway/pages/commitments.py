@@ -57,7 +57,7 @@ def commitment_rows() -> str:
     """Draw the commitments behind a number of several days, the newest first, with what they were chosen by."""
     chosen = {name: request.args[name] for name in ROWS if request.args.get(name)}
     answer = own_api.read(COMMITMENTS, {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
-    return render_template("commitments/rows.html", chosen=chosen, places=names.subdistricts(), **answer)
+    return render_template("commitments/rows.html", chosen=chosen, **answer)
 
 
 def _own(enterprise_id: str, *, refusal: str = "", form: Document | None = None) -> str:
@@ -136,7 +136,7 @@ def commitment(commitment_id: str) -> str:
     """Draw one commitment with its checks, versions and steps."""
     one = own_api.read(f"{COMMITMENTS}/{commitment_id}")
     shown = _form_of(one, one["content"], refusal="")
-    return render_template("commitments/commitment.html", places=names.subdistricts(), **shown)
+    return render_template("commitments/commitment.html", **shown)
 
 
 @site.get("/commitments/public")

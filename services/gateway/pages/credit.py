@@ -68,7 +68,6 @@ def penalty(penalty_id: str) -> str:
         one=one,
         acts=acts_of(OFFERED, may, main=[_next_of(one)]),
         people=staff(),
-        places=subdistricts(),
     )
 
 

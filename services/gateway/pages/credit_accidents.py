@@ -6,7 +6,6 @@ from services.gateway.pages import own_api
 from services.gateway.pages.access import page
 from services.gateway.pages.credit import whom
 from services.gateway.pages.forms import refusal_of
-from services.gateway.pages.names import subdistricts
 from services.gateway.pages.site import site
 from services.gateway.pages.visits import PAGE
 from shared.clock import business_date
@@ -36,7 +35,6 @@ def accidents() -> str:
         years=range(this_year, this_year - EARLIER_YEARS, -1),
         shown=FIGURES,
         figures=own_api.read("credit/accidents/figures", {"year": year}),
-        places=subdistricts(),
         **own_api.read("credit/accidents", query),
     )
 

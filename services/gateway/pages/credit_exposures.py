@@ -49,7 +49,6 @@ def exposure(exposure_id: str) -> str:
         may_object=viewer.may("credit:object") and one["state"] in ("published", "suspended"),
         may_reply=viewer.may("credit:write"),
         people=staff(),
-        places=subdistricts(),
     )
 
 

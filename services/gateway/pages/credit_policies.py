@@ -8,7 +8,7 @@ from flask import render_template, request
 from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.forms import refusal_of
-from services.gateway.pages.names import staff, subdistricts
+from services.gateway.pages.names import staff
 from services.gateway.pages.site import site
 from shared.clock import business_date
 from shared.http.chassis import now
@@ -77,7 +77,6 @@ def _present(given: Document | None = None, *, tried: Document | None = None, re
         given=given or {},
         tried=tried,
         refusal=refusal,
-        places=subdistricts(),
     )
 
 
@@ -97,5 +96,4 @@ def _own(policy_id: str, *, tried: Document | None = None, refusal: str = "") ->
         may_decide=viewer.may("credit:decide"),
         people=people,
         writers=[people.get(by, by) for by in one["written_by"]],
-        places=subdistricts(),
     )

@@ -69,7 +69,6 @@ def rating(enterprise_id: str) -> str:
         may_write=viewer.may("credit:write"),
         today=business_date(now()).isoformat(),
         people=staff(),
-        places=subdistricts(),
     )
 
 

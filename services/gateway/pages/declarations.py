@@ -99,7 +99,7 @@ def declaration_days() -> str:
         "cursor": request.args.get("cursor", ""),
     }
     answer = own_api.read("permits/declarations", query)
-    return render_template("declarations/of.html", day=day, is_nil=query["is_nil"], places=subdistricts(), **answer)
+    return render_template("declarations/of.html", day=day, is_nil=query["is_nil"], **answer)
 
 
 @site.get("/declarations/statistics")
@@ -117,7 +117,6 @@ def declaration_statistics() -> str:
         days=days,
         counted=counted,
         table=own_api.read("permits/declarations/table"),
-        places=subdistricts(),
     )
 
 
@@ -133,7 +132,6 @@ def undeclared_work() -> str:
         "declarations/undeclared.html",
         enterprise_id=enterprise_id if may_enter else "",
         table=own_api.read("permits/declarations/table"),
-        places=subdistricts(),
         **answer,
     )
 
@@ -156,7 +154,6 @@ def declared_job(job_id: str) -> str:
         reviews=own_api.read("permits/reviews", {"job_id": job_id})["items"],
         acts=acts_of(OFFERED, may, main=MAIN),
         of_enterprise=OF_ENTERPRISE,
-        places=subdistricts(),
     )
 
 

@@ -24,7 +24,7 @@ Form = Mapping[str, Any]
 def draws() -> str:
     """Draw the list of draws, the newest first."""
     answer = own_api.read(DRAWS, {"limit": PAGE, "cursor": request.args.get("cursor", "")})
-    return render_template("draws/list.html", tab="draws", places=names.divisions(), **answer)
+    return render_template("draws/list.html", tab="draws", **answer)
 
 
 @site.get("/draws/new")
@@ -62,7 +62,6 @@ def draw(draw_id: str) -> str:
         drawn=sorted(drawn, key=lambda row: row["place"]),
         again=again,
         names=names.staff(),
-        places=names.divisions(),
         today=business_date(now()).isoformat(),
     )
 
@@ -75,7 +74,7 @@ def draw_pool(draw_id: str) -> str:
     query = {"limit": PAGE, "cursor": request.args.get("cursor", ""), **chosen}
     answer = own_api.read(f"{DRAWS}/{draw_id}/candidates", query)
     one = own_api.read(f"{DRAWS}/{draw_id}")
-    return render_template("draws/pool.html", one=one, chosen=chosen, places=names.divisions(), **answer)
+    return render_template("draws/pool.html", one=one, chosen=chosen, **answer)
 
 
 @site.get("/draws/avoidances")

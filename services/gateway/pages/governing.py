@@ -91,7 +91,6 @@ def policy(policy_id: str) -> str:
         before=before,
         said=shifts_by_place(one["shifts"], "simulation"),
         done=shifts_by_place(one["shifts"], "activation"),
-        names=_subdistricts(),
     )
 
 

@@ -35,7 +35,7 @@ def grid(grid_id: str) -> str:
     one = own_api.read(f"registry/grids/{grid_id}")
     start = {"geometry": one["geometry"], "outlines": own_api.read("registry/grids/outlines")}
     accounts = _accounts()
-    return render_template("grids/grid.html", one=one, start=start, places=_places(), kinds=_kinds(), accounts=accounts)
+    return render_template("grids/grid.html", one=one, start=start, kinds=_kinds(), accounts=accounts)
 
 
 def _places() -> dict[str, str]:

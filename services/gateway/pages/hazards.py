@@ -120,7 +120,6 @@ def hazard(hazard_id: str) -> str:
         kept={"before": photos["before"]},
         items=own_api.read("inspections/hazards/items")["items"] if "grade_major" in may else (),
         written=WRITTEN - {name for name, kind in KINDS.items() if kind == "photos"},
-        places=names.subdistricts(),
         days=days_left(one, today=today),
         documents=documents_about(someone, hazard_id=hazard_id),
         kinds=kinds_for(one) if someone and "document:write" in someone.actions else (),

@@ -48,8 +48,7 @@ def contracts() -> str:
     chosen = {"phase": PHASES[0], **query} if "phase" not in request.args else query
     answer = own_api.read("registry/contracts", {**chosen, "limit": PAGE})
     coverage = own_api.read("registry/coverage")
-    places = {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
-    shown: Mapping[str, Any] = {"chosen": chosen, "phases": PHASES, "coverage": coverage, "places": places}
+    shown: Mapping[str, Any] = {"chosen": chosen, "phases": PHASES, "coverage": coverage}
     return render_template("intermediaries/contracts.html", titles=_titles(), **shown, **_ends(), **answer)
 
 

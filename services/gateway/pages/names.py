@@ -1,23 +1,59 @@
 """What pages call divisions, intermediaries and staff, of whom a row holds only code or id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from flask import g
+
 from services.gateway.pages import own_api, viewer
+from shared.errors import Forbidden, Unavailable
 
 SUBDISTRICT_DIGITS = 9
+DIVISION_DIGITS = (12, 9, 6)  # a community, the subdistrict around it, the district
 OFFICER = "bureau_officer"
 
 
 def divisions() -> dict[str, str]:
     """Return the names of all divisions by code."""
-    return {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
+    if "divisions" not in g:
+        g.divisions = {row["code"]: row["name"] for row in own_api.read("registry/divisions")["items"]}
+    known: dict[str, str] = g.divisions
+    return known
 
 
-def subdistricts(known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the names of the subdistricts by code, out of the ``known`` divisions where these were read already."""
-    return {code: name for code, name in (known or divisions()).items() if len(code) == SUBDISTRICT_DIGITS}
+def subdistricts() -> dict[str, str]:
+    """Return the names of the subdistricts by code."""
+    return {code: name for code, name in divisions().items() if len(code) == SUBDISTRICT_DIGITS}
+
+
+def area(code: str | None) -> str:
+    """Return what a division is called, by the smallest one around it that has a name; without names, its code."""
+    if not code:
+        return ""
+    known = _told("division:read", divisions)
+    around = (code, *(code[:digits] for digits in DIVISION_DIGITS if digits < len(code)))
+    return next((known[one] for one in around if one in known), code)
+
+
+def grid(code: str) -> str:
+    """Return what a grid of one's area is called; another one, and one without a name, goes by its code."""
+    return _told("grid:read", _grids).get(code) or code
+
+
+def _grids() -> dict[str, str]:
+    if "grids" not in g:
+        g.grids = {row["code"]: row["name"] for row in own_api.read_all("registry/grids")}
+    known: dict[str, str] = g.grids
+    return known
+
+
+def _told(action: str, read: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+    """Return the names for whom may read them; where the register does not answer, codes have to do."""
+    try:
+        return read() if viewer.may(action) else {}
+    except (Unavailable, Forbidden):
+        return {}
 
 
 def intermediaries() -> dict[str, str]:

@@ -10,7 +10,6 @@ from services.gateway.pages import own_api
 from services.gateway.pages.access import page
 from services.gateway.pages.cockpit import ground
 from services.gateway.pages.forms import PLACE
-from services.gateway.pages.names import subdistricts
 from services.gateway.pages.permits import FORMS, PERMITS
 from services.gateway.pages.site import site
 from services.gateway.pages.works import work_words
@@ -76,7 +75,6 @@ def permit_rows() -> str:
         kinds={one["id"]: one for one in tables["kinds"]},
         levels={(one["kind"], one["level"]): one for one in tables["terms"]},
         states={one["id"]: one for one in own_api.read(f"{PERMITS}/table")["states"]},
-        places=subdistricts(),
         **answer,
     )
 

@@ -56,7 +56,7 @@ def parks() -> str:
     """Draw the parks and shared buildings of one's area."""
     chosen = _chosen("q", "kind", "cursor")
     answer = own_api.read("registry/parks", {**chosen, "limit": PAGE})
-    return render_template("places/parks.html", chosen=chosen, kinds=PARK_KINDS, places=_subdistricts(), **answer)
+    return render_template("places/parks.html", chosen=chosen, kinds=PARK_KINDS, **answer)
 
 
 @site.get("/enterprises/parks/new")

@@ -33,7 +33,6 @@ def plans() -> str:
         "plans/list.html",
         items=answer["items"],
         next_cursor=answer["next_cursor"],
-        places=places,
         authorities={code: name for code, name in places.items() if len(code) in AUTHORITIES},
         years=range(this_year, this_year + YEARS_AHEAD + 1),
         next_year=this_year + 1,
@@ -67,7 +66,6 @@ def plan(plan_id: str) -> str:
         changes=own_api.read(f"inspections/plans/{plan_id}/changes") if one["replaces"] and may_write else None,
         found=_found(request.args.get("find", "").strip()) if is_draft else (),
         find=request.args.get("find", "").strip(),
-        places=names.divisions(),
         stands=STANDS,
         kinds=KINDS,
     )

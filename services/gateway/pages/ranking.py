@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from services.gateway.pages import names, own_api, viewer
+from services.gateway.pages import own_api, viewer
 from services.gateway.pages.access import page
 from services.gateway.pages.site import site
 from shared.clock import business_date
@@ -96,7 +96,7 @@ def ranking_year() -> str:
     year = request.args.get("year", "")
     year = year if year.isdecimal() else str(business_date(now()).year)
     found = own_api.read(ASSESSMENTS, {"year": year})
-    return render_template("ranking/year.html", tab="year", one=None, year=found, places=names.subdistricts())
+    return render_template("ranking/year.html", tab="year", one=None, year=found)
 
 
 def weighed(formula: Document, unit: Document) -> list[dict[str, Any]]:
@@ -152,7 +152,6 @@ def _drawn(tab: str, *, one: Document, **more: Any) -> str:
         one=one,
         before=before,
         after=after if after <= present else "",
-        places=names.subdistricts(),
         names={indicator["id"]: indicator for indicator in one["formula"]["indicators"]},
         may_object="ranking:object" in may and one["state"] == "computed",
         may_decide="ranking:decide" in may,

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import format_datetime, get_translations, gettext
 
-from services.gateway.pages import language, viewer, wording
+from services.gateway.pages import language, names, viewer, wording
 from shared.http.chassis import chassis, now
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -65,6 +65,8 @@ def register_shell(app: Flask) -> None:
         number=number,
         prefixed=lambda text, prefix: f"{prefix}{text}",
         translated=gettext,
+        area=names.area,
+        grid=names.grid,
         **wording.FILTERS,
     )
     app.context_processor(frame)

@@ -71,5 +71,4 @@ def stop_order(order_id: str) -> str:
         acts=acts_of(OFFERED, may, main=MAIN),
         jobs=[job for job in jobs if job["id"] in one["job_ids"]],
         permits=own_api.read_all("permits/permits", {"ids": ",".join(one["permit_ids"])}) if one["permit_ids"] else [],
-        places=subdistricts(),
     )

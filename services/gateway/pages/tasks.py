@@ -58,7 +58,6 @@ def tasks() -> str:
         counts=own_api.read("inspections/tasks/inbox"),
         groups=grouped(answer["items"], today=business_date(now())),
         lists=_lists(),
-        places=names.divisions(),
         next_cursor=answer["next_cursor"],
         staff=names.staff() if view != "mine" else {},
         is_assigning=view != "mine" and assigns(),
@@ -98,7 +97,6 @@ def task(task_id: str) -> str:
         joint=joint,
         kinds=kinds_of_record(joint) if records else (),
         documents={record["id"]: documents_about(someone, check_id=record["id"]) for record in records},
-        places=names.divisions(),
     )
 
 

@@ -90,7 +90,7 @@ def half_years() -> list[str]:
 
 
 def _sides() -> dict[str, Any]:
-    return {"agencies": names.intermediaries(), "places": names.divisions()}
+    return {"agencies": names.intermediaries()}
 
 
 def _chosen(*names: str) -> dict[str, str]:

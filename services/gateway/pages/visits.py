@@ -39,7 +39,6 @@ def visits() -> str:
     chosen = {name: request.args.get(name, "") for name in FILTERS}
     figures = own_api.read("inspections/visits/figures", {name: chosen[name] for name in COUNTED})
     answer = own_api.read("inspections/visits", {**chosen, "limit": PAGE, "cursor": request.args.get("cursor", "")})
-    places = names.divisions()
     return render_template(
         "visits/list.html",
         chosen={name: value for name, value in chosen.items() if value},
@@ -49,8 +48,7 @@ def visits() -> str:
         next_cursor=answer["next_cursor"],
         anomalies=own_api.read("inspections/visits/table")["anomalies"],
         agencies=names.intermediaries(),
-        places=places,
-        areas=names.subdistricts(places),
+        areas=names.subdistricts(),
         today=business_date(now()),
     )
 
@@ -78,7 +76,6 @@ def visit(visit_id: str) -> str:
         left=days_left(one, today=business_date(now())),
         items=own_api.read("inspections/hazards/items")["items"] if is_on_site else (),
         agencies=names.intermediaries(),
-        places=names.divisions(),
     )
 
 

@@ -41,7 +41,8 @@ def list_accounts(session: Session, query: dict[str, Any]) -> Any:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     statement = queries.accounts(**query)
     rows, following = page(session, statement, key=[account.c.username], limit=limit, cursor=cursor)
-    return {"items": [queries.masked(session, row) for row in rows], "next_cursor": following}
+    items = queries.with_enterprises(session, [queries.masked(session, row) for row in rows])
+    return {"items": items, "next_cursor": following}
 
 
 @blp.route("", methods=["POST"])
@@ -57,8 +58,7 @@ def create_account(session: Session, body: dict[str, Any]) -> Any:
 @reads("account:read")
 @blp.response(200, Account)
 def get_account(session: Session, account_id: str) -> Any:
-    found = queries.account_by_id(session, account_id)
-    return queries.masked(session, found), 200, etag_of(found.version)
+    return _current(session, account_id)
 
 
 @blp.route("/<id:account_id>", methods=["PATCH"])
@@ -113,7 +113,8 @@ def unmask_account(session: Session, body: dict[str, str], account_id: str) -> A
 @reads(EVERYONE)
 @own.response(200, Account)
 def me(session: Session) -> Any:
-    return queries.own_profile(session, principal().subject)
+    [profile] = queries.with_enterprises(session, [queries.own_profile(session, principal().subject)])
+    return profile
 
 
 @own.route("/me/password", methods=["POST"])
@@ -167,4 +168,5 @@ def list_roles(session: Session) -> Any:
 
 def _current(session: Session, account_id: str) -> Any:
     found = queries.account_by_id(session, account_id)
-    return queries.masked(session, found), 200, etag_of(found.version)
+    [shown] = queries.with_enterprises(session, [queries.masked(session, found)])
+    return shown, 200, etag_of(found.version)

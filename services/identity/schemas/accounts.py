@@ -84,6 +84,7 @@ class Account(Jurisdiction):
     username = fields.String(required=True)
     name = fields.String(required=True, metadata={"description": "Masked, except for the owner."})
     licence_number = fields.String(metadata={"description": "Masked, except for the owner."})
+    enterprise_name = fields.String(metadata={"description": "Empty for who belongs to none."})
     is_licence_expired = fields.Boolean()
     is_absent = fields.Boolean()
     is_enabled = fields.Boolean(required=True)

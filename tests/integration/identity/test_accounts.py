@@ -3,16 +3,17 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from services.identity.subscriptions import current_denials
-from services.identity.tables import account
+from services.identity.tables import account, known_enterprise
 from shared.database import Database
 from shared.database.chassis import audit_entry, outbox
 from tests.integration.identity.conftest import PASSWORD
 from tests.support.racing import at_once
 
 ACCOUNTS = "/api/v1/identity/accounts"
+FIRM = "0192f0a0-0000-7000-8000-000000000001"
 NEW = {"username": "wang", "name": "王小二", "roles": ["grid_worker"], "grids": ["g1"], "password": PASSWORD}
 
 
@@ -195,6 +196,23 @@ class TestPasswords:
 
 
 class TestListing:
+    def test_names_the_enterprise_of_its_people(
+        self, as_user: Callable[..., Any], make_account: Callable[..., str], database: Database
+    ) -> None:
+        named = {"enterprise_id": FIRM, "name": "甲机械厂", "uscc": "", "division": "", "grid": "", "sequence": 1}
+        with database.transaction() as session:
+            session.execute(insert(known_enterprise).values(**named, is_active=True))
+        account_id = make_account(roles=("enterprise_administrator",), enterprise_id=FIRM)
+
+        make_account("wuwu", roles=("enterprise_administrator",), enterprise_id="not an id")
+
+        items = as_user().get(ACCOUNTS).json["items"]
+
+        names = {one["username"]: one["enterprise_name"] for one in items}
+        assert names == {"admin": "", "lin": "甲机械厂", "wuwu": ""}
+        assert as_user().get(f"{ACCOUNTS}/{account_id}").json["enterprise_name"] == "甲机械厂"
+        assert as_user("lin").get("/api/v1/identity/me").json["enterprise_name"] == "甲机械厂"
+
     def test_masks_names(self, as_user: Callable[..., Any], make_account: Callable[..., str]) -> None:
         make_account()
         items = as_user().get(ACCOUNTS, query_string={"username": "li"}).json["items"]
