@@ -4,6 +4,7 @@ from flask import Flask, Response, g, make_response, redirect, render_template, 
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
+from services.gateway.pages import viewer
 from services.gateway.pages.own_api import SignedOut
 from services.gateway.pages.site import protect, site
 from shared.errors import SiseError
@@ -51,10 +52,11 @@ def of_http(error: HTTPException) -> Answer:
 def drawn(status: int, *, detail: str = "") -> tuple[str, int]:
     """Draw the error page of ``status``, with ``detail`` or its usual text; kinds without their own share one."""
     kind = status if status in PICTURES else 500
+    whose = "_public" if kind == 404 and viewer.current() is None else ""
     page = render_template(
         "error.html",
         title=f"error.{kind}_title",
-        text=f"error.{kind}_text",
+        text=f"error.{kind}_text{whose}",
         detail=detail,
         picture=PICTURES.get(kind, "alert-triangle"),
         request_id=g.get("request_id", "") if kind == 500 else "",
