@@ -19,7 +19,7 @@ from shared.http.chassis import now
 FILTERS = ("kind", "state", "level", "is_listed")
 VIEWS = ("timeline", "list", "map")
 ROWS = (
-    "enterprise_id", "kind", "level", "state", "states", "subdistrict", "from", "to", "cause", "reason",
+    "enterprise_id", "kind", "level", "state", "states", "subdistrict", "from", "to", "cause", "reason", "reason_code",
     "is_live", "is_open", "is_approved", "is_alerting", "is_listed", "has_reason",
 )  # fmt: skip
 PAGE = 50

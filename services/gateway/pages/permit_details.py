@@ -35,6 +35,15 @@ OFFERED: Mapping[str, Sequence[str]] = {
     "void": ("reason",),
     "withdraw": ("reason",),
 }
+# What a reason of the rules is about, as it is said, and the group of words for it; none: it is a name.
+ABOUT = {
+    "number": "",
+    "quantity": "",
+    "level": "permit.alarm_level_",
+    "place": "",
+    "state": "permit.way_",
+    "problem": "crew.",
+}
 MAIN = ("submit", "confirm", "send", "start", "resume", "finish", "close")
 # Which action a step needs; every other one is part of writing a permit.
 ACTION_OF = dict.fromkeys(("sign", "check_ticket", "close"), "permit:sign") | dict.fromkeys(
@@ -63,7 +72,7 @@ def permit(permit_id: str) -> str:
         acts=acts_of(offered, may, main=MAIN),
         signing=signature_due(one, may),
         way=way_of(one["state"]),
-        reason=reason_of(one["reason"]),
+        reason=reason_of(one),
         said={step["version"]: said_with(step, roles=roles, people=people) for step in one["steps"]},
         chain=chain_of(one),
         entries=entries_of(one, tables["fields"]),
@@ -78,14 +87,15 @@ def permit(permit_id: str) -> str:
     )
 
 
-def reason_of(text: str) -> str:
-    """Return why a permit stands as it does: the words of a code that the rules gave, else what somebody wrote.
-
-    Of another permit of the job the rules give its number and where it stands.
-    """
-    number, _, state = text.rpartition(" ")
-    keys = {f"permit.reason_{text}": "", f"crew.{text}": "", f"permit.way_{state}": f"{number} "}
-    return next((before + words for key, before in keys.items() if (words := gettext(key)) != key), text)
+def reason_of(given: Mapping[str, Any]) -> str:
+    """Return why a permit stands as it does: what somebody wrote, else the words of the code that the rules gave."""
+    code, about = given.get("reason_code"), given.get("reason_about") or {}
+    if not code:
+        return given.get("reason") or ""
+    known = [(group, about[name]) for name, group in ABOUT.items() if about.get(name)]
+    named = [gettext(f"{group}{value}") if group else value for group, value in known]
+    why = gettext(f"permit.reason_{code}")
+    return gettext("permit.reason_about", why=why, about=" ".join(named)) if named else why
 
 
 def said_with(step: Mapping[str, Any], *, roles: Mapping[str, Document], people: Mapping[str, str]) -> list[str]:
@@ -93,7 +103,7 @@ def said_with(step: Mapping[str, Any], *, roles: Mapping[str, Document], people:
     given = step["given"]
     words = [worded(roles.get(given.get("role", ""))), people.get(given.get("person_id", ""))]
     words += [gettext(f"permit.cause_{given['cause']}")] if given.get("cause") else []
-    words += [reason_of(given.get("reason") or ""), given.get("cleared"), given.get("opinion")]
+    words += [reason_of(given), given.get("cleared"), given.get("opinion")]
     return [text for text in words if text]
 
 

@@ -47,10 +47,12 @@ def suspensions_in_figures(session: Session, principal: Principal, *, wanted: Wa
 
 def endings_in_figures(session: Session, principal: Principal, *, wanted: Wanted) -> list[Document]:
     """Return for each state in which a permit counts no more the reasons that were given, the most frequent first."""
-    key = (permit.c.state, permit.c.reason)
+    written = case((permit.c.reason_code == "", permit.c.reason), else_="")
+    key = (permit.c.state, permit.c.reason_code, written.label("reason"))
     ended = permits(principal, wanted=wanted).where(permit.c.state.in_(ENDED))
-    counted = ended.with_only_columns(*key, func.count().label("count"), maintain_column_froms=True).group_by(*key)
-    rows = session.execute(counted.order_by(func.count().desc(), *key).limit(MOST_REASONS))
+    found = ended.with_only_columns(*key, maintain_column_froms=True).subquery()
+    counted = select(found, func.count().label("count")).group_by(*found.c)
+    rows = session.execute(counted.order_by(func.count().desc(), *found.c).limit(MOST_REASONS))
     return [row._asdict() for row in rows]
 
 
@@ -131,7 +133,8 @@ def figures_as_rows(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterato
     rules, value = statistics_rules(), {"suspensions": "cause", "reviews": "outcome"}
     for part, rows in found.items():
         for row in _flat(rows) if part == "commitments" else rows:
-            said = {"value": row.get(value.get(part, "state"), ""), "reason": row.get("basis", ""), **row}
+            why = next((row[name] for name in ("basis", "reason", "reason_code") if row.get(name)), "")
+            said = {"value": row.get(value.get(part, "state"), ""), **row, "reason": why}
             yield [rules.parts[part], *(str(said.get(name, "")) for name in list(rules.columns)[1:])]
 
 

@@ -49,6 +49,10 @@ class PermitCore(Schema):
     finished_at = fields.AwareDateTime(required=True, allow_none=True)
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     reason = fields.String(required=True)
+    reason_code = fields.String(
+        required=True, metadata={"description": "Of a reason that the rules gave; empty where somebody wrote it."}
+    )
+    reason_about = fields.Dict(required=True, metadata={"description": "What the code is about, by name."})
     alerts = fields.List(fields.String(), required=True)
     is_alerting = fields.Boolean(required=True)
     is_listed = fields.Boolean(required=True)

@@ -74,6 +74,7 @@ class PermitQuery(PageQuery):
     subdistrict = text(12)
     cause = text(40)
     reason = text()
+    reason_code = text(40)
     has_reason = fields.Boolean()
     is_approved = fields.Boolean()
 

@@ -54,8 +54,11 @@ class CauseCount(Schema):
 
 
 class EndingCount(Schema):
+    """``reason`` is what somebody wrote, ``reason_code`` what the rules say; both are empty where there is none."""
+
     state = fields.String(required=True)
     reason = fields.String(required=True)
+    reason_code = fields.String(required=True)
     count = fields.Integer(required=True)
 
 

@@ -59,6 +59,8 @@ permit = Table(
     Column("finished_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("reason", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),  # empty where somebody wrote the reason
+    Column("reason_about", JsonDocument, nullable=False),
     Column("warned", JsonDocument, nullable=False),  # what was told, with the moment
     Column("alerts", JsonDocument, nullable=False),  # what of it still holds
     Column("is_alerting", Boolean, nullable=False),

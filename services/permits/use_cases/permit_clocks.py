@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.permit_facts import GUARDIAN
 from services.permits.domain.permits import ARCHIVE, GUARDIAN_AWAY, due_now
+from services.permits.domain.suspensions import because, because_it_ended
 from services.permits.queries.permits import timed_permit
 from services.permits.rules.permitting import permit_rules
 from services.permits.use_cases.papers import keep_paper
@@ -22,9 +23,9 @@ def run_permit_clock(session: Session, permit_id: str, *, now: datetime) -> None
             step_permit(session, permit_id, step=clock_step("archive", now))
             keep_paper(session, locked_permit(session, permit_id), now=now)
         elif what == "expire":
-            step_permit(session, permit_id, step=clock_step("expire", now, reason="4.16"))
+            step_permit(session, permit_id, step=clock_step("expire", now, **because_it_ended()))
         elif what == GUARDIAN_AWAY:
-            step_permit(session, permit_id, step=clock_step("suspend", now, cause=GUARDIAN, reason=GUARDIAN_AWAY))
+            step_permit(session, permit_id, step=clock_step("suspend", now, cause=GUARDIAN, **because(GUARDIAN_AWAY)))
         else:
             step_permit(session, permit_id, step=clock_step("warn", now, what=what, moment=moment.isoformat()))
     if not due:  # every step has set it

@@ -151,11 +151,11 @@ def _start(session: Session, row: Row[Any], step: Step) -> Changes:
 
 
 def _suspend(session: Session, row: Row[Any], step: Step) -> Changes:
-    return {"suspended_at": step.now, "cause": step.given.get("cause", "break"), "reason": step.given["reason"]}
+    return {"suspended_at": step.now, "cause": step.given.get("cause", "break"), **_why(step)}
 
 
 def _resume(session: Session, row: Row[Any], step: Step) -> Changes:
-    return {"suspended_at": None, "cause": "", "reason": "", "active_since": step.now}
+    return {"suspended_at": None, "cause": "", **_NO_REASON, "active_since": step.now}
 
 
 def _finish(session: Session, row: Row[Any], step: Step) -> Changes:
@@ -163,13 +163,18 @@ def _finish(session: Session, row: Row[Any], step: Step) -> Changes:
 
 
 def _end(session: Session, row: Row[Any], step: Step) -> Changes:
-    return {"ended_at": step.now, "reason": step.given.get("reason", "")}
+    return {"ended_at": step.now, **_why(step)}
+
+
+def _why(step: Step) -> Changes:
+    return {name: step.given.get(name, nothing) for name, nothing in _NO_REASON.items()}
 
 
 def _warn(session: Session, row: Row[Any], step: Step) -> Changes:
     return {"warned": {**row.warned, step.given["what"]: step.given["moment"]}}
 
 
+_NO_REASON: Mapping[str, Any] = {"reason": "", "reason_code": "", "reason_about": {}}
 _EFFECTS: Mapping[str, Callable[[Session, Row[Any], Step], Changes]] = {
     "edit": _edit,
     "analyse": _analyse,

@@ -19,6 +19,7 @@ from services.permits.domain.permit_facts import (
     Permit,
 )
 from services.permits.domain.permits import alerts, carried_along, next_moment, take_permit_step
+from services.permits.domain.suspensions import GAS_OVER_LIMIT, LAST_GUARDIAN_LEFT, because, because_of_permit
 from services.permits.queries.conflicts import engagements_of
 from services.permits.queries.permit_levels import Job, level_of, rules_of, terms_of
 from services.permits.queries.permits import known_permit, permit_at, related_to, timed_permit
@@ -75,7 +76,7 @@ def apply_permit(session: Session, wanted: Application, *, by: str, now: datetim
     content |= placed(session, wanted.enterprise_id, content)
     step = Step("apply", by, 0, now, content)
     moved = take_permit_step(permit_rules(), Permit(kind=kind.id), step=step)
-    permit_id, nothing = new_id(), {"level": "", "computed_level": "", "cause": "", "reason": ""}
+    permit_id, nothing = new_id(), dict.fromkeys(("level", "computed_level", "cause", "reason", "reason_code"), "")
     row = {
         "id": permit_id,
         "enterprise_id": wanted.enterprise_id,
@@ -85,7 +86,7 @@ def apply_permit(session: Session, wanted: Application, *, by: str, now: datetim
         **_standing(moved.state),
         **content,
         **nothing,
-        **{name: {} for name in ("why", "terms", "analysis", "warned")},
+        **{name: {} for name in ("why", "terms", "analysis", "warned", "reason_about")},
         "kind": kind.id,
         "ruleset": rules.profile.id,
         "ruleset_version": rules.profile.version,
@@ -155,7 +156,7 @@ def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step:
     """Do what a step brings with it: other permits of the job, those that it begins, a stop, the clock."""
     is_gas = step.event == "suspend" and step.given.get("cause") in (GAS, BY_GAS_OF_RELATIVE)
     for other, event in carried_along(known, state=state).items():
-        given = {"cause": BY_GAS_OF_RELATIVE if is_gas else BY_RELATIVE, "reason": f"{row.number} {state}"}
+        given = {"cause": BY_GAS_OF_RELATIVE if is_gas else BY_RELATIVE, **because_of_permit(row.number, state)}
         step_permit(session, other, step=clock_step(event, step.now, **given))
     if step.event == "submit":
         declare_permit(session, row, by=step.by, now=step.now)
@@ -167,7 +168,7 @@ def _follow(session: Session, row: Row[Any], known: Permit, *, state: str, step:
     set_clock(session, row.id)
     cause = _stops_for(session, row, step) if state == ACTIVE else ""
     if cause:
-        given = {"cause": cause, "reason": step.event}
+        given = {"cause": cause, **because(GAS_OVER_LIMIT if cause == GAS else LAST_GUARDIAN_LEFT)}
         step_permit(session, row.id, step=clock_step("suspend", step.now, **given))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.permits.domain.permit_facts import ACTIVE
 from services.permits.domain.stop_orders import IN_FORCE, PREPARED, StopOrder, check_preparing, take_order_step
+from services.permits.domain.suspensions import because_of_order
 from services.permits.queries.stop_orders import orders_over
 from services.permits.rules.declarations import declaration_rules
 from services.permits.rules.stop_orders import stop_order_rules
@@ -135,6 +136,6 @@ def _suspend_permits(session: Session, row: Row[Any], *, step: Step) -> None:
     columns = permit.c
     live = select(columns.id).where(columns.enterprise_id == row.enterprise_id, columns.state == ACTIVE)
     named = live if row.is_whole else live.where(columns.id.in_(row.permit_ids))
-    given = {"cause": STOP_ORDER, "reason": row.number}
+    given = {"cause": STOP_ORDER, **because_of_order(row.number)}
     while permit_id := session.scalar(named.order_by(columns.id).limit(1)):  # one may take others of its job along
         step_permit(session, permit_id, step=Step("suspend", step.by, step.tier, step.now, given, step.roles))

@@ -8,7 +8,15 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.permits.domain.permit_facts import ACTIVE, READY
-from services.permits.domain.suspensions import Alarm, stops
+from services.permits.domain.suspensions import (
+    PRODUCTION_HALTED,
+    Alarm,
+    Given,
+    because,
+    because_of_alarm,
+    because_of_person,
+    stops,
+)
 from services.permits.queries.enterprises import is_halted, present_id
 from services.permits.queries.people import problems_of_permits
 from services.permits.queries.suspensions import work_place
@@ -30,10 +38,9 @@ def keep_alarm(session: Session, told: AlarmRaised, *, now: datetime) -> None:
     upsert_rows(session, alarm, [row], key=["occurrence_id"])
     hold_enterprise(session, enterprise_id)
     rules, raised = suspension_rules(), Alarm(told.level, told.place)
-    reason = " ".join(part for part in (told.quantity, f"L{told.level}", told.place) if part)
     for one in _active(session, enterprise_id):
         if stops(rules, raised, work=work_place(one)):
-            _suspend(session, one.id, "alarm", reason=reason, now=now)
+            _suspend(session, one.id, "alarm", why=_of_alarm(told, one), now=now)
 
 
 def clear_alarm(session: Session, told: AlarmCleared, *, now: datetime) -> None:
@@ -58,7 +65,7 @@ def suspend_for_people(session: Session, person_ids: Collection[str], *, now: da
     for permit_id, found in problems_of_permits(session, session.execute(live).all(), now=now).items():
         blocking = next((one.code for one in found if one.is_blocking), "")
         if blocking:
-            _suspend(session, permit_id, "people", reason=blocking, now=now)
+            _suspend(session, permit_id, "people", why=because_of_person(blocking), now=now)
 
 
 def suspend_for_halt(session: Session, enterprise_ids: Collection[str], *, now: datetime) -> None:
@@ -67,7 +74,7 @@ def suspend_for_halt(session: Session, enterprise_ids: Collection[str], *, now: 
         hold_enterprise(session, enterprise_id)
         if is_halted(session, enterprise_id):
             for row in _active(session, enterprise_id):
-                _suspend(session, row.id, "halt", reason="production_halted", now=now)
+                _suspend(session, row.id, "halt", why=because(PRODUCTION_HALTED), now=now)
 
 
 def keep_listing(session: Session, told: SubjectListed | SubjectDelisted, *, now: datetime) -> None:
@@ -77,13 +84,18 @@ def keep_listing(session: Session, told: SubjectListed | SubjectDelisted, *, now
     upsert_rows(session, listing, [row], key=["listing_id"])
 
 
+def _of_alarm(told: AlarmRaised, work: Row[Any]) -> Given:
+    called = work.place if told.place == work.place_id else told.place
+    return because_of_alarm(quantity=told.quantity, level=told.level, place=told.place, called=called)
+
+
 def _active(session: Session, enterprise_id: str) -> list[Row[Any]]:
     wanted = select(permit).where(permit.c.enterprise_id == enterprise_id, permit.c.state == ACTIVE)
     return list(session.execute(wanted.order_by(permit.c.id)).all())
 
 
-def _suspend(session: Session, permit_id: str, why: str, *, reason: str, now: datetime) -> None:
+def _suspend(session: Session, permit_id: str, by: str, *, why: Given, now: datetime) -> None:
     """Suspend a permit unless another of the same job has just taken it along."""
     if locked_permit(session, permit_id).state == ACTIVE:
-        step = clock_step("suspend", now, cause=suspension_rules().causes[why], reason=reason)
+        step = clock_step("suspend", now, cause=suspension_rules().causes[by], **why)
         step_permit(session, permit_id, step=step)

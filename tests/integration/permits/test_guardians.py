@@ -59,11 +59,12 @@ class TestAGuardian:
         refused = live.refusal("resume", at=back)
         tell(live, HERE, after=90)
 
-        assert (before, stopped.state, stopped.cause, stopped.reason) == (
+        assert (before, stopped.state, stopped.cause, stopped.reason_code) == (
             "active", "suspended", "guardian", "guardian_away",
         )  # fmt: skip
         assert told(database, "permit_suspended")[-1]["data"]["cause"] == "guardian"
-        assert (refused, live.take("resume", at=back).row.state) == ("guardian_absent", "active")
+        resumed = live.take("resume", at=back).row
+        assert (refused, resumed.state, resumed.reason_code) == ("guardian_absent", "active", "")
 
     @pytest.mark.parametrize(
         ("positions", "accuracy"),

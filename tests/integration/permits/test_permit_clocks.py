@@ -41,6 +41,7 @@ class TestTheClock:
 
         assert set(warned) == {"gas_stale", "expiring"}
         assert (work.row.state, work.row.is_open, due_of(database, work)) == ("expired", False, None)
+        assert work.row.reason_code == "expired"
         assert told(database)[-1]["type"] == "permits.permit_expired.v1"
 
     def test_ends_work_that_goes_on_and_asks_who_is_inside(self, database: Database, enterprise_id: str) -> None:
@@ -200,6 +201,9 @@ class TestAJob:
 
         assert (stopped.state, stopped.cause) == ("suspended", "related_permit")
         assert (power.row.state, power.row.reason) == ("expired", f"{work.row.number} finished")
+        assert (power.row.reason_code, power.row.reason_about) == (
+            "related", {"number": work.row.number, "state": "finished"},
+        )  # fmt: skip
         assert work.take("close", at=NOW + HOUR, restored=True).row.state == "closed"
 
     def test_of_power_ends_no_later_than_the_hot_work(self, database: Database, enterprise_id: str) -> None:

@@ -41,8 +41,9 @@ def officer(caller: Caller) -> FlaskClient:
 def kept(database: Database, enterprise_id: str, *, day: date, took: float = 0, **facts: Any) -> str:
     """Keep a permit that was to begin on a day; ``took`` are the minutes from its submission to its approval."""
     starts_at = start_of(day) + timedelta(hours=8)
-    texts = dict.fromkeys(("number", "ruleset", "ruleset_version", "place", "cause", "reason", "computed_level"), "")
-    documents = {name: {} for name in ("why", "terms", "facts", "form", "analysis", "warned")}
+    named = ("number", "ruleset", "ruleset_version", "place", "cause", "reason", "reason_code", "computed_level")
+    texts = dict.fromkeys(named, "")
+    documents = {name: {} for name in ("why", "terms", "facts", "form", "analysis", "warned", "reason_about")}
     flags = dict.fromkeys(("is_open", "is_live", "is_frozen", "is_alerting"), False)
     row = {
         "id": new_id(), "enterprise_id": enterprise_id, "version": 1, "told": 0, "state": "closed", "kind": "hot_work",
@@ -133,15 +134,19 @@ class TestReasons:
     ) -> None:
         for state, reason in (("void", "计划取消"), ("void", "计划取消"), ("expired", ""), ("closed", "")):
             kept(database, enterprise_id, day=LAST, state=state, reason=reason)
+        for number in "1", "2":  # of two permits, for the same reason of the rules
+            kept(database, enterprise_id, day=LAST, state="expired", reason=f"{number} closed", reason_code="related")
 
         found = figures(officer)["endings"]
 
-        assert [(row["state"], row["reason"], row["count"]) for row in found] == [
-            ("void", "计划取消", 2),
-            ("expired", "", 1),
+        assert [(row["state"], row["reason_code"], row["reason"], row["count"]) for row in found] == [
+            ("expired", "related", "", 2),
+            ("void", "", "计划取消", 2),
+            ("expired", "", "", 1),
         ]
         assert rows(officer, state="void", reason="计划取消") == 2
         assert rows(officer, state="expired", has_reason="false") == 1
+        assert rows(officer, state="expired", reason_code="related") == 2
 
     def test_of_stop_orders_are_their_basis(self, database: Database, officer: FlaskClient, enterprise_id: str) -> None:
         signed_at = start_of(LAST) + timedelta(hours=9)

@@ -131,6 +131,21 @@ class TestAlarm:
         hear(database, alarm(firm, **about))
         assert stands(foreman, permit)[0] == state
 
+    def test_is_named_by_what_people_call_its_place(
+        self, database: Database, caller: Caller, foreman: FlaskClient, approver: FlaskClient, firm: str
+    ) -> None:
+        owner = caller("enterprise_safety_officer", subject="owner", divisions=[], enterprise_id=firm)
+        place = {"enterprise_id": firm, "kind": "unit", "number": "R-101", "title": "一车间反应釜"}
+        permit = applied(foreman, firm, place_id=owner.post("/api/v1/permits/places", json=place).json["id"])
+        started(foreman, approver, permit)
+        hear(database, alarm(firm, place=permit["place_id"]))
+
+        one = shown(foreman, permit)
+
+        about = {"quantity": "combustible", "level": 2, "place": permit["place"]}
+        assert (one["reason_code"], one["reason_about"]) == ("alarm", about)
+        assert one["reason"] == f"combustible L2 {permit['place_id']}"
+
     @pytest.mark.parametrize("order", ["raised_twice", "cleared_first"])
     def test_suspends_once_in_any_order(
         self, database: Database, foreman: FlaskClient, approver: FlaskClient, firm: str, order: str
@@ -211,6 +226,7 @@ class TestPeople:
         else:
             hear(database, left(firm, WORKER), batch=True)
         assert stands(foreman, permit) == ("suspended", "people")
+        assert shown(foreman, permit)["reason_code"] == "person"
         [why] = shown(foreman, permit)["hindrances"]
         assert (why["code"], WORKER in why["about"][0]) == ("people_not_fit", True)
 

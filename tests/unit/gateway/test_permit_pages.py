@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from services.gateway.pages.language import COOKIE, register_languages
 from services.gateway.pages.permit_board import bar_of, counts_of, day_of, text_of
-from services.gateway.pages.permit_details import chain_of, signature_due, wanted_of, way_of
+from services.gateway.pages.permit_details import chain_of, reason_of, signature_due, wanted_of, way_of
 from services.gateway.pages.permits import asked_of, questions_of, usual_times
 
 DAY = datetime(2026, 11, 25, 16, tzinfo=UTC)  # midnight in China
@@ -123,6 +125,33 @@ class TestPermit:
 
     def test_asks_nobody_who_may_not_sign(self) -> None:
         assert signature_due(permit(), ()) == ""
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"reason": "五级风", "reason_code": "", "reason_about": {}}, "五级风"),
+            ({}, ""),
+            ({"reason": "4.16", "reason_code": "expired", "reason_about": {}}, "有效期已满（4.16）"),
+            (
+                {"reason_code": "related", "reason_about": {"state": "finished", "number": "DHZY-1"}},
+                "关联作业已停止或结束：DHZY-1 待验收",
+            ),
+            (
+                {"reason_code": "alarm", "reason_about": {"level": 2, "place": "罐区", "quantity": "CH4"}},
+                "报警：CH4 二级 罐区",
+            ),
+            (
+                {"reason_code": "person", "reason_about": {"problem": "person_left"}},
+                "人员资格失效：已离职，不能参加作业",
+            ),
+        ],
+        ids=["written", "none", "alone", "related", "alarm", "person"],
+    )
+    def test_says_why_it_stands_as_it_does(self, given: dict[str, Any], words: str) -> None:
+        app = Flask("pages")
+        register_languages(app)
+        with app.test_request_context(headers={"Cookie": f"{COOKIE}=zh"}):
+            assert reason_of(given) == words
 
     def test_shows_who_has_signed(self) -> None:
         found = chain_of(permit(signatures=[SIGN]))
