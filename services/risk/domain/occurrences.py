@@ -36,8 +36,11 @@ class Occurrence:
         return [moment for moment in (self.began_at, self.ended_at, self.expires_at) if moment]
 
     def merged(self, other: "Occurrence") -> "Occurrence":
-        """Return both tellings as one: the latest beginning with its details, and the latest end."""
-        began = max((self, other), key=lambda one: (one.began_at is not None, one.began_at or 0))
+        """Return both tellings as one: the latest beginning with its details, and the latest end.
+
+        Of the same beginning ``other`` is told later: it may have been corrected, or say what was not said before.
+        """
+        began = max((other, self), key=lambda one: (one.began_at is not None, one.began_at or 0))
         ends = [moment for moment in (self.ended_at, other.ended_at) if moment]
         return replace(began, ended_at=max(ends, default=None))
 

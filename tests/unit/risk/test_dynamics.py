@@ -1,5 +1,6 @@
 """Dynamic rules DY-01…DY-15 (risk-grading §3.5): when each counts, what it does, how it ends; any order of events."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -222,6 +223,12 @@ class TestEvents:
                 merged = merged.merged(one)
             results.add((merged.began_at, merged.ended_at, merged.is_open(NOW), str(merged.details)))
         assert results == {(NOW - DAY, NOW - 2 * DAY, True, "{'n': 1}")}
+
+    def test_told_again_replaces_what_it_said_of_the_same_beginning(self) -> None:
+        first = Occurrence("accident", "1", began_at=NOW - DAY, ended_at=NOW, details={"deaths": 0})
+        corrected = Occurrence("accident", "1", began_at=NOW - DAY, details={"deaths": 1})
+
+        assert first.merged(corrected) == replace(first, details={"deaths": 1})
 
     def test_end_something_that_never_began(self) -> None:
         assert not Occurrence("alarm", "1", ended_at=NOW).is_open(NOW)
