@@ -147,7 +147,8 @@ class Permit:
     """What the steps look at; ``warned`` are the moments of which somebody has been told, by name.
 
     ``alarm_over_at``: when the last alarm at its place was over, None when there was none since it was applied for.
-    ``engaged``: what the person who checks in does under other permits. ``sentences``: the measures of its form.
+    ``engaged``: what the person who checks in does under other permits. ``sentences``: the measures of its form,
+    ``notes`` what was written into them.
     """
 
     state: str = NEW
@@ -161,6 +162,7 @@ class Permit:
     signed: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     measures: Mapping[int, bool | None] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)
     sentences: tuple[Measure, ...] = ()
     gas: tuple[GasResult, ...] = ()
     crew: tuple[Member, ...] = ()

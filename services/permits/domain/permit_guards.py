@@ -80,8 +80,16 @@ def _answers_are_known(look: PermitLook) -> None:
 
 
 def _measures_are_complete(look: PermitLook) -> None:
+    _require_complete(look, look.given["answers"], look.given.get("notes") or {})
+
+
+def _measures_stay_complete(look: PermitLook) -> None:
+    """What was answered under an older release may lack what is written in: it is asked for before the confirmation."""
+    _require_complete(look, look.permit.measures, look.permit.notes)
+
+
+def _require_complete(look: PermitLook, answers: Mapping[int, bool | None], notes: Mapping[int, str]) -> None:
     """A measure with blanks, and the other one, are involved only with what is written in (annex A)."""
-    answers, notes = look.given["answers"], look.given.get("notes") or {}
     involved = [one for one in look.permit.sentences if answers.get(one.number)]
     open_ones = [one for one in involved if not one.is_complete(notes.get(one.number) or "")]
     missing, clauses = [one.number for one in open_ones], [one.clause for one in open_ones]
@@ -212,6 +220,7 @@ GUARDS: Mapping[str, Callable[[PermitLook], None]] = {
             _related_are_listed,
             _answers_are_known,
             _measures_are_complete,
+            _measures_stay_complete,
             _measures_are_answered,
             _isolation_is_listed,
             _plan_is_attached,

@@ -194,6 +194,7 @@ def known_permit(session: Session, row: Row[Any]) -> Permit:
         signed=_roles(parts["signatures"], is_approval=True),
         tickets=_roles(parts["signatures"], is_approval=False),
         measures={one.number: one.is_involved for one in parts["measures"]},
+        notes={one.number: one.note or "" for one in parts["measures"]},
         sentences=measures_of(row.kind, rules=ruleset(row.ruleset).measures),
         relatives=tuple(relatives),
         is_halted=is_halted(session, row.enterprise_id)

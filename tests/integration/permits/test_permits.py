@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from services.permits.subscriptions import on_enterprises_merged
+from services.permits.tables import permit_measure
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from shared.ids import new_id
@@ -25,7 +27,7 @@ from tests.integration.permits.permitting import (
 )
 from tests.integration.permits.test_declarations import photo
 from tests.support.events import received
-from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, LEADER, WORKER
+from tests.support.permits import ANALYSIS, BRIEFING, CREW, GUARDIAN, LEADER, WORKER, WRITTEN
 from tests.support.racing import at_once
 
 
@@ -346,6 +348,24 @@ class TestAMeasureThatIsInvolved:
         said = {"field": "notes", "missing": [8, 16], "clauses": ["A.1 8", "A.1 16"]}
         assert (refused(answer), answer.json["facts"]) == ((422, "measure_incomplete"), said)
         assert [row["is_involved"] for row in shown(foreman, permit)["measures"] if row["is_involved"]] == []
+
+    def test_that_was_answered_before_that_was_asked_is_asked_for_again(
+        self, database: Database, foreman: FlaskClient, enterprise_id: str
+    ) -> None:
+        permit = applied(foreman, enterprise_id)
+        taken(foreman, permit, "submit")
+        taken(foreman, permit, "analyse", **ANALYSIS)
+        answers = dict.fromkeys((str(one["number"]) for one in shown(foreman, permit)["measures"]), False)
+        taken(foreman, permit, "answer", answers={**answers, "8": True}, notes={"8": WRITTEN})
+        measured(foreman, permit)
+        with database.transaction() as session:
+            session.execute(update(permit_measure).values(note=None))
+
+        answer = sent(foreman, permit, "confirm", isolation=["V-101"], blind_map="map-1", plan="plan-1")
+        taken(foreman, permit, "answer", answers={"8": True}, notes={"8": WRITTEN})
+
+        assert (refused(answer), answer.json["facts"]["missing"]) == ((422, "measure_incomplete"), [8])
+        assert taken(foreman, permit, "confirm", isolation=["V-101"], blind_map="map-1")["state"] == "prepared"
 
 
 class TestTheGuardian:

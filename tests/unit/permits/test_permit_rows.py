@@ -46,6 +46,7 @@ BROKEN: Mapping[str, Broken] = {
     "related_are_listed": (VESSEL, {}, "related_permit_missing"),
     "answers_are_known": ({}, {"answers": {9: True}}, "answer_unknown"),
     "measures_are_complete": ({"sentences": FORM, "measures": {8: None}}, {"answers": {8: True}}, "measure_incomplete"),
+    "measures_stay_complete": ({"sentences": FORM, "measures": {8: True}}, {}, "measure_incomplete"),
     "measures_are_answered": ({"measures": {1: None}}, {}, "measures_unanswered"),
     "isolation_is_listed": ({"kind": "blinding"}, {"isolation": None}, "isolation_missing"),
     "plan_is_attached": ({"terms": replace(TERMS, needs_plan=True)}, {"plan": None}, "plan_missing"),
