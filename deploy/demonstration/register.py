@@ -32,22 +32,25 @@ DAYS = 9_000
 SPREAD = 0.012  # degrees round the point of a subdistrict, about a kilometre
 
 
-def register_rows(count: int, *, seed: int = 331002) -> Iterator[dict[str, str]]:
-    """Give `count` rows, each a mapping from column to cell; names and credit codes are unique."""
+def register_rows(count: int, *, seed: int = 331002, first: int = 0) -> Iterator[dict[str, str]]:
+    """Give `count` rows, each a mapping from column to cell; names and credit codes are unique.
+
+    `first` is the running number of the first row, by which names and codes differ from those of another register.
+    """
     words = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose, protects nothing
     shares = [trade["share"] for trade in words["trade"]]
-    for number in range(count):
+    for number in range(first, first + count):
         trade = chance.choices(words["trade"], shares)[0]
         yield _with_defects(_row(number, trade, words=words, chance=chance), number)
 
 
-def write_register(path: Path, count: int, *, seed: int = 331002) -> Path:
+def write_register(path: Path, count: int, *, seed: int = 331002, first: int = 0) -> Path:
     """Write the register as a CSV file (UTF-8 with byte order mark, as spreadsheets write it) and return its path."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, [*COLUMNS, *EXTRA_COLUMNS])
         writer.writeheader()
-        writer.writerows(register_rows(count, seed=seed))
+        writer.writerows(register_rows(count, seed=seed, first=first))
     return path
 
 
