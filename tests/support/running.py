@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from deploy.native.programs import free_port, inherited
+from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.running.client import ApiClient, ApiRefused
 from tests.support.source import ROOT
@@ -45,7 +47,7 @@ class System:
     """What both ways to run have in common, seen from outside."""
 
     def __init__(self, home: Path, command: list[str], settings: Mapping[str, str]) -> None:
-        self.home = home
+        self.home = self.files = home
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [*GUARD, *(part.format(home=home, port=self.port) for part in command)]
@@ -114,6 +116,15 @@ class System:
             [SISE, *arguments], capture_output=True, text=True, check=False, timeout=180, env=environment, cwd=ROOT
         )
 
+    def now(self) -> datetime:
+        """Return the moment that the clock of the system shows."""
+        return Clock(self.files, movable=True).now()
+
+    def advance(self, days: int) -> None:
+        """Move the clock of the system forward, for all that follows; everybody has to sign in anew."""
+        moved = self.sise("clock", "advance", f"{days}d")
+        assert moved.returncode == 0, moved.stderr
+
     def operator_settings(self) -> Mapping[str, str]:
         """Return what a command needs to know beyond the settings of the system."""
         return {}
@@ -168,6 +179,16 @@ class FullStack(System):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home, [sys.executable, "-m", "deploy.stack", "--home", "{home}", "--port", "{port}"], {})
+        self.files = home / "files"
+
+    def now(self) -> datetime:
+        """Return the moment that the clock of the system shows."""
+        return Clock(self.files, movable=True).now()
+
+    def advance(self, days: int) -> None:
+        """Move the clock of the system forward, for all that follows; everybody has to sign in anew."""
+        moved = self.sise("clock", "advance", f"{days}d")
+        assert moved.returncode == 0, moved.stderr
 
     def operator_settings(self) -> Mapping[str, str]:
         """Return the settings that the stack wrote down for its operator."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import Clock, business_date
+from shared.clock import business_date
 from shared.running.client import ApiClient
 from tests.support.running import PASSWORD, SISE, System, running, wait_for
 
@@ -43,7 +43,7 @@ def signed_in(demonstration: System, username: str) -> ApiClient:
 
 class TestDemonstration:
     def test_has_lived_through_four_weeks(self, demonstration: System) -> None:
-        ahead = Clock(demonstration.home, movable=True).now() - datetime.now(UTC)
+        ahead = demonstration.now() - datetime.now(UTC)
 
         assert ahead > timedelta(weeks=4) - timedelta(minutes=1)
 
@@ -134,7 +134,7 @@ class TestDemonstration:
 
     def test_counts_accidents_beside_the_year_before(self, demonstration: System) -> None:
         client = demonstration.client()
-        year = business_date(Clock(demonstration.home, movable=True).now()).year
+        year = business_date(demonstration.now()).year
 
         figures = client.call("GET", "credit/accidents/figures", params={"year": year})["total"]["accidents"]
 

@@ -5,7 +5,7 @@ It is walked whole on both ways to run the program: everything in one process, a
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ import rfc8785
 from joserfc import jws
 from joserfc.jwk import KeySet
 
-from shared.clock import business_date
 from shared.running.client import ApiClient
 from tests.support.running import PASSWORD, System
 from tests.system.chains import REACTS_WITHIN, Chain
@@ -46,7 +45,7 @@ class ListingChain(Chain):
     """One enterprise with everybody who acts."""
 
     def __init__(self, system: System) -> None:
-        self.days, self.clients = 0, dict[str, ApiClient]()
+        self.clients = dict[str, ApiClient]()
         facts = {"name": "列入试验化工厂", "industry": "C2614", "address": "椒江区海门街道试验路1号"}
         super().__init__(system, uscc=USCC, **facts)
         agency_id = self.agency()
@@ -61,7 +60,7 @@ class ListingChain(Chain):
         """Register an agency that acts for every purpose, as a common service centre does; return its id."""
         admin = self.system.client()
         agency_id = admin.call("POST", "identity/clients", json={"name": "公共信用信息中心（试验）"})["client_id"]
-        until = (datetime.now(UTC) + timedelta(days=700)).isoformat()
+        until = (self.system.now() + timedelta(days=700)).isoformat()
         for one in admin.call("GET", "identity/grants/possible")["items"]:
             if one["purposes"]:
                 terms = {"divisions": ["331002"], "until": until, "basis": "〔2026〕8号"}
@@ -69,12 +68,8 @@ class ListingChain(Chain):
                 admin.call("PUT", f"identity/clients/{agency_id}/grants/{one['action']}", json=terms)
         return str(agency_id)
 
-    def today(self) -> date:
-        return business_date(datetime.now(UTC) + timedelta(days=self.days))
-
     def advance(self, days: int) -> None:
-        assert self.system.sise("clock", "advance", f"{days}d").returncode == 0
-        self.days += days
+        self.system.advance(days)
         self.clients.clear()  # everybody signs in anew
 
     def ask(self, who: str, method: str, path: str, **content: Any) -> dict[str, Any]:
@@ -113,9 +108,9 @@ class ListingChain(Chain):
         return [one for one in answer["items"] if USCC in one.values()]
 
 
-@pytest.fixture(params=["embedded", "stack"])
-def chain(request: pytest.FixtureRequest) -> ListingChain:
-    return ListingChain(request.getfixturevalue(request.param))
+@pytest.fixture
+def chain(system: System) -> ListingChain:
+    return ListingChain(system)
 
 
 class TestAListing:
@@ -161,7 +156,7 @@ class TestAListing:
 
     def applied(self, chain: ListingChain) -> str:
         """Apply for work that stays a draft."""
-        begins = datetime.now(UTC) + timedelta(days=1)
+        begins = chain.system.now() + timedelta(days=1)
         window = {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=4)).isoformat()}
         body = {**WORK, **window, "enterprise_id": chain.enterprise_id, "longitude": 121.42, "latitude": 28.67}
         return str(chain.ask("safety", "POST", "permits/permits", json=body)["id"])
