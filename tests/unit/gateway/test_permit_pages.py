@@ -131,6 +131,8 @@ class TestPermit:
         [
             ({"reason": "五级风", "reason_code": "", "reason_about": {}}, "五级风"),
             ({}, ""),
+            ({"reason": "guardian_away", "reason_code": "guardian_away"}, "监护人离开作业现场满60秒"),
+            ({"reason": "浓度>50%，已撤离", "reason_code": ""}, "浓度>50%，已撤离"),
             ({"reason": "4.16", "reason_code": "expired", "reason_about": {}}, "有效期已满（4.16）"),
             (
                 {"reason_code": "related", "reason_about": {"state": "finished", "number": "DHZY-1"}},
@@ -145,7 +147,7 @@ class TestPermit:
                 "人员资格失效：已离职，不能参加作业",
             ),
         ],
-        ids=["written", "none", "alone", "related", "alarm", "person"],
+        ids=["written", "none", "code", "percent", "alone", "related", "alarm", "person"],
     )
     def test_says_why_it_stands_as_it_does(self, given: dict[str, Any], words: str) -> None:
         app = Flask("pages")

@@ -1,4 +1,4 @@
-"""What a page says when the API refuses, or when a rule gave a code as the reason: in the language of the page."""
+"""What a page says when the API refuses, in the language of the page."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask import Flask
 from services.gateway.pages.forms import refusal_of
 from services.gateway.pages.language import COOKIE, register_languages
 from services.gateway.pages.own_api import Refusal
-from services.gateway.pages.permit_details import hindered_by, reason_of
+from services.gateway.pages.permit_details import hindered_by
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +43,6 @@ def test_fills_in_the_facts(app: Flask) -> None:
     with app.test_request_context(headers={"Cookie": f"{COOKIE}=en"}):
         said = refusal_of(refused("valid_too_long", hours=8))
     assert "%(" not in said
-
-
-@pytest.mark.parametrize(
-    ("reason", "sentence"),
-    [
-        ("guardian_away", "监护人离开作业现场满60秒"),
-        ("certificate_ended", None),
-        ("SXKJ-20261126-0002 suspended", "SXKJ-20261126-0002 已中断"),
-        ("浓度>50%，已撤离", "浓度>50%，已撤离"),
-        ("", ""),
-    ],
-)
-def test_of_a_rule_is_told_from_what_somebody_wrote(app: Flask, reason: str, sentence: str | None) -> None:
-    with app.test_request_context():
-        said = reason_of(reason)
-    assert said == sentence if sentence is not None else said != reason
 
 
 def test_of_hindrances_names_whom_it_is_about(app: Flask) -> None:
