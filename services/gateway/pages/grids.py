@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from services.gateway.pages import language, own_api
 from services.gateway.pages.access import page
+from services.gateway.pages.history import names_of
 from services.gateway.pages.site import site
 from shared.errors import Forbidden
 
@@ -35,7 +36,8 @@ def grid(grid_id: str) -> str:
     one = own_api.read(f"registry/grids/{grid_id}")
     start = {"geometry": one["geometry"], "outlines": own_api.read("registry/grids/outlines")}
     accounts = _accounts()
-    return render_template("grids/grid.html", one=one, start=start, kinds=_kinds(), accounts=accounts)
+    team = {**names_of([member["account_id"] for member in one["members"]]), **accounts}
+    return render_template("grids/grid.html", one=one, start=start, kinds=_kinds(), accounts=accounts, team=team)
 
 
 def _places() -> dict[str, str]:
@@ -49,7 +51,7 @@ def _kinds() -> dict[str, dict[str, Any]]:
 
 
 def _accounts() -> dict[str, str]:
-    """Return user names by account id for those who may know them; others see the ids."""
+    """Return user names by account id, from whom a team is chosen, for those who may know them."""
     try:
         rows = own_api.read_all("identity/accounts", {"is_enabled": "true"})
     except Forbidden:
