@@ -14,6 +14,16 @@ _REFERENCE = r"(?:credit-and-inspections|messaging-and-libraries|monitoring-trai
 _PART = r"(?:permits|product|contracts)(?=\.md|:|,? (?:§|row|chain)|, permits| roles table)"
 _NOTES = re.compile(rf"[\s,:;，：；、·(（]*(?:{_REFERENCE}|{_PART})[^:;：；)）]*[)）]*(?:, Annex A)?[\s:;：；]*")
 _NUMBERS = re.compile(r"\s*\(S\d+(?:, S\d+)*\)|(?:,| after) S\d+\b")  # of the list of sources behind our notes
+_HAN = r"[\u4e00-\u9fff]"
+_NOTED = re.compile(
+    rf",? ?\b(after) (?=[A-Z]|{_HAN})| (and) (?={_HAN})|(?<={_HAN}) (practice|draft)\b"
+    r"|\b(annex|note|table) (?=[A-Z\d])",
+    re.IGNORECASE,
+)
+_ENGLISH = re.compile(r"[ ,]*\b[A-Z]?[a-z_]{2,}\b.*")
+_BRACKET = re.compile(r"\s*[(（][^()（）]*[a-z_]{2,}[^()（）]*[)）]")
+_PIECES = re.compile(r"(?<!\d)[:：]\s*|[:：](?!\d)\s*|[,，]\s+")
+_CITED = re.compile(rf"[A-Z]{{2}}.*\d|\d\.\d|[A-Z]\.\d|{_HAN}.*\d")
 
 
 def worded(text: str | Mapping[str, str] | None) -> str:
@@ -77,7 +87,24 @@ def _mark(text: str, words: Iterable[str]) -> Markup:
 def cited(*texts: str | None) -> str:
     """Return source and clause of a rule as a page shows them: laws and orders, not our notes about them."""
     known = [_SEPARATORS.join(filter(None, _NOTES.split(_NUMBERS.sub("", text or "")))) for text in texts]
-    return " ".join(filter(None, known)).replace(OURS, gettext("wording.ours"))
+    said = " ".join(filter(None, known)).replace(OURS, gettext("wording.ours"))
+    locale = get_locale()
+    return _without_english(said) if locale and locale.language == "zh" else said
+
+
+def _without_english(text: str) -> str:
+    """Return a source without what our tables note about it in English, which a Chinese page does not show."""
+    named = _NOTED.sub(lambda found: gettext(f"wording.{next(filter(None, found.groups())).lower()}"), text)
+    parts = (_shown_of(part) for part in re.split(r"\s*[;；]\s*", _BRACKET.sub("", named)))
+    return _SEPARATORS.join(filter(None, parts))
+
+
+def _shown_of(part: str) -> str:
+    """Return the pieces of a source that are not in English, or cite something before the English begins."""
+    if not _ENGLISH.search(part):
+        return part
+    cut = ((piece, _ENGLISH.sub("", piece)) for piece in _PIECES.split(part))
+    return gettext("wording.comma").join(words for piece, words in cut if words == piece or _CITED.search(words))
 
 
 FILTERS = {

@@ -32,16 +32,44 @@ class TestCiting:
             ("安全生产法 第七十八条", "安全生产法 第七十八条"),
             ("credit-and-inspections §5.4", ""),
             ("第二十一条; risk-grading §4.2, §4.5", "第二十一条"),
-            ("permits §5.3: only a signed order stops", "only a signed order stops"),
-            ("field names of 双公示 (credit-and-inspections §8.1)", "field names of 双公示"),
             (
                 "安监总政法〔2017〕150号; risk-grading §4.4 (frequencies): Sise design",
                 "安监总政法〔2017〕150号; 本系统设计",
             ),
-            ("GB 30871-2022 permits of work", "GB 30871-2022 permits of work"),
         ],
     )
     def test_keeps_the_law_and_leaves_our_own_notes_out(self, written: str, shown: str) -> None:
+        assert drawn(written) == shown
+
+    @pytest.mark.parametrize(
+        ("written", "shown"),
+        [
+            ("permits §5.3: only a signed order stops", "only a signed order stops"),
+            ("field names of 双公示 (credit-and-inspections §8.1)", "field names of 双公示"),
+            ("GB 30871-2022 permits of work", "GB 30871-2022 permits of work"),
+            ("Sise design, after 应急〔2021〕23号", "Sise’s own proposal, after 应急〔2021〕23号"),
+        ],
+    )
+    def test_keeps_english_words_on_an_english_page(self, written: str, shown: str) -> None:
+        assert drawn(written, language="en") == shown
+
+    @pytest.mark.parametrize(
+        ("written", "shown"),
+        [
+            ("permits §5.3: only a signed order stops", ""),
+            ("GB 30871-2022 permits of work", "GB 30871-2022"),
+            ("安全生产法; 总局令第16号; items chosen by Sise", "安全生产法; 总局令第16号"),
+            ("安全生产法 第六十五条: whenever safety cannot be warranted", "安全生产法 第六十五条"),
+            ("信用修复管理办法; numbers: Sise design", "信用修复管理办法; 本系统设计"),
+            ("Sise design, after 安全生产法 and 应急〔2021〕23号", "本系统设计，参照安全生产法、应急〔2021〕23号"),
+            ("浙应急〔2024〕148号 draft: at least 15 % of reports", "浙应急〔2024〕148号（征求意见稿）"),
+            ("平台: every day before 10:00, signed by the principal", "平台"),
+            ("安全生产法 第七十四条 (everyone may report)", "安全生产法 第七十四条"),
+            ("4.2, 5.4.2, annex A", "4.2, 5.4.2, 附录A"),
+            ("4.7 gives no measure of an area", "4.7"),
+        ],
+    )
+    def test_leaves_english_words_out_of_a_chinese_page(self, written: str, shown: str) -> None:
         assert drawn(written) == shown
 
     def test_joins_source_and_clause(self) -> None:
@@ -74,10 +102,10 @@ def cited_in(part: Any) -> Iterator[str]:
         yield from cited_in(one)
 
 
-def drawn(*texts: str | None) -> str:
+def drawn(*texts: str | None, language: str = "zh") -> str:
     app = Flask(__name__)
     register_languages(app)
-    with app.test_request_context(headers={"Cookie": f"{COOKIE}=zh"}):
+    with app.test_request_context(headers={"Cookie": f"{COOKIE}={language}"}):
         return cited(*texts)
 
 
