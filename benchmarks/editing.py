@@ -13,7 +13,7 @@ from services.risk.domain.facts import Known, Origin
 from shared.database import Database
 
 PER_SECOND = 5
-ANSWERS = (
+ANSWERS: tuple[dict[str, str | int], ...] = (
     {"metal_smelting": "yes", "gas_works": "yes"},
     {"coating": "no", "no_safety_staff": "yes"},
     {"dormitory_in_building": "yes", "headcount": 60},
@@ -50,7 +50,7 @@ def _edit(database: Database, sheets: Sequence[tuple[str, int]], *, edits: list[
         due += 1 / PER_SECOND
         if ended.wait(max(0, due - time.monotonic())):
             return
-        answers: dict[str, str | int] = dict(ANSWERS[number % len(ANSWERS)])
+        answers = ANSWERS[number % len(ANSWERS)]
         facts = {fact: Known(value, Origin.CONFIRMED) for fact, value in answers.items()}
         with database.transaction() as session:
             version = use_cases.declare_facts(

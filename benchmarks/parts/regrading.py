@@ -90,7 +90,7 @@ def _fill(database: Database, count: int) -> None:
                 _declare(session, state.enterprise_id)
 
 
-def _declare(session, enterprise_id: str) -> None:  # type: ignore[no-untyped-def]
+def _declare(session, enterprise_id: str) -> None:
     facts = {
         "coating": Known("yes", Origin.CONFIRMED),
         "no_safety_staff": Known("yes", Origin.CONFIRMED),
@@ -150,6 +150,6 @@ def _to_edit(database: Database) -> list[tuple[str, int]]:
     return sheets
 
 
-def _count(database: Database, table) -> int:  # type: ignore[no-untyped-def]
+def _count(database: Database, table) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0

@@ -8,17 +8,18 @@ from typing import Any
 
 from deploy.demonstration.lists import Client
 
+Document = dict[str, Any]
+
 METRES_OF_A_DEGREE = 111_320
 BEGUN = timedelta(minutes=30)  # so long ago a permit begins to count
-GASES = {
+GASES: Mapping[str, Document] = {
     "combustible": {"gas": "methane", "value": 0.1, "unit": "vol_pct"},
     "oxygen": {"gas": "oxygen", "value": 20.9, "unit": "vol_pct"},
     "toxic": {"gas": "hydrogen_sulphide", "value": 1.0, "unit": "mg_m3"},
 }
-START = {"video_live": True, "detector_live": True, "ventilated": True, "wind_force": 2}
-FINISH = {"fire_out": True, "line_removed": True}
+START: Document = {"video_live": True, "detector_live": True, "ventilated": True, "wind_force": 2}
+FINISH: Document = {"fire_out": True, "line_removed": True}
 ROLES = ("work_leader", "worker", "guardian")
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)

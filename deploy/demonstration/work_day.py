@@ -6,6 +6,7 @@ through the API: a foreman applies and leads on, the principal approves, nobody 
 
 import tomllib
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _certify(foreman: Client, crew: dict[str, str], *, valid_from: str) -> None:
     """Enter every certificate that there is for each of the crew, as soon as permits knows them."""
     kinds = [one["id"] for one in foreman.call("GET", "permits/people/table")["kinds"]]
     for person_id in crew.values():
-        until(lambda known=person_id: _known(foreman, known), what="permits knows the crew")
+        until(partial(_known, foreman, person_id), what="permits knows the crew")
         for kind in kinds:
             held = {"kind": kind, "valid_from": valid_from, "authority": "演示发证机关", "number": f"演示{kind}"[:40]}
             foreman.call("POST", f"permits/people/{person_id}/certificates", json=held)
@@ -90,14 +91,14 @@ def _known(client: Client, person_id: str) -> bool:
 
 
 def _enter_place(plant: Plant, place: Document) -> None:
-    content = {name: place[name] for name in ("kind", "number", "title", "hazards") if name in place}
+    content: Document = {name: place[name] for name in ("kind", "number", "title", "hazards") if name in place}
     where = {**plant.at(place["east"], place["north"]), "accuracy_m": 5}
     body = {"enterprise_id": plant.enterprise_id, **content, "location": where, "radius_m": 10}
     plant.foreman.call("POST", "permits/places", json=body)
 
 
 def _declare(plant: Plant, job: Document, *, now: datetime) -> None:
-    content = {name: job[name] for name in ("kind", "description", "place")} | job["answers"]
+    content: Document = {name: job[name] for name in ("kind", "description", "place")} | job["answers"]
     times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=job["hours"])).isoformat()}
     body = {"enterprise_id": plant.enterprise_id, "day": business_date(now).isoformat(), "jobs": [content | times]}
     plant.foreman.call("POST", "permits/declarations", json=body)
