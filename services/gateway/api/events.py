@@ -1,5 +1,7 @@
 """The event stream of the pages (server-sent events), for those who look at the map.
 
+One look at the newest position serves all streams of a process; a stream asks for events when there are some.
+
 A stream holds a thread where threads serve (the embedded way to run), so only so many stay open
 (``SISE_MOST_STREAMS``). Beyond that a stream answers what is new and ends; the browser comes again after
 ``retry`` and misses nothing, because it says where it was. In the full stack `sise stream gateway` serves streams
@@ -8,8 +10,8 @@ on green threads, where the number may be in the thousands.
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import orjson
@@ -29,6 +31,27 @@ RETRY_MILLISECONDS = 2_000
 blp = Blueprint("events", __name__, url_prefix="/api/v1/events", description="What happens, as it happens")
 
 
+LOOK_EVERY = 0.2  # seconds
+
+
+class Lookout:
+    """Knows how far the events have come; however many streams are open, the database is asked every 200 ms."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._looked_at = -LOOK_EVERY
+        self._newest = 0
+
+    def newest(self, database: Database, *, within: float = LOOK_EVERY) -> int:
+        """Return the number of the last event, as of the last ``within`` seconds."""
+        with self._turn:
+            if time.monotonic() - self._looked_at >= within:
+                with database.reading() as session:
+                    self._newest = newest_position(session)
+                self._looked_at = time.monotonic()
+            return self._newest
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
     """``places`` are the streams that may stay open at once; the rest is in seconds.
@@ -37,7 +60,8 @@ class Streams:
     """
 
     places: threading.Semaphore
-    look_every: float = 0.2
+    lookout: Lookout = field(default_factory=Lookout)
+    look_every: float = LOOK_EVERY
     keep_alive_every: float = 15.0
     longest: float = 300.0
 
@@ -63,13 +87,15 @@ def event_stream() -> Response:
 def _tail(database: Database, listener: Principal, *, last: str, pace: Streams) -> Iterator[bytes]:
     """Tell what is new every 200 ms, at least once, for ``pace.longest`` seconds."""
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-    position, must_reset = _start(database, last)
+    position, must_reset = _start(database, last, newest=pace.lookout.newest(database, within=0))
     yield _frame("reset", position, {}) if must_reset else _comment(position)
     ends = time.monotonic() + pace.longest
     spoke = time.monotonic()
     while True:
-        with database.reading() as session:
-            heard, position = events_after(session, listener, position=position)
+        heard: Sequence[Row[Any]] = ()
+        if (newest := pace.lookout.newest(database)) > position:
+            with database.reading() as session:
+                heard, position = events_after(session, listener, position=position, newest=newest)
         if heard:
             yield b"".join(_told(event) for event in heard)
             spoke = time.monotonic()
@@ -81,14 +107,13 @@ def _tail(database: Database, listener: Principal, *, last: str, pace: Streams) 
         time.sleep(pace.look_every)
 
 
-def _start(database: Database, last: str) -> tuple[int, bool]:
+def _start(database: Database, last: str, *, newest: int) -> tuple[int, bool]:
     """Return where to begin, and whether the listener has missed what is no longer kept."""
+    if not last:
+        return newest, False
     with database.reading() as session:
-        newest = newest_position(session)
-        if not last:
-            return newest, False
         is_lost = not last.isdecimal() or is_forgotten(session, int(last))
-        return (newest, True) if is_lost else (int(last), False)
+    return (newest, True) if is_lost else (int(last), False)
 
 
 def _told(event: Row[Any]) -> bytes:

@@ -30,12 +30,13 @@ def is_forgotten(session: Session, position: int) -> bool:
     return position > newest or (position < newest and (oldest is None or position < oldest - 1))
 
 
-def events_after(session: Session, principal: Principal, *, position: int) -> tuple[Sequence[Row[Any]], int]:
-    """Return up to 200 events after ``position`` in the principal's scope, and the position then reached."""
+def events_after(
+    session: Session, principal: Principal, *, position: int, newest: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """Return up to 200 events after ``position`` and up to ``newest`` in the principal's scope, and where that ends."""
     event = stream_event.c
     scope = in_scope(principal, division=event.division, grid=event.grid, enterprise_id=event.enterprise_id)
     withheld = [kind for kind, action in NEEDS.items() if not principal.may(action)]
-    newest = newest_position(session)
     heard = session.execute(
         select(stream_event)
         .where(event.position > position, event.position <= newest, event.kind.not_in(withheld), scope)

@@ -191,3 +191,15 @@ class TestOpenStream:
 
         assert spoken[2:] == [b": alive\nid: 0\n\n"] * 2
         answer.close()
+
+
+class TestLookout:
+    def test_asks_the_database_once_for_all_streams_of_an_interval(self, database: Database, tell: Tell) -> None:
+        lookout = events.Lookout()
+        before = lookout.newest(database)
+
+        tell(enterprise())
+
+        assert lookout.newest(database, within=60) == before
+        assert lookout.newest(database, within=0) == before + 1
+        assert lookout.newest(database, within=60) == before + 1
