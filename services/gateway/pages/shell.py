@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import format_datetime, get_translations, gettext
+from flask_babel import format_datetime, gettext
 
 from services.gateway.pages import language, names, viewer, wording
 from shared.http.chassis import chassis, now
@@ -160,8 +160,12 @@ def _version(name: str, changed: int) -> str:
 
 def words(groups: Iterable[str]) -> dict[str, str]:
     """Return the phrases of ``groups`` (first part of their keys) for the scripts of a page."""
-    starts = tuple(f"{group}." for group in groups)
-    catalogue = get_translations()._catalog
+    return _words(language.chosen(), tuple(f"{group}." for group in groups))
+
+
+@cache
+def _words(code: str, starts: tuple[str, ...]) -> dict[str, str]:
+    catalogue = language.read_catalogue(code)._catalog
     return {key: text for key, text in catalogue.items() if isinstance(key, str) and key.startswith(starts)}
 
 
