@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",  # pages without a map are drawn faster by the processor itself
 ]
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first that is installed
 CUT_OFF = (  # what Chromium says when the connection goes: of a request, and of the worker it looks for by itself
     "Failed to load resource: net::ERR_",
     "An unknown error occurred when fetching the script.",
@@ -82,7 +83,7 @@ def declare(client: Any, enterprise_id: str, facts: dict[str, Any]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Return the machine's Chromium without a screen."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
