@@ -30,6 +30,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 HERE = Path(__file__).parent
 ROWS = 600
+SYSTEMS = 2  # that run side by side where there are workers enough
 LISTED = 80  # of the first hundred that a search gives
 REFUSED_INPUT = "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
 PATIENCE = 20_000  # milliseconds; machines that test are busy
@@ -42,12 +43,13 @@ Window = Callable[..., Page]
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder share one system and one browser, and so one worker."""
-    for item in items:
-        if is_below(item.path, HERE):
-            item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 300))
+    """Every second file of this folder shares a system and a browser, and so a worker; two of them may be at work."""
+    ours = [item for item in items if is_below(item.path, HERE)]
+    order = {path: number for number, path in enumerate(sorted({item.path for item in ours}))}
+    for item in ours:
+        item.add_marker("browser")
+        item.add_marker(pytest.mark.xdist_group(f"browser-{order[item.path] % SYSTEMS}"))
+        item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 300))
 
 
 @pytest.fixture(scope="package")
