@@ -42,7 +42,7 @@ class Contract:
     subject: str
     partition: str
     event_class: type[Any]
-    field_names: frozenset[str]
+    slots: tuple[tuple[str, Callable[[Any, Any], None]], ...]  # by name of the field: what puts a value into it
     required: frozenset[str]
 
     @property
@@ -55,13 +55,15 @@ class Contract:
 
     def read(self, facts: Mapping[str, Any]) -> Any:
         """Return the event of these ``facts``; unknown fields are ignored, a missing one is ``UnreadableEvent``."""
+        event = object.__new__(self.event_class)
         try:
-            return self.event_class(**facts)  # the usual case: asking first takes longer than doing it
-        except TypeError:
-            missing = ", ".join(sorted(self.required - facts.keys()))
-        if missing:
-            raise UnreadableEvent(f"{self.name} lacks {missing}")
-        return self.event_class(**{name: value for name, value in facts.items() if name in self.field_names})
+            for name, put in self.slots:  # the usual case: calling the class takes twice as long (measured)
+                put(event, facts[name])
+        except KeyError:
+            if missing := ", ".join(sorted(self.required - facts.keys())):
+                raise UnreadableEvent(f"{self.name} lacks {missing}") from None
+            return self.event_class(**{name: facts[name] for name, _ in self.slots if name in facts})
+        return event
 
 
 _contracts: dict[str, Contract] = {}
@@ -80,7 +82,7 @@ def event(name: str, *, kind: Kind, lane: Lane = Lane.URGENT, subject: str, part
             subject=subject,
             partition=partition or subject,
             event_class=event_class,
-            field_names=frozenset(field.name for field in own),
+            slots=tuple((field.name, getattr(event_class, field.name).__set__) for field in own),
             required=frozenset(
                 field.name for field in own if field.default is MISSING and field.default_factory is MISSING
             ),

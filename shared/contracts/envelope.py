@@ -25,18 +25,19 @@ def encode(event: Any, *, sequence: int, at: datetime, event_id: str = "") -> tu
     ``sequence`` counts the events of one subject. Raises ``EventTooLarge`` above 64 KiB.
     """
     contract = contract_of(type(event))
+    source = contract.source
     trace = context.current()
     event_id = event_id or ids.new_id()
     body = orjson.dumps(
         {
             "specversion": "1.0",
             "id": event_id,
-            "source": contract.source,
+            "source": source,
             "type": contract.name,
             "subject": getattr(event, contract.subject),
             "time": at,
             "datacontenttype": "application/json",
-            "dataschema": f"{contract.source}/{contract.name}",
+            "dataschema": f"{source}/{contract.name}",
             "sequence": str(sequence),
             "partitionkey": getattr(event, contract.partition),
             "correlationid": trace.correlation_id or event_id,

@@ -91,4 +91,4 @@ class TestContracts:
 
     @pytest.mark.parametrize("contract", all_contracts().values(), ids=lambda contract: contract.name)
     def test_name_a_field_as_subject(self, contract: object) -> None:
-        assert {contract.subject, contract.partition} <= contract.field_names  # type: ignore[attr-defined]
+        assert {contract.subject, contract.partition} <= {name for name, _ in contract.slots}  # type: ignore[attr-defined]

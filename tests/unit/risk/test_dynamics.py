@@ -242,7 +242,7 @@ class TestEvents:
     def test_name_contracts_and_fields_that_exist(self) -> None:
         modules = (credit, inspections, monitoring, permits, training)
         known = {
-            one.contract.name: one.contract.field_names
+            one.contract.name: {name for name, _ in one.contract.slots}
             for module in modules
             for one in vars(module).values()
             if hasattr(one, "contract")
