@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, literal, select, text, update
 
 from shared import metrics
 from shared.bus import LoggedEvent, Published, Publisher
@@ -37,7 +37,11 @@ INSERT INTO event_log ({_COLUMNS}, logged_at)
 SELECT {_COLUMNS}, :now FROM outbox WHERE lane = {{lane}} ORDER BY id LIMIT :most
 RETURNING position, event_id, type, lane, address, body
 """  # noqa: S608 - constants
-_HAS_WAITING = "SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM outbox WHERE lane = {lane:d})" for lane in Lane)  # noqa: S608
+# The lanes are parameters: of a statement without any PostgreSQL keeps the plan in spite of our options, and one made
+# while the outbox was empty reads all of it, what was removed included (measured: a third of the registry's backends).
+_OLDEST = "(SELECT id FROM outbox WHERE lane = :{lane.name} ORDER BY id LIMIT 1)"
+_HAS_WAITING = text("SELECT " + ", ".join(_OLDEST.format(lane=lane) for lane in Lane))
+_LANES = {lane.name: int(lane) for lane in Lane}
 _ADVANCE = """
 INSERT INTO relay_cursor (lane, position) VALUES (:lane, :position)
 ON CONFLICT (lane) DO UPDATE SET position = excluded.position WHERE excluded.position > relay_cursor.position
@@ -104,7 +108,7 @@ class Relay:
         """
         connection = self._database.engine.connect()
         try:
-            if self._database.is_postgresql and not _has_lock(connection):
+            if self._database.is_postgresql and not connection.scalar(select(func.pg_try_advisory_lock(LEADER_LOCK))):
                 connection.close()
                 return None
             rows = connection.execute(select(relay_cursor.c.lane, relay_cursor.c.position)).all()
@@ -135,11 +139,11 @@ class Relay:
     def _waiting_lanes(self) -> set[Lane]:
         """Return the lanes with rows in the outbox: one question, because an idle relay asks it all day."""
         if self._watch is not None:
-            answers = self._watch.exec_driver_sql(_HAS_WAITING).one()
+            answers = self._watch.execute(_HAS_WAITING, _LANES).one()
         else:
             with self._database.reading() as session:
-                answers = session.execute(text(_HAS_WAITING)).one()
-        return {lane for lane, is_waiting in zip(Lane, answers, strict=True) if is_waiting}
+                answers = session.execute(_HAS_WAITING, _LANES).one()
+        return {lane for lane, oldest in zip(Lane, answers, strict=True) if oldest is not None}
 
     def _move(self, lane: Lane) -> list[LoggedEvent]:
         """Move outbox rows into the log, which gives them their positions, and return them in that order."""
@@ -188,10 +192,6 @@ def _logged_columns(database: Database) -> list[ColumnElement[Any]]:
     log = event_log.c
     event_id = cast(log.event_id, Text) if database.is_postgresql else log.event_id
     return [log.position, event_id, log.type, log.lane, log.address, log.body]
-
-
-def _has_lock(connection: Connection) -> bool:
-    return bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK}))
 
 
 def _leave_to_others_to_sync(connection: Connection) -> None:

@@ -259,6 +259,27 @@ class TestTheLeader:
         assert bus.arrived == [early, late]
         relay.close()
 
+    def test_keeps_no_plan_of_an_empty_outbox(self, postgresql_database: Database) -> None:
+        """Such a plan reads the whole table, with all that a flood has left in it, twenty times a second."""
+        relay = relay_of(postgresql_database, Bus())
+        asked: list[Any] = []
+        with listening(postgresql_database, lambda cursor: asked.append(cursor.connection)):
+            for _ in range(10):
+                relay.turn()
+        kept = asked[-1].execute("SELECT count(*) > 0, sum(generic_plans) FROM pg_prepared_statements").fetchone()
+        assert kept == (True, 0)
+        relay.close()
+
+
+@contextmanager
+def listening(database: Database, hear: Callable[[Any], None]) -> Iterator[None]:
+    def executed(_connection: object, cursor: Any, *_rest: object) -> None:
+        hear(cursor)
+
+    event.listen(database.engine, "after_cursor_execute", executed)
+    yield
+    event.remove(database.engine, "after_cursor_execute", executed)
+
 
 def _end_sessions(database: Database) -> None:
     with database.engine.connect() as connection:
