@@ -71,9 +71,16 @@ enterprise = Table(
 )
 Index("ix__enterprise__division__name", enterprise.c.division, enterprise.c.name)
 Index("ix__enterprise__name__id", enterprise.c.name, enterprise.c.id)
-Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name)
-Index("ix__enterprise__survey_outcome", enterprise.c.survey_outcome, enterprise.c.survey_rank, enterprise.c.id)
-Index("ix__enterprise__placement", enterprise.c.placement)
+# Only what stands out is looked for; SQLite would not see that a value that is wanted implies the condition.
+Index("ix__enterprise__grid__name", enterprise.c.grid, enterprise.c.name, postgresql_where=text("grid <> ''"))
+Index(
+    "ix__enterprise__survey_outcome",
+    enterprise.c.survey_outcome,
+    enterprise.c.survey_rank,
+    enterprise.c.id,
+    postgresql_where=text("survey_outcome <> ''"),
+)
+Index("ix__enterprise__placement", enterprise.c.placement, postgresql_where=text("placement <> 'placed'"))
 Index(
     "ix__enterprise__park_id",
     enterprise.c.park_id,
