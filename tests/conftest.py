@@ -70,7 +70,7 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use; those that share one node, or start a whole system, run in one worker."""
+    """Mark tests by what they use; those that share one node, or a whole system of a kind, run in one worker."""
     for item in items:
         used = {*getattr(item, "fixturenames", ()), *values_of(item)}
         for server in ("postgresql", "rabbitmq"):
@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("broker"))
         if is_below(item.path, SYSTEM):
             item.add_marker("system")
-            item.add_marker(pytest.mark.xdist_group("system"))
+            item.add_marker(pytest.mark.xdist_group("stack" if "stack" in used else "system"))
             item.add_marker(pytest.mark.timeout(7200 if "SISE_FULL_VOLUME" in os.environ else 900))
         if is_below(item.path, UNIT):
             item.add_marker("disable_socket")
