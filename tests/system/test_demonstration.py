@@ -124,12 +124,13 @@ class TestDemonstration:
 
         assert all("（演示）" in one["document_number"] and "（演示）" in one["name"] for one in found)
         assert Counter(one["state"] for one in found) == {
-            "published": 4, "decided": 2, "not_published": 1, "repair_applied": 1, "withdrawn": 1
+            "published": 4, "decided": 2, "not_published": 1, "withdrawn": 1,
+            "repair_applied": 1, "repair_accepted": 1, "repaired": 1,
         }  # fmt: skip
         assert {one["penalty_class"] for one in found} == {"light", "general", "serious"}
-        assert [one["is_late"] for one in found if one["published_on"]] == [False] * 6
+        assert [one["is_late"] for one in found if one["published_on"]] == [False] * 8
         assert [one["CF_XDR_MC"] for one in public if one["CF_XDR_LB"] == "自然人"] == ["演**"]
-        assert len(public) == 5
+        assert len(public) == 6
         assert len(client.call("GET", "public/penalties/withdrawn")["items"]) == 1
 
     def test_counts_accidents_beside_the_year_before(self, demonstration: System) -> None:
