@@ -31,7 +31,8 @@ NAMING = {
     "pk": "pk__%(table_name)s",
 }
 # A plan that was remembered while a table was empty reads it row by row when an import has filled it (measured: the
-# relay of a backlog 40 times slower), so every statement is planned for what is there.
+# relay of a backlog 40 times slower), so every statement is planned for what is there. One without parameters is not,
+# whatever this says: a question about a table that grows needs one (shared/events/relay.py).
 # Compiling a statement takes longer than any of ours runs.
 POSTGRESQL_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off"
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
