@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ class TestDemonstration:
         assert owing
 
     def test_has_solid_and_hatched_colours(self, demonstration: System) -> None:
-        def summary() -> dict[str, int]:
+        def summary() -> dict[str, Any]:
             return demonstration.client().call("GET", "map/summary")
 
         wait_for(lambda: summary()["provisional"] < ENTERPRISES, seconds=30, what="somebody is solid")

@@ -212,7 +212,7 @@ class TestOthers:
     def test_go_over_to_the_entry_that_stays(self, database: Database, firm: str) -> None:
         punished(database, firm)
         other = known_enterprise(database)
-        merge = EnterprisesMerged(merge_id=new_id(), enterprise_id=other, merged_ids=[firm])
+        merge = EnterprisesMerged(merge_id=new_id(), enterprise_id=other, merged_ids=(firm,))
         with database.transaction() as session:
             on_enterprises_merged(session, received(merge), now=at(DAY))
         assert {row.enterprise_id for row in rows(database)} == {other}

@@ -137,7 +137,7 @@ class TestOpenPages:
         firm, other, merged = enterprise(), enterprise(subdistrict=BAIYUN), new_id()
         tell(firm, other)
         same: dict[str, Any] = {"limit": "case_record", "by": "officer", "due_on": "2026-11-26"}
-        merge = EnterprisesMerged(merge_id=new_id(), enterprise_id=other.enterprise_id, merged_ids=[merged])
+        merge = EnterprisesMerged(merge_id=new_id(), enterprise_id=other.enterprise_id, merged_ids=(merged,))
         facts = [LimitOpened, LimitWarned, LimitMissed, LimitEnded]
         told = [received(one(limit_id=new_id(), enterprise_id=firm.enterprise_id, **same)) for one in facts]
         with database.transaction() as session:
