@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 ASSETS := services/gateway/static/vendor/receipt.json
 CATALOGUES := $(wildcard services/gateway/translations/*/LC_MESSAGES/messages.po)
-COVERAGE := build/coverage.json
+REACHED := build/reached
 # Compiled once instead of by every program that a test starts, also where the surroundings say otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 FAST := not broker and not postgresql and not browser and not system and not sweep and not long
@@ -34,8 +34,9 @@ stack: $(DEVELOPMENT) pages packages ## Start the full stack: private RabbitMQ a
 	@exec $(BIN)/python -m deploy.stack
 
 test: setup packages check ## Check and test everything on private servers; what the CI runs
-	$(PYTEST) --ignore=tests/architecture --cov --cov-report= --cov-report=json:$(COVERAGE)
-	$(BIN)/python -m tests.support.coverage $(COVERAGE)
+	@rm -rf $(REACHED)
+	SISE_TESTS_REACHED=$(CURDIR)/$(REACHED) $(PYTEST) --ignore=tests/architecture
+	$(BIN)/python -m tests.support.coverage $(REACHED)
 
 test-fast: setup ## Run the tests that need no server, in less than a minute
 	$(PYTEST) $(ASIDE:%=--ignore=%) -m "$(FAST)"

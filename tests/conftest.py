@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import structlog
-from coverage import Coverage
 
 from shared.database import Database
+from tests.support import marks
 from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
 from tests.support.distribution import FilesInOrder, groups_first, is_below
 from tests.support.postgresql import TestPostgreSQL
@@ -93,22 +93,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Measure coverage only where a test is there to reach its code: tracing makes a test half as long again.
+    """Measure coverage only where a test is there to reach its code.
 
     A whole system reaches by chance what its services' own tests must reach, and a test that runs on both databases
     reaches the same twice. What such a test read once and for all is read again where it counts.
     """
-    measured = Coverage.current()
-    if measured is None or not any(item.get_closest_marker(name) for name in UNMEASURED):
+    if marks.DIRECTORY not in os.environ or not any(item.get_closest_marker(name) for name in UNMEASURED):
         return (yield)
-    measured.stop()
     unread = [one for one in every_cache(len(sys.modules)) if not one.cache_info().currsize]
     try:
-        return (yield)
+        with marks.unheeded():
+            return (yield)
     finally:
         for one in unread:
             one.cache_clear()
-        measured.start()
+
+
+def pytest_sessionfinish() -> None:
+    """Write what the tests of this process have reached."""
+    marks.write()
 
 
 @cache

@@ -23,13 +23,7 @@ SISE = str(Path(sys.executable).with_name("sise"))
 GUARD = ("setpriv", "--pdeathsig", "TERM", "--")  # a killed test run leaves nothing behind
 STARTING = 120.0
 SIGNED_IN = 300.0  # seconds; half the life of a token
-MEASURING = "COVERAGE_PROCESS_CONFIG"  # by which a started program would count what it reaches, at half the speed
 Command = subprocess.CompletedProcess[str]
-
-
-def surroundings() -> dict[str, str]:
-    """Return the environment of the test without what would let a started system measure itself."""
-    return {name: value for name, value in inherited().items() if name != MEASURING}
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float, what: str) -> Any:
@@ -68,7 +62,7 @@ class System:
         self._heard = self._said.stat().st_size if self._said.exists() else 0
         with self._said.open("a") as log:
             self._child = subprocess.Popen(
-                self._command, stdout=log, stderr=log, text=True, cwd=ROOT, env={**surroundings(), **self._settings}
+                self._command, stdout=log, stderr=log, text=True, cwd=ROOT, env={**inherited(), **self._settings}
             )
 
     def start(self) -> None:
@@ -111,7 +105,7 @@ class System:
         """Run a command of `sise` beside the running system, with some settings changed."""
         if "clock" in arguments:
             self._client = None  # its token is no longer of this time
-        environment = {**surroundings(), **self._settings, **self.operator_settings(), **settings}
+        environment = {**inherited(), **self._settings, **self.operator_settings(), **settings}
         return subprocess.run(
             [SISE, *arguments], capture_output=True, text=True, check=False, timeout=180, env=environment, cwd=ROOT
         )
