@@ -112,6 +112,7 @@ occurrence = Table(
     Column("ended_at", UtcDateTime),
     Column("expires_at", UtcDateTime),
     Column("details", JSON, nullable=False),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),  # of the event that told its beginning
     PrimaryKeyConstraint("enterprise_id", "kind", "key"),
 )
 

@@ -144,9 +144,9 @@ class DynamicRules:
         """The names of the rules by id."""
         return {rule.id: rule.label for rule in self.rules}
 
-    def read(self, event: str, told: Any, *, time: datetime) -> list[Occurrence]:
+    def read(self, event: str, told: Any, *, time: datetime, sequence: int) -> list[Occurrence]:
         """Return the occurrences of which an event tells."""
-        found = (kind.read(event, told, time=time) for kind in self.kinds)
+        found = (kind.read(event, told, time=time, sequence=sequence) for kind in self.kinds)
         return [one for one in found if one is not None]
 
     def applications(self, occurrences: Sequence[Occurrence], at: datetime) -> list[Application]:

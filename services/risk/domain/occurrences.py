@@ -1,6 +1,7 @@
 """What happened at an enterprise: an occurrence begins, and ends when somebody tells so or when it expires.
 
-Begin and end are told by events that may come in any order and twice: of each the latest moment is kept.
+Begin and end are told by events that may come in any order and twice: of the tellings of a beginning the last one of
+its source is kept, as it may correct an earlier one; of the ends the latest moment.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,10 @@ from shared.clock import BUSINESS_ZONE
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """``key`` tells occurrences of one ``kind`` apart; ``details`` are numbers and truth values of the beginning."""
+    """``key`` tells occurrences of one ``kind`` apart; ``details`` are numbers and truth values of the beginning.
+
+    ``sequence`` is that of the event which told of the beginning, 0 where no event did.
+    """
 
     kind: str
     key: str
@@ -23,6 +27,7 @@ class Occurrence:
     ended_at: datetime | None = None
     expires_at: datetime | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    sequence: int = 0
 
     def is_open(self, at: datetime) -> bool:
         """Return whether it has begun by ``at`` and neither ended nor expired."""
@@ -36,11 +41,12 @@ class Occurrence:
         return [moment for moment in (self.began_at, self.ended_at, self.expires_at) if moment]
 
     def merged(self, other: "Occurrence") -> "Occurrence":
-        """Return both tellings as one: the latest beginning with its details, and the latest end.
+        """Return both tellings as one: the beginning that was told last, with its details, and the latest end.
 
-        Of the same beginning ``other`` is told later: it may have been corrected, or say what was not said before.
+        A beginning is told anew when something about it was corrected, be it the day. Of two with the same ``sequence``
+        the later moment counts, and of the same moment ``other``: a newer release of its source may say more.
         """
-        began = max((other, self), key=lambda one: (one.began_at is not None, one.began_at or 0))
+        began = max((other, self), key=lambda one: (one.began_at is not None, one.sequence, one.began_at or 0))
         ends = [moment for moment in (self.ended_at, other.ended_at) if moment]
         return replace(began, ended_at=max(ends, default=None))
 
@@ -70,7 +76,7 @@ class OccurrenceKind:
     ends: tuple[Telling, ...] = ()
     details: tuple[str, ...] = ()
 
-    def read(self, event: str, told: Any, *, time: datetime) -> Occurrence | None:
+    def read(self, event: str, told: Any, *, time: datetime, sequence: int) -> Occurrence | None:
         """Return what an event tells of an occurrence of this kind, or None."""
         for telling in self.begins:
             if telling.tells(event, told):
@@ -80,6 +86,7 @@ class OccurrenceKind:
                     began_at=_moment(telling.at, told, time),
                     expires_at=_day_after(getattr(told, telling.expires)) if telling.expires else None,
                     details={name: getattr(told, name) for name in self.details},
+                    sequence=sequence,
                 )
         for telling in self.ends:
             if telling.tells(event, told):

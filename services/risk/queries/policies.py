@@ -143,7 +143,7 @@ def occurrences_of(session: Session, enterprise_ids: Collection[str]) -> dict[st
     """Return what happened at each of these enterprises."""
     found: dict[str, list[Occurrence]] = {}
     for row in session.execute(select(occurrence).where(occurrence.c.enterprise_id.in_(enterprise_ids))):
-        one = Occurrence(row.kind, row.key, row.began_at, row.ended_at, row.expires_at, row.details)
+        one = Occurrence(row.kind, row.key, row.began_at, row.ended_at, row.expires_at, row.details, row.sequence)
         found.setdefault(row.enterprise_id, []).append(one)
     return found
 

@@ -228,4 +228,5 @@ def _occurrence_row(enterprise_id: str, one: Occurrence) -> dict[str, Any]:
         "ended_at": one.ended_at,
         "expires_at": one.expires_at,
         "details": dict(one.details),
+        "sequence": one.sequence,
     }

@@ -44,7 +44,9 @@ def note_occurrences(session: Session, received: Sequence[Received[Any]], *, now
     """Keep what events of other services tell, and grade those enterprises; raises ``NotYet`` for an unknown one."""
     rules = dynamic_rules()
     told = [
-        (one.data.enterprise_id, found) for one in received for found in rules.read(one.type, one.data, time=one.time)
+        (one.data.enterprise_id, found)
+        for one in received
+        for found in rules.read(one.type, one.data, time=one.time, sequence=one.sequence)
     ]
     present = present_ids(session, {enterprise_id for enterprise_id, _ in told})
     told = [(present[enterprise_id], found) for enterprise_id, found in told]

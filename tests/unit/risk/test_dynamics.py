@@ -230,12 +230,19 @@ class TestEvents:
 
         assert first.merged(corrected) == replace(first, details={"deaths": 1})
 
+    @pytest.mark.parametrize("days_ago", [1, 3], ids=["earlier", "later"])
+    def test_that_correct_the_day_count_in_whatever_order_they_come(self, days_ago: int) -> None:
+        first = Occurrence("accident", "1", began_at=NOW - 2 * DAY, details={"deaths": 1}, sequence=1)
+        corrected = Occurrence("accident", "1", began_at=NOW - days_ago * DAY, details={"deaths": 0}, sequence=2)
+
+        assert first.merged(corrected) == corrected.merged(first) == corrected
+
     def test_end_something_that_never_began(self) -> None:
         assert not Occurrence("alarm", "1", ended_at=NOW).is_open(NOW)
 
     def test_count_days_from_their_beginning_in_china(self) -> None:
         told = AccidentRecorded(accident_id="a", enterprise_id=ONE, occurred_on="2026-05-01", deaths=1)
-        [accident] = RULES.read(contract_of(AccidentRecorded).name, told, time=NOW)
+        [accident] = RULES.read(contract_of(AccidentRecorded).name, told, time=NOW, sequence=1)
         assert accident.began_at == datetime(2026, 4, 30, 16, tzinfo=UTC)
         assert accident.details["deaths"] == 1
 
@@ -254,22 +261,22 @@ class TestEvents:
 
     def test_expire_after_the_last_day(self) -> None:
         told = credit.SubjectListed(listing_id="a", enterprise_id=ONE, managed_until="2026-06-01")
-        [listed] = RULES.read("credit.subject_listed.v1", told, time=NOW - DAY)
+        [listed] = RULES.read("credit.subject_listed.v1", told, time=NOW - DAY, sequence=1)
         assert listed.expires_at == datetime(2026, 6, 1, 16, tzinfo=UTC)
 
     def test_of_a_listing_without_an_end_do_not_expire(self) -> None:
         told = credit.SubjectListed(listing_id="a", enterprise_id=ONE)
-        assert RULES.read("credit.subject_listed.v1", told, time=NOW)[0].expires_at is None
+        assert RULES.read("credit.subject_listed.v1", told, time=NOW, sequence=1)[0].expires_at is None
 
     def test_of_another_kind_say_nothing(self) -> None:
         told = credit.ExposurePublished(
             exposure_id="a", enterprise_id=ONE, exposure="typical_case", published_on="2026-06-01"
         )
-        assert RULES.read("credit.exposure_published.v1", told, time=NOW) == []
+        assert RULES.read("credit.exposure_published.v1", told, time=NOW, sequence=1) == []
 
     def test_take_the_moment_of_the_event_where_no_day_is_told(self) -> None:
         told = PenaltyDecided(penalty_id="a", enterprise_id=ONE, decided_on="")
-        assert RULES.read(contract_of(PenaltyDecided).name, told, time=NOW)[0].began_at == NOW
+        assert RULES.read(contract_of(PenaltyDecided).name, told, time=NOW, sequence=1)[0].began_at == NOW
 
 
 class TestTable:
