@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from services.registry.domain.credit_code import check_digit
 from shared.clock import business_date
@@ -151,6 +151,22 @@ class TestInspector:
         inspector.get_by_role("button", name="提交报告").click()
         state(inspector, "reported")
         expect(inspector.locator("#report")).to_contain_text("发现隐患")
+
+    def test_keeps_a_photo_that_was_chosen_before_the_script_was_there(self, inspector: Page, service: Service) -> None:
+        one, held = service.visit(inspector), list[Route]()
+        service.step(inspector, one, "start", **PLACE)
+        inspector.route("**/js/visit.js*", lambda route: held.append(route), times=1)
+        inspector.goto(f"/visits/{one}", wait_until="commit")
+        form = inspector.locator('[data-act="find"]')
+        form.locator("summary").click()
+        form.locator('input[type="file"]').set_input_files(PHOTO)
+        until(lambda: bool(held) or inspector.wait_for_timeout(50), sentence="the script was never asked for")
+        held[0].continue_()
+
+        expect(form.locator(".evidence-photo")).to_have_count(1)
+
+        service.check(inspector, one)
+        service.step(inspector, one, "end", **PLACE)
 
     def test_is_marked_away_from_the_enterprise_and_says_why(
         self, inspector: Page, officer: Page, service: Service

@@ -1,5 +1,6 @@
 // A list from a file: looked at first, with every mistake by row and column; then a draft begins with it.
 import { call } from "./api.js";
+import { onChosen } from "./chosen.js";
 import { button, named, notice } from "./checklist_parts.js";
 import { make } from "./elements.js";
 import { hasWord, word } from "./words.js";
@@ -9,9 +10,10 @@ const drop = document.getElementById("drop");
 const told = document.getElementById("import-problem");
 const found = document.getElementById("looked");
 
-document.getElementById("file").addEventListener("change", (event) => {
-  look(event.target.files[0]);
-  event.target.value = "";
+const field = document.getElementById("file");
+onChosen(field, ([file]) => {
+  look(file);
+  field.value = "";
 });
 for (const kind of ["dragover", "dragenter", "dragleave", "drop"]) {
   drop.addEventListener(kind, (event) => {

@@ -1,5 +1,6 @@
 // Photos are kept as soon as they are taken; a tick beside each says that it belongs to what is handed in.
 import { call } from "./api.js";
+import { onChosen } from "./chosen.js";
 import { word } from "./words.js";
 
 export const place = { known: null };
@@ -48,8 +49,8 @@ export const kept = (box) => [...box.querySelectorAll('.evidence-kept input[type
 for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-evidence], [data-on-phone] [data-evidence])")) {
   const state = box.querySelector('[role="status"]');
   const field = box.querySelector('input[type="file"]');
-  const keepChosen = async () => {
-    for (const file of field.files) {
+  onChosen(field, async (files) => {
+    for (const file of files) {
       state.textContent = word("act.photo_sending");
       try {
         show(box, await keep(file, box.dataset));
@@ -60,9 +61,7 @@ for (const box of document.querySelectorAll("[data-evidence]:not(#check [data-ev
     }
     field.value = "";
     box.dispatchEvent(new Event("kept", { bubbles: true }));
-  };
-  field.addEventListener("change", keepChosen);
-  if (field.files.length) keepChosen(); // chosen before this script was there
+  });
 }
 
 if (document.querySelector('input[type="hidden"][name="longitude"]')) locate();

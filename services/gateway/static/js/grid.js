@@ -1,5 +1,6 @@
 // One grid: its outline is drawn corner by corner or uploaded, its team is put together.
 import { call } from "./api.js";
+import { onChosen } from "./chosen.js";
 import { complain, read } from "./forms.js";
 import { outlineMap } from "./outlines.js";
 
@@ -63,8 +64,8 @@ if (tools) {
     corners.push([Number(event.lngLat.lng.toFixed(7)), Number(event.lngLat.lat.toFixed(7))]);
     redraw();
   });
-  document.getElementById("outline-file").addEventListener("change", async (event) => {
-    const text = await event.target.files[0].text();
+  onChosen(document.getElementById("outline-file"), async ([file]) => {
+    const text = await file.text();
     keep(parsed(text), document.getElementById("outline-crs").value);
   });
 }

@@ -1,4 +1,5 @@
 // Import wizard: the file stays in the browser until it is sent; the server draws progress and result.
+import { onChosen } from "./chosen.js";
 import { make } from "./elements.js";
 import { button, drawPreview } from "./preview.js";
 import { beginningOf, upload } from "./upload.js";
@@ -29,7 +30,7 @@ function follow() {
 
 const drop = document.getElementById("drop");
 if (drop) {
-  document.getElementById("file").addEventListener("change", (event) => choose(event.target.files[0]));
+  onChosen(document.getElementById("file"), ([one]) => choose(one));
   for (const kind of ["dragover", "dragenter"]) drop.addEventListener(kind, (event) => over(event, true));
   for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, (event) => over(event, false));
   drop.addEventListener("drop", (event) => choose(event.dataTransfer.files[0]));

@@ -1,4 +1,5 @@
 // Photos of a form that is filled in on site: kept on the phone at once, with time and place, and sent with the form.
+import { onChosen } from "./chosen.js";
 import { place, show } from "./evidence.js";
 import { person } from "./phone.js";
 import { changePhoto, keepPhoto, newId, photosOf } from "./phone_store.js";
@@ -24,14 +25,15 @@ export function bindPhotos(form, about, onKept) {
   for (const box of form.querySelectorAll("[data-evidence]")) {
     const item = box.closest("[data-item]").dataset.item;
     const state = box.querySelector('[role="status"]');
-    box.querySelector('input[type="file"]').addEventListener("change", async (event) => {
+    const field = box.querySelector('input[type="file"]');
+    onChosen(field, async (files) => {
       state.textContent = "";
       try {
-        for (const file of event.target.files) showPhoto(box, await take(file, { about, item, enterprise: box.dataset.enterprise }));
+        for (const file of files) showPhoto(box, await take(file, { about, item, enterprise: box.dataset.enterprise }));
       } catch (problem) {
         state.textContent = problem.name === "QuotaExceededError" ? word("offline.full") : problem.message;
       }
-      event.target.value = "";
+      field.value = "";
       onKept();
     });
     box.querySelector(".evidence-kept").addEventListener("change", (event) => changePhoto(event.target.value, { is_used: event.target.checked }));

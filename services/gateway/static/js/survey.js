@@ -1,4 +1,5 @@
 // The card at the gate: position, eight questions, photo; kept on the phone before it is sent.
+import { onChosen } from "./chosen.js";
 import { locate, place } from "./evidence.js";
 import { keepPages, person, sendSoon } from "./phone.js";
 import { problemOf } from "./phone_box.js";
@@ -123,10 +124,8 @@ async function tellWhatBecameOfIt() {
   if (sending.state === "waiting") toast(word("survey.kept"));
 }
 
-document.getElementById("photo").addEventListener("change", async (event) => {
-  const [file] = event.target.files;
+onChosen(document.getElementById("photo"), async ([file]) => {
   const note = document.getElementById("photo-state");
-  if (!file) return;
   try {
     state.photo = (await take(file, { about: ABOUT, item: "photo", enterprise: card.dataset.enterprise })).id;
     note.textContent = word("survey.photo_kept");
