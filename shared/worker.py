@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from shared import metrics
-from shared.bus import Bus, BusDown, Channel
+from shared.bus import UNSEEN, Bus, BusDown, Channel
 from shared.bus.opening import open_bus
 from shared.clock import Clock
 from shared.database import connect
@@ -109,8 +109,8 @@ class Worker:
         loops: list[_Loop] = []
         if "relay" in self._roles:
             relay = Relay(self._name, self._database, self._bus.publisher(), clock=self._clock)
-            # Embedded, whoever writes is in this process and wakes the relay.
-            pause = IDLE if self._is_embedded else POLL
+            # Embedded, whoever writes is in this process and wakes the relay; a command beside it does not.
+            pause = UNSEEN if self._is_embedded else POLL
             loops.append(self._loop("relay", lambda: relay.turn() > 0, pause=pause, release=relay.close))
         if "consume" in self._roles:
             channels = [channel for channel in Channel if not (self._is_embedded and channel is Channel.DEAD)]

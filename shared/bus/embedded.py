@@ -7,6 +7,7 @@ killed process loses nothing at any moment.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.bus import BusDown, Channel, Consumer, LoggedEvent, Message, Published, Publisher, lane_of
+from shared.bus import UNSEEN, BusDown, Channel, Consumer, LoggedEvent, Message, Published, Publisher, lane_of
 from shared.bus.topology import Topology
 from shared.contracts import Lane
 from shared.contracts.envelope import SINGLE
@@ -95,14 +96,13 @@ class EmbeddedConsumer:
         self._received: deque[Message] = deque()
         self._unsettled = 0
         self._wake = threading.Event()
+        self._looked_at = -UNSEEN
         database.after_commit.append(self._wake.set)
 
     def receive(self, timeout: float) -> Message | None:
         """Return the next message or None; nothing more is handed out before what was is acknowledged."""
-        if not self._received and not self._unsettled:
-            self._wake.clear()
-            if not self._load() and timeout and self._wake.wait(timeout):
-                self._load()
+        if not self._received and not self._unsettled and self._is_time_to_look(timeout):
+            self._load()
         if not self._received:
             return None
         self._unsettled += 1
@@ -131,10 +131,18 @@ class EmbeddedConsumer:
         """Forget what was handed out: the next ``receive`` begins with the oldest message again."""
         self._received.clear()
         self._unsettled = 0
+        self._wake.set()
 
-    def _load(self) -> bool:
+    def _is_time_to_look(self, timeout: float) -> bool:
+        is_due = self._wake.wait(timeout) or time.monotonic() - self._looked_at > UNSEEN
+        if is_due:
+            self._wake.clear()  # before looking: what is committed meanwhile is looked for again
+            self._looked_at = time.monotonic()
+        return is_due
+
+    def _load(self) -> None:
         if self._channel is Channel.DEAD:
-            return False
+            return
         statement = (
             select(bus_message.c.id, bus_message.c.body)
             .where(bus_message.c.lane == lane_of(self._channel))
@@ -145,6 +153,8 @@ class EmbeddedConsumer:
             with self._database.reading() as session:
                 rows = session.execute(statement).all()
         except DBAPIError as problem:
+            self._wake.set()
             raise BusDown(f"the messages cannot be read: {problem!r}") from problem
         self._received.extend(Message(row.body, SINGLE, "", row.id) for row in rows)
-        return bool(rows)
+        if rows:
+            self._wake.set()  # there may be more
