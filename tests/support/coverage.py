@@ -1,6 +1,7 @@
 """The gate of `make test`: how much of the code the tests must reach, line by line and branch by branch.
 
-python -m tests.support.coverage build/reached
+python -m tests.support.coverage build/reached                   the floors of everything
+python -m tests.support.coverage build/reached services/risk     what is not reached below a folder
 """
 
 import ast
@@ -161,5 +162,12 @@ def first_line(statement: ast.stmt) -> int:
     return min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
 
 
+def below(folder: str, files: Files) -> str:
+    """Return what of the files below ``folder`` no test reached, a line for each file."""
+    ours = {path: report for path, report in sorted(files.items()) if path.startswith(folder)}
+    return "\n".join([*unreached(ours), f"{folder}: {share_of(ours):.1f} % reached"])
+
+
 if __name__ == "__main__":
-    sys.stdout.write(check(reports(Path(sys.argv[1]))) + "\n")
+    found = reports(Path(sys.argv[1]))
+    sys.stdout.write((below(sys.argv[2], found) if sys.argv[2:] else check(found)) + "\n")

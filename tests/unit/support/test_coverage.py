@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.coverage import check
+from tests.support.coverage import below, check
 
 RULES, CHASSIS, PAGE = "services/risk/domain/scoring.py", "shared/clock.py", "services/gateway/pages/map.py"
 
@@ -75,3 +75,10 @@ class TestGate:
 
     def test_stays_shut_when_the_measurement_left_something_out(self) -> None:
         assert "the chassis: the report names no such file" in refusal({RULES: report()})
+
+
+class TestFolder:
+    def test_names_what_is_not_reached_below_it(self) -> None:
+        given = files(rules=report(missing=(3, 4)), page=report(missing=(9,)))
+
+        assert below("services/risk", given) == f"{RULES}: lines 3-4\nservices/risk: 99.0 % reached"
