@@ -4,12 +4,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.cast import PASSWORD, PIXEL, TOO_SMALL, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
+from tests.support.codes import read_codes
 from tests.support.running import System
 
 CODE = "91331002MA28G77774"
@@ -231,6 +231,6 @@ def invite(page: Page) -> str:
 def scanned(page: Page) -> str:
     """Return the address that a phone reads from the code on the page; it is the one written below."""
     picture = Image.open(BytesIO(page.locator(".qr-frame").screenshot()))
-    (code,) = zxingcpp.read_barcodes(picture)
-    assert code.text == page.locator("#address").inner_text()
-    return code.text
+    (address,) = read_codes(picture)
+    assert address == page.locator("#address").inner_text()
+    return address

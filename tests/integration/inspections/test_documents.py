@@ -4,7 +4,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -30,6 +29,7 @@ from tests.integration.inspections.official import (
 )
 from tests.support.applications import application
 from tests.support.callers import service_settings
+from tests.support.codes import read_codes
 from tests.support.databases import reused_home
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -88,7 +88,7 @@ class TestAnOrder:
         one = issued(an_order(officer, enterprise_id), officer, second)
 
         with pypdfium2.PdfDocument(officer.get(f"{DOCUMENTS}/{one['id']}/file").data) as pages:
-            codes = [found.text for page in pages for found in zxingcpp.read_barcodes(page.render(scale=3).to_pil())]
+            codes = [text for page in pages for text in read_codes(page.render(scale=3).to_pil())]
 
         assert codes == [f"https://sise.example/documents/verify?code={one['code']}"]
 

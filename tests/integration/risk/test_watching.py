@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import pypdfium2
 import pytest
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
@@ -24,6 +23,7 @@ from shared.database.chassis import audit_entry, outbox
 from shared.ids import new_id
 from tests.integration.risk.conftest import Tell, feature, state_event
 from tests.support.callers import Signer, service_settings
+from tests.support.codes import read_codes
 
 RISK = "/api/v1/risk"
 ACTIONS = ["grade:read", "fact:write", "supervision:write", "supervision:report", "code:write", "risk_point:write"]
@@ -224,7 +224,7 @@ class TestCode:
 
         assert (shown["is_active"], shown["level"], shown["colour"]) == (False, None, "grey")
         with pypdfium2.PdfDocument(officer.get(f"{RISK}/codes/sheets.pdf?grid=g1").data) as sheets:
-            assert [found for page in sheets for found in zxingcpp.read_barcodes(page.render().to_pil())] == []
+            assert [text for page in sheets for text in read_codes(page.render().to_pil())] == []
 
     def test_shows_nothing_once_revoked(self, app: Flask, officer: FlaskClient, one: str) -> None:
         address = self.issue(officer, one)
@@ -258,7 +258,7 @@ class TestCode:
         png = officer.get(f"{RISK}/codes/{one}.png")
         svg = officer.get(f"{RISK}/codes/{one}.svg")
 
-        assert [found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(png.data)))] == [address]
+        assert read_codes(Image.open(io.BytesIO(png.data))) == [address]
         assert (svg.mimetype, b"<svg" in svg.data) == ("image/svg+xml", True)
 
     def test_can_be_read_from_the_printed_sheets(
@@ -271,7 +271,7 @@ class TestCode:
         pdf = officer.get(f"{RISK}/codes/sheets.pdf?grid=g1")
 
         pages = [page.render(scale=3).to_pil() for page in pypdfium2.PdfDocument(pdf.data)]
-        read = {found.text for page in pages for found in zxingcpp.read_barcodes(page)}
+        read = {text for page in pages for text in read_codes(page)}
         assert (pdf.mimetype, len(pages), read) == ("application/pdf", 2, addresses)
 
     def test_is_printed_for_the_own_area_only(self, app: Flask, signer: Signer, officer: FlaskClient, one: str) -> None:
@@ -281,11 +281,7 @@ class TestCode:
         pdf = foreign.get(f"{RISK}/codes/sheets.pdf?division=331002")
 
         assert len(pypdfium2.PdfDocument(pdf.data)) == 1
-        assert not [
-            found
-            for page in pypdfium2.PdfDocument(pdf.data)
-            for found in zxingcpp.read_barcodes(page.render().to_pil())
-        ]
+        assert not [text for page in pypdfium2.PdfDocument(pdf.data) for text in read_codes(page.render().to_pil())]
 
     def test_needs_the_public_address(self, database: Database, tmp_path: Path, signer: Signer, one: str) -> None:
         bare = create_app(service_settings(Settings, home=tmp_path, service="risk", database_url=database.url))
