@@ -1,6 +1,5 @@
 """Passes requests on to the service that answers them, both bodies streamed, and nothing added but the trace."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
@@ -12,6 +11,7 @@ from services.gateway.neighbours import neighbours
 from services.gateway.tables import enterprise_view
 from shared.http.access import MEGABYTE, Access, marked
 from shared.http.chassis import chassis
+from shared.ids import ID
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # First parts of a path that are no service's name, and who answers what lies below them.
@@ -21,7 +21,6 @@ PUBLIC_TOPICS = {"penalties": "credit", "exposures": "credit", "list": "credit"}
 LARGEST_BODY = 201 * MEGABYTE  # a file of 200 MB in its form
 PIECE = 64 * 1024
 PATIENCE = (2.0, 60.0)  # seconds to connect, seconds between two pieces of an answer
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # RFC 9110 §7.6.1, and what is true only of one of the two connections. The request's trace is set by the client.
 HOP_BY_HOP = frozenset(

@@ -1,6 +1,5 @@
 """Opens messages: what is an event becomes one, what is not is kept with the reason."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +10,8 @@ from shared.contracts import UnreadableEvent
 from shared.contracts.envelope import decode, split
 from shared.events.handlers import Handlers
 from shared.events.received import Received
+from shared.ids import ID
 
-_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHASSIS_SOURCE = "/sise/sise"
 
 
@@ -68,6 +67,6 @@ def _own_id(envelope: dict[str, Any], sender: str) -> str | None:
     Nothing else may use up an id: the true event with that id could still come.
     """
     event_id, source = envelope.get("id"), envelope.get("source")
-    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+    if not isinstance(event_id, str) or not ID.fullmatch(event_id):
         return None
     return event_id if not sender or source in (f"/sise/{sender}", _CHASSIS_SOURCE) else None

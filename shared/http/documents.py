@@ -17,12 +17,13 @@ from werkzeug.routing import BaseConverter
 
 from shared.http import problems
 from shared.http.access import Access, marked
+from shared.ids import ID
 
 
 class IdConverter(BaseConverter):
     """``<id:enterprise_id>``: a lower-case UUID as text; anything else is 404 before the view runs."""
 
-    regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    regex = ID.pattern
 
 
 class OrjsonProvider(JSONProvider):

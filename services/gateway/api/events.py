@@ -27,11 +27,9 @@ from shared.security.principal import Principal
 
 EXTENSION = "sise_streams"
 RETRY_MILLISECONDS = 2_000
+LOOK_EVERY = 0.2  # seconds
 
 blp = Blueprint("events", __name__, url_prefix="/api/v1/events", description="What happens, as it happens")
-
-
-LOOK_EVERY = 0.2  # seconds
 
 
 class Lookout:
@@ -112,7 +110,7 @@ def _start(database: Database, last: str, *, newest: int) -> tuple[int, bool]:
     if not last:
         return newest, False
     with database.reading() as session:
-        is_lost = not last.isdecimal() or is_forgotten(session, int(last))
+        is_lost = not last.isdecimal() or is_forgotten(session, int(last), newest=newest)
     return (newest, True) if is_lost else (int(last), False)
 
 

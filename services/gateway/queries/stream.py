@@ -23,9 +23,8 @@ def newest_position(session: Session) -> int:
     return session.scalars(select(stream_position.c.position)).one()
 
 
-def is_forgotten(session: Session, position: int) -> bool:
-    """Return whether events after ``position`` are no longer kept, or it was never given out."""
-    newest = newest_position(session)
+def is_forgotten(session: Session, position: int, *, newest: int) -> bool:
+    """Return whether events after ``position`` are no longer kept, or it was never given out up to ``newest``."""
     oldest = session.scalar(select(func.min(stream_event.c.position)))
     return position > newest or (position < newest and (oldest is None or position < oldest - 1))
 

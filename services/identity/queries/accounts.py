@@ -1,6 +1,5 @@
 """Reads of accounts, staff, roles and keys."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from services.identity.domain.accounts import AGENCY, STAFF, AccountNotFound, Ro
 from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST
 from services.identity.tables import absence, account, client, grid_team, known_enterprise, refresh_token, signing_key
 from shared.database.chassis import token_deny
+from shared.ids import ID
 from shared.security.personal import mask_identity_card, mask_name, vault_of
 from shared.security.principal import Principal
 
@@ -19,7 +19,6 @@ NAME_FIELD = "account.name"
 LICENCE_FIELD = "account.licence"
 EXPIRING = timedelta(days=60)
 DISTRICT_DIGITS = 6
-ID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def accounts(
@@ -77,7 +76,7 @@ def masked(session: Session, row: Row[Any]) -> dict[str, Any]:
 def with_enterprises(session: Session, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return accounts with what the register calls their enterprise, nothing for one that it has not told of."""
     columns, given = known_enterprise.c, {one["enterprise_id"] for one in shown}
-    wanted = [one for one in given if ID_SHAPE.fullmatch(one)]  # nothing else was refused when it was entered
+    wanted = [one for one in given if ID.fullmatch(one)]  # nothing else was refused when it was entered
     found = session.execute(select(columns.enterprise_id, columns.name).where(columns.enterprise_id.in_(wanted)))
     names = {row.enterprise_id: row.name for row in found}
     return [{**one, "enterprise_name": names.get(one["enterprise_id"], "")} for one in shown]

@@ -4,10 +4,11 @@ from marshmallow import fields, validate
 
 from services.identity.domain.accounts import DIVISION_SHAPE, SIDES
 from shared.http import Page, PageQuery, Schema
+from shared.ids import ID
 
 TEXT = validate.Length(min=1, max=200)
 SECRET = validate.Length(min=1, max=200)
-NO_OR_ONE_ID = validate.Regexp(r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")
+NO_OR_ONE_ID = validate.Regexp(rf"({ID.pattern})?\Z")
 SHORT_LIST = validate.Length(max=100)
 DIVISION = validate.Regexp(DIVISION_SHAPE.pattern + r"\Z", error="A division has 6, 9 or 12 digits.")
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from services.permits.domain.profiles import RuleSet
 from shared.clock import BUSINESS_ZONE
+from shared.ids import ID
 from shared.qr import qr_code
 
 if TYPE_CHECKING:
     from shared.pdf import Paper
 
 MARGIN, WIDTH, LABEL, GAP, LINE, QR_SIZE = 18, 174, 30, 4, 6.5, 26  # millimetres
-ID = re.compile("[0-9a-f-]{36}")
 ANSWERS = {True: "涉及", False: "不涉及", None: "未确认"}
 UNITS = {"vol_pct": "%(体积)", "lel_pct": "%LEL", "ppm": "ppm", "mg_m3": "mg/m³"}
 # What stays on one line: a word, a number with its unit, a sign with what opens before it or closes after it.

@@ -10,8 +10,9 @@ from services.registry.domain.surveys import ANSWERS, MOST_QUESTIONS, OUTCOMES
 from services.registry.schemas.enterprises import EnterpriseFilter
 from services.registry.schemas.fields import text
 from shared.http import Page, Schema
+from shared.ids import ID
 
-_ID = validate.Regexp(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="An id is a lower-case UUID.")
+_ID = validate.Regexp(rf"{ID.pattern}\Z", error="An id is a lower-case UUID.")
 
 
 class SurveyFilter(EnterpriseFilter):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -21,8 +20,7 @@ from shared.contracts.identity import StaffChanged
 from shared.database.bulk import insert_rows, upsert_rows
 from shared.errors import SiseError
 from shared.events.received import Received
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from shared.ids import ID
 
 
 def put_members(
@@ -102,7 +100,7 @@ def _accounts_named(session: Session, names: Sequence[str]) -> dict[str, str]:
 
 
 def _ids(names: Sequence[str]) -> list[str]:
-    return [name.lower() for name in names if _ID.fullmatch(name.lower())]
+    return [name.lower() for name in names if ID.fullmatch(name.lower())]
 
 
 def _added(draft: Draft, member: Member, *, team: list[Member], roles: Mapping[str, frozenset[str]]) -> Verdict:
