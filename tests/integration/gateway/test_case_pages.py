@@ -1,20 +1,16 @@
 """Pages of the list: a withdrawn penalty is marked, who has not answered is counted, clerks act for their agency."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
 from services.gateway.browser import COOKIE
-from services.gateway.settings import Settings
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.neighbours import Neighbour, neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 
 RESTRICTIONS, CASES = "/api/v1/credit/restrictions", "/api/v1/credit/cases"
 LATE: dict[str, Any] = {
@@ -68,25 +64,16 @@ def others() -> Iterator[Neighbour]:
 
 
 @pytest.fixture
-def browser_of(tmp_path: Path, credit: Neighbour, others: Neighbour) -> Iterator[Callable[..., FlaskClient]]:
+def browser_of(tmp_path: Path, credit: Neighbour, others: Neighbour) -> Callable[..., FlaskClient]:
     """Return a function that gives the browser of somebody with these actions and claims."""
     signer = Signer()
-    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
-    settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
-    urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
-    app = create_app(replace(settings, service_urls=urls))
-    trust(app, signer)
+    app = gateway_at(tmp_path, signer, identity=others, registry=others, credit=credit)
 
     def call(*actions: str, **claims: Any) -> FlaskClient:
         token = signer.token(CLERK, actions=actions, name="Reader", **claims)
-        others.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        return client
+        return signed_in(app, others, token)
 
-    yield call
-    database.close()
+    return call
 
 
 @pytest.fixture

@@ -8,12 +8,9 @@ import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.neighbours import neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 
 PAGES = {
     "": ("甲安全技术服务机构", "second"),
@@ -37,18 +34,10 @@ def officer(tmp_path: Path) -> Iterator[FlaskClient]:
     token = signer.token("officer", actions=["intermediary:read", "intermediary:write"], divisions=["331002"])
     with neighbour() as service:
         service.answers |= {
-            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
             "/api/v1/registry/intermediaries": intermediaries,
             "/api/v1/registry/intermediaries/kinds": {"services": []},
         }
-        urls = {"identity": service.url, "registry": service.url}
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", service_urls=urls)
-        migrated_sqlite(tmp_path / "test.db", "gateway")
-        app = create_app(settings)
-        trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        yield client
+        yield signed_in(gateway_at(tmp_path, signer, identity=service, registry=service), service, token)
 
 
 class TestContract:

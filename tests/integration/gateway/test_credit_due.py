@@ -1,7 +1,6 @@
 """What is due in the credit record: its page, the figures that open rows, and what open pages hear of it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +8,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
 from services.gateway.subscriptions import on_enterprises_merged, on_limit
 from shared.contracts.credit import LimitEnded, LimitMissed, LimitOpened, LimitWarned
 from shared.contracts.registry import EnterprisesMerged
 from shared.database import Database
 from shared.ids import new_id
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.builders import BAIYUN, HAIMEN, enterprise
 from tests.integration.gateway.conftest import ACTIONS, Tell
 from tests.integration.gateway.neighbours import Neighbour, neighbour
-from tests.integration.gateway.test_browser import FORM
 from tests.integration.gateway.test_events import change_streams, heard
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 from tests.support.events import NOON, received
 
 LIMITS = "/api/v1/credit/limits"
@@ -50,21 +46,12 @@ def reader_of(tmp_path: Path, credit: Neighbour, *, actions: tuple[str, ...]) ->
     """Give the browser of somebody of the bureau who may do ``actions``."""
     signer = Signer()
     token = signer.token("reader", actions=["credit:oversee", *actions], divisions=["331002"], name="Reader")
-    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
     with neighbour() as others:
         others.answers |= {
-            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
             "/api/v1/registry/divisions": {"items": []},
         }
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
-        urls = {"identity": others.url, "registry": others.url, "credit": credit.url}
-        app = create_app(replace(settings, service_urls=urls))
-        trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        yield client
-    database.close()
+        app = gateway_at(tmp_path, signer, identity=others, registry=others, credit=credit)
+        yield signed_in(app, others, token)
 
 
 @pytest.fixture

@@ -7,12 +7,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.neighbours import neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 
 Browser = Callable[..., FlaskClient]
 
@@ -21,18 +18,12 @@ Browser = Callable[..., FlaskClient]
 def browser(tmp_path: Path) -> Iterator[Browser]:
     """Return a function that gives the browser of somebody with these actions, or of nobody without any."""
     with neighbour() as service:
-        urls = {"identity": service.url}
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", service_urls=urls)
-        migrated_sqlite(tmp_path / "test.db", "gateway")
-        signer, app = Signer(), create_app(settings)
-        trust(app, signer)
+        signer = Signer()
+        app = gateway_at(tmp_path, signer, identity=service)
 
         def of(*actions: str) -> FlaskClient:
-            client, token = app.test_client(), signer.token("worker", actions=actions, divisions=["331002"])
-            service.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
-            if actions:
-                client.post("/session", data=FORM)
-            return client
+            token = signer.token("worker", actions=actions, divisions=["331002"])
+            return signed_in(app, service, token) if actions else app.test_client()
 
         yield of
 

@@ -1,7 +1,6 @@
 """Hazardous work in the file of an enterprise: what permits tells, and that it says so when permits is away."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,18 +8,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
 from services.gateway.subscriptions import on_permit
 from shared.contracts.permits import PermitStarted
 from shared.http.chassis import EXTENSION
 from shared.ids import new_id
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.builders import enterprise, received
 from tests.integration.gateway.conftest import project
 from tests.integration.gateway.neighbours import Neighbour, neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 from tests.support.events import received as heard
 
 WORKS = enterprise()
@@ -57,26 +53,17 @@ def reader(tmp_path: Path, permits: Neighbour) -> Iterator[FlaskClient]:
     signer = Signer()
     rights = ["enterprise:read", "permit:read", "commitment:read", "declaration:read", "place:read"]
     token = signer.token("reader", actions=rights, divisions=["331002"], name="Reader")
-    database = migrated_sqlite(tmp_path / "gateway.db", "gateway")
-    project(database, [received(WORKS)])
     with neighbour() as others:
         others.answers |= {
-            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
             f"/api/v1/registry/enterprises/{ID}": {"id": ID, "name": WORKS.name, "version": 1, "status": "active"},
             f"/api/v1/registry/enterprises/{ID}/history": {"items": []},
             f"/api/v1/registry/enterprises/{ID}/obligations": {},
             "/api/v1/registry/enterprises/endings": {"items": []},
             "/api/v1/registry/divisions": {"items": []},
         }
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", database_url=database.url)
-        urls = {"identity": others.url, "registry": others.url, "permits": permits.url}
-        app = create_app(replace(settings, service_urls=urls))
-        trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
-        yield client
-    database.close()
+        app = gateway_at(tmp_path, signer, identity=others, registry=others, permits=permits)
+        project(app.extensions[EXTENSION].database, [received(WORKS)])
+        yield signed_in(app, others, token)
 
 
 class TestTheTab:

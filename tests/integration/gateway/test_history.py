@@ -8,12 +8,9 @@ import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.neighbours import neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 
 ENTERPRISE, OFFICER = (f"0192f0a0-0000-7000-8000-0000000000{digits}" for digits in ("e1", "a1"))
 PATH = f"/enterprises/{ENTERPRISE}/history"
@@ -48,20 +45,12 @@ def reader(tmp_path: Path) -> Iterator[FlaskClient]:
     token = signer.token("reader", actions=["enterprise:read"], divisions=["331002"], name="Reader")
     with neighbour() as service:
         service.answers |= {
-            "/api/v1/auth/login": {"access_token": token, "refresh_token": "r", "expires_in": 600},
             f"/api/v1/registry/enterprises/{ENTERPRISE}/history": history,
             "/api/v1/registry/enterprises/endings": {"items": [{"id": "cancelled", "zh": "已注销", "en": "Cancelled"}]},
             "/api/v1/registry/divisions": {"items": [{"code": "331002007", "name": "前所街道"}]},
             "/api/v1/identity/names": {"items": [{"id": OFFICER, "name": "林*", "roles": ["bureau_officer"]}]},
         }
-        urls = {"identity": service.url, "registry": service.url}
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", service_urls=urls)
-        migrated_sqlite(tmp_path / "test.db", "gateway")
-        app = create_app(settings)
-        trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+        client = signed_in(gateway_at(tmp_path, signer, identity=service, registry=service), service, token)
         client.neighbour = service  # type: ignore[attr-defined]
         yield client
 

@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.gateway.app import create_app
-from services.gateway.settings import Settings
+from tests.integration.gateway.browsing import gateway_at, signed_in
 from tests.integration.gateway.neighbours import Neighbour, neighbour
-from tests.integration.gateway.test_browser import FORM
-from tests.support.callers import Signer, service_settings, trust
-from tests.support.databases import migrated_sqlite
+from tests.support.callers import Signer
 
 NAMED = [{"code": "331002", "name": "椒江区"}, {"code": "331002001", "name": "海门街道"}]
 GRIDS = {"items": [{"code": "331002001-01", "name": "海门第1网格"}], "next_cursor": None}
@@ -44,20 +41,12 @@ def service() -> Iterator[Neighbour]:
 def browser(tmp_path: Path, service: Neighbour) -> Browser:
     """Return a function that signs somebody with these actions in and returns the browser."""
 
-    def signed_in(*actions: str) -> FlaskClient:
+    def of(*actions: str) -> FlaskClient:
         signer = Signer()
         token = signer.token("worker", actions=["account:self", *actions], divisions=["331002"])
-        service.answers["/api/v1/auth/login"] = {"access_token": token, "refresh_token": "r", "expires_in": 600}
-        urls = {"identity": service.url, "registry": service.url}
-        settings: Settings = service_settings(Settings, home=tmp_path, service="gateway", service_urls=urls)
-        migrated_sqlite(tmp_path / "test.db", "gateway")
-        app = create_app(settings)
-        trust(app, signer)
-        client = app.test_client()
-        client.post("/session", data=FORM)
-        return client
+        return signed_in(gateway_at(tmp_path, signer, identity=service, registry=service), service, token)
 
-    return signed_in
+    return of
 
 
 def times_asked(service: Neighbour, name: str) -> int:
