@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import APIResponse, Page
 
 from tests.browser.conftest import PHONE, Window, width_of
+from tests.support.events import until
 
 PASSWORD = "a quiet harbour 1"
 SESSION = "/phone/session"
@@ -22,6 +23,8 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pi
   .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
 
+UNREACHABLE = """() => fetch("/static/vendor/receipt.json", { cache: "no-store" }).then(() => false, () => true)"""
+IS_KEPT = """() => Boolean(document.documentElement.dataset.keptAt)"""
 DRAFTED = """async (text) => {
   const asked = indexedDB.open("sise-phone");
   const base = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
@@ -102,6 +105,17 @@ def check_fit(page: Page, size: dict[str, int] = PHONE) -> None:
     """Fail when a page is wider than its window, or has something on a phone that is too small to be tapped."""
     assert width_of(page) <= size["width"]
     assert size != PHONE or page.evaluate(TOO_SMALL) == []
+
+
+def cut_off(page: Page) -> None:
+    """Take the connection of a page, and of the worker that keeps it, away; the browser's network hears of it later."""
+    page.context.set_offline(True)
+    page.wait_for_function(UNREACHABLE)
+
+
+def reload_from_phone(page: Page) -> None:
+    """Load the page that was cut off again, as the phone keeps it."""
+    until(lambda: page.reload() and page.evaluate(IS_KEPT), sentence="the page never came from the phone")
 
 
 def let_storage_answer(page: Page) -> None:

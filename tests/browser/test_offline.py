@@ -15,11 +15,13 @@ from tests.browser.cast import (
     PASSWORD,
     PIXEL,
     check_fit,
+    cut_off,
     employ,
     enter,
     let_in,
     let_storage_answer,
     phone_at,
+    reload_from_phone,
     sign_in_as,
     until_drafted,
 )
@@ -123,8 +125,8 @@ class TestACheckWithoutConnection:
     ) -> None:
         begun = datetime.now(UTC) - timedelta(minutes=31)
         gate.clock.set_fixed_time(begun)
-        gate.context.set_offline(True)
-        gate.reload()
+        cut_off(gate)
+        reload_from_phone(gate)
         expect(gate.locator("#phone-box")).to_contain_text("离线页面")
         gate.clock.set_fixed_time(begun + timedelta(minutes=30))
         before = rows(running_sise, "SELECT count(*) FROM attachment")
@@ -146,7 +148,7 @@ class TestACheckWithoutConnection:
 
     def test_survives_a_closed_tab(self, gate: Page, on_site: str, running_sise: System) -> None:
         context = gate.context
-        context.set_offline(True)
+        cut_off(gate)
         fault = fill_in(gate)[0]
         gate.close()
 
@@ -175,7 +177,7 @@ class TestACheckWithoutConnection:
         expect(other.locator("input")).to_be_checked()
 
     def test_says_what_to_do_about_a_page_that_is_not_there(self, gate: Page, on_site: str) -> None:
-        gate.context.set_offline(True)
+        cut_off(gate)
         gate.goto("/tasks/0192f0a0-0000-7000-8000-00000000ffff")
 
         expect(gate.locator(".blank")).to_contain_text("没有网络，这一页不在手机上")
@@ -183,7 +185,7 @@ class TestACheckWithoutConnection:
         gate.context.set_offline(False)
 
     def test_fits_the_phone_in_every_state(self, gate: Page, on_site: str) -> None:
-        gate.context.set_offline(True)
+        cut_off(gate)
         fill_in(gate)
         for path in ("/tasks", f"/tasks/{on_site}"):
             gate.goto(path)
@@ -198,7 +200,7 @@ class TestACheckWithoutConnection:
         task_id = begin(gate, workshop)
         gate.goto("/tasks")
         until_kept(gate, f"/tasks/{task_id}")
-        gate.context.set_offline(True)
+        cut_off(gate)
         gate.locator(f'a[href="/tasks/{task_id}"]').click()
         gate.get_by_role("button", name="到场签到").click()
         expect(gate.locator("#check")).to_be_visible()
@@ -219,7 +221,7 @@ class TestNothingIsDoubled:
     def test_by_two_tabs(self, gate: Page, on_site: str, running_sise: System) -> None:
         other = gate.context.new_page()
         other.goto(gate.url)
-        gate.context.set_offline(True)
+        cut_off(gate)
         fault = fill_in(gate)[0]
         expect(other.locator(f'[data-item="{fault}"] textarea')).to_have_value(f"问题 {fault}")
         expect(other.locator(f'[data-item="{fault}"] .evidence-photo')).to_have_count(1)
@@ -316,7 +318,7 @@ class TestPeople:
         self, gate: Page, on_site: str, running_sise: System, tolerated_lines: list[str]
     ) -> None:
         tolerated_lines.append(REFUSED + "401")
-        gate.context.set_offline(True)
+        cut_off(gate)
         fill_in(gate)
         hand_in(gate)
         gate.context.clear_cookies(name="sise_session")
@@ -363,7 +365,7 @@ class TestPeople:
         self, gate: Page, on_site: str, running_sise: System, tolerated_lines: list[str]
     ) -> None:
         tolerated_lines.append(REFUSED + "409")
-        gate.context.set_offline(True)
+        cut_off(gate)
         fault = fill_in(gate)[0]
         answers = gate.evaluate(ANSWERS) | {fault: "normal"}
         hand_in(gate)

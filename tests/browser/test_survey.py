@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.cast import (
     HELD_STORAGE,
     check_fit,
+    cut_off,
     employ,
     enter,
     let_in,
@@ -109,7 +110,7 @@ class TestSurvey:
         gate.get_by_role("link", name="摸底试验门市部").click()
         gate.wait_for_load_state()  # what the page needs must be there before the connection goes
         gate.locator('label.segment:has(input[value="closed"])').click()
-        gate.context.set_offline(True)
+        cut_off(gate)
         gate.get_by_role("button", name="核实并上报").click()
         expect(gate.locator("#toasts")).to_contain_text("已存在手机上")
         expect(gate.locator("#card")).to_be_hidden()
@@ -129,7 +130,7 @@ class TestSurvey:
         card = f"/surveys/{shops['摸底试验经营部']}"
         gate.goto(card)
         gate.wait_for_load_state()
-        gate.context.set_offline(True)
+        cut_off(gate)
         gate.locator('label.segment:has(input[value="moved"])').click()
         gate.fill("#moved_to", "试验路 9 号")
         gate.get_by_role("button", name="核实并上报").click()

@@ -11,9 +11,11 @@ from tests.browser.cast import (
     PASSWORD,
     PHOTO,
     check_fit,
+    cut_off,
     let_in,
     let_storage_answer,
     phone_at,
+    reload_from_phone,
     until_drafted,
 )
 from tests.browser.conftest import CUT_OFF, Window
@@ -82,8 +84,8 @@ def shown(system: System, visit_id: str) -> dict[str, Any]:
 class TestAVisitWithoutConnection:
     def test_arrives_once_from_the_gate_to_the_report(self, inspector: Page, visit: str, running_sise: System) -> None:
         before = rows(running_sise, "SELECT count(*) FROM attachment")
-        inspector.context.set_offline(True)
-        inspector.reload()
+        cut_off(inspector)
+        reload_from_phone(inspector)
         expect(inspector.locator("#phone-box")).to_contain_text("离线页面")
         begin(inspector)
         find(inspector, "配电箱前堆放纸箱")
@@ -111,7 +113,7 @@ class TestAVisitWithoutConnection:
 
     def test_keeps_what_is_written_while_the_tab_is_closed(self, inspector: Page, visit: str, service: Service) -> None:
         context = inspector.context
-        context.set_offline(True)
+        cut_off(inspector)
         begin(inspector)
         form = inspector.locator('form[data-act="find"]')
         form.locator("summary").click()
@@ -179,7 +181,7 @@ class TestConflict:
         self, inspector: Page, visit: str, running_sise: System, tolerated_lines: list[str]
     ) -> None:
         tolerated_lines.extend((REFUSED + "409", REFUSED + "422"))
-        inspector.context.set_offline(True)
+        cut_off(inspector)
         begin(inspector)
         find(inspector, "气瓶未固定")
         colleague = ApiClient(running_sise.url, username="afar-two", password=PASSWORD)
