@@ -23,7 +23,11 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, label.pi
   .filter(([, box]) => box.width > 0 && box.height > 0 && box.height < 43.5)
   .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)"""
 
-UNREACHABLE = """() => fetch("/static/vendor/receipt.json", { cache: "no-store" }).then(() => false, () => true)"""
+UNREACHABLE = """() => {
+  const { content } = document.querySelector("meta[name=release]"); // the worker asks for what it has not kept
+  const asked = fetch(`/static/${content}/vendor/receipt.json`, { cache: "no-store" });
+  return asked.then(() => false, () => true);
+}"""
 IS_KEPT = """() => Boolean(document.documentElement.dataset.keptAt)"""
 DRAFTED = """async (text) => {
   const asked = indexedDB.open("sise-phone");

@@ -7,7 +7,7 @@ from flask import Response, jsonify, render_template
 
 from services.gateway.pages import viewer
 from services.gateway.pages.access import public_page
-from services.gateway.pages.shell import STATIC, asset, release
+from services.gateway.pages.assets import STATIC, asset, release
 from services.gateway.pages.site import site
 from shared.http.problems import problem
 
@@ -20,6 +20,7 @@ def phone_worker() -> Response:
     """Answer the worker with its release and the files that it keeps; a new release is another worker."""
     addresses = [asset(path.relative_to(STATIC).as_posix()) for part in KEPT for path in sorted(STATIC.glob(part))]
     head = f"const RELEASE = {json.dumps(release())};\nconst ASSETS = {json.dumps(addresses)};\n"
+    head += f"import {{ sendAll }} from {json.dumps(asset('js/phone_sender.js'))};\n"
     text = head + (STATIC / "js" / "phone_worker.js").read_text("utf-8")
     return Response(text, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
 

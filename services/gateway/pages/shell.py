@@ -1,19 +1,17 @@
-"""What every page shares: navigation, language, theme, static addresses with a version, words for the scripts."""
+"""What every page shares: navigation, language, theme, words for the scripts."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import format_datetime, gettext
 
 from services.gateway.pages import language, names, viewer, wording
+from services.gateway.pages.assets import asset, release
 from shared.http.chassis import chassis, now
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
 THEME_COOKIE = "sise_theme"
 THEMES = ("light", "dark")
 EVERYONE = "account:self"
@@ -135,27 +133,6 @@ def _is_current(href: str) -> bool:
     if href == "/":
         return request.path == "/"
     return request.path.startswith("/" + href.split("/")[1])
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes when the file does."""
-    path = STATIC / name
-    return url_for("pages.static", filename=name, v=_version(name, path.stat().st_mtime_ns if path.is_file() else 0))
-
-
-@lru_cache(maxsize=1)
-def release() -> str:
-    """Return a digest of all static files: what a phone keeps of an earlier release is of no use."""
-    files = sorted(path for path in STATIC.rglob("*") if path.is_file())
-    total = hashlib.sha256()
-    for path in files:
-        total.update(path.name.encode() + path.read_bytes())
-    return total.hexdigest()[:12]
-
-
-@lru_cache(maxsize=256)
-def _version(name: str, changed: int) -> str:
-    return hashlib.sha256(f"{name}{changed}".encode()).hexdigest()[:8]
 
 
 def words(groups: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """The blueprint of all pages and of the files they load."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
+
+from services.gateway.pages import assets
+from shared.http.access import Access, marked
 
 POLICY = "; ".join(
     (
@@ -16,22 +19,15 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-KEPT = "private, max-age=31536000, immutable"
 
-site = Blueprint(
-    "pages",
-    __name__,
-    template_folder="../templates",
-    static_folder="../static",
-    static_url_path="/static",
-)
+site = Blueprint("pages", __name__, template_folder="../templates")
 
 
 @site.after_request
 def protect(response: Response) -> Response:
-    """Let a page load from here only; a file whose address names its version may be kept for good."""
+    """Let a page load from here only."""
     response.headers["Content-Security-Policy"] = POLICY
-    is_file = request.endpoint == "pages.static" and response.status_code in (200, 304)
-    if is_file:
-        response.headers["Cache-Control"] = KEPT if "v" in request.args else "no-cache"
     return response
+
+
+site.get("/static/<version>/<path:name>")(marked(assets.asset_file, Access("public_page")))

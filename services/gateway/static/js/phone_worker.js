@@ -1,8 +1,8 @@
-// The worker of the pages that are used on site. RELEASE and ASSETS are written above this by the server.
-import { sendAll } from "/static/js/phone_sender.js";
+// The worker of the pages that are used on site. RELEASE, ASSETS and sendAll are written above this by the server.
 
 const PAGES = `sise-pages-${RELEASE}-`;
 const KEPT = `sise-assets-${RELEASE}`;
+const FILES = `/static/${RELEASE}/`;
 const OFFLINE = "/phone/offline";
 const UNABLE = 500; // from this status on a server cannot answer
 const PATIENCE = 8000; // milliseconds until a page that is kept here is shown instead
@@ -21,12 +21,20 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin || request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
+  else if (url.pathname.startsWith(FILES)) event.respondWith(asset(request));
 });
 
 async function keepAssets() {
   const cache = await caches.open(KEPT);
-  await Promise.allSettled([...ASSETS, OFFLINE].map((address) => cache.add(new Request(address, { cache: "no-cache" }))));
+  const offline = cache.add(new Request(OFFLINE, { cache: "no-cache" }));
+  await Promise.allSettled([offline, ...ASSETS.map((address) => keepFile(cache, address))]);
+}
+
+// While one release replaces another a server may still answer with its own file, which is not to be kept.
+async function keepFile(cache, address) {
+  if (await cache.match(address)) return; // the workers of the other pages keep the same files
+  const found = await fetch(address);
+  if (found.ok && found.headers.get("Cache-Control")?.includes("immutable")) await cache.put(address, found);
 }
 
 async function dropOld() {
@@ -39,7 +47,7 @@ async function sendOrTryAgain() {
   if ((await sendAll()) === "later") throw new Error("later"); // the browser calls again when it sees fit
 }
 
-const kept = (address, options) => caches.match(address, options);
+const kept = (address) => caches.match(address);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // A page comes from the server; when that does not answer, or cannot, as it was when it was last seen here.
@@ -67,15 +75,7 @@ function pageKey(url) {
   return url.pathname + (view ? `?view=${encodeURIComponent(view)}` : "");
 }
 
-// Files whose address names their version never change; the others are asked for, and taken from here without an answer.
+// Files of this release never change; what is not kept, as a file that is used on no site, is asked for.
 async function asset(request) {
-  const exact = new URL(request.url).searchParams.has("v") && (await kept(request));
-  if (exact) return exact;
-  try {
-    return await fetch(request);
-  } catch (problem) {
-    const found = await kept(request, { ignoreSearch: true });
-    if (found) return found;
-    throw problem;
-  }
+  return (await kept(request)) ?? fetch(request);
 }
