@@ -99,9 +99,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def access_of(app: Flask) -> dict[tuple[str, str], Access]:
     """Return what each route of ``app`` says about itself, by method and rule."""
-    static = Access("static")
     return {
-        (method, rule.rule): getattr(app.view_functions[rule.endpoint], MARK, static)
+        (method, rule.rule): getattr(app.view_functions[rule.endpoint], MARK)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
