@@ -4,13 +4,16 @@ Scripts import each other by relative addresses, so what a page of a release loa
 browser keeps all of it for good.
 """
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
+from posixpath import normpath
 
-from flask import Response, send_from_directory
+from flask import Response, request, send_from_directory
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+OK = 200
 KEPT = "private, max-age=31536000, immutable"
 
 
@@ -30,7 +33,19 @@ def asset(name: str) -> str:
 
 
 def asset_file(version: str, name: str) -> Response:
-    """Answer a file; of another release, as while one replaces the other, it may not be kept."""
+    """Answer a file, packed for who can unpack it; one that another release asks for is not to be kept."""
     response = send_from_directory(STATIC, name)
     response.headers["Cache-Control"] = KEPT if version == release() else "no-cache"
+    response.vary.add("Accept-Encoding")
+    if response.status_code == OK and "gzip" in request.accept_encodings:
+        response.close()
+        response.set_data(_packed(normpath(name)))
+        response.content_encoding = "gzip"
+        del response.headers["ETag"]  # it names the bytes of the file as it is
     return response
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """Return a file as gzip: a quarter of all of them together, for phones far out."""
+    return gzip.compress((STATIC / name).read_bytes())
