@@ -93,8 +93,10 @@ class _Body:
 def _body() -> Iterable[bytes] | None:
     if request.content_length:
         return _Body(request.stream, request.content_length)
-    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
-    return iter(lambda: request.stream.read(PIECE), b"") if is_chunked else None
+    if "chunked" not in request.headers.get("Transfer-Encoding", ""):
+        return None
+    stream = request.stream  # where it is read, another request may be the running one
+    return iter(lambda: stream.read(PIECE), b"")
 
 
 def _headers() -> dict[str, str]:

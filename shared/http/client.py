@@ -8,10 +8,10 @@ from typing import Any
 import pybreaker
 import requests
 from flask import has_request_context, request
-from requests.adapters import HTTPAdapter
 
 from shared import context
 from shared.errors import Unavailable
+from shared.http.same_process import NearestWay
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 NOT_SERVING = frozenset({502, 503, 504})
@@ -43,7 +43,7 @@ class ServiceClient:
         self._patience = patience
         self._session = requests.Session()
         self._session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool)
+        adapter = NearestWay(pool_connections=1, pool_maxsize=pool)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._breaker = pybreaker.CircuitBreaker(

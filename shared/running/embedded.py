@@ -17,6 +17,7 @@ from shared.database import connect
 from shared.database.migrate import migrate
 from shared.errors import Conflict
 from shared.garbage import spare_what_is_loaded
+from shared.http.same_process import served_here
 from shared.lan.certificate import ensure_certificate
 from shared.lan.serving import Lan, serving_lan
 from shared.running.control import Control
@@ -133,7 +134,8 @@ def _serving(part: _Part) -> Iterator[Flask]:
     server = create_server(app, sockets=[part.door], threads=threads, ident=None, channel_timeout=300)
     threading.Thread(target=server.run, name=f"http {part.service.name}", daemon=True).start()
     try:
-        yield app
+        with served_here(_address(part.door), app):
+            yield app
     finally:
         server.task_dispatcher.shutdown(timeout=5)
 
