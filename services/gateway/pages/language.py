@@ -1,21 +1,24 @@
 """Languages of the pages: Chinese first, English second; the choice is remembered in a cookie."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel
+from markupsafe import Markup
 
 COOKIE = "sise_language"
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 NAMES = {"zh": "中文", "en": "English"}
 TAGS = {"zh": "zh-CN", "en": "en"}
 DEFAULT = "zh"
+PHRASES = 16_384  # more than both catalogues hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,11 @@ class Language:
 
 def chosen() -> str:
     """Return the remembered language, else the browser's preferred one, else Chinese."""
-    remembered = request.cookies.get(COOKIE)
-    if remembered in NAMES:
-        return remembered
-    return request.accept_languages.best_match(list(NAMES), DEFAULT) or DEFAULT
+    if "language" not in g:
+        remembered = request.cookies.get(COOKIE)
+        g.language = remembered if remembered in NAMES else request.accept_languages.best_match([*NAMES], DEFAULT)
+    code: str = g.language
+    return code
 
 
 def current() -> Language:
@@ -54,8 +58,26 @@ def read_catalogue(code: str) -> Translations:
     return Translations(compiled)
 
 
+def phrase(key: str, /, **facts: Any) -> Markup:
+    """Return the phrase of ``key`` in the language of the page, filled in with ``facts``, which are escaped.
+
+    A page has hundreds of them, so that they are looked up here without the ways round of the extension for templates.
+    """
+    return _format(chosen(), key) % facts if facts else _plain(chosen(), key)
+
+
+@lru_cache(PHRASES)
+def _format(code: str, key: str) -> Markup:
+    return Markup(read_catalogue(code).gettext(key))  # noqa: S704 - our own words
+
+
+@lru_cache(PHRASES)
+def _plain(code: str, key: str) -> Markup:
+    return _format(code, key) % {}  # a phrase is a format also without facts
+
+
 def register_languages(app: Flask) -> None:
-    """Give ``app`` the catalogues of every language."""
+    """Give ``app`` and its templates the catalogues of every language."""
     Babel(
         app,
         default_locale=DEFAULT,
@@ -66,3 +88,4 @@ def register_languages(app: Flask) -> None:
     with app.app_context():
         domain = app.extensions["babel"].instance.domain_instance
     domain.cache.update({(code, domain.domain[0]): read_catalogue(code) for code in NAMES})
+    app.jinja_env.globals.update(_=phrase, gettext=phrase)
