@@ -14,7 +14,7 @@ import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared.database.chassis import token_deny
@@ -31,6 +31,7 @@ REFETCH_AT_MOST_EVERY = timedelta(minutes=1)
 CLAIM_SHAPES: dict[str, Any] = {"sub": str, "exp": int, "iat": int | float, "roles": list, "actions": list}
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_DENIALS = select(token_deny.c.lifted_at).where(token_deny.c.subject.in_(bindparam("subjects", expanding=True)))
 log = structlog.get_logger(__name__)
 KeyDocument = Mapping[str, Any]
 
@@ -141,7 +142,7 @@ def _check_claims(header: Mapping[str, Any], claims: Mapping[str, Any], now: dat
 
 def refuse_denied(session: Session, principal: Principal) -> None:
     """Raise ``AccountDenied`` when the account or its agency is disabled, or the token is older than its return."""
-    both = {principal.subject, principal.agency_id}
-    for lifted_at in session.scalars(select(token_deny.c.lifted_at).where(token_deny.c.subject.in_(both))):
+    both = list({principal.subject, principal.agency_id})
+    for lifted_at in session.scalars(_DENIALS, {"subjects": both}):
         if lifted_at is None or principal.issued_at < lifted_at:
             raise AccountDenied("This account has been disabled: ask your administrator.")
