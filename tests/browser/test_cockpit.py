@@ -4,19 +4,31 @@ import re
 import shutil
 import time
 from collections.abc import Callable
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, Window, wait_for_map
+from tests.browser.conftest import DESK, PHONE, Window, wait_for_map
 from tests.support.running import System
 from tests.support.source import ROOT
 
 PICTURE = ROOT / "docs" / "cockpit.png"
 LIVE_WITHIN = 2.0  # seconds from the click in one window to the colour in another; the best of some changes counts
 CHANGES = 3
+
+SHOWN_NAMES = """() => [...document.querySelectorAll(".is-subdistrict:not([data-name='left-out'])")]
+  .map((one) => one.querySelector(".donut-name") ?? one)
+  .map((one) => ({ text: one.textContent, ...one.getBoundingClientRect().toJSON() }))"""
+
+
+def meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Return whether two boxes share more than a border."""
+    beside = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    above = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    return bool(min(beside, above) > 1)
 
 
 def open_cockpit(page: Page, query: str = "") -> Page:
@@ -70,6 +82,16 @@ class TestMap:
         page = open_cockpit(window())
         ring = page.locator(".donut.is-subdistrict").first
         expect(ring).to_have_attribute("aria-label", re.compile(r"家企业"))
+
+    def test_names_subdistricts_without_one_name_over_another(self, window: Window) -> None:
+        page = open_cockpit(window(size=PHONE))
+        expect(page.locator(".is-subdistrict:not([data-name])")).to_have_count(0)
+        left_out = page.locator('.is-subdistrict[data-name="left-out"]')
+        shown = page.evaluate(SHOWN_NAMES)
+
+        assert len(shown) + left_out.count() == page.locator(".is-subdistrict").count()
+        assert len(shown) > left_out.count()
+        assert [(one["text"], other["text"]) for one, other in combinations(shown, 2) if meet(one, other)] == []
 
     def test_opens_the_list_of_a_subdistrict(self, window: Window) -> None:
         page = open_cockpit(window())

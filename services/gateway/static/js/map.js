@@ -48,6 +48,7 @@ export class ColourMap {
     this.libre.on("mouseleave", POINTS, () => this.pointer(""));
     this.libre.on("sourcedata", (event) => event.sourceId === SOURCE && event.isSourceLoaded && this.drawClusters());
     this.libre.on("moveend", () => this.drawClusters());
+    this.libre.on("moveend", () => this.placeNames());
     document.getElementById("map").dataset.ready = "true";
   }
 
@@ -102,12 +103,27 @@ export class ColourMap {
       .filter((row) => row.longitude != null)
       .sort((one, other) => other.latitude - one.latitude)
       .map((row) => this.subdistrictMarker(row, selected.has(row.division)));
+    this.placeNames();
+  }
+
+  // Names may not cover each other or lie under a ring: that of a smaller place goes above its ring, or is left out until closer in.
+  placeNames() {
+    const places = this.subdistricts.map((held) => placeOf(held.getElement())).sort((one, other) => other.weight - one.weight);
+    const taken = [];
+    for (const place of places) {
+      const others = places.filter((other) => other !== place && other.ring);
+      const isFree = (box) => !taken.some((other) => overlap(box, other)) && !others.some(({ ring }) => reaches(ring, box));
+      const side = Object.keys(place.boxes).find((name) => isFree(place.boxes[name])) ?? "";
+      place.element.dataset.name = side || "left-out";
+      if (side) taken.push(place.boxes[side]);
+    }
   }
 
   subdistrictMarker(row, isSelected) {
     const hasRing = row.unlocated.enterprises > 0;
     const element = hasRing ? donut(row.unlocated, { name: row.name, isSelected }) : placeName(row.name, isSelected);
     element.classList.add("is-subdistrict");
+    element.dataset.weight = isSelected ? Infinity : row.enterprises;
     element.addEventListener("click", () => this.onSubdistrict(row.division));
     return new Marker({ element }).setLngLat([row.longitude, row.latitude]).addTo(this.libre);
   }
@@ -129,6 +145,31 @@ export class ColourMap {
 }
 
 const levelName = (value) => LEVEL_OF[value] ?? String(value ?? "none");
+const NAME_GAP = 2; // pixels between a ring and its name
+const HALO = 3; // pixels around a ring that a name may touch
+
+// Where a subdistrict's ring lies on the screen, and where its name could.
+function placeOf(element) {
+  const label = element.querySelector(".donut-name");
+  const weight = Number(element.dataset.weight);
+  if (!label) return { element, weight, boxes: { below: element.getBoundingClientRect() } };
+  const ring = element.querySelector("svg").getBoundingClientRect();
+  const { width, height } = label.getBoundingClientRect();
+  const left = ring.left + (ring.width - width) / 2;
+  const below = new DOMRect(left, ring.bottom + NAME_GAP, width, height);
+  const above = new DOMRect(left, ring.top - NAME_GAP - height, width, height);
+  return { element, weight, ring, boxes: { below, above } };
+}
+
+const overlap = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+
+function reaches(ring, box) {
+  const x = ring.left + ring.width / 2;
+  const y = ring.top + ring.height / 2;
+  const nearest = [Math.max(box.left, Math.min(x, box.right)), Math.max(box.top, Math.min(y, box.bottom))];
+  return Math.hypot(nearest[0] - x, nearest[1] - y) < ring.width / 2 - HALO;
+}
+
 const markOf = (properties) => JSON.stringify(properties);
 
 function groupOf(properties) {
