@@ -6,14 +6,20 @@ mark takes some nanoseconds. Which lines and branches there are, and which of th
 """
 
 import ast
+import hashlib
 import json
+import marshal
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import cast
 
 DIRECTORY = "SISE_TESTS_REACHED"
 MEASURED = ("services", "shared")
@@ -21,9 +27,22 @@ NAME = "_reached_by_tests"
 LINE, INTO, PAST = "line", "into", "past"  # a statement; from a line into the block that it opens, and past that block
 UNTOLD = "untold"  # past a block to a place that is not known
 
-places: list[tuple[str, str, int]] = []  # the file, which of these, and the line of each mark
-reached: list[int] = []  # 1 for each mark that was come by
-imported: list[int] = []  # the marks that were come by when their module was imported, which happens once
+
+@dataclass(slots=True)
+class Marks:
+    """The marks in one file: which of the three each is, on which line, and which were come by."""
+
+    path: str
+    places: Sequence[tuple[str, int]]
+    reached: list[int] = field(init=False)  # 1 for each that was come by
+    imported: list[int] = field(init=False)  # and those that were when the module was imported, which happens once
+
+    def __post_init__(self) -> None:
+        """Begin with none."""
+        self.reached, self.imported = [0] * len(self.places), [0] * len(self.places)
+
+
+known: list[Marks] = []
 
 
 def begin() -> None:
@@ -42,19 +61,20 @@ def write() -> None:
 
 def come_by() -> list[tuple[str, str, int]]:
     """Return the places of the marks that were come by."""
-    return [place for place, mark in zip(places, reached, strict=True) if mark]
+    return [(one.path, *place) for one in known for place, mark in zip(one.places, one.reached, strict=True) if mark]
 
 
 @contextmanager
 def unheeded() -> Iterator[None]:
     """Forget in the end what was reached meanwhile, but not what modules do when they are imported."""
-    before, known = reached.copy(), len(imported)
+    before = [one.reached.copy() for one in known]
     try:
         yield
     finally:
-        reached[:] = before + [0] * (len(reached) - len(before))
-        for number in imported[known:]:
-            reached[number] = 1
+        for one, reached in zip(known, before, strict=False):
+            one.reached[:] = reached
+        for one in known[len(before) :]:
+            one.reached[:] = one.imported
 
 
 class Finder:
@@ -74,26 +94,45 @@ class Finder:
 class Loader(SourceFileLoader):
     """Loads a module with marks in it."""
 
-    def get_code(self, fullname: str) -> CodeType:
-        """Return the code of the module, marked and compiled anew."""
-        path, first = self.get_filename(fullname), len(reached)
-        tree = Marker(os.path.realpath(path)).visit(ast.parse(self.get_data(path)))
-        self.marks = range(first, len(reached))
-        code: CodeType = compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True)
-        return code
-
     def exec_module(self, module: ModuleType) -> None:
-        """Run a module whose marks find the list."""
-        vars(module)[NAME] = reached
-        super().exec_module(module)
-        imported.extend(number for number in self.marks if reached[number])
+        """Run a module whose marks find their list."""
+        path = self.get_filename(module.__name__)
+        places, code = code_of(path, self.get_data(path))
+        marks = Marks(os.path.realpath(path), places)
+        known.append(marks)
+        vars(module)[NAME] = marks.reached
+        exec(code, vars(module))
+        marks.imported[:] = marks.reached
+
+
+def code_of(path: str, source: bytes) -> tuple[Sequence[tuple[str, int]], CodeType]:
+    """Return the marks of a file and its code with them, kept beside other compiled code until one of both changes."""
+    place = Path(cache_from_source(path, optimization="marked"))
+    origin = hashlib.sha256(own_source() + source).digest()
+    if place.exists() and (content := place.read_bytes()).startswith(origin):
+        return cast("tuple[list[tuple[str, int]], CodeType]", marshal.loads(content[len(origin) :]))
+    marker = Marker()
+    tree = ast.fix_missing_locations(marker.visit(ast.parse(source)))
+    found = (marker.places, compile(tree, path, "exec", dont_inherit=True))
+    if not sys.dont_write_bytecode:
+        place.parent.mkdir(exist_ok=True)
+        unfinished = place.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(origin + marshal.dumps(found))
+        unfinished.rename(place)
+    return found
+
+
+@cache
+def own_source() -> bytes:
+    """Return the source of this file, which says where marks go."""
+    return Path(__file__).read_bytes()
 
 
 class Marker(ast.NodeTransformer):
     """Puts marks before the statements of a file and at both ends of its branches."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self) -> None:
+        self.places: list[tuple[str, int]] = []
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Mark the blocks of a node, and then where it may go."""
@@ -122,9 +161,9 @@ class Marker(ast.NodeTransformer):
     def _leave_open(self, ending: Sequence[ast.stmt]) -> None:
         """Let no branch count as passed at the end of `finally`: whether it goes on, returns or raises is not told."""
         lines = [range(one.lineno, (one.end_lineno or 0) + 1) for one in ending]
-        for number, (path, kind, line) in enumerate(places):
-            if path == self.path and kind == PAST and any(line in each for each in lines):
-                places[number] = (path, UNTOLD, line)
+        for number, (kind, line) in enumerate(self.places):
+            if kind == PAST and any(line in each for each in lines):
+                self.places[number] = (UNTOLD, line)
 
     def _marked(self, block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         for one in block:
@@ -139,9 +178,8 @@ class Marker(ast.NodeTransformer):
 
     def _marks(self, kind: str, lines: Iterable[int]) -> Iterator[ast.stmt]:
         for line in lines:
-            (statement,) = ast.parse(f"{NAME}[{len(reached)}] = 1").body
-            places.append((self.path, kind, line))
-            reached.append(0)
+            (statement,) = ast.parse(f"{NAME}[{len(self.places)}] = 1").body
+            self.places.append((kind, line))
             yield _moved(statement, line)
 
 

@@ -1,5 +1,6 @@
 """Marks tell the same as coverage.py's own tracing."""
 
+import sys
 from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -163,11 +164,9 @@ def sample(tmp_path: Path) -> Path:
 @pytest.fixture
 def kept() -> Iterator[None]:
     """Leave what is reached by other tests as it was."""
-    lists = (marks.places, marks.reached, marks.imported)
-    before = [one.copy() for one in lists]
+    before = marks.known.copy()
     yield
-    for one, known in zip(lists, before, strict=True):
-        one[:] = known
+    marks.known[:] = before
 
 
 def run(path: Path, calls: str, *, loader: Any = None) -> None:
@@ -219,6 +218,18 @@ class TestMarks:
         kept = {line for place, _kind, line in marks.come_by() if place == str(sample)}
         opening, returning = (SAMPLE[: SAMPLE.index(text)].count("\n") + 1 for text in ("def choose", 'return "one"'))
         assert ({opening, returning} & kept, returning in heeded) == ({opening}, False)
+
+    def test_stand_where_they_stood_when_the_code_of_the_file_was_kept(self, sample: Path) -> None:
+        first, second = marked(sample, "choose(1)"), marked(sample, "choose(1)")
+
+        assert (first, [*sample.parent.rglob("*.opt-marked.pyc")] != []) == (second, not sys.dont_write_bytecode)
+
+    def test_stand_elsewhere_when_the_file_has_changed(self, sample: Path) -> None:
+        marked(sample, "")
+        marks.known.pop()
+        sample.write_text("first = 1\n\n\nif first > 1:\n    second = 2\n", "utf-8")
+
+        assert marked(sample, "") == traced(sample, "")
 
     def test_stand_in_the_modules_of_the_product_alone(self) -> None:
         assert marks.Finder.find_spec("tests.conftest") is None
