@@ -14,7 +14,7 @@ import structlog
 
 from shared.database import Database
 from tests.support import marks
-from tests.support.databases import migrated_postgresql, migrated_sqlite, reused_home
+from tests.support.databases import let_go, migrated_postgresql, migrated_sqlite, reused_home
 from tests.support.distribution import FilesInOrder, groups_first, is_below
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
@@ -202,4 +202,4 @@ def open_database(database_kind: str, request: pytest.FixtureRequest) -> Iterato
 
     yield open_one
     for database in opened:
-        database.close()
+        let_go(database)

@@ -1,6 +1,7 @@
 """Migrated databases for tests: a service is migrated once per run, and every test gets a copy of that.
 
-A process uses the same few addresses again and again, so that statements and applications stay compiled.
+A process uses the same few addresses again and again, so that statements and applications stay compiled. Of PostgreSQL
+it keeps one connection to each: a new one reads anew what there is of tables, which takes longer than most tests.
 """
 
 import fcntl
@@ -14,7 +15,7 @@ from typing import Any, Self, cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, QueuePool, event
 
 from shared.database import Database, connect
 from shared.database.migrate import migrate
@@ -30,6 +31,7 @@ SELECT string_agg(shape, ' ' ORDER BY shape) FROM (
     UNION ALL SELECT concat(tgrelid::regclass, tgname, tgenabled) FROM pg_trigger
 ) AS shapes
 """
+_GIVE_BACK_LOCKS = "SELECT pg_advisory_unlock_all()"
 _BEGIN_SEQUENCES = """
 SELECT setval(quote_ident(schemaname) || '.' || quote_ident(sequencename), start_value, false) FROM pg_sequences
 WHERE last_value IS NOT NULL
@@ -54,18 +56,30 @@ class _Beginning:
 
     def restored(self, database: Database) -> bool:
         """Bring rows and sequences back, not when tables or triggers are others; cut off who is still connected."""
+        let_go(database)
         with database.engine.begin() as connection, _cursor(connection) as cursor:
             cursor.execute(_CUT_OFF)
+            cursor.execute(_GIVE_BACK_LOCKS)
             if _shape(cursor) != self.shape:
                 return False
             cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger may keep a row
-            for table in _tables(cursor):
+            for table in self._filled(cursor):
                 cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                _copy_back(cursor, table, self.rows.get(table, b""))
+                _copy_back(cursor, table, self.rows[table])
             cursor.execute(_BEGIN_SEQUENCES)
             for name, value in self.sequences.items():
                 cursor.execute("SELECT setval(quote_ident(%s), %s)", (name, value))
         return True
+
+    def _filled(self, cursor: psycopg.Cursor[Any]) -> list[str]:
+        """Return the tables that hold rows or should hold some."""
+        questions = (
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(table), sql.Identifier(table))
+            for table, rows in self.rows.items()
+            if not rows
+        )
+        found = cursor.execute(sql.SQL(" UNION ALL ").join(questions)).fetchall()
+        return [*(name for (name,) in found), *(table for table, rows in self.rows.items() if rows)]
 
 
 _reused: dict[str, _Beginning] = {}
@@ -97,11 +111,19 @@ def migrated_postgresql(server: TestPostgreSQL, service: str, *, name: str = "")
     if not name:
         return connect(server.create_database(template=template.read_text()))
     database = connect(server.url(name))
-    database.close()
     if name not in _reused or not _reused[name].restored(database):
+        database.close()
         server.replace_database(name, template=template.read_text())
         _reused[name] = _Beginning.of(database)
     return database
+
+
+def let_go(database: Database) -> None:
+    """Close the connections to a database that the next test gets, but not a single one to PostgreSQL."""
+    pool = database.engine.pool
+    is_single = isinstance(pool, QueuePool) and (pool.checkedin(), pool.checkedout()) == (1, 0)
+    if not (database.is_postgresql and is_single):
+        database.close()
 
 
 def reused_home() -> Path:
