@@ -14,7 +14,7 @@ import structlog
 
 from shared.database import Database
 from tests.support import marks
-from tests.support.databases import let_go, migrated_postgresql, migrated_sqlite, reused_home
+from tests.support.databases import Begin, Made, begun, let_go, migrated_postgresql, migrated_sqlite, reused_home
 from tests.support.distribution import FilesInOrder, groups_first, is_below
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.rabbitmq import TestRabbitMQ
@@ -203,3 +203,16 @@ def open_database(database_kind: str, request: pytest.FixtureRequest) -> Iterato
     yield open_one
     for database in opened:
         let_go(database)
+
+
+@pytest.fixture
+def begin_with(database: Database, request: pytest.FixtureRequest) -> Begin:
+    """Return a function that makes what all tests of a file begin with: once, and each test gets a copy of it.
+
+    It goes by the name of what it calls, which must do the same for every test, and asks for nothing from before.
+    """
+
+    def begin(make: Callable[[], Made]) -> Made:
+        return begun(database, make, by=request.path)
+
+    return begin

@@ -7,20 +7,34 @@ it keeps one connection to each: a new one reads anew what there is of tables, w
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, cast
+from types import FunctionType
+from typing import Any, Protocol, Self, TypeVar, cast
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, QueuePool, event
 
+from shared.clock import business_date
 from shared.database import Database, connect
 from shared.database.migrate import migrate
+from shared.ids import new_id
 from tests.support.postgresql import TestPostgreSQL
 from tests.support.servers import RUN_DIRECTORY
+
+Made = TypeVar("Made")
+
+
+class Begin(Protocol):
+    """Makes what all tests of a file begin with."""
+
+    def __call__(self, make: Callable[[], Made]) -> Made: ...
+
 
 _CUT_OFF = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -82,7 +96,32 @@ class _Beginning:
         return [*(name for (name,) in found), *(table for table, rows in self.rows.items() if rows)]
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a database of SQLite holds."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, database: Database) -> Self:
+        """Remember the file as it is."""
+        database.close()
+        copy = Path(f"{database.engine.url.database}.{new_id()}")
+        shutil.copyfile(str(database.engine.url.database), copy)
+        return cls(copy)
+
+    def restored(self, database: Database) -> bool:
+        """Bring the file back."""
+        database.close()
+        path = Path(str(database.engine.url.database))
+        for ending in ("-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(self.path, path)
+        return True
+
+
 _reused: dict[str, _Beginning] = {}
+_begun: dict[tuple[object, ...], tuple[_Beginning | _File, Any]] = {}
 
 
 def migrated_sqlite(path: Path, service: str) -> Database:
@@ -92,10 +131,7 @@ def migrated_sqlite(path: Path, service: str) -> Database:
             _migrate(f"sqlite:///{template}.new", service)
             Path(f"{template}.new").rename(template)
     database = connect(f"sqlite:///{path}")
-    database.close()
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
-    shutil.copyfile(template, path)
+    _File(template).restored(database)
     if not event.contains(database.engine, "connect", _without_waiting_for_the_disk):
         event.listen(database.engine, "connect", _without_waiting_for_the_disk)
     return database
@@ -116,6 +152,18 @@ def migrated_postgresql(server: TestPostgreSQL, service: str, *, name: str = "")
         server.replace_database(name, template=template.read_text())
         _reused[name] = _Beginning.of(database)
     return database
+
+
+def begun(database: Database, make: Callable[[], Made], *, by: object) -> Made:
+    """Return what ``make`` returns, with what it writes in the database: made once for ``by``, then brought back.
+
+    Both belong to a day, since much is made for the present one. What else was written before may be lost.
+    """
+    key = (by, cast("FunctionType", make).__qualname__, database.url, business_date(datetime.now(UTC)))
+    if key not in _begun or not _begun[key][0].restored(database):
+        made = make()
+        _begun[key] = ((_Beginning if database.is_postgresql else _File).of(database), made)
+    return cast("Made", deepcopy(_begun[key][1]))
 
 
 def let_go(database: Database) -> None:

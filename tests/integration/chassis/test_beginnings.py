@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, text
 
 from shared.database import Database
 from shared.database.chassis import relay_cursor
-from tests.support.databases import let_go, migrated_postgresql
+from tests.support.databases import Begin, let_go, migrated_postgresql
 from tests.support.postgresql import TestPostgreSQL
 
 
@@ -21,6 +21,32 @@ def write(database: Database, *lanes: int) -> None:
 def lanes(database: Database) -> Sequence[int]:
     with database.reading() as session:
         return session.scalars(select(relay_cursor.c.lane).order_by(relay_cursor.c.lane)).all()
+
+
+class TestBeginning:
+    def test_is_made_once_and_brought_back_as_it_was(self, database: Database, begin_with: Begin) -> None:
+        made: list[int] = []
+
+        def make() -> list[int]:
+            write(database, 8, 9)
+            made.append(9)
+            return [9]
+
+        begin_with(make).append(10)
+        write(database, 5)
+
+        assert (begin_with(make), lanes(database), made) == ([9], [8, 9], [9])
+
+    def test_is_made_again_when_tables_have_changed(self, database: Database, begin_with: Begin) -> None:
+        def make() -> None:
+            write(database, 3)
+
+        begin_with(make)
+        with database.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE of_another_test (id integer)"))
+        begin_with(make)
+
+        assert lanes(database) == [3]
 
 
 class TestReusedDatabase:

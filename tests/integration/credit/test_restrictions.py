@@ -13,11 +13,14 @@ from services.credit.tables import restriction, watched
 from services.credit.use_cases.restrictions import end_by_itself, end_watch, run_reminder, watch
 from shared.clock import business_date
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.credit.conftest import CREDIT, Caller, known_enterprise, run_clock, told
 from tests.integration.credit.listing import DAY, LEADER, at, case_row, listed, moved
 from tests.support.callers import Signer
+from tests.support.databases import Begin
 
 APPLIED = {"status": "APPLIED", "measure": "下调授信", "handler": "信贷部"}
+FIRM = new_id()
 FIELDS = ("id", "code", "agency", "state", "version")
 Agency = Callable[..., FlaskClient]
 
@@ -29,12 +32,13 @@ def today() -> date:
 
 @pytest.fixture
 def firm(database: Database) -> str:
-    return known_enterprise(database, uscc="91330000704676287N", industry="C2614", address="椒江区海门")
+    facts = {"uscc": "91330000704676287N", "industry": "C2614", "address": "椒江区海门"}
+    return known_enterprise(database, enterprise_id=FIRM, **facts)
 
 
 @pytest.fixture
-def case_id(database: Database, firm: str, today: date) -> str:
-    return listed(database, firm, on=today)
+def case_id(database: Database, firm: str, today: date, begin_with: Begin) -> str:
+    return begin_with(lambda: listed(database, firm, on=today))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ NOW = datetime.now(UTC)
 DIVISION = "331002001001"
 INSPECTIONS = "/api/v1/inspections"
 MONDAY = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)  # 09:00 in China, the first day of a week and of a month
+ENTERPRISE = new_id()
 PHOTO = b"\xff\xd8\xff one photo"
 
 Caller = Callable[..., FlaskClient]
@@ -59,7 +60,7 @@ def app(database: Database) -> Flask:
 @pytest.fixture
 def enterprise_id(database: Database) -> str:
     """Return an enterprise that the register has told of."""
-    return known_enterprise(database)
+    return known_enterprise(database, enterprise_id=ENTERPRISE)
 
 
 @pytest.fixture

@@ -29,17 +29,22 @@ from tests.integration.inspections.test_assessments import (
     read,
     supervised,
 )
+from tests.support.databases import Begin
 from tests.support.events import received
 
 
 @pytest.fixture
-def month(database: Database) -> dict[str, str]:
+def month(database: Database, begin_with: Begin) -> dict[str, str]:
     """Return the tasks that a computed month counts as not done, by unit."""
-    begun(database)
-    tasks = {unit: due(database, supervised(database, unit)) for unit in (FIRST, SECOND)}
-    due(database, supervised(database, SECOND), done_on=date(2027, 3, 20))
-    run_clock(database, now=COMPUTED)
-    return tasks
+
+    def compute() -> dict[str, str]:
+        begun(database)
+        tasks = {unit: due(database, supervised(database, unit)) for unit in (FIRST, SECOND)}
+        due(database, supervised(database, SECOND), done_on=date(2027, 3, 20))
+        run_clock(database, now=COMPUTED)
+        return tasks
+
+    return begin_with(compute)
 
 
 def sent(client: Any, path: str, status: int = 201, **body: Any) -> Any:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Table, delete, func, insert, select, update
 
 from services.inspections.tables import enterprise, hazard, hazard_area_tally, hazard_tally, task, task_tally
 from services.inspections.use_cases.tallies import recount
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.inspections.conftest import (
     DIVISION,
     INSPECTIONS,
@@ -23,6 +25,7 @@ from tests.integration.inspections.conftest import (
     run_clock,
     staffed,
 )
+from tests.support.databases import Begin
 
 HAZARDS = f"{INSPECTIONS}/hazards"
 ELSEWHERE = "331002999001"
@@ -32,15 +35,21 @@ Change = Callable[["Place"], object]
 class Place:
     """Two enterprises with hazards and tasks, and the changes that can happen to them."""
 
-    def __init__(self, database: Database, caller: Caller) -> None:
-        self.database, self.officer = database, caller()
-        self.one, self.other = (known_enterprise(database, grid="G-1") for _ in range(2))
-        staffed(database, "a-grid_worker", "grid_worker", grids=("G-1",))
-        graded(database, self.one, 2)
-        owes(database, self.one, "self_check")
-        run_clock(database, now=MONDAY)
-        self.hazard = self.find(self.one)
+    def __init__(self, database: Database, officer: FlaskClient) -> None:
+        self.database, self.officer = database, officer
+        self.one, self.other, self.hazard = new_id(), new_id(), ""
+
+    def begin(self) -> tuple[str, str, str]:
+        """Let there be everything, and return the ids of the enterprises and of the hazard of the first."""
+        for enterprise_id in (self.one, self.other):
+            known_enterprise(self.database, enterprise_id=enterprise_id, grid="G-1")
+        staffed(self.database, "a-grid_worker", "grid_worker", grids=("G-1",))
+        graded(self.database, self.one, 2)
+        owes(self.database, self.one, "self_check")
+        run_clock(self.database, now=MONDAY)
+        found = self.find(self.one)
         self.find(self.other, item="GM-13-01")
+        return self.one, self.other, found
 
     def find(self, enterprise_id: str, **changes: Any) -> str:
         body = {"enterprise_id": enterprise_id, "description": "无护栏", "place": "平台", **changes}
@@ -136,8 +145,10 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.fixture
-def place(database: Database, caller: Caller) -> Place:
-    return Place(database, caller)
+def place(database: Database, caller: Caller, begin_with: Begin) -> Place:
+    place = Place(database, caller())
+    place.one, place.other, place.hazard = begin_with(place.begin)
+    return place
 
 
 class TestCounts:

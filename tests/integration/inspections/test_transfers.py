@@ -20,15 +20,20 @@ from tests.integration.inspections.official import (
     state_of,
     stepped,
 )
+from tests.support.databases import Begin
 
 TRANSFERS = f"{INSPECTIONS}/transfers"
 RECEIPT = {"signed_for_by": "消防救援大队值班室"}
 
 
 @pytest.fixture
-def letter(officer: FlaskClient, second: FlaskClient, enterprise_id: str) -> dict[str, Any]:
+def letter(officer: FlaskClient, second: FlaskClient, enterprise_id: str, begin_with: Begin) -> dict[str, Any]:
     """Return a letter about a hazard that two officers have signed."""
-    return issued(drawn_up(officer, "transfer_letter", LETTER, found(officer, enterprise_id)), officer, second)
+
+    def issue() -> dict[str, Any]:
+        return issued(drawn_up(officer, "transfer_letter", LETTER, found(officer, enterprise_id)), officer, second)
+
+    return begin_with(issue)
 
 
 def the_transfer(client: FlaskClient) -> dict[str, Any]:

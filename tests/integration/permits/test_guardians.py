@@ -16,6 +16,7 @@ from tests.integration.permits.conftest import Caller, known_enterprise, run_clo
 from tests.integration.permits.permitting import PLACE, WORK, shown, started
 from tests.integration.permits.permitting import applied as applied_by_route
 from tests.support import permits
+from tests.support.databases import Begin
 from tests.support.permits import CREW, GUARDIAN, HOUR, WORKER, Work
 from tests.support.racing import meanwhile
 
@@ -23,17 +24,18 @@ NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a 
 SECOND = timedelta(seconds=1)
 applied = partial(permits.applied, now=NOW, longitude=121.41, latitude=28.66, accuracy_m=5.0)
 SWAPPED = [{"person_id": WORKER, "role": "guardian"}, {"person_id": GUARDIAN, "role": "worker"}]
+FIRM = new_id()
 HERE, FAR = 28.66, 28.662  # two hundred metres to the north
 
 
 @pytest.fixture
 def enterprise_id(database: Database) -> str:
-    return known_enterprise(database, industry="C2614")
+    return known_enterprise(database, enterprise_id=FIRM, industry="C2614")
 
 
 @pytest.fixture
-def live(database: Database, enterprise_id: str) -> Work:
-    return applied(database, enterprise_id).approve(at=NOW).start(at=NOW)
+def live(database: Database, enterprise_id: str, begin_with: Begin) -> Work:
+    return Work(database, begin_with(lambda: applied(database, enterprise_id).approve(at=NOW).start(at=NOW).id))
 
 
 def tell(work: Work, latitude: float, *, after: int = 0, person_id: str = GUARDIAN, accuracy: float = 10) -> None:

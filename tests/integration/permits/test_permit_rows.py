@@ -8,21 +8,28 @@ from flask.testing import FlaskClient
 
 from shared.clock import business_date
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.permits.conftest import COMMITMENTS, NOW, PERMITS, Caller, known_enterprise
 from tests.integration.permits.permitting import WORK, applied, started, taken
 from tests.integration.permits.test_enterprise_files import promised
+from tests.support.databases import Begin
 
 PLACE = "331002001"
+FIRM = new_id()
 
 
 @pytest.fixture
 def enterprise_id(database: Database) -> str:
-    return known_enterprise(database)
+    return known_enterprise(database, enterprise_id=FIRM)
 
 
 @pytest.fixture
-def permits(caller: Caller, enterprise_id: str) -> dict[str, str]:
+def permits(caller: Caller, enterprise_id: str, begin_with: Begin) -> dict[str, str]:
     """Return permits: a draft, one that was suspended twice and goes on, one that was taken back."""
+    return begin_with(lambda: three_permits(caller, enterprise_id))
+
+
+def three_permits(caller: Caller, enterprise_id: str) -> dict[str, str]:
     foreman, approver = (
         caller(role, subject=role, enterprise_id=enterprise_id, divisions=[])
         for role in ("enterprise_safety_officer", "enterprise_principal")
