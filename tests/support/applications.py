@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from shared.http.chassis import EXTENSION, Chassis
 
-_built: dict[tuple[Callable[[Any], Flask], str], tuple[Flask, Chassis]] = {}
+_built: dict[tuple[Callable[[Any], Flask], str], tuple[Flask, dict[str, Any]]] = {}
 
 
 class LateRule(Rule):
@@ -29,11 +29,16 @@ Flask.url_rule_class = LateRule
 
 
 def application(create_app: Callable[[Any], Flask], settings: Any) -> Flask:
-    """Return the application that `create_app` makes of `settings`, with a key ring that has asked nobody yet."""
+    """Return the application that `create_app` makes of `settings`, with what a test has put there taken out again.
+
+    Its key ring has asked nobody yet.
+    """
     key = (create_app, repr(settings))
     if key not in _built:
         app = create_app(settings)
-        _built[key] = app, app.extensions[EXTENSION]
-    app, chassis = _built[key]
-    app.extensions[EXTENSION] = replace(chassis, keys=copy(chassis.keys))
+        _built[key] = app, app.extensions.copy()
+    app, extensions = _built[key]
+    chassis: Chassis = extensions[EXTENSION]
+    app.extensions.clear()
+    app.extensions.update(extensions | {EXTENSION: replace(chassis, keys=copy(chassis.keys))})
     return app

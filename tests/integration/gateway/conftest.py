@@ -1,12 +1,15 @@
 """A gateway with a database of its own; on SQLite and on PostgreSQL where a test asks for ``database``."""
 
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.gateway.api import events
 from services.gateway.app import create_app
 from services.gateway.settings import Settings
 from services.gateway.use_cases.projecting import apply_grades, apply_registrations
@@ -14,6 +17,7 @@ from shared.contracts.risk import EnterpriseGraded
 from shared.database import Database
 from shared.events.received import Received
 from tests.integration.gateway.builders import NOW, received
+from tests.support.applications import application
 from tests.support.callers import Signer, service_settings
 from tests.support.databases import reused_home
 
@@ -60,7 +64,10 @@ def settings(database: Database) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, database: Database) -> Flask:
-    return create_app(settings)
+    app = application(create_app, settings)
+    fresh = {"lookout": events.Lookout(), "places": threading.BoundedSemaphore(settings.most_streams)}
+    app.extensions[events.EXTENSION] = replace(app.extensions[events.EXTENSION], **fresh)
+    return app
 
 
 @pytest.fixture
