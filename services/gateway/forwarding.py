@@ -1,11 +1,13 @@
 """Passes requests on to the service that answers them, both bodies streamed, and nothing added but the trace."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO
+from typing import IO, Any
+from urllib.parse import quote
 
 import requests
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy import update
+from werkzeug.exceptions import HTTPException
 
 from services.gateway.neighbours import neighbours
 from services.gateway.tables import enterprise_view
@@ -13,6 +15,7 @@ from shared.http.access import MEGABYTE, Access, marked
 from shared.http.chassis import chassis
 from shared.ids import ID
 
+RULE, ENDPOINT = "/api/v1/<service>/<path:_rest>", "forwarded"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 # First parts of a path that are no service's name, and who answers what lies below them.
 ANSWERED_BY = {"auth": "identity", "oauth": "identity", "public": "inspections"}
@@ -37,13 +40,14 @@ HOP_BY_HOP = frozenset(
     }
 )
 NOT_SENT = HOP_BY_HOP | {"host", "cookie", "content-length", "x-csrf-token", "x-forwarded-for", "x-request-id"}
+CLOSE_BY = {"Accept": "application/json", "Accept-Encoding": "identity"}  # packing costs more than it saves
 NOT_RETURNED = HOP_BY_HOP | {"server", "date", "x-request-id", "set-cookie"}
 
 
 def add_forwarding(app: Flask) -> None:
     """Forward every path below ``/api/v1`` that no route of the gateway answers; the service authorises."""
     view = marked(_forwarded, Access("forwarded"))
-    app.add_url_rule("/api/v1/<service>/<path:_rest>", view_func=view, methods=METHODS)
+    app.add_url_rule(RULE, ENDPOINT, view_func=view, methods=METHODS)
 
 
 def forward(service: str, path: str) -> Response:
@@ -61,6 +65,20 @@ def forward(service: str, path: str) -> Response:
     if request.method not in ("GET", "HEAD") and answer.ok:
         _mark_changed(path)
     return _returned(answer)
+
+
+def service_behind(path: str) -> str:
+    """Return the service to which ``GET path`` would be forwarded; empty where the gateway or nobody answers."""
+    try:
+        endpoint, values = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    return answerer_of(values["service"], values["_rest"]) if endpoint == ENDPOINT else ""
+
+
+def ask(service: str, path: str, *, query: Mapping[str, Any]) -> requests.Response:
+    """Return what ``service`` answers to ``GET path`` for who is asking now, as if it had been forwarded."""
+    return neighbours()[service].send("GET", quote(path), headers=CLOSE_BY, params=query, timeout=PATIENCE)
 
 
 def _forwarded(service: str, _rest: str) -> Response:

@@ -8,7 +8,7 @@ import threading
 from hashlib import sha256
 from typing import cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from services.gateway.settings import Settings
 from shared.http.chassis import chassis, now
@@ -18,6 +18,7 @@ REQUESTS_PER_TOKEN = 20
 MINUTE = 60
 MOST_LEASES = 50_000
 UNLIMITED = ("/api/v1/events/stream",)
+EXTENSION = "sise_leases"
 
 
 class Leases:
@@ -48,20 +49,20 @@ class Leases:
 
 def limit_rates(app: Flask) -> None:
     """Limit the API requests of each caller and say so in the ``RateLimit`` headers."""
-    leases = Leases()
-
-    def count() -> None:
-        if not request.path.startswith("/api/") or request.path in UNLIMITED:
-            return
-        caller = _caller()
-        left = leases.take(caller)
-        if left is None:
-            _buy(f"requests:{caller}")
-            left = leases.buy(caller)
-        g.requests_left = left
-
-    app.before_request(count)
+    app.extensions[EXTENSION] = Leases()
+    app.before_request(_count)
     app.after_request(_say)
+
+
+def take_request() -> int:
+    """Count a request to the API by who is asking now and return how many are left; raises ``TooManyRequests``."""
+    leases = cast(Leases, current_app.extensions[EXTENSION])
+    caller = _caller()
+    left = leases.take(caller)
+    if left is None:
+        _buy(f"requests:{caller}")
+        left = leases.buy(caller)
+    return left
 
 
 def take_sign_in() -> None:
@@ -75,6 +76,11 @@ def take_sign_in() -> None:
             per_second=settings.sign_ins_per_minute / MINUTE,
             now=now(),
         )
+
+
+def _count() -> None:
+    if request.path.startswith("/api/") and request.path not in UNLIMITED:
+        g.requests_left = take_request()
 
 
 def _buy(bucket: str) -> None:

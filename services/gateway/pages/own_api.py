@@ -1,20 +1,25 @@
 """The pages' way to rows: this gateway's own API, asked in the same process.
 
 A page therefore shows exactly what the signed-in user may read through the API: one authorisation, one scope,
-one composition of parts, and nothing to keep in step.
+one composition of parts, and nothing to keep in step. What the gateway would only forward is asked of the service at
+once: the same request gets the same answer, and counts as one.
 """
 
 from collections.abc import Mapping
 from contextvars import Context
 from typing import Any
 
+import orjson
 from flask import current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
 
+from services.gateway import forwarding
+from services.gateway.limits import take_request
 from shared.errors import Forbidden, NotFound, SiseError, Unavailable
 from shared.http.paging import LARGEST_LIMIT
+from shared.security.rates import TooManyRequests
 
 
 class SignedOut(SiseError):
@@ -43,11 +48,12 @@ KINDS: Mapping[int, type[SiseError]] = {401: SignedOut, 403: Forbidden, 404: Not
 
 def read(path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the JSON that ``GET /api/v1/<path>`` answers to the user of the present request."""
-    response = _ask(f"/api/v1/{path}", query or {})
-    if response.status_code == 200:
-        return dict(response.get_json() or {})
-    problem = response.get_json(silent=True) or {}
-    raise KINDS.get(response.status_code, Unavailable)(problem.get("detail", ""))
+    address, asked = f"/api/v1/{path}", query or {}
+    service = forwarding.service_behind(address)
+    status, content = _of_service(service, address, asked) if service else _of_gateway(address, asked)
+    if status == 200:
+        return content
+    raise KINDS.get(status, Unavailable)(content.get("detail", ""))
 
 
 def found(path: str, key: str) -> dict[str, Any]:
@@ -91,6 +97,25 @@ def send_form(path: str, form: Mapping[str, Any]) -> dict[str, Any]:
     return _answered(_ask(f"/api/v1/{path}", {}, method="POST", data=dict(form), content_type="multipart/form-data"))
 
 
+def _of_gateway(address: str, query: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    response = _ask(address, query)
+    return response.status_code, dict(response.get_json(silent=True) or {})
+
+
+def _of_service(service: str, address: str, query: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    try:
+        take_request()
+        answer = forwarding.ask(service, address, query=_given(query))
+    except (TooManyRequests, Unavailable) as problem:
+        raise Unavailable(problem.detail) from problem
+    is_json = "json" in answer.headers.get("Content-Type", "")
+    return answer.status_code, dict(orjson.loads(answer.content) if is_json else {})
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value not in ("", None)}
+
+
 def _answered(response: Response) -> dict[str, Any]:
     content = response.get_json(silent=True) or {}
     if response.status_code < 300:
@@ -113,7 +138,7 @@ def _ask(path: str, query: Mapping[str, Any], *, headers: Mapping[str, str] | No
     builder = EnvironBuilder(
         path,
         base_url=request.host_url,
-        query_string={name: value for name, value in query.items() if value not in ("", None)},
+        query_string=_given(query),
         headers=Headers({**{name: value for name, value in known.items() if value}, **(headers or {})}),
         environ_overrides={"REMOTE_ADDR": request.remote_addr or ""},
         **given,
