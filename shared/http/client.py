@@ -8,10 +8,11 @@ from typing import Any
 import pybreaker
 import requests
 from flask import has_request_context, request
+from requests.adapters import HTTPAdapter
 
 from shared import context
 from shared.errors import Unavailable
-from shared.http.same_process import NearestWay
+from shared.http import same_process
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 NOT_SERVING = frozenset({502, 503, 504})
@@ -43,7 +44,7 @@ class ServiceClient:
         self._patience = patience
         self._session = requests.Session()
         self._session.trust_env = False
-        adapter = NearestWay(pool_connections=1, pool_maxsize=pool)
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         self._breaker = pybreaker.CircuitBreaker(
@@ -91,7 +92,11 @@ class ServiceClient:
         self._session.close()
 
     def _once(self, method: str, path: str, **options: Any) -> requests.Response:
-        answer = self._session.request(method, self._url + path, **options)
+        app, address = same_process.application_at(self._url), self._url + path
+        if app:
+            answer = same_process.call(app, method, url=address, is_streamed=options.pop("stream", False), **options)
+        else:
+            answer = self._session.request(method, address, **options)
         if answer.status_code in NOT_SERVING:
             answer.close()
             raise _NotServing(answer.status_code)

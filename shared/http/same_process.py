@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
 from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
+from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 LOOPBACK = "127.0.0.1"
@@ -32,16 +32,29 @@ def served_here(url: str, app: Flask) -> Iterator[None]:
         del _served[url]
 
 
-class NearestWay(HTTPAdapter):
-    """Sends requests over the network, but to a service of this process by a call, without time limit."""
+def application_at(url: str) -> Flask | None:
+    """Return the application that answers ``url`` in this process; ``None``: it has to be asked over the network."""
+    return _served.get(url)
 
-    def send(self, request: PreparedRequest, *arguments: Any, **options: Any) -> Response:
-        """Return the answer; the body of one that streams is drawn while it is read."""
-        target = urlsplit(str(request.url))
-        app = _served.get(f"{target.scheme}://{target.netloc}")
-        if app is None:
-            return super().send(request, *arguments, **options)
-        return self.build_response(request, _asked(app, request))
+
+def call(app: Flask, method: str, *, url: str, is_streamed: bool, **content: Any) -> Response:
+    """Return what ``app`` answers to a request with ``headers``, ``params``, ``data`` and ``json`` as for ``requests``.
+
+    There is no time limit. The body of an answer that is streamed is drawn while it is read.
+    """
+    asked = PreparedRequest()
+    asked.prepare_method(method)
+    asked.prepare_url(url, content.get("params"))
+    asked.prepare_headers(content.get("headers"))
+    asked.prepare_body(content.get("data"), None, content.get("json"))
+    answer = Response()
+    answer.request, answer.url, answer.raw = asked, asked.url or url, _asked(app, asked)
+    answer.status_code, answer.reason = answer.raw.status, answer.raw.reason or ""
+    answer.headers.update(answer.raw.headers)
+    answer.encoding = get_encoding_from_headers(answer.headers)
+    if not is_streamed:
+        _ = answer.content  # read to its end, which is then over for the application too
+    return answer
 
 
 class _Pieces(RawIOBase):

@@ -24,8 +24,8 @@ def asked() -> list[tuple[str, dict[str, Any]]]:
 
 
 def echo() -> Response:
-    """Answer what came in, but for what only a connection knows."""
-    apart = ("Host", "Content-Length", "Transfer-Encoding")
+    """Answer what came in, but for what only a connection knows, or adds."""
+    apart = ("Host", "Content-Length", "Transfer-Encoding", "Accept", "Accept-Encoding", "Connection", "User-Agent")
     body = request.get_data() if request.content_length else request.stream.read()
     headers = {name: value for name, value in request.headers if name not in apart}
     response = jsonify(
