@@ -127,8 +127,10 @@ def _work(open_there: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _permit_words(work: Mapping[str, Any] | None, down: set[str]) -> Mapping[tuple[str, str], Any]:
-    """Return what the levels of permits are called in each language, by kind and level."""
-    terms = _unless_down("permits", down, lambda: own_api.read(FORMS)).get("terms", ()) if work else ()
+    """Return what the levels of permits are called in each language, by kind and level; none without permits."""
+    shown = (work or {}).get("permits") or {}
+    is_asked = shown.get("open") or shown.get("ended")
+    terms = _unless_down("permits", down, lambda: own_api.read(FORMS)).get("terms", ()) if is_asked else ()
     return {(one["kind"], one["level"]): one for one in terms}
 
 

@@ -93,6 +93,16 @@ class TestTheTab:
 
         assert ("更换法兰" in page, "plug-connected-x" in page) == (True, True)
 
+    def test_asks_for_the_words_of_levels_only_where_there_are_permits(
+        self, reader: FlaskClient, permits: Neighbour
+    ) -> None:
+        permits.answers[PART] = FILE | {"permits": {"open_count": 0, "live_count": 0, "open": [], "ended": []}}
+
+        page = reader.get(f"/enterprises/{ID}").text
+
+        assert ('id="tab-permits"' in page, "更换法兰" in page) == (True, False)
+        assert [path for _, path, _ in permits.requests] == [PART]
+
     def test_is_not_there_for_who_may_not_see_it(self, reader: FlaskClient, permits: Neighbour) -> None:
         permits.answers[PART] = lambda: ("{}", 403)
 
