@@ -1,6 +1,6 @@
 """The tables that every service has beside its own; created by the chassis migrations."""
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, text
+from sqlalchemy import Column, Index, Table, text
 from sqlalchemy.types import BigInteger, Boolean, Float, Integer, LargeBinary, SmallInteger, Text
 
 from shared.database import Id, JsonDocument, UtcDateTime, service_metadata
@@ -43,10 +43,7 @@ relay_cursor = Table(
 )
 
 inbox = Table(
-    "inbox",
-    metadata,
-    Column("event_id", Id, primary_key=True),
-    Column("received_at", UtcDateTime, nullable=False),
+    "inbox", metadata, Column("event_id", Id, primary_key=True), Column("received_at", UtcDateTime, nullable=False)
 )
 
 parked_event = Table(
@@ -59,14 +56,12 @@ parked_event = Table(
     Column("subject", Text, nullable=False, server_default=""),
     Column("body", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
-    Column("waits_for", Text),
+    Column("waits_for", Text, index=True),
     Column("error", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
-    Column("next_attempt_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime, index=True),
 )
-Index("ix__parked_event__next_attempt_at", parked_event.c.next_attempt_at)
-Index("ix__parked_event__waits_for", parked_event.c.waits_for)
 
 subscription_state = Table(
     "subscription_state",
@@ -92,14 +87,12 @@ Index("ix__bus_message__lane__id", bus_message.c.lane, bus_message.c.id)
 timer = Table(
     "timer",
     metadata,
-    Column("kind", Text, nullable=False),
-    Column("entity", Text, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
+    Column("kind", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
-    PrimaryKeyConstraint("kind", "entity"),
 )
-Index("ix__timer__due_at", timer.c.due_at)
 
 job = Table(
     "job",
@@ -122,24 +115,22 @@ Index("ix__job__state__next_attempt_at", job.c.state, job.c.next_attempt_at)
 idempotency_key = Table(
     "idempotency_key",
     metadata,
-    Column("principal", Text, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("principal", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("body_hash", Text, nullable=False),
     Column("status", SmallInteger),
     Column("headers", JsonDocument),
     Column("body", LargeBinary),
-    Column("created_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("principal", "method", "path", "key"),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
 )
-Index("ix__idempotency_key__created_at", idempotency_key.c.created_at)
 
 audit_entry = Table(
     "audit_entry",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
     Column("subject", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("address", Text, nullable=False),
@@ -150,7 +141,6 @@ audit_entry = Table(
     Column("after_digest", Text),
     Column("details", JsonDocument, nullable=False),
 )
-Index("ix__audit_entry__at", audit_entry.c.at)
 
 audit_link = Table(
     "audit_link",
@@ -174,23 +164,21 @@ scope_enterprise = Table(
     "scope_enterprise",
     metadata,
     Column("enterprise_id", Id, primary_key=True),
-    Column("division", Text, nullable=False),
+    Column("division", Text, nullable=False, index=True),
     Column("grid", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
 )
-Index("ix__scope_enterprise__division", scope_enterprise.c.division)
 
 scope_contract = Table(
     "scope_contract",
     metadata,
     Column("contract_id", Id, primary_key=True),
     Column("enterprise_id", Id, nullable=False),
-    Column("intermediary_id", Id, nullable=False),
+    Column("intermediary_id", Id, nullable=False, index=True),
     Column("starts_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime),
     Column("sequence", BigInteger, nullable=False),
 )
-Index("ix__scope_contract__intermediary_id", scope_contract.c.intermediary_id)
 
 token_deny = Table(
     "token_deny",
@@ -226,7 +214,7 @@ attachment = Table(
     Column("id", Id, primary_key=True),
     Column("owner", Id, nullable=False),
     Column("upload_id", Id, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
     Column("media_type", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("author", Text, nullable=False),
@@ -237,13 +225,11 @@ attachment = Table(
     Column("stored_at", UtcDateTime, nullable=False),
 )
 Index("uq__attachment__owner__sha256", attachment.c.owner, attachment.c.sha256, unique=True)
-Index("ix__attachment__sha256", attachment.c.sha256)
 
 stored_chunk = Table(
     "stored_chunk",
     metadata,
-    Column("upload_id", Id, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("upload_id", Id, primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("upload_id", "number"),
 )

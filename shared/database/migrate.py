@@ -38,22 +38,18 @@ def migrate(database: Database, service: str, *, to: str = "head") -> None:
 
 def migration_folder(service: str) -> Path:
     """Return the folder with the numbered migrations of ``service``."""
-    package = import_module(f"services.{service}")
-    return Path(str(package.__file__)).parent / "migrations"
+    return Path(str(import_module(f"services.{service}").__file__)).parent / "migrations"
 
 
 def is_current(database: Database, service: str) -> bool:
     """Return whether every migration of chassis and service has been applied."""
     with database.engine.connect() as connection:
-        return all(
-            _applied(connection, version_table) == _heads(folder)
-            for folder, version_table in zip((CHASSIS_FOLDER, migration_folder(service)), VERSION_TABLES, strict=True)
-        )
+        applied = [_applied(connection, version_table) for version_table in VERSION_TABLES]
+    return applied == [_heads(folder) for folder in (CHASSIS_FOLDER, migration_folder(service))]
 
 
 def _applied(connection: Connection, version_table: str) -> set[str]:
-    context = MigrationContext.configure(connection, opts={"version_table": version_table})
-    return set(context.get_current_heads())
+    return set(MigrationContext.configure(connection, opts={"version_table": version_table}).get_current_heads())
 
 
 def _heads(folder: Path) -> set[str]:
