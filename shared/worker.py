@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 import structlog
 
 from shared import metrics
-from shared.bus import UNSEEN, Bus, BusDown, Channel
+from shared.bus import Bus, BusDown, Channel
 from shared.bus.opening import open_bus
 from shared.clock import Clock
 from shared.database import connect
@@ -33,7 +33,7 @@ logger = structlog.get_logger(__name__)
 ROLES = frozenset({"relay", "consume", "timers", "jobs"})
 POLL = 0.05  # how long, in seconds, an event written by another process may lie in the outbox unseen
 IDLE = 0.5
-UPKEEP = 1.0  # a look for due timers or waiting jobs is a transaction: 2 ms for nothing
+UPKEEP = 1.0  # how long what is due, or what a command wrote beside an embedded system, may lie unseen
 MEASURE_EVERY = 5.0
 SILENCE = 30.0  # after so long without a message a consumer looks whether there should have been one
 UNWELL_AFTER = 60.0
@@ -110,7 +110,7 @@ class Worker:
         if "relay" in self._roles:
             relay = Relay(self._name, self._database, self._bus.publisher(), clock=self._clock)
             # Embedded, whoever writes is in this process and wakes the relay; a command beside it does not.
-            pause = UNSEEN if self._is_embedded else POLL
+            pause = UPKEEP if self._is_embedded else POLL
             loops.append(self._loop("relay", lambda: relay.turn() > 0, pause=pause, release=relay.close))
         if "consume" in self._roles:
             channels = [channel for channel in Channel if not (self._is_embedded and channel is Channel.DEAD)]

@@ -14,8 +14,6 @@ from sqlalchemy.orm import Session
 
 from shared.contracts import Lane
 
-UNSEEN = 2.0  # how long, in seconds, what a command wrote beside an embedded system may lie unseen
-
 
 class BusDown(Exception):
     """The bus does not answer or dropped us; nothing that was not confirmed or acknowledged counts."""

@@ -7,7 +7,6 @@ killed process loses nothing at any moment.
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.bus import UNSEEN, BusDown, Channel, Consumer, LoggedEvent, Message, Published, Publisher, lane_of
+from shared.bus import BusDown, Channel, Consumer, LoggedEvent, Message, Published, Publisher, lane_of
 from shared.bus.topology import Topology
 from shared.contracts import Lane
 from shared.contracts.envelope import SINGLE
@@ -93,15 +92,19 @@ class EmbeddedConsumer:
 
     def __init__(self, database: Database, channel: Channel) -> None:
         self._database, self._channel = database, channel
+        lane = bus_message.c.lane == lane_of(channel)
+        self._next = select(bus_message.c.id, bus_message.c.body).where(lane).order_by(bus_message.c.id).limit(ROWS)
+        self._count = select(func.count()).select_from(bus_message).where(lane)
         self._received: deque[Message] = deque()
         self._unsettled = 0
         self._wake = threading.Event()
-        self._looked_at = -UNSEEN
         database.after_commit.append(self._wake.set)
 
     def receive(self, timeout: float) -> Message | None:
         """Return the next message or None; nothing more is handed out before what was is acknowledged."""
-        if not self._received and not self._unsettled and self._is_time_to_look(timeout):
+        if not self._received and not self._unsettled:
+            self._wake.wait(timeout)  # a command beside an embedded system wakes nobody
+            self._wake.clear()  # before looking: what is committed meanwhile is looked for again
             self._load()
         if not self._received:
             return None
@@ -121,11 +124,10 @@ class EmbeddedConsumer:
 
     def waiting(self) -> int:
         """Return how many messages of the lane have not been handed out."""
-        statement = select(func.count()).where(bus_message.c.lane == lane_of(self._channel))
         if self._channel is Channel.DEAD:
             return 0
-        with self._database.reading() as session:
-            return session.execute(statement).scalar_one() - self._unsettled
+        [(count,)] = self._database.ask(self._count)
+        return int(count) - self._unsettled
 
     def close(self) -> None:
         """Forget what was handed out: the next ``receive`` begins with the oldest message again."""
@@ -133,25 +135,11 @@ class EmbeddedConsumer:
         self._unsettled = 0
         self._wake.set()
 
-    def _is_time_to_look(self, timeout: float) -> bool:
-        is_due = self._wake.wait(timeout) or time.monotonic() - self._looked_at > UNSEEN
-        if is_due:
-            self._wake.clear()  # before looking: what is committed meanwhile is looked for again
-            self._looked_at = time.monotonic()
-        return is_due
-
     def _load(self) -> None:
         if self._channel is Channel.DEAD:
             return
-        statement = (
-            select(bus_message.c.id, bus_message.c.body)
-            .where(bus_message.c.lane == lane_of(self._channel))
-            .order_by(bus_message.c.id)
-            .limit(ROWS)
-        )
         try:
-            with self._database.reading() as session:
-                rows = session.execute(statement).all()
+            rows = self._database.ask(self._next)
         except DBAPIError as problem:
             self._wake.set()
             raise BusDown(f"the messages cannot be read: {problem!r}") from problem

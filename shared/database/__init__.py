@@ -7,14 +7,16 @@ stands before it because SQLite's own busy handler is unfair.
 """
 
 import os
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import orjson
 from psycopg.types.string import TextLoader
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Executable, MetaData, Row, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from shared.database.columns import Id, JsonDocument, UtcDateTime, to_json
@@ -58,6 +60,10 @@ class Database:
         self.session_info: dict[str, Any] = {}  # what every session of this process carries, such as the secret
         self._writer: AbstractContextManager[Any] = nullcontext() if self.is_postgresql else Turns()
         self._reads = self.engine.execution_options(readonly=True, postgresql_readonly=True)
+        self._asks = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else self._reads
+        self._answers: dict[Executable, tuple[object, Sequence[Row[Any]]]] = {}
+        self._watch: sqlite3.Connection | None = None
+        self._watching = threading.Lock()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -66,7 +72,7 @@ class Database:
         ``NothingToDo`` ends the block quietly. Without it loops that look for work would wake each other for ever.
         """
         try:
-            with self._writer, self._session(self.engine) as session, session.begin():
+            with self._writer, self._session(self.engine) as session:
                 yield session
         except NothingToDo:
             return
@@ -76,28 +82,51 @@ class Database:
     @contextmanager
     def quiet_transaction(self, connection: Connection) -> Iterator[Session]:
         """Open a write transaction on the caller's own ``connection``; its end wakes nobody."""
-        with self._writer, self._session(connection) as session, session.begin():
+        with self._writer, self._session(connection) as session:
             yield session
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> AbstractContextManager[Session]:
         """Open a transaction that only reads."""
-        with self._session(self._reads) as session, session.begin():
-            yield session
+        return self._session(self._reads)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Session]:
+    def snapshot(self) -> AbstractContextManager[Session]:
         """Open a transaction that only reads, every statement as of the same moment."""
         same = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}  # SQLite's are always so
-        with self._session(self._reads.execution_options(**same)) as session, session.begin():
-            yield session
+        return self._session(self._reads.execution_options(**same))
 
-    def _session(self, bind: Engine | Connection) -> Session:
-        return Session(bind, expire_on_commit=False, info=self.session_info)
+    def ask(self, question: Executable, **values: Any) -> Sequence[Row[Any]]:
+        """Return the rows that ``question`` gives, a statement made once that is asked over and over, all day long.
+
+        SQLite's answer is remembered until anybody commits, in this process or another, or asks with other ``values``:
+        that takes 0.01 ms instead of 1. PostgreSQL does not tell; it is asked without a transaction, which costs less.
+        """
+        asked = self._version(), values  # before reading: what is committed meanwhile is read the next time
+        known = self._answers.get(question)
+        if known is None or known[0] != asked:
+            with self._asks.connect() as connection:
+                known = self._answers[question] = asked, connection.execute(question, values).all()
+        return known[1]
+
+    def _version(self) -> int:
+        """Return a number that every commit changes; only one connection's numbers can be compared."""
+        if self.is_postgresql:
+            return time.monotonic_ns()
+        with self._watching:
+            self._watch = self._watch or sqlite3.connect(str(self.engine.url.database), check_same_thread=False)
+            [(version,)] = self._watch.execute("PRAGMA data_version")  # read to its end, so that nothing stays open
+            return int(version)
+
+    @contextmanager
+    def _session(self, bind: Engine | Connection) -> Iterator[Session]:
+        with Session(bind, expire_on_commit=False, info=self.session_info) as session, session.begin():
+            yield session
 
     def close(self) -> None:
         """Give the connections back to the system."""
         self.engine.dispose()
+        if self._watch is not None:
+            self._watch.close()
+        self._watch, self._answers = None, {}
 
 
 _databases: dict[tuple[int, str], Database] = {}
@@ -106,18 +135,15 @@ _opening = threading.Lock()
 
 def connect(url: str) -> Database:
     """Return this process's ``Database`` for ``url``; the API and the worker of one process share it."""
-    key = (os.getpid(), url)
     with _opening:
-        if key not in _databases:
+        if (key := (os.getpid(), url)) not in _databases:
             _databases[key] = Database(url)
         return _databases[key]
 
 
 def _engine(url: str) -> Engine:
     # Values do not belong into errors and logs: they may be passwords' digests or sealed names.
-    common: dict[str, Any] = {
-        "json_serializer": to_json, "json_deserializer": orjson.loads, "hide_parameters": True
-    }  # fmt: skip
+    common: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads, "hide_parameters": True}
     if make_url(url).get_backend_name() == "postgresql":
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True}
         engine = create_engine(url, connect_args={"options": POSTGRESQL_OPTIONS}, **pool, **common)

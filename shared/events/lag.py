@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from shared import metrics
 from shared.contracts import Lane
@@ -11,25 +11,27 @@ from shared.database import Database
 from shared.database.chassis import event_log, outbox, parked_event, relay_cursor
 from shared.events.parked import PARKED, WAITING
 
+_ROWS = select(func.count()).select_from(outbox)
+_OLDEST = select(outbox.c.event_id).order_by(outbox.c.id).limit(1)
+_CURSORS = select(relay_cursor.c.lane, relay_cursor.c.position)
+_BEHIND = {
+    lane: select(func.count()).where(event_log.c.lane == int(lane), event_log.c.position > bindparam("cursor"))
+    for lane in Lane
+}
+_ASIDE = select(parked_event.c.state, func.count().label("events")).group_by(parked_event.c.state)
+
 
 def measure(service: str, database: Database, *, now: datetime) -> None:
     """Set the gauges of one service: outbox rows and age, events not yet confirmed, parked and waiting events."""
-    with database.reading() as session:
-        rows, oldest = session.execute(select(func.count(), func.min(outbox.c.id))).one()
-        first = session.scalar(select(outbox.c.event_id).where(outbox.c.id == oldest)) if rows else None
-        cursors = {row.lane: row.position for row in session.execute(select(relay_cursor))}
-        behind = {
-            lane: session.scalar(
-                select(func.count()).where(event_log.c.lane == lane, event_log.c.position > cursors.get(lane, 0))
-            )
-            for lane in Lane
-        }
-        states = select(parked_event.c.state, func.count().label("events")).group_by(parked_event.c.state)
-        aside = {row.state: row.events for row in session.execute(states)}
+    [(rows,)] = database.ask(_ROWS)
+    age = max((now.timestamp() - _seconds(event_id) for (event_id,) in database.ask(_OLDEST)), default=0.0)
+    cursors = {row.lane: row.position for row in database.ask(_CURSORS)}
+    aside = {row.state: row.events for row in database.ask(_ASIDE)}
     metrics.OUTBOX_ROWS.labels(service).set(rows)
-    metrics.OUTBOX_AGE.labels(service).set(max(0.0, now.timestamp() - _seconds(first)) if first else 0)
-    for lane, count in behind.items():
-        metrics.RELAY_LAG.labels(service, lane.name.lower()).set(count or 0)
+    metrics.OUTBOX_AGE.labels(service).set(max(0.0, age))
+    for lane in Lane:
+        [(count,)] = database.ask(_BEHIND[lane], cursor=cursors.get(lane, 0))
+        metrics.RELAY_LAG.labels(service, lane.name.lower()).set(count)
     metrics.EVENTS_PARKED.labels(service).set(aside.get(PARKED, 0))
     metrics.EVENTS_WAITING.labels(service).set(aside.get(WAITING, 0))
 

@@ -32,6 +32,8 @@ logger = structlog.get_logger(__name__)
 WAITING, PARKED = "waiting", "parked"
 LONGEST_PAUSE = 600
 ASK_PEOPLE_AFTER = timedelta(hours=24)
+_NEXT = parked_event.c.next_attempt_at
+_EARLIEST = select(_NEXT).where(parked_event.c.state == WAITING, _NEXT.is_not(None)).order_by(_NEXT).limit(1)
 
 
 class ParkedEventUnknown(NotFound):
@@ -100,6 +102,8 @@ def retry_due(database: Database, handlers: Handlers, *, now: datetime, most: in
     due = select(parked_event).where(parked_event.c.state == WAITING, parked_event.c.next_attempt_at <= now)
     due = due.order_by(parked_event.c.next_attempt_at, parked_event.c.id)
     tried = 0
+    if not any(next_attempt_at <= now for (next_attempt_at,) in database.ask(_EARLIEST)):
+        return tried
     while tried < most and _try_one(database, handlers, due, now=now) is not None:
         tried += 1
     return tried

@@ -138,11 +138,8 @@ class Relay:
 
     def _waiting_lanes(self) -> set[Lane]:
         """Return the lanes with rows in the outbox: one question, because an idle relay asks it all day."""
-        if self._watch is not None:
-            answers = self._watch.execute(_HAS_WAITING, _LANES).one()
-        else:
-            with self._database.reading() as session:
-                answers = session.execute(_HAS_WAITING, _LANES).one()
+        watch = self._watch
+        [answers] = watch.execute(_HAS_WAITING, _LANES) if watch else self._database.ask(_HAS_WAITING, **_LANES)
         return {lane for lane, oldest in zip(Lane, answers, strict=True) if oldest is not None}
 
     def _move(self, lane: Lane) -> list[LoggedEvent]:

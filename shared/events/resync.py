@@ -26,6 +26,7 @@ from shared.work.jobs import ROWS_PER_STEP, Job, JobStep, enqueue
 
 JOB = "resync"
 ASK_AGAIN_AFTER = timedelta(minutes=10)
+_ASKED = select(subscription_state)
 
 
 def with_resync(declarations: Declarations) -> Declarations:
@@ -48,10 +49,8 @@ def ask_when_new(database: Database, declarations: Declarations, *, now: datetim
 
     A producer that did not answer is asked again after ten minutes; one that does not exist yet is not asked.
     """
-    state = subscription_state.c
-    settled = select(state.type).where(state.completed_at.is_not(None) | (state.requested_at > now - ASK_AGAIN_AFTER))
-    with database.reading() as session:
-        known = set(session.execute(settled).scalars())
+    asked = database.ask(_ASKED)
+    known = {row.type for row in asked if row.completed_at or row.requested_at > now - ASK_AGAIN_AFTER}
     unknown = [contract for contract in _foreign(declarations) if contract.name not in known]
     if not unknown:
         return []

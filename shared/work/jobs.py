@@ -22,6 +22,8 @@ from shared.errors import NotFound, SiseError
 logger = structlog.get_logger(__name__)
 ROWS_PER_STEP = 1_000
 MOST_ATTEMPTS = 8
+_UNDONE = job.c.state.in_(("waiting", "running"))
+_EARLIEST = select(job.c.next_attempt_at).where(_UNDONE).order_by(job.c.next_attempt_at).limit(1)
 
 
 class JobUnknown(NotFound):
@@ -80,6 +82,8 @@ def job_by_id(session: Session, job_id: str) -> Job:
 
 def run_step(database: Database, declarations: Declarations, *, now: datetime) -> bool:
     """Run one step of the job that has waited longest; return whether there was one."""
+    if not any(next_attempt_at <= now for (next_attempt_at,) in database.ask(_EARLIEST)):
+        return False
     claimed: Any = None
     try:
         with database.transaction() as session:
@@ -98,11 +102,7 @@ def run_step(database: Database, declarations: Declarations, *, now: datetime) -
 def _next_job(declarations: Declarations, now: datetime) -> Any:
     return (
         select(job)
-        .where(
-            job.c.state.in_(("waiting", "running")),
-            job.c.next_attempt_at <= now,
-            job.c.kind.in_(list(declarations.jobs)),
-        )
+        .where(_UNDONE, job.c.next_attempt_at <= now, job.c.kind.in_(list(declarations.jobs)))
         .order_by(job.c.updated_at)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -63,13 +63,11 @@ class Forgetting:
         yield "rate_bucket", delete(rate_bucket).where(bucket.updated_at < self._as_of - KEEP_RATE_BUCKETS)
 
     def _remove(self, statement: Delete) -> int:
-        count = 0
         with self._database.transaction() as session:
             result: Any = session.execute(statement)
-            count = result.rowcount
-            if not count:
+            if not result.rowcount:
                 raise NothingToDo  # nobody is to be woken
-        return count
+        return int(result.rowcount)
 
 
 def handled_before(moment: datetime) -> Delete:

@@ -20,6 +20,7 @@ from shared.declarations import Declarations
 
 logger = structlog.get_logger(__name__)
 LONGEST_PAUSE = timedelta(minutes=10)
+_EARLIEST = select(timer.c.due_at).order_by(timer.c.due_at).limit(1)
 
 
 def schedule(session: Session, kind: str, entity: str, *, due_at: datetime) -> None:
@@ -41,6 +42,8 @@ def cancel(session: Session, kind: str, entity: str) -> None:
 def run_due(database: Database, declarations: Declarations, *, now: datetime, most: int = 100) -> int:
     """Run up to ``most`` timers that are due, each in a transaction of its own; return how many ran."""
     ran = 0
+    if not any(due_at <= now for (due_at,) in database.ask(_EARLIEST)):
+        return ran
     while ran < most and _run_next(database, declarations, now):
         ran += 1
     return ran

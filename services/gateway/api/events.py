@@ -44,8 +44,7 @@ class Lookout:
         """Return the number of the last event, as of the last ``within`` seconds."""
         with self._turn:
             if time.monotonic() - self._looked_at >= within:
-                with database.reading() as session:
-                    self._newest = newest_position(session)
+                self._newest = newest_position(database)
                 self._looked_at = time.monotonic()
             return self._newest
 

@@ -7,6 +7,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from services.gateway.tables import stream_event, stream_position
+from shared.database import Database
 from shared.security.principal import Principal
 from shared.security.scope import in_scope
 
@@ -16,11 +17,13 @@ NEEDS = {  # beyond the right to see the map
     "commitment_changed": "commitment:read",
     "credit_changed": "credit:oversee",
 }
+NEWEST = select(stream_position.c.position)
 
 
-def newest_position(session: Session) -> int:
+def newest_position(database: Database) -> int:
     """Return the number of the last event."""
-    return session.scalars(select(stream_position.c.position)).one()
+    [(position,)] = database.ask(NEWEST)
+    return int(position)
 
 
 def is_forgotten(session: Session, position: int, *, newest: int) -> bool:

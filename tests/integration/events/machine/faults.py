@@ -1,10 +1,12 @@
 """Where the world of the machine breaks: before a transaction, before its commit, and right after it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Executable, Row
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -58,6 +60,11 @@ class FragileDatabase(Database):
         self._fuse.step()
         with super().reading() as session:
             yield session
+
+    def ask(self, question: Executable, **values: Any) -> Sequence[Row[Any]]:
+        """Answer what is asked over and over."""
+        self._fuse.step()
+        return super().ask(question, **values)
 
 
 def _busy() -> OperationalError:
