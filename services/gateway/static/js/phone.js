@@ -6,7 +6,7 @@ const about = (name) => document.querySelector(`meta[name="${name}"]`)?.content 
 export const person = about("person");
 export const keptAt = document.documentElement.dataset.keptAt ?? ""; // when this page was last seen, if it comes from the phone
 const CACHE = `sise-pages-${about("release")}-${person}`;
-const SCOPES = ["/tasks", "/surveys", "/visits"];
+const SCOPES = { "/tasks": ["/tasks"], "/surveys": ["/surveys"], "/visits": ["/visits", "/tasks"] }; // what the pages below each one keep
 const FIRST_PAUSE = 4000;
 const LONGEST_PAUSE = 300_000;
 const outcomes = new EventTarget();
@@ -52,9 +52,10 @@ export async function keepPages(addresses) {
 
 async function register() {
   if (!navigator.serviceWorker) return;
-  for (const scope of SCOPES) {
+  const here = `/${window.location.pathname.split("/")[1]}`;
+  for (const scope of SCOPES[here] ?? []) {
     const found = await navigator.serviceWorker.register("/phone-worker.js", { scope, type: "module" }).catch(() => null);
-    if (window.location.pathname.startsWith(scope)) state.worker = found;
+    if (scope === here) state.worker = found;
   }
 }
 
