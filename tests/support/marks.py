@@ -19,7 +19,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import cache_from_source
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import cast
+from typing import Any, cast
 
 DIRECTORY = "SISE_TESTS_REACHED"
 MEASURED = ("services", "shared")
@@ -34,6 +34,7 @@ class Marks:
 
     path: str
     places: Sequence[tuple[str, int]]
+    names: dict[str, Any]  # of the module
     reached: list[int] = field(init=False)  # 1 for each that was come by
     imported: list[int] = field(init=False)  # and those that were when the module was imported, which happens once
 
@@ -66,13 +67,16 @@ def come_by() -> list[tuple[str, str, int]]:
 
 @contextmanager
 def unheeded() -> Iterator[None]:
-    """Forget in the end what was reached meanwhile, but not what modules do when they are imported."""
-    before = [one.reached.copy() for one in known]
+    """Let the marks leave no trace meanwhile, except for what modules do when they are imported."""
+    before = known.copy()
+    elsewhere = [0] * max((len(one.places) for one in before), default=0)
+    for one in before:
+        one.names[NAME] = elsewhere
     try:
         yield
     finally:
-        for one, reached in zip(known, before, strict=False):
-            one.reached[:] = reached
+        for one in before:
+            one.names[NAME] = one.reached
         for one in known[len(before) :]:
             one.reached[:] = one.imported
 
@@ -98,7 +102,7 @@ class Loader(SourceFileLoader):
         """Run a module whose marks find their list."""
         path = self.get_filename(module.__name__)
         places, code = code_of(path, self.get_data(path))
-        marks = Marks(os.path.realpath(path), places)
+        marks = Marks(os.path.realpath(path), places, vars(module))
         known.append(marks)
         vars(module)[NAME] = marks.reached
         exec(code, vars(module))
