@@ -13,7 +13,7 @@ from shared.bus.rabbitmq import RabbitBus
 from shared.bus.topology import Topology, definitions
 from shared.contracts import Lane
 from shared.database import Database
-from shared.database.chassis import metadata
+from tests.support.databases import speaking_sqlite
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -90,9 +90,7 @@ def empty_broker(broker: TestRabbitMQ) -> TestRabbitMQ:
 @pytest.fixture
 def databases(tmp_path: Path) -> Iterator[Mapping[str, Database]]:
     """Return an SQLite database with the chassis tables for each service."""
-    databases = {service: Database(f"sqlite:///{tmp_path}/{service}.db") for service in TOPOLOGY.listening}
-    for database in databases.values():
-        metadata.create_all(database.engine)
+    databases = {service: speaking_sqlite(tmp_path / f"{service}.db") for service in TOPOLOGY.listening}
     yield databases
     for database in databases.values():
         database.close()

@@ -14,12 +14,11 @@ from shared.bus.rabbitmq import RabbitBus
 from shared.bus.topology import Topology, apply, definitions
 from shared.clock import Clock
 from shared.database import Database
-from shared.database.chassis import metadata
 from shared.declarations import Declarations
 from shared.events.consumption import Consumption
 from shared.events.handlers import Handlers
 from tests.contract.conftest import TOPOLOGY as THREE_SERVICES
-from tests.support.databases import migrated_sqlite
+from tests.support.databases import migrated_sqlite, speaking_sqlite
 from tests.support.events import until
 from tests.support.rabbitmq import TestRabbitMQ
 
@@ -46,9 +45,7 @@ def known_to(broker: TestRabbitMQ, topology: Topology) -> Iterator[TestRabbitMQ]
 def databases_of(home: Path, *, migrated: Iterable[str], speaking: Iterable[str]) -> Iterator[dict[str, Database]]:
     """Open the databases of services: with all their tables, or with no more than it takes to speak."""
     databases = {name: migrated_sqlite(home / f"{name}.db", name) for name in migrated}
-    for name in speaking:
-        databases[name] = Database(f"sqlite:///{home}/{name}.db")
-        metadata.create_all(databases[name].engine)
+    databases |= {name: speaking_sqlite(home / f"{name}.db") for name in speaking}
     yield databases
     for database in databases.values():
         database.close()

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, QueuePool, event
 
 from shared.clock import business_date
 from shared.database import Database, connect
+from shared.database.chassis import metadata
 from shared.database.migrate import migrate
 from shared.ids import new_id
 from tests.support.postgresql import TestPostgreSQL
@@ -126,15 +127,12 @@ _begun: dict[tuple[object, ...], tuple[_Beginning | _File, Any]] = {}
 
 def migrated_sqlite(path: Path, service: str) -> Database:
     """Return the database of `service` in the file `path`, which is made anew."""
-    with _only_one(f"{service}-sqlite") as template:
-        if not template.exists():
-            _migrate(f"sqlite:///{template}.new", service)
-            Path(f"{template}.new").rename(template)
-    database = connect(f"sqlite:///{path}")
-    _File(template).restored(database)
-    if not event.contains(database.engine, "connect", _without_waiting_for_the_disk):
-        event.listen(database.engine, "connect", _without_waiting_for_the_disk)
-    return database
+    return _copied_sqlite(connect(f"sqlite:///{path}"), service, lambda new: migrate(new, service))
+
+
+def speaking_sqlite(path: Path) -> Database:
+    """Return a database in the file `path` with the tables that every service has, no more than it takes to speak."""
+    return _copied_sqlite(Database(f"sqlite:///{path}"), "chassis", lambda new: metadata.create_all(new.engine))
 
 
 def migrated_postgresql(server: TestPostgreSQL, service: str, *, name: str = "") -> Database:
@@ -142,7 +140,9 @@ def migrated_postgresql(server: TestPostgreSQL, service: str, *, name: str = "")
     with _only_one(f"{service}-postgresql") as template:
         if not template.exists():
             url = server.create_database(service)
-            _migrate(url, service)
+            database = Database(url)
+            migrate(database, service)
+            database.close()
             template.write_text(url.rpartition("/")[2])
     if not name:
         return connect(server.create_database(template=template.read_text()))
@@ -207,10 +207,18 @@ def _cursor(connection: Connection) -> psycopg.Cursor[Any]:
     return cast("psycopg.Cursor[Any]", driver.cursor())
 
 
-def _migrate(url: str, service: str) -> None:
-    database = Database(url)
-    migrate(database, service)
-    database.close()
+def _copied_sqlite(database: Database, name: str, make: Callable[[Database], object]) -> Database:
+    """Let a file be a copy of the one that ``make`` fills, once per run."""
+    with _only_one(f"{name}-sqlite") as template:
+        if not template.exists():
+            new = Database(f"sqlite:///{template}.new")
+            make(new)
+            new.close()
+            Path(f"{template}.new").rename(template)
+    _File(template).restored(database)
+    if not event.contains(database.engine, "connect", _without_waiting_for_the_disk):
+        event.listen(database.engine, "connect", _without_waiting_for_the_disk)
+    return database
 
 
 def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
