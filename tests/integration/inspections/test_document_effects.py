@@ -35,6 +35,7 @@ from tests.integration.inspections.test_joint_checks import JOINT
 from tests.integration.inspections.test_joint_checks import begin as begin_joint
 from tests.integration.inspections.test_tasks import TASKS, answers_with, begin
 from tests.integration.inspections.test_tasks import step as take
+from tests.support.databases import Begin
 from tests.support.racing import at_once
 
 
@@ -119,11 +120,14 @@ class TestWithdrawal:
 class TestAHalt:
     @pytest.fixture
     def halted(
-        self, officer: FlaskClient, second: FlaskClient, caller: Caller, enterprise_id: str
+        self, officer: FlaskClient, second: FlaskClient, caller: Caller, enterprise_id: str, begin_with: Begin
     ) -> tuple[str, dict[str, Any]]:
-        hazard = found(caller("grid_worker"), enterprise_id, item="GM-11-03")
-        stepped(officer, hazard, "dual_report", **REPORT)
-        return hazard, issued(drawn_up(officer, "halt_decision", HALT, hazard), officer, second)
+        def halt() -> tuple[str, dict[str, Any]]:
+            hazard = found(caller("grid_worker"), enterprise_id, item="GM-11-03")
+            stepped(officer, hazard, "dual_report", **REPORT)
+            return hazard, issued(drawn_up(officer, "halt_decision", HALT, hazard), officer, second)
+
+        return begin_with(halt)
 
     def test_has_the_number_of_the_decision(
         self, database: Database, officer: FlaskClient, halted: tuple[str, dict[str, Any]]

@@ -10,14 +10,18 @@ from sqlalchemy import update
 
 from services.permits.tables import permit_paper, person
 from shared.database import Database
+from shared.ids import new_id
 from tests.integration.permits.conftest import NOW, PERMITS, Caller, known_enterprise, run_clock
 from tests.integration.permits.permitting import WORK, applied, approved, briefed, sent, shown, started, taken
+from tests.support.databases import Begin
 from tests.support.permits import GUARDIAN, HOT_FACTS, LEADER, WORKER
+
+FIRM = new_id()
 
 
 @pytest.fixture
 def enterprise_id(database: Database) -> str:
-    return known_enterprise(database, industry="C2614")
+    return known_enterprise(database, enterprise_id=FIRM, industry="C2614")
 
 
 @pytest.fixture
@@ -31,9 +35,9 @@ def approver(caller: Caller, enterprise_id: str) -> FlaskClient:
 
 
 @pytest.fixture
-def permit(foreman: FlaskClient, approver: FlaskClient, enterprise_id: str) -> dict[str, Any]:
+def permit(foreman: FlaskClient, approver: FlaskClient, enterprise_id: str, begin_with: Begin) -> dict[str, Any]:
     """Return an approved permit for work at height."""
-    return approved(foreman, approver, applied(foreman, enterprise_id, "height"))
+    return begin_with(lambda: approved(foreman, approver, applied(foreman, enterprise_id, "height")))
 
 
 def printed(client: FlaskClient, permit: dict[str, Any]) -> dict[str, Any]:

@@ -19,23 +19,29 @@ from shared.ids import new_id
 from shared.machines import Step
 from tests.integration.permits.conftest import known_enterprise
 from tests.support import permits
+from tests.support.databases import Begin
 from tests.support.events import received
 from tests.support.permits import DONE, GUARDIAN, WORKER, Work
 from tests.support.racing import meanwhile
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # nine in the morning in China, a Tuesday
 applied = partial(permits.applied, now=NOW)
+FIRM = new_id()
 LATE = 10**9  # a sequence after all others
 
 
 @pytest.fixture
 def firm(database: Database) -> str:
-    return known_enterprise(database, industry="C2614")
+    return known_enterprise(database, enterprise_id=FIRM, industry="C2614")
 
 
 @pytest.fixture
-def work(database: Database, firm: str) -> Work:
+def work(database: Database, firm: str, begin_with: Begin) -> Work:
     """Return work to which nothing is missing but its start."""
+    return Work(database, begin_with(lambda: nearly_started(database, firm).id))
+
+
+def nearly_started(database: Database, firm: str) -> Work:
     found = applied(database, firm).approve(at=NOW)
     for role in found.row.terms["tickets"]:
         found.take("check_ticket", at=NOW, role=role)
