@@ -1,7 +1,7 @@
 """A small service on the real chassis: a shelf of books with every kind of route."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +134,11 @@ def upload_of(content: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def database(open_database: Callable[[str], Database]) -> Database:
+def database(open_database: Callable[[str], Database]) -> Iterator[Database]:
     opened = open_database("registry")
     metadata.create_all(opened.engine)
-    return opened
+    yield opened
+    metadata.drop_all(opened.engine)  # a database that has other tables is not brought back but made anew
 
 
 @pytest.fixture
