@@ -17,7 +17,7 @@ FAST := not broker and not postgresql and not browser and not system and not swe
 ASIDE := tests/architecture tests/browser tests/system tests/integration/authorisation tests/integration/fuzzing
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo stack test test-fast check format bench resilience lock generate packages clean
+.PHONY: help setup run demo stack test test-fast check style types generated laws format bench resilience lock generate packages clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,11 +43,20 @@ test-fast: setup ## Run the tests that need no server, in less than a minute
 	@echo "Left out: what needs RabbitMQ, PostgreSQL, Chromium or the running system, what asks every route or takes longest, and the laws (make check). Run: make test"
 
 check: setup ## Format, lint, types, architecture and generated files
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types laws style generated
+
+style:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
+
+types:
 	$(BIN)/mypy
+
+generated:
 	$(BIN)/sise topology print | cmp --silent - deploy/rabbitmq/definitions.json \
 		|| { echo "deploy/rabbitmq/definitions.json is not what the subscriptions say. Run: make generate"; exit 1; }
+
+laws:
 	$(PYTEST) --quiet tests/architecture
 
 format: $(DEVELOPMENT) ## Format the code and mend what the linter can mend
