@@ -29,6 +29,9 @@ UNREACHABLE = """() => {
   return asked.then(() => false, () => true);
 }"""
 IS_KEPT = """() => Boolean(document.documentElement.dataset.keptAt)"""
+NOT_KEPT = """() => performance.getEntriesByType("resource")
+  .filter((one) => one.name.includes("/static/") && one.responseStatus !== 200)
+  .map((one) => one.name)"""
 DRAFTED = """async (text) => {
   const asked = indexedDB.open("sise-phone");
   const base = await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)));
@@ -118,8 +121,9 @@ def cut_off(page: Page) -> None:
 
 
 def reload_from_phone(page: Page) -> None:
-    """Load the page that was cut off again, as the phone keeps it."""
+    """Load the page that was cut off again, as the phone keeps it with all files that belong to it."""
     until(lambda: page.reload() and page.evaluate(IS_KEPT), sentence="the page never came from the phone")
+    assert page.evaluate(NOT_KEPT) == []
 
 
 def let_storage_answer(page: Page) -> None:

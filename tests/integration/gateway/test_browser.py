@@ -137,7 +137,9 @@ class TestAPhone:
         for address in addresses:
             with closing(client.get(address)) as file:
                 assert (address, file.status_code) == (address, 200)
-        assert any(address.endswith("/js/check.js") for address in addresses)
+        names = {address.split("/", 3)[3] for address in addresses}
+        assert {"js/check.js", "js/phone_store.js", "js/visit.js", "css/visit.css", "vendor/icons.svg"} <= names
+        assert not {"js/map.js", "vendor/maplibre-gl.mjs", "js/rating.js"} & names
 
     def test_gets_a_page_for_what_it_has_not_kept(self, app: Flask) -> None:
         assert app.test_client().get("/phone/offline").status_code == 200
