@@ -4,10 +4,14 @@ from importlib import import_module
 
 import click
 
+from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of
 from shared.errors import SiseError
 from shared.garbage import collect_rarely
 from shared.settings import BadSettings
 
+UNPREPARED = {"3D000", "42P01"}  # no such database, no such table
+PREPARE = "There is no prepared database yet. Run `sise migrate`, or start the system with `sise run`."
+AWAY = "The database does not answer. Start it, or mend its address in the settings, then try again."
 COMMANDS = {
     "run": "shared.cli.serving:run",
     "api": "shared.cli.serving:api",
@@ -27,7 +31,7 @@ COMMANDS = {
 
 
 class _Commands(click.Group):
-    """A group that knows its commands by name only, so that `sise --help` costs no import of a database driver."""
+    """A group that knows its commands by name only, so that one costs no import of what the others need."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -47,6 +51,13 @@ class _Commands(click.Group):
             raise click.ClickException(refusal.detail) from refusal
         except BadSettings as problem:
             raise click.ClickException(str(problem)) from problem
+        except DATABASE_TROUBLE as problem:
+            cause = getattr(problem, "orig", problem)
+            if getattr(cause, "sqlstate", "") in UNPREPARED or str(cause).startswith("no such table"):
+                raise click.ClickException(PREPARE) from problem
+            if fault_of(problem) is Fault.AWAY:
+                raise click.ClickException(AWAY) from problem
+            raise
 
 
 @click.command(cls=_Commands)

@@ -190,6 +190,25 @@ class TestRefusals:
 
         assert (done.exit_code, advice in done.output) == (status, True), done.output
 
+    @pytest.mark.parametrize("command", ["events reconcile", "parked list", "audit verify"])
+    def test_say_that_nothing_is_prepared_yet(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    ) -> None:
+        monkeypatch.setenv("SISE_HOME", str(tmp_path / "new"))
+
+        done = sise(*command.split())
+
+        assert (done.exit_code, done.output.count("\n")) == (1, 1), done.output
+        assert "Run `sise migrate`, or start the system with `sise run`." in done.output
+
+    def test_say_that_the_database_does_not_answer(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SISE_DATABASE_URL_REGISTRY", "postgresql+psycopg://sise:x@127.0.0.1:9/registry")
+
+        done = sise("parked", "list", "--service", "registry")
+
+        assert (done.exit_code, done.output.count("\n")) == (1, 1), done.output
+        assert "The database does not answer. Start it" in done.output
+
     @pytest.mark.parametrize(("setting", "value"), [("SISE_SECRET_KEY", "short"), ("SISE_KEEP_INBOX_DAYS", "0")])
     def test_name_the_setting_that_is_wrong(
         self, home: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
