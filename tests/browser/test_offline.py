@@ -59,12 +59,13 @@ def gate(window: Window, workshop: str, tolerated_lines: list[str]) -> Page:
 
 @pytest.fixture
 def on_site(gate: Page, running_sise: System, workshop: str) -> str:
-    """Return the task whose form is open on the phone; from now on it opens without a connection."""
+    """Return the task whose form is open on the phone; from now on it, and the list, open without a connection."""
     task_id = begin(gate, workshop)
     gate.goto(f"/tasks/{task_id}")
     gate.get_by_role("button", name="到场签到").click()
     expect(gate.locator("#check")).to_be_visible()
     until_kept(gate, f"/tasks/{task_id}", text='data-state="on_site"')
+    until_kept(gate, "/tasks")
     return task_id
 
 
