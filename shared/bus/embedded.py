@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.bus import BusDown, Channel, Consumer, LoggedEvent, Message, Published, Publisher, lane_of
@@ -21,6 +20,7 @@ from shared.contracts import Lane
 from shared.contracts.envelope import SINGLE
 from shared.database import Database
 from shared.database.chassis import bus_message
+from shared.database.faults import DATABASE_TROUBLE
 
 ROWS = 1_000
 
@@ -59,7 +59,7 @@ class EmbeddedPublisher:
         try:
             for reader, its_events in post.items():
                 _deliver(self._databases[reader], its_events)
-        except DBAPIError as problem:
+        except DATABASE_TROUBLE as problem:
             return Published(0, problem=repr(problem)[:500])
         return Published(len(events), frozenset(unrouted))
 
@@ -140,7 +140,7 @@ class EmbeddedConsumer:
             return
         try:
             rows = self._database.ask(self._next)
-        except DBAPIError as problem:
+        except DATABASE_TROUBLE as problem:
             self._wake.set()
             raise BusDown(f"the messages cannot be read: {problem!r}") from problem
         self._received.extend(Message(row.body, SINGLE, "", row.id) for row in rows)

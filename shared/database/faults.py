@@ -7,7 +7,8 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-DATABASE_TROUBLE = (SQLAlchemyError, psycopg.Error)  # COPY raises the driver's own
+# COPY, and a look at SQLite's version, raise the driver's own.
+DATABASE_TROUBLE = (SQLAlchemyError, psycopg.Error, sqlite3.Error)
 
 _AGAIN_STATES = {"40001", "40P01", "55P03"}  # serialisation, deadlock, lock not available
 _AWAY_CLASSES = {"08", "53", "57"}  # connection, resources, operator intervention

@@ -94,7 +94,7 @@ class ServiceClient:
     def _once(self, method: str, path: str, **options: Any) -> requests.Response:
         app, address = same_process.application_at(self._url), self._url + path
         if app:
-            answer = same_process.call(app, method, url=address, is_streamed=options.pop("stream", False), **options)
+            answer = same_process.call(app, method, url=address, **options)
         else:
             answer = self._session.request(method, address, **options)
         if answer.status_code in NOT_SERVING:

@@ -13,12 +13,13 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask
-from requests import PreparedRequest, Response
+from requests import PreparedRequest, Request, Response
 from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 LOOPBACK = "127.0.0.1"
 NOT_PREFIXED = {"CONTENT_TYPE", "CONTENT_LENGTH"}  # WSGI names them without HTTP_
+OF_CONNECTIONS = {"timeout", "allow_redirects"}
 _served: dict[str, Flask] = {}
 
 
@@ -37,22 +38,19 @@ def application_at(url: str) -> Flask | None:
     return _served.get(url)
 
 
-def call(app: Flask, method: str, *, url: str, is_streamed: bool, **content: Any) -> Response:
-    """Return what ``app`` answers to a request with ``headers``, ``params``, ``data`` and ``json`` as for ``requests``.
+def call(app: Flask, method: str, *, url: str, stream: bool = False, **options: Any) -> Response:
+    """Return what ``app`` answers to a request with options as for ``requests``; an unknown one is refused.
 
-    There is no time limit. The body of an answer that is streamed is drawn while it is read.
+    There is no time limit. With ``stream`` the body of the answer is drawn while it is read.
     """
-    asked = PreparedRequest()
-    asked.prepare_method(method)
-    asked.prepare_url(url, content.get("params"))
-    asked.prepare_headers(content.get("headers"))
-    asked.prepare_body(content.get("data"), None, content.get("json"))
+    content = {name: value for name, value in options.items() if name not in OF_CONNECTIONS}
+    asked = Request(method, url, **content).prepare()
     answer = Response()
     answer.request, answer.url, answer.raw = asked, asked.url or url, _asked(app, asked)
     answer.status_code, answer.reason = answer.raw.status, answer.raw.reason or ""
     answer.headers.update(answer.raw.headers)
     answer.encoding = get_encoding_from_headers(answer.headers)
-    if not is_streamed:
+    if not stream:
         _ = answer.content  # read to its end, which is then over for the application too
     return answer
 

@@ -37,7 +37,7 @@ def asset_file(version: str, name: str) -> Response:
     response = send_from_directory(STATIC, name)
     response.headers["Cache-Control"] = KEPT if version == release() else "no-cache"
     response.vary.add("Accept-Encoding")
-    if response.status_code == OK and "gzip" in request.accept_encodings:
+    if response.status_code == OK and request.accept_encodings["gzip"] > 0:
         response.close()
         response.set_data(_packed(normpath(name)))
         response.content_encoding = "gzip"

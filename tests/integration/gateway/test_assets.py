@@ -46,6 +46,11 @@ class TestFiles:
         assert (gzip.decompress(content), response.content_length) == (SCRIPT, len(content))
         assert "ETag" not in response.headers
 
+    def test_are_sent_as_they_are_to_who_refuses_packed_ones(self, app: Flask) -> None:
+        response, content = answered(app, asset("js/words.js"), **{"Accept-Encoding": "gzip;q=0, identity"})
+
+        assert (response.content_encoding, content) == (None, SCRIPT)
+
     def test_are_not_sent_again_to_who_has_them(self, app: Flask) -> None:
         known = answered(app, asset("js/words.js"))[0].headers["ETag"]
 
