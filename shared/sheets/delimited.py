@@ -1,4 +1,4 @@
-"""CSV as it really arrives: any encoding of China, any delimiter, broken quotes, endless lines."""
+"""CSV as it really arrives: any encoding of China, any delimiter, broken quotes and characters, endless lines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _SAMPLE = 1 << 20
 _DELIMITERS = ",\t;|"
 _LONGEST_LINE = 1 << 16
 _LINE_ENDS = ("\n", "\r")
+_BROKEN = "\ufffd"
 _SHOWN = 100  # characters of an endless line
 _MOST_LINES = 50  # of one quoted cell; a quote that is open longer was never meant as one
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -22,7 +23,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 def delimited_rows(stream: BinaryIO) -> tuple[str, Iterator[SheetRow]]:
     """Return a description ("csv gb18030") and the rows of a delimited text; bytes that fit no character
-    become U+FFFD, so that only the row that holds them has to be refused."""
+    become U+FFFD and spoil the row that holds them, no other."""
     sample = stream.read(_SAMPLE)
     stream.seek(0)
     encoding = encoding_of(sample)
@@ -34,18 +35,19 @@ def delimited_rows(stream: BinaryIO) -> tuple[str, Iterator[SheetRow]]:
 
 
 def encoding_of(sample: bytes) -> str:
-    """Return the encoding of the beginning of a file: by its mark, by zero bytes, UTF-8 if valid, else GB18030."""
+    """Return the encoding of the beginning of a file: by its mark, by zero bytes, UTF-8 if most of it is, else GB18030.
+
+    Text in GB18030 read as UTF-8 is nearly all broken, so a few broken characters in UTF-8 do not deceive.
+    """
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return name
     zeros = sample[:4096].count(0), sample[1:4096:2].count(0)
     if zeros[0] > len(sample[:4096]) // 8:
         return "utf-16-le" if zeros[1] * 2 > zeros[0] else "utf-16-be"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < _SAMPLE)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)  # the last character may be cut
+    broken, foreign = text.count(_BROKEN), len(text) - len(text.encode("ascii", "ignore"))
+    return "utf-8" if broken * 2 <= foreign else "gb18030"
 
 
 def delimiter_of(text: str) -> str:
@@ -101,7 +103,7 @@ def _rows(lines: _Lines, delimiter: str) -> Iterator[SheetRow]:
             reader = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
         is_whole = len(lines.used) > 1 or not _is_cut(lines.used[0])
-        yield SheetRow(number, cells) if is_whole else _cut_row(lines, number)
+        yield SheetRow(number, cells, _problem_of(cells)) if is_whole else _cut_row(lines, number)
 
 
 def _row_in_spite_of_quotes(lines: _Lines, number: int, delimiter: str) -> SheetRow:
@@ -110,7 +112,11 @@ def _row_in_spite_of_quotes(lines: _Lines, number: int, delimiter: str) -> Sheet
     if _is_cut(line):
         return _cut_row(lines, number)
     cells = next(csv.reader([line], delimiter=delimiter), [""])
-    return SheetRow(number, cells, "quote_not_closed" if line.count('"') % 2 else "")
+    return SheetRow(number, cells, "quote_not_closed" if line.count('"') % 2 else _problem_of(cells))
+
+
+def _problem_of(cells: list[str]) -> str:
+    return "unreadable_characters" if any(_BROKEN in cell for cell in cells) else ""
 
 
 def _cut_row(lines: _Lines, number: int) -> SheetRow:

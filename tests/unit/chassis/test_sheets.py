@@ -41,6 +41,21 @@ class TestCsv:
     def test_is_read_in_every_encoding(self, encoding: str) -> None:
         assert cells_of(csv_text(ROWS).encode(encoding)) == [list(HEADER), *ROWS]
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+    @pytest.mark.parametrize("header", [",".join(HEADER), "name,uscc"], ids=["chinese", "ascii"])
+    def test_with_a_broken_character_loses_that_row_only(self, encoding: str, header: str) -> None:
+        lines = [header.encode(encoding), *(",".join(row).encode(encoding) for row in ROWS)]
+        lines[7] = lines[7][:3] + b"\xff" + lines[7][3:]
+        rows = read(b"\n".join(lines))
+
+        assert [(row.number, row.problem) for row in rows if row.problem] == [(8, "unreadable_characters")]
+        assert [row.cells for row in rows[1:] if not row.problem] == ROWS[:6] + ROWS[7:]
+
+    def test_that_ends_inside_a_character_is_still_read(self) -> None:
+        content = csv_text(ROWS).encode().rstrip()[:-1]
+
+        assert cells_of(content)[:-1] == [list(HEADER), *ROWS[:-1]]
+
     @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
     def test_is_read_with_every_delimiter(self, delimiter: str) -> None:
         assert cells_of(f"甲{delimiter}乙\n1{delimiter}2\n".encode()) == [["甲", "乙"], ["1", "2"]]
