@@ -25,9 +25,12 @@ def etag_of(version: int) -> dict[str, str]:
 
 
 def require_version(version: int) -> None:
-    """Check ``If-Match`` against ``version``; raises ``VersionRequired`` or ``VersionChanged``."""
-    expected = request.headers.get("If-Match", "").strip()
-    if not expected:
+    """Check ``If-Match`` against ``version``; raises ``VersionRequired`` or ``VersionChanged``.
+
+    One of several tags may fit, also the bare number of ``version`` in a document; ``*`` names none.
+    """
+    named = request.if_match
+    if not named or named.star_tag:
         raise VersionRequired("Send the ETag that you read in the header If-Match.")
-    if expected != etag_of(version)["ETag"]:
+    if not named.is_strong(str(version)):
         raise VersionChanged("Somebody has changed this meanwhile: read it again, then change it.")

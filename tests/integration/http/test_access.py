@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
@@ -79,6 +80,16 @@ class TestOneTransaction:
 
 
 class TestVersions:
+    @pytest.mark.parametrize(
+        ("named", "status"),
+        [('"1"', 200), ("1", 200), ('"7", "1"', 200), ("*", 428), ('W/"1"', 412), ('"11"', 412), ("", 428)],
+    )
+    def test_are_named_as_the_header_or_the_document_says_them(
+        self, client: FlaskClient, named: str, status: int
+    ) -> None:
+        path = f"{BOOKS}/{client.post(BOOKS, json={'title': 'Dune'}).json['id']}"
+        assert client.patch(path, json={"title": "x"}, headers={"If-Match": named}).status_code == status
+
     def test_asks_for_the_version_a_change_is_based_on(self, client: FlaskClient) -> None:
         made = client.post(BOOKS, json={"title": "Dune"}).json
         answer = client.patch(f"{BOOKS}/{made['id']}", json={"title": "Emma"})
