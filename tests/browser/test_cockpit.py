@@ -56,6 +56,14 @@ class TestFigures:
         total = sum(int(count.replace(",", "")) for count in counts)
         assert total == running_sise.summary()["enterprises"]
 
+    def test_show_every_colour_that_occurs_however_rare(self, window: Window) -> None:
+        page = open_cockpit(window())
+        parts = page.locator("#total-mix rect").evaluate_all(
+            "all => all.map((one) => Number(one.getAttribute('width')))"
+        )
+        assert sum(parts) == pytest.approx(100)
+        assert min(parts) > 1.99
+
     def test_open_their_rows(self, window: Window) -> None:
         page = open_cockpit(window())
         count = page.locator('[data-count="level:3"]').inner_text()

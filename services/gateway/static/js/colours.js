@@ -1,6 +1,7 @@
 // The four level colours, and the ways to draw "provisional": hatched in SVG and on canvas.
 export const LEVELS = ["1", "2", "3", "4", "none"];
 export const HUES = { 1: "#d9001b", 2: "#ff8c00", 3: "#ffd900", 4: "#1e6fff", none: "#98a2ae" };
+const LEAST_BAR = 0.02;
 const SVG = "http://www.w3.org/2000/svg";
 
 export function svg(name, attributes = {}, ...children) {
@@ -34,11 +35,21 @@ export function sharesOf(group) {
   }).filter((share) => share.value > 0);
 }
 
+// How much of a picture each share takes: every colour that occurs is seen, however many enterprises have another.
+export function visibleParts(shares, least) {
+  const total = shares.reduce((sum, share) => sum + share.value, 0);
+  const parts = shares.map((share) => Math.max(share.value / total, least));
+  const excess = parts.reduce((sum, part) => sum + part, 0) - 1;
+  const spare = parts.reduce((sum, part) => sum + part - least, 0);
+  return parts.map((part) => part - (spare ? (excess * (part - least)) / spare : 0));
+}
+
 export function drawMix(element, group) {
-  const total = sharesOf(group).reduce((sum, share) => sum + share.value, 0);
+  const shares = sharesOf(group);
+  const parts = visibleParts(shares, LEAST_BAR);
   let left = 0;
-  const bars = sharesOf(group).map((share) => {
-    const width = (share.value / total) * 100;
+  const bars = shares.map((share, number) => {
+    const width = parts[number] * 100;
     const bar = svg("rect", { x: left, y: 0, width, height: 10, fill: HUES[share.level], "fill-opacity": share.isProvisional ? 0.55 : 1 });
     left += width;
     return bar;

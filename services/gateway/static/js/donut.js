@@ -1,11 +1,12 @@
 // A group of enterprises on the map: a ring that shows the mix of colours, the number inside, a name below.
-import { LEVELS, fillOf, sharesOf, svg } from "./colours.js";
+import { LEVELS, fillOf, sharesOf, svg, visibleParts } from "./colours.js";
 import { shortNumber, word } from "./words.js";
 
 const SMALLEST = 19;
 const LARGEST = 46;
 const CLUSTER_SCALE = 0.8; // an area without a name stays behind the subdistricts
 const SCREEN_SCALE = window.matchMedia("(max-width: 900px)").matches ? 0.8 : 1;
+const LEAST_ARC = 0.035; // of the ring, so that a single red enterprise among hundreds is seen
 const TURN = 2 * Math.PI;
 
 export function radiusOf(count, scale = 1) {
@@ -49,10 +50,10 @@ export function placeName(name, isSelected) {
 
 function ring(group, radius) {
   const shares = sharesOf(group);
-  const total = shares.reduce((sum, share) => sum + share.value, 0);
+  const parts = visibleParts(shares, LEAST_ARC);
   let from = 0;
-  return shares.map((share) => {
-    const to = from + share.value / total;
+  return shares.map((share, number) => {
+    const to = from + parts[number];
     const path = svg("path", { d: sector(from, to, radius, radius * 0.66), fill: fillOf(share.level, share.isProvisional), "fill-rule": "evenodd", class: "ring-part" });
     from = to;
     return path;
