@@ -16,6 +16,7 @@ from shared.http.chassis import now
 
 SHOWN = 20
 NOTHING = "–"
+HIDDEN = "•"  # stands in the history for what identifies somebody
 AGENCY = "agency"
 UNSAID = (
     "origins",
@@ -67,6 +68,7 @@ def enterprise_history(enterprise_id: str) -> str:
                 "icon": ICONS.get(change["reason"], "pencil"),
                 "who": names.get(change["actor"]),
                 "lines": list(lines_of(change["changes"], endings)),
+                "again": same_answers(change["changes"]),
             }
             for change in answer["items"]
         ],
@@ -98,15 +100,24 @@ def lines_of(changes: Mapping[str, Any], endings: Mapping[str, str]) -> Iterator
             yield from _features(before or {}, after or {})
         elif name == "longitude":
             yield _line("position", *_points(changes))
+        elif HIDDEN in (before, after):
+            yield _line(name, "", gettext("history.hidden"))
         elif name not in UNSAID:
             yield _line(name, *(_said(name, value, endings) for value in (before, after)))
 
 
 def _features(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Line]:
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            shown = [_feature(known.get(name)) for known in (before, after)]
+        shown = [_feature(known.get(name)) for known in (before, after)]
+        if shown[0] != shown[1]:
             yield {"title": gettext(f"feature.{name}"), "before": shown[0], "after": shown[1]}
+
+
+def same_answers(changes: Mapping[str, Any]) -> int:
+    """Return how many features were recorded anew without another answer: a survey that repeats the last one."""
+    before, after = (known or {} for known in changes.get("features", ({}, {})))
+    both = before.keys() & after.keys()
+    return sum(before[name] != after[name] and _feature(before[name]) == _feature(after[name]) for name in both)
 
 
 def _feature(known: Mapping[str, Any] | None) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 OURS = "Sise design"  # what rule tables call a rule of our own
 _SEPARATORS = "; "
+_BESIDE = " · "
 _REFERENCE = r"(?:credit-and-inspections|messaging-and-libraries|monitoring-training-and-peers|risk-grading)\b"
 _PART = r"(?:permits|product|contracts)(?=\.md|:|,? (?:§|row|chain)|, permits| roles table)"
 _NOTES = re.compile(rf"[\s,:;，：；、·(（]*(?:{_REFERENCE}|{_PART})[^:;：；)）]*[)）]*(?:, Annex A)?[\s:;：；]*")
@@ -86,8 +87,12 @@ def _mark(text: str, words: Iterable[str]) -> Markup:
 
 def cited(*texts: str | None) -> str:
     """Return source and clause of a rule as a page shows them: laws and orders, not our notes about them."""
-    known = [_SEPARATORS.join(filter(None, _NOTES.split(_NUMBERS.sub("", text or "")))) for text in texts]
-    said = " ".join(filter(None, known)).replace(OURS, gettext("wording.ours"))
+    known = (_BESIDE.join(dict.fromkeys(filter(None, map(_cited, (text or "").split(_BESIDE))))) for text in texts)
+    return " ".join(filter(None, known))
+
+
+def _cited(text: str) -> str:
+    said = _SEPARATORS.join(filter(None, _NOTES.split(_NUMBERS.sub("", text)))).replace(OURS, gettext("wording.ours"))
     locale = get_locale()
     return _without_english(said) if locale and locale.language == "zh" else said
 

@@ -76,6 +76,10 @@ class TestCiting:
         assert drawn("安全生产法", "第二十一条; risk-grading §4.2") == "安全生产法 第二十一条"
         assert drawn("permits §3.4", None) == ""
 
+    def test_says_the_same_source_once(self) -> None:
+        written = "安全生产法 第四十一条 (duty); credit-and-inspections §7 T1 (frequency) · 安全生产法 第四十一条"
+        assert drawn(written) == "安全生产法 第四十一条"
+
     def test_leaves_nothing_of_our_own_notes_in_any_rule(self) -> None:
         tables = [tomllib.loads(path.read_text("utf-8")) for path in (ROOT / "services").glob("*/rules/*.toml")]
         known = {text for table in tables for text in cited_in(table)}
