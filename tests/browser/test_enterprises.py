@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import Window
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, Window
 from tests.support.running import System
 
 
@@ -99,6 +100,16 @@ class TestFile:
         expect(page.locator("#basics")).to_contain_text("统一社会信用代码")
         page.keyboard.press("ArrowRight")
         expect(page.locator("#history")).to_contain_text("导入")
+
+    def test_fits_a_phone_in_every_part(self, window: Window, running_sise: System) -> None:
+        page = window(size=PHONE)
+        page.goto(f"/enterprises/{first_item(running_sise)['id']}")
+        expect(page.locator(".begin-check button")).to_be_in_viewport()
+        expect(page.locator('[aria-labelledby="grades-title"]')).to_be_visible()
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+            expect(page.locator(f"#{tab.get_attribute('aria-controls')}")).to_be_visible()
+            check_fit(page)
 
     def test_shows_contacts_in_full_only_for_a_reason(self, window: Window, running_sise: System) -> None:
         client, item = running_sise.client(), first_item(running_sise, "sort=-name")
