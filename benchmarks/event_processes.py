@@ -18,8 +18,8 @@ from deploy.native.programs import wait_until
 from shared.bus.topology import apply
 from shared.database import connect
 from shared.database.chassis import event_log, relay_cursor
-from shared.garbage import collect_rarely, spare_what_is_loaded
 from shared.logs import configure_logs
+from shared.memory import keep_little, spare_what_is_loaded
 from shared.services import Service
 from shared.settings import ServiceSettings
 from shared.worker import Worker
@@ -160,6 +160,6 @@ def _relay(settings: ServiceSettings, pipe: Connection) -> None:
 
 def _worker(service: Service, settings: ServiceSettings, *, role: str) -> Worker:
     configure_logs(level=settings.log_level, service=service.name)
-    collect_rarely()
+    keep_little()
     spare_what_is_loaded()
     return Worker(service, settings, only={role})

@@ -6,7 +6,7 @@ import click
 
 from shared.database.faults import DATABASE_TROUBLE, Fault, fault_of
 from shared.errors import SiseError
-from shared.garbage import collect_rarely
+from shared.memory import keep_little
 from shared.settings import BadSettings
 
 UNPREPARED = {"3D000", "42P01"}  # no such database, no such table
@@ -44,7 +44,7 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        collect_rarely()  # before a command loads the services
+        keep_little()  # before a command loads the services
         try:
             return super().invoke(ctx)
         except SiseError as refusal:

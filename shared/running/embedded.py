@@ -16,10 +16,10 @@ from shared.clock import Clock
 from shared.database import connect
 from shared.database.migrate import migrate
 from shared.errors import Conflict
-from shared.garbage import spare_what_is_loaded
 from shared.http.same_process import served_here
 from shared.lan.certificate import ensure_certificate
 from shared.lan.serving import Lan, serving_lan
+from shared.memory import spare_what_is_loaded
 from shared.running.control import Control
 from shared.running.first_start import FirstStart, ensure_administrator
 from shared.running.home import Running, announce, occupy, this_process

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from shared.garbage import spare_what_is_loaded
 from shared.logs import configure_logs
+from shared.memory import spare_what_is_loaded
 from shared.services import load
 from shared.worker import Worker
 
