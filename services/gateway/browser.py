@@ -122,12 +122,6 @@ def begin_signing(signature: Mapping[str, Any]) -> None:
         sessions.begin_signing(session, g.browser_session.digest, token=signature["access_token"], until=until)
 
 
-def expect_new_tokens() -> None:
-    """Renew the tokens with the next request, without waiting for the event that ends the present ones."""
-    with chassis().database.transaction() as session:
-        sessions.expire_tokens(session, g.browser_session.digest, now=now())
-
-
 def end_signing() -> None:
     """Let the browser be that of who is signed in again."""
     with chassis().database.transaction() as session:

@@ -33,7 +33,10 @@ class StaffChanged:
 @event("identity.account_disabled.v1", kind=Kind.STATE, subject="subject")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDisabled:
-    """Tokens of ``subject`` count no more (``is_denied``), or count again."""
+    """Tokens of ``subject`` count no more (``is_denied``), or only younger ones do.
+
+    The subject is an account, or one of its sessions as ``session:<id>``, which has ended.
+    """
 
     subject: str
     is_denied: bool = True

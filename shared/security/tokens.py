@@ -29,9 +29,10 @@ LEEWAY = timedelta(seconds=5)
 KEYS_FRESH_FOR = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(minutes=1)
 CLAIM_SHAPES: dict[str, Any] = {"sub": str, "exp": int, "iat": int | float, "roles": list, "actions": list}
+SESSION = "session:"  # before the id of a session that is denied
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_DENIALS = select(token_deny.c.lifted_at).where(token_deny.c.subject.in_(bindparam("subjects", expanding=True)))
+_DENIALS = select(token_deny).where(token_deny.c.subject.in_(bindparam("subjects", expanding=True)))
 log = structlog.get_logger(__name__)
 KeyDocument = Mapping[str, Any]
 
@@ -141,8 +142,13 @@ def _check_claims(header: Mapping[str, Any], claims: Mapping[str, Any], now: dat
 
 
 def refuse_denied(session: Session, principal: Principal) -> None:
-    """Raise ``AccountDenied`` when the account or its agency is disabled, or the token is older than its return."""
-    both = list({principal.subject, principal.agency_id})
-    for lifted_at in session.scalars(_DENIALS, {"subjects": both}):
-        if lifted_at is None or principal.issued_at < lifted_at:
+    """Raise ``AccountDenied`` when the account or its agency is disabled, or the token is older than its return.
+
+    Raises ``Unauthenticated`` when the token's session was ended.
+    """
+    own = f"{SESSION}{principal.session_id}"
+    for denial in session.execute(_DENIALS, {"subjects": [principal.subject, principal.agency_id, own]}):
+        if denial.subject == own:
+            raise Unauthenticated("The session has ended: sign in again.")
+        if denial.lifted_at is None or principal.issued_at < denial.lifted_at:
             raise AccountDenied("This account has been disabled: ask your administrator.")

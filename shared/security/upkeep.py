@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from shared.contracts.identity import AccountDisabled, GrantChanged
@@ -13,17 +14,22 @@ from shared.declarations import subscribes, timer
 from shared.events.received import Received
 from shared.security.chain import ROWS_AT_ONCE, link_entries, seal_head
 from shared.security.keys import secret_of
+from shared.security.tokens import SESSION
 from shared.work.timers import schedule
 
 LINK_EVERY = timedelta(seconds=10)
 SEAL_EVERY = timedelta(hours=1)
+KEEP_ENDED_SESSIONS = timedelta(days=1)  # far longer than any token of theirs lives
 
 
 @subscribes(AccountDisabled, GrantChanged, batch=True)
 def keep_denials(
     session: Session, received: Sequence[Received[AccountDisabled | GrantChanged]], *, now: datetime
 ) -> None:
-    """Keep whose tokens count no more, or only those issued after a moment: accounts, and clients of agencies."""
+    """Keep whose tokens count no more, or only those issued after a moment: accounts, and clients of agencies.
+
+    Sessions end every day, so the ended ones are forgotten when none of their tokens can live any more.
+    """
     newest = {one.subject: one for one in sorted(received, key=lambda one: one.sequence)}
     rows = [
         {
@@ -35,6 +41,8 @@ def keep_denials(
         for subject, one in sorted(newest.items())
     ]
     upsert_rows(session, token_deny, rows, key=["subject"], newer="sequence")
+    is_over = token_deny.c.subject.startswith(SESSION) & (token_deny.c.denied_at < now - KEEP_ENDED_SESSIONS)
+    session.execute(delete(token_deny).where(is_over))
 
 
 @subscribes(ServiceContractStarted, ServiceContractEnded, batch=True)

@@ -61,7 +61,6 @@ def end_own_session(session_id: str) -> str | Response:
         own_api.send("DELETE", f"{OWN}/sessions/{session_id}")
     except own_api.Refusal as refusal:
         return _drawn(refusal=refusal_of(refusal))
-    browser.expect_new_tokens()
     return after(url_for("pages.own_account"), "session_ended")
 
 

@@ -99,11 +99,6 @@ def renew_session(session: Session, digest: str, *, tokens: Tokens, now: datetim
     session.execute(update(browser_session).where(browser_session.c.digest == digest).values(**values))
 
 
-def expire_tokens(session: Session, digest: str, *, now: datetime) -> None:
-    """Let the next request renew the tokens: identity accepts the present ones no more."""
-    session.execute(update(browser_session).where(browser_session.c.digest == digest).values(expires_at=now))
-
-
 def begin_signing(session: Session, digest: str, *, token: str, until: datetime) -> None:
     """Let the session act as the colleague of ``token`` until then."""
     values = {"signer_token": vault_of(session).encrypt(token, field=SIGNER), "signer_until": until}

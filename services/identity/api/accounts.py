@@ -138,8 +138,7 @@ def own_sessions(session: Session) -> Any:
 @writes(EVERYONE)
 @own.response(204)
 def end_session(session: Session, session_id: str) -> Any:
-    found = use_cases.account_for_change(session, principal().subject)
-    use_cases.end_own_session(session, found, session_id, now=now())
+    use_cases.end_own_session(session, principal().subject, session_id, now=now())
     return ""
 
 

@@ -1,4 +1,7 @@
-"""Refresh tokens: each works once; a second use means that somebody has a copy, so the whole family ends."""
+"""Refresh tokens: each works once; a second use means that somebody has a copy, so the whole family ends.
+
+A family is a session; when it ends, its access tokens count no more either.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -11,7 +14,12 @@ from sqlalchemy.orm import Session
 
 from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST, Origin, SessionEnded, SessionNotFound
 from services.identity.tables import refresh_token
+from shared.contracts.identity import AccountDisabled
+from shared.database.bulk import upsert_rows
+from shared.database.chassis import token_deny
+from shared.events.outbox import publish
 from shared.ids import new_id
+from shared.security.tokens import SESSION
 
 TOKEN_BYTES = 32
 KEPT = ("family", "account_id", "began_at", "device", "address")
@@ -38,7 +46,7 @@ def rotate(session: Session, token: str, *, now: datetime) -> Renewable:
     if held is None:
         raise SessionEnded("Sign in again.")
     if held.used_at is not None:
-        _revoke(session, refresh_token.c.family == held.family, now)
+        _end(session, held.family, account_id=held.account_id, now=now)
         raise SessionEnded("This refresh token was used before: the session is ended, sign in again.")
     if held.revoked_at is not None or now >= min(held.expires_at, held.began_at + SESSION_LONGEST):
         raise SessionEnded("The session has ended: sign in again.")
@@ -51,14 +59,13 @@ def end_family(session: Session, token: str, *, now: datetime) -> str | None:
     held = _held(session, token)
     if held is None:
         return None
-    _revoke(session, refresh_token.c.family == held.family, now)
+    _end(session, held.family, account_id=held.account_id, now=now)
     return str(held.account_id)
 
 
 def end_own_family(session: Session, family: str, *, account_id: str, now: datetime) -> None:
     """End one session of the account; raises ``SessionNotFound`` for what is none, or another's."""
-    is_it = (refresh_token.c.family == family) & (refresh_token.c.account_id == account_id)
-    if not _revoke(session, is_it, now):
+    if not _end(session, family, account_id=account_id, now=now):
         raise SessionNotFound("There is no such session that is still open.")
 
 
@@ -81,6 +88,18 @@ def _issue(session: Session, row: dict[str, Any], now: datetime) -> Renewable:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.execute(insert(refresh_token), {**row, "digest": _digest(token), "expires_at": now + REFRESH_IDLE})
     return Renewable(row["family"], row["account_id"], token)
+
+
+def _end(session: Session, family: str, *, account_id: str, now: datetime) -> bool:
+    """End a session of the account here and everywhere; return whether it was open."""
+    is_it = (refresh_token.c.family == family) & (refresh_token.c.account_id == account_id)
+    was_open = _revoke(session, is_it, now) > 0
+    if was_open:
+        told = AccountDisabled(subject=f"{SESSION}{family}")
+        denial = {"subject": told.subject, "denied_at": now, "sequence": 1}
+        upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+        publish(session, told, sequence=1, at=now)
+    return was_open
 
 
 def _revoke(session: Session, which: ColumnElement[bool], now: datetime) -> int:

@@ -37,7 +37,6 @@ from services.identity.use_cases.refreshing import (
     forget_expired,
     rotate,
 )
-from services.identity.use_cases.staff import renew_rights
 from shared.security.audit import audit_note
 from shared.security.personal import vault_of
 from shared.security.tokens import sign_token
@@ -91,21 +90,16 @@ def renew_session(session: Session, token: str, *, now: datetime) -> SignedIn:
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Sign out: the refresh token and all its relatives are worth nothing any more."""
+    """Sign out: no token of the session is worth anything any more."""
     account_id = end_family(session, token, now=now)
     if account_id:
         audit_note(session, entity=f"account:{account_id}", subject=account_id)
 
 
-def end_own_session(session: Session, found: Row[Any], session_id: str, *, now: datetime) -> None:
-    """Sign the owner of the account out of one of the own sessions, at once.
-
-    Tokens from before now count no more; the sessions that stay renew theirs by themselves. Raises
-    ``SessionNotFound``.
-    """
-    end_own_family(session, session_id, account_id=found.id, now=now)
-    renew_rights(session, found, {}, now=now)
-    audit_note(session, entity=f"account:{found.id}", details={"ended_session": session_id})
+def end_own_session(session: Session, account_id: str, session_id: str, *, now: datetime) -> None:
+    """Sign the owner of the account out of one of the own sessions, at once; raises ``SessionNotFound``."""
+    end_own_family(session, session_id, account_id=account_id, now=now)
+    audit_note(session, entity=f"account:{account_id}", details={"ended_session": session_id})
 
 
 def forget_old_sessions(session: Session, *, now: datetime) -> None:

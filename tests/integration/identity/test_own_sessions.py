@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from services.identity.settings import from_env
+from shared.contracts.identity import AccountDisabled
+from shared.database import Database
+from shared.database.chassis import outbox
 from shared.settings import BadSettings
 from tests.integration.identity.conftest import PASSWORD
 
@@ -68,18 +73,44 @@ class TestOwnSessions:
         other = next(one for one in client.get(SESSIONS).json["items"] if not one["is_current"])
         ended = client.delete(f"{SESSIONS}/{other['id']}").status_code
 
-        assert (ended, lost.get(f"{BASE}/me").status_code, renewed(lost, lost_token)) == (204, 403, 401)
-        assert renewed(client, token) == 200
+        assert (ended, lost.get(f"{BASE}/me").status_code, renewed(lost, lost_token)) == (204, 401, 401)
+        assert (client.get(f"{BASE}/me").status_code, renewed(client, token)) == (200, 200)
 
     def test_end_once(self, enter: Any) -> None:
         enter(PHONE)
-        client, token = enter()
+        client, _ = enter()
         other = next(one for one in client.get(SESSIONS).json["items"] if not one["is_current"])
         client.delete(f"{SESSIONS}/{other['id']}")
-        access = client.post("/api/v1/auth/refresh", json={"refresh_token": token}).json["access_token"]
-        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {access}"
-
         assert client.delete(f"{SESSIONS}/{other['id']}").status_code == 404
+
+    def test_end_by_signing_out_with_their_access_tokens_and_no_other(self, enter: Any) -> None:
+        other, _ = enter(PHONE)
+        client, token = enter()
+        first = client.get(f"{BASE}/me").status_code
+        client.post("/api/v1/auth/logout", json={"refresh_token": token})
+        after = client.get(f"{BASE}/me")
+
+        assert (first, after.status_code, after.json["code"]) == (200, 401, "unauthenticated")
+        assert other.get(f"{BASE}/me").status_code == 200
+
+    def test_end_for_a_thief_too_when_a_refresh_token_is_used_twice(self, enter: Any) -> None:
+        client, token = enter()
+        renewed(client, token)
+        again = renewed(client, token)
+
+        assert (again, client.get(f"{BASE}/me").status_code) == (401, 401)
+
+    def test_are_denied_to_the_other_services_by_event(self, enter: Any, database: Database) -> None:
+        client, token = enter()
+        (own,) = client.get(SESSIONS).json["items"]
+        for _ in range(2):
+            client.post("/api/v1/auth/logout", json={"refresh_token": token})
+        with database.reading() as session:
+            bodies = session.scalars(select(outbox.c.body).where(outbox.c.type == AccountDisabled.contract.name)).all()
+
+        assert [orjson.loads(body)["data"] for body in bodies] == [
+            {"subject": f"session:{own['id']}", "is_denied": True}
+        ]
 
     def test_end_with_the_old_password(self, enter: Any) -> None:
         elsewhere, token = enter(PHONE)

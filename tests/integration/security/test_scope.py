@@ -13,7 +13,7 @@ from shared.security import Principal
 from shared.security.rates import TooManyRequests, take_token
 from shared.security.scope import enterprises_in_scope
 from shared.security.subscriptions import keep_scope
-from shared.security.tokens import AccountDenied, refuse_denied
+from shared.security.tokens import AccountDenied, Unauthenticated, refuse_denied
 from shared.security.upkeep import keep_denials
 
 NOW = datetime(2026, 5, 6, 8, 0, tzinfo=UTC)
@@ -107,6 +107,26 @@ class TestDenial:
                     refuse_denied(session, principal)
             else:
                 refuse_denied(session, principal)
+
+    def test_of_a_session_leaves_the_other_sessions_of_the_account_alone(self, database: Database) -> None:
+        event = received(AccountDisabled(subject="session:s1"), subject="session:s1", sequence=1, at=NOW)
+        with database.transaction() as session:
+            keep_denials(session, [event], now=NOW)
+        later = NOW + timedelta(seconds=5)
+        with database.reading() as session:
+            refuse_denied(session, Principal("lin", session_id="s2", issued_at=NOW))
+            with pytest.raises(Unauthenticated, match="session has ended"):
+                refuse_denied(session, Principal("lin", session_id="s1", issued_at=later))
+
+    def test_of_a_session_is_forgotten_when_no_token_of_it_can_live(self, database: Database) -> None:
+        self.deny(database, is_denied=True, sequence=2, at=NOW - 400 * DAY)
+        for number, at in ((1, NOW - timedelta(hours=25)), (2, NOW - timedelta(hours=23))):
+            subject = f"session:{number}"
+            event = received(AccountDisabled(subject=subject), subject=subject, sequence=1, at=at)
+            with database.transaction() as session:
+                keep_denials(session, [event], now=NOW)
+        with database.reading() as session:
+            assert set(session.scalars(select(token_deny.c.subject))) == {"lin", "session:2"}
 
     def test_concerns_nobody_else(self, database: Database) -> None:
         self.deny(database, is_denied=True, sequence=2, at=NOW)
