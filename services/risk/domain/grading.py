@@ -96,10 +96,13 @@ class Grade:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Ids of vetoes and rules, heaviest first, then the doubts; at most eight."""
+        """Ids of vetoes and rules, heaviest first, then the doubts; at most eight.
+
+        A rule whose fact is unknown may cost points, the fewest that are possible, but says nothing that is so.
+        """
         is_by_points = self.level is not None and self.level < self.counted.level
         weighty = [veto.id for veto in self.counted.vetoes] + [RISK_POINTS] * is_by_points
-        weighty += [hit.rule.id for hit in self.counted.hits]
+        weighty += [hit.rule.id for hit in self.counted.hits if len(self.outlook.possible[hit.rule.fact]) == 1]
         return (*weighty[: MOST_REASONS - len(self.doubts)], *self.doubts)
 
 

@@ -50,6 +50,14 @@ class TestUnknown:
     def test_costs_only_what_is_certain(self) -> None:
         assert graded(confirmed(industry_kind="other")).counted.score == 1000 - 10 - 10
 
+    def test_is_no_reason(self) -> None:
+        """However few work there costs a point; that they are few is not known."""
+        known = confirmed(industry_kind="other")
+        few = graded(known | confirmed(headcount=5))
+
+        assert (graded(known).reasons, few.reasons) == (("G1j", "unknown_facts"), ("G1j", "G2d", "unknown_facts"))
+        assert graded(known).counted.score == few.counted.score
+
     def test_is_counted(self) -> None:
         result = result_of(graded(NOT_CHEMICAL | confirmed(coating="no")))
 
