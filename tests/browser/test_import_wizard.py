@@ -6,7 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from deploy.demonstration import write_register
-from tests.browser.conftest import REFUSED_INPUT, Window, wait_for_map
+from tests.browser.cast import check_fit
+from tests.browser.conftest import PHONE, REFUSED_INPUT, Window, wait_for_map
 
 NO_CODE = "缺码企业,,2001-01-01,N/A,N/A,零售,浙江,台州,台州市椒江区白云街道1号,,,,\n"
 
@@ -23,6 +24,15 @@ class TestWizard:
         choose(page, write_register(tmp_path / "register.csv", 20, seed=1))
         expect(page.locator(".columns li").first).to_contain_text("企业名称")
         expect(page.locator(".preview-table tbody tr")).to_have_count(8)
+
+    def test_names_rows_that_would_be_refused_before_it_is_sent(self, window: Window, tmp_path: Path) -> None:
+        page = window(size=PHONE)
+        register = write_register(tmp_path / "register.csv", 20, seed=4)
+        with register.open("a", encoding="utf-8") as file:
+            file.write(NO_CODE)
+        choose(page, register)
+        expect(page.locator("#preview .errors tbody tr")).to_have_text(re.compile("^22统一社会信用代码.*信用代码为空"))
+        check_fit(page)
 
     def test_tries_then_imports_then_shows_the_map(self, window: Window, tmp_path: Path) -> None:
         page = window()

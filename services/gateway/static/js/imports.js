@@ -75,7 +75,9 @@ function form(content, fields) {
 }
 
 function complain(text) {
-  document.getElementById("choose-problem").replaceChildren(make("div", { className: "notice notice-bad", textContent: text }));
+  const place = document.getElementById("choose-problem");
+  place.replaceChildren(make("div", { className: "notice notice-bad", textContent: text }));
+  place.scrollIntoView({ block: "nearest" });
 }
 
 function showPreview(preview) {

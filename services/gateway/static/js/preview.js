@@ -1,6 +1,6 @@
 // What a file would give, drawn before anything is stored: recognised columns, first rows, warnings.
 import { make } from "./elements.js";
-import { number, word } from "./words.js";
+import { hasWord, number, word } from "./words.js";
 
 const SHOWN_ROWS = 8;
 
@@ -11,7 +11,7 @@ export function drawPreview(panel, { file, preview, actions }) {
   body.append(facts(preview), columns(preview), ...warnings(preview));
   const foot = make("div", { className: "panel-body preview-actions", id: "send" });
   foot.append(...actions.map(({ text, className, act }) => button(text, className, act)));
-  panel.replaceChildren(head, body, samples(preview), foot);
+  panel.replaceChildren(head, body, foot, ...faults(preview.errors), title("import.first_rows"), samples(preview));
   panel.hidden = false;
 }
 
@@ -54,7 +54,33 @@ function warnings(preview) {
   return keys.map((key) => make("div", { className: "notice notice-warning", textContent: word(key, { count: number(preview.rows_refused) }) }));
 }
 
+// The first rows that would be refused, each with the column and what to do.
+function faults(errors) {
+  if (!errors.length) return [];
+  const table = make("table", { className: "sheet is-stacked" });
+  const head = table.createTHead().insertRow();
+  const names = ["row", "field", "value", "reason"];
+  for (const name of names) head.append(make("th", { scope: "col", textContent: word(`import.${name}`) }));
+  const body = table.createTBody();
+  for (const error of errors) {
+    const line = body.insertRow();
+    const reason = hasWord(`reason.${error.code}`) ? word(`reason.${error.code}`) : error.reason;
+    const cells = { ...error, reason };
+    for (const name of names) {
+      const cell = make("td", { textContent: cells[name], className: name === "value" ? "mono error-value" : "" });
+      cell.dataset.label = word(`import.${name}`);
+      line.append(cell);
+    }
+  }
+  const holder = make("div", { className: "sheet-wrap errors", tabIndex: 0 });
+  holder.append(table);
+  return [title("import.errors"), holder];
+}
+
+const title = (key) => make("h3", { className: "table-title", textContent: word(key) });
+
 function samples(preview) {
+  const refused = new Set(preview.errors.map((error) => error.row));
   const holder = make("div", { className: "preview-table", tabIndex: 0 });
   const table = make("table", { className: "sheet" });
   const head = table.createTHead().insertRow();
@@ -62,6 +88,7 @@ function samples(preview) {
   const body = table.createTBody();
   for (const row of preview.first_rows.slice(0, SHOWN_ROWS)) {
     const line = body.insertRow();
+    line.classList.toggle("is-refused", refused.has(row.row));
     for (const cell of row.cells) line.append(make("td", { textContent: cell, title: cell }));
   }
   holder.append(table);
