@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 import structlog
 
+from services.gateway.domain.divisions import Division, Divisions
 from shared.errors import Unavailable
 from shared.http.client import ServiceClient
 
@@ -17,26 +17,16 @@ ASK_AGAIN_AFTER = timedelta(seconds=10)
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A division as the map names it; the point is WGS-84 degrees, or unknown."""
-
-    code: str
-    name: str
-    longitude: float | None = None
-    latitude: float | None = None
-
-
 class Directory:
     """Keeps the divisions of registry by code; without any answer there are codes instead of names."""
 
     def __init__(self, registry: ServiceClient | None) -> None:
         self._registry = registry
-        self._divisions: Mapping[str, Division] = {}
+        self._divisions: Divisions = {}
         self._ask_at: datetime | None = None
         self._lock = threading.Lock()
 
-    def divisions(self, *, now: datetime) -> Mapping[str, Division]:
+    def divisions(self, *, now: datetime) -> Divisions:
         """Return the divisions by code, asked for with the rights of the running request."""
         with self._lock:
             is_due = self._ask_at is None or now >= self._ask_at

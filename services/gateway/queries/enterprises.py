@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.gateway.directory import Division
 from services.gateway.domain.counting import AREA_DIGITS, GREY
+from services.gateway.domain.divisions import Divisions
 from services.gateway.domain.tally import COLOUR_OF, Tally
 from services.gateway.queries.counters import figures
 from services.gateway.queries.questions import PLACEMENTS, Question, rows_asked_for, rows_in_scope
@@ -21,7 +21,6 @@ SORTS: Mapping[str, Sequence[ColumnElement[Any]]] = {
     "level": (view.level, view.worst_level, view.id),
     "worst_level": (view.worst_level, view.level, view.id),
 }
-Divisions = Mapping[str, Division]
 LAST_CHARACTER = "\U0010ffff"
 
 

@@ -1,19 +1,17 @@
 """The figures beside the map: all of them from counters, each the sum of rows that a list can open."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.gateway.directory import Division
 from services.gateway.domain.counting import AREA_DIGITS, Place
+from services.gateway.domain.divisions import Division, Divisions
 from services.gateway.domain.tally import Tally
 from services.gateway.queries.counters import Counter, figures
 from services.gateway.queries.questions import Question
 from shared.security.principal import Principal
-
-Divisions = Mapping[str, Division]
 
 
 def summary(session: Session, principal: Principal, *, question: Question, divisions: Divisions) -> dict[str, Any]:

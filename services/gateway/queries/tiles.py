@@ -1,16 +1,16 @@
 """Map tiles: what of the counters and points lies in one, at a cost that does not grow with the enterprises."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.gateway.directory import Division
 from services.gateway.domain.cells import COUNTED_ZOOMS, DETAIL, PLACE_ZOOM, Tile, position_in, position_of
 from services.gateway.domain.counting import AREA_DIGITS, GREY, Place
+from services.gateway.domain.divisions import Divisions
 from services.gateway.domain.tally import Tally
 from services.gateway.queries.counters import Counter, cells, figures
 from services.gateway.queries.questions import Question, rows_asked_for, rows_in_scope
@@ -21,8 +21,6 @@ from shared.security.principal import Principal
 MOST_POINTS = 2_000
 FEW_POINTS = 60  # so few are drawn singly at any zoom
 SMALLER_THAN_A_CELL = COUNTED_ZOOMS[-1] + DETAIL + 1  # tiles of this zoom lie inside one counted cell
-
-Divisions = Mapping[str, Division]
 
 
 def draw_tile(session: Session, principal: Principal, *, tile: Tile, question: Question, divisions: Divisions) -> bytes:

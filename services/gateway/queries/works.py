@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from services.gateway.directory import Division
 from services.gateway.domain.counting import AREA_DIGITS, Place
+from services.gateway.domain.divisions import Divisions
 from services.gateway.domain.works import SHOWN, Spot, first_known
 from services.gateway.queries.questions import Question, rows_asked_for, rows_in_scope
 from services.gateway.tables import commitment_mark, enterprise_view, live_work
@@ -16,7 +16,6 @@ from shared.database.bulk import among
 from shared.security.principal import Principal
 
 MOST_ON_THE_MAP = 2_000
-Divisions = Mapping[str, Division]
 Document = dict[str, Any]
 view, work, mark = enterprise_view.c, live_work.c, commitment_mark.c
 _OF_WORK = ("permit_id", "enterprise_id", "kind", "level", "number", "state", "starts_at", "ends_at")

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from services.gateway.directory import Division
 from services.gateway.domain.counting import Place
+from services.gateway.domain.divisions import Division
 from services.gateway.queries.works import known_works, work_item
 from services.gateway.subscriptions import on_commitment, on_enterprises_merged, on_permit
 from services.gateway.tables import commitment_mark, live_work
