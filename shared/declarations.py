@@ -100,7 +100,7 @@ def recounts() -> Callable[[F], F]:
 
 @dataclass(frozen=True)
 class Declarations:
-    """Everything that ``service`` reacts to."""
+    """Everything that ``service`` reacts to; a worker calls ``check`` before it starts, which may refuse by raising."""
 
     service: str
     subscriptions: tuple[Subscription, ...] = ()
@@ -108,15 +108,16 @@ class Declarations:
     jobs: Mapping[str, JobHandler] = field(default_factory=dict)
     reemitters: tuple[Reemitter, ...] = ()
     recounters: tuple[Recounter, ...] = ()
+    check: Callable[[], None] = lambda: None
 
     @classmethod
-    def collect(cls, service: str, *modules: ModuleType) -> "Declarations":
+    def collect(cls, service: str, *modules: ModuleType, check: Callable[[], None] = lambda: None) -> "Declarations":
         """Gather the marked functions of ``modules`` in the order in which they are written."""
         members = (member for module in modules for member in vars(module).values())
         marks = list(dict.fromkeys(mark for member in members for mark in getattr(member, MARK, ())))
         timers = {mark.kind: mark for mark in _of(TimerHandler, marks)}
         jobs = {mark.kind: mark for mark in _of(JobHandler, marks)}
-        return cls(service, _of(Subscription, marks), timers, jobs, _of(Reemitter, marks), _of(Recounter, marks))
+        return cls(service, _of(Subscription, marks), timers, jobs, _of(Reemitter, marks), _of(Recounter, marks), check)
 
     def by_event(self) -> dict[str, list[Subscription]]:
         """Return the subscriptions of each event type."""
@@ -128,19 +129,16 @@ class Declarations:
 
     def contracts(self) -> tuple[Contract, ...]:
         """Return every contract that the service listens to."""
-        listened = (contract for subscription in self.subscriptions for contract in subscription.contracts)
-        return tuple(dict.fromkeys(listened))
+        return tuple(dict.fromkeys(contract for one in self.subscriptions for contract in one.contracts))
 
     def sources(self) -> tuple[str, ...]:
         """Return the services that this one listens to, without itself."""
-        producers = {contract.producer for contract in self.contracts()}
-        return tuple(sorted(producers - {self.service}))
+        return tuple(sorted({contract.producer for contract in self.contracts()} - {self.service}))
 
 
 def _marking(declare: Callable[[F], Any]) -> Callable[[F], F]:
     def mark(function: F) -> F:
-        marks = getattr(function, MARK, ())
-        setattr(function, MARK, (*marks, declare(function)))
+        setattr(function, MARK, (*getattr(function, MARK, ()), declare(function)))
         return function
 
     return mark

@@ -64,6 +64,7 @@ class Worker:
         self._is_embedded = settings.is_embedded
         self._clock = Clock(settings.home, movable=settings.is_demo)
         self._declarations = resync.with_resync(service.declarations())
+        self._declarations.check()
         self._handlers = Handlers(self._declarations)
         self._forgetting = Forgetting(
             self._database,

@@ -7,6 +7,5 @@ from shared.security import upkeep
 
 
 def declarations() -> Declarations:
-    """Return what credit listens to; raises ``UnusableTable`` when the rule tables cannot be followed."""
-    check_tables()
-    return Declarations.collect("credit", subscriptions, upkeep)
+    """Return what credit listens to; its worker refuses to start when the rule tables cannot be followed."""
+    return Declarations.collect("credit", subscriptions, upkeep, check=check_tables)

@@ -7,6 +7,5 @@ from shared.security import upkeep
 
 
 def declarations() -> Declarations:
-    """Return what inspections listens to; raises ``UnusableTable`` when the rule tables do not fit together."""
-    check_tables()
-    return Declarations.collect("inspections", subscriptions, upkeep)
+    """Return what inspections listens to; its worker refuses to start when the rule tables cannot be followed."""
+    return Declarations.collect("inspections", subscriptions, upkeep, check=check_tables)

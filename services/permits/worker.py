@@ -7,6 +7,5 @@ from shared.security import upkeep
 
 
 def declarations() -> Declarations:
-    """Return what permits listens to; raises ``UnusableTable`` when the rule tables cannot be followed."""
-    check_tables()
-    return Declarations.collect("permits", subscriptions, upkeep)
+    """Return what permits listens to; its worker refuses to start when the rule tables cannot be followed."""
+    return Declarations.collect("permits", subscriptions, upkeep, check=check_tables)

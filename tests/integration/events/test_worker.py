@@ -92,6 +92,10 @@ def _none(_settings: Any) -> Any:
     return None
 
 
+class Unfollowable(Exception):
+    pass
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """Return two services with databases of their own and the embedded bus between them."""
@@ -118,6 +122,17 @@ def running(town: Town) -> Iterator[Town]:
     yield town
     for worker in workers:
         worker.stop()
+
+
+class TestCheck:
+    def test_refuses_a_worker_whose_rules_cannot_be_followed(self, town: Town) -> None:
+        def check() -> None:
+            raise Unfollowable
+
+        service = Service("risk", _none, lambda: Declarations.collect("risk", check=check), _none)
+
+        with pytest.raises(Unfollowable):
+            Worker(service, settings_of("risk", town.home, town.risk.url), bus=town.buses["risk"])
 
 
 class TestWorkers:
