@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from benchmarks.event_services import PRODUCER, broker_definitions, create_tables, listener, producer, settings_of
 from deploy.native import PostgreSQL, RabbitMQ
 from deploy.native.programs import wait_until
-from shared.bus.topology import apply
+from shared.bus.management import apply
 from shared.database import connect
 from shared.database.chassis import event_log, relay_cursor
 from shared.logs import configure_logs

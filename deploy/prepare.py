@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.databases import DatabaseServer
 from deploy.provision import Secrets, create_databases, definitions_with_users, environment_of, grant_to_application
-from shared.bus.topology import apply
+from shared.bus.management import apply
 from shared.services import service_names
 
 SISE = str(Path(sys.executable).with_name("sise"))

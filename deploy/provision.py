@@ -11,8 +11,8 @@ from typing import Any
 from psycopg import sql
 
 from deploy.databases import DatabaseServer
-from shared.bus.topology import Topology, definitions
-from shared.services import load, service_names
+from shared.bus.topology import definitions, topology_of_services
+from shared.services import service_names
 
 APPEND_ONLY = ("audit_entry", "audit_link", "audit_seal")
 
@@ -59,9 +59,8 @@ def grant_to_application(server: DatabaseServer) -> None:
 
 def definitions_with_users(known: Secrets) -> dict[str, Any]:
     """Return the broker's definitions with one user per service."""
-    topology = Topology.of(load(name).declarations() for name in service_names())
     passwords = {name: known.passwords[f"{name}.broker"] for name in service_names()}
-    return definitions(topology, passwords=passwords)
+    return definitions(topology_of_services(), passwords=passwords)
 
 
 def environment_of(

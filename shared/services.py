@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules, resolve_name
-from typing import Any
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any
 
 from shared.declarations import Declarations
 from shared.errors import NotFound
 from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 DOORS = ("app:create_app", "worker:declarations", "settings:from_env")
 
@@ -24,7 +25,7 @@ class Service:
     """The doors of a service."""
 
     name: str
-    create_app: Callable[[Any], Flask]
+    create_app: Callable[[Any], "Flask"]
     declarations: Callable[[], Declarations]
     settings_from_env: Callable[[Mapping[str, str]], ServiceSettings]
 

@@ -17,10 +17,9 @@ def open_bus(service: str, settings: ServiceSettings) -> Bus:
 
 def _embedded(service: str, settings: ServiceSettings) -> Bus:
     from shared.bus.embedded import EmbeddedBus
-    from shared.bus.topology import Topology
+    from shared.bus.topology import topology_of_services
 
-    services = [load(name) for name in service_names()]
     same_home = environment() | {"SISE_HOME": str(settings.home)}
-    databases = {one.name: connect(one.settings_from_env(same_home).database_url) for one in services}
+    databases = {name: connect(load(name).settings_from_env(same_home).database_url) for name in service_names()}
     databases[service] = connect(settings.database_url)
-    return EmbeddedBus(service, databases, Topology.of(one.declarations() for one in services))
+    return EmbeddedBus(service, databases, topology_of_services())

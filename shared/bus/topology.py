@@ -9,21 +9,19 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
-from urllib.parse import quote
 
-import requests
-
-from shared.bus import BusDown, Channel
+from shared.bus import Channel
 from shared.contracts import Lane
 from shared.declarations import Declarations
+from shared.services import load, service_names
 
 EVENTS = "sise.events"
 REDELIVER = "sise.redeliver"
 DEAD = "sise.dead"
 DELIVERY_LIMIT = 20
 NEVER = 1_000_000_000
-PATIENCE = 30
 QUEUE_SUFFIX = {Channel.URGENT: "", Channel.BULK: ".bulk", Channel.DEAD: ".dead"}
 
 
@@ -58,6 +56,12 @@ class Topology:
         return [service for service, types in self.listening.items() if event_type in types]
 
 
+@cache
+def topology_of_services() -> Topology:
+    """Return the topology of all services, drawn once per process: what they declare stands in their code."""
+    return Topology.of(load(name).declarations() for name in service_names())
+
+
 def definitions(
     topology: Topology, *, vhost: str = "sise", passwords: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
@@ -77,49 +81,6 @@ def definitions(
     if passwords is not None:
         document |= _users(vhost, passwords)
     return document
-
-
-def apply(management_url: str, auth: tuple[str, str], *, document: Mapping[str, Any]) -> list[str]:
-    """Bring a running broker to ``document`` and return the bindings that were taken away.
-
-    What is missing is added first. Only bindings are ever removed: a queue may still hold events.
-    ``management_url`` is the base of the management interface; raises ``BusDown`` when it refuses or is away.
-    """
-    with requests.Session() as session:
-        session.auth, session.trust_env = auth, False
-        _call(session, "POST", f"{management_url}/api/definitions", json=document)
-        wanted = {_key(binding) for binding in document["bindings"]}
-        vhosts = [quote(vhost["name"], safe="") for vhost in document["vhosts"]]
-        present = [
-            binding
-            for vhost in vhosts
-            for binding in _call(session, "GET", f"{management_url}/api/bindings/{vhost}").json()
-        ]
-        old = [one for one in present if one["source"] in (EVENTS, REDELIVER) and _key(one) not in wanted]
-        for binding in old:
-            _call(session, "DELETE", f"{management_url}{_binding_path(binding)}")
-    return [f"{binding['destination']} ← {binding['routing_key']}" for binding in old]
-
-
-def _call(session: requests.Session, method: str, url: str, **content: Any) -> requests.Response:
-    try:
-        answer = session.request(method, url, timeout=PATIENCE, **content)
-    except requests.RequestException as problem:
-        raise BusDown(f"the management interface of RabbitMQ does not answer: {problem!r}") from problem
-    if not answer.ok:
-        raise BusDown(f"RabbitMQ refuses {method} {url}: {answer.status_code} {answer.text[:300]}")
-    return answer
-
-
-def _key(binding: Mapping[str, Any]) -> tuple[str, str, str]:
-    return binding["source"], binding["destination"], binding["routing_key"]
-
-
-def _binding_path(binding: Mapping[str, Any]) -> str:
-    vhost, source, queue, properties = (
-        quote(binding[name], safe="") for name in ("vhost", "source", "destination", "properties_key")
-    )
-    return f"/api/bindings/{vhost}/e/{source}/q/{queue}/{properties}"
 
 
 def _bindings(topology: Topology, service: str) -> list[tuple[str, str, str]]:

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus.topology import definitions, topology_of_services
 from shared.cli.output import answer, table, with_json
 from shared.database import Database, connect
 from shared.events import parked as parked_events
 from shared.running.operations import carry_out, compare_events, settings_of
-from shared.services import load, service_names
+from shared.services import service_names
 
 ONE_OR_ALL = click.option("--service", default="", help="One service; default: all.")
 
@@ -112,7 +112,7 @@ def topology() -> None:
 @topology.command("print")
 def print_topology() -> None:
     """Print the definitions for the broker, without users."""
-    click.echo(json.dumps(definitions(_topology()), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(definitions(topology_of_services()), indent=2, ensure_ascii=False))
 
 
 @topology.command("apply")
@@ -121,12 +121,10 @@ def print_topology() -> None:
 @click.option("--password", required=True, envvar="SISE_RABBITMQ_OPERATOR_PASSWORD")
 def apply_topology(management_url: str, user: str, password: str) -> None:
     """Bring a running broker up to date, before new code starts."""
-    removed = apply(management_url, (user, password), document=definitions(_topology()))
+    from shared.bus.management import apply
+
+    removed = apply(management_url, (user, password), document=definitions(topology_of_services()))
     click.echo("\n".join(["The broker is up to date.", *(f"removed: {binding}" for binding in removed)]))
-
-
-def _topology() -> Topology:
-    return Topology.of(load(name).declarations() for name in service_names())
 
 
 def _chosen(service: str) -> list[str]:

@@ -19,7 +19,7 @@ def run(port: int | None, lan: bool) -> None:
     from shared.lan.serving import find_lan
     from shared.logs import configure_logs
     from shared.running.embedded import EmbeddedRun, log_to_file
-    from shared.running.roles import end_on_signal
+    from shared.running.working import end_on_signal
 
     variables = environment()
     home = home_of(variables)
@@ -55,7 +55,7 @@ def _invite_phones(url: str, home: Path) -> None:
 @click.option("--threads", default=8, show_default=True, help="Threads of each process.")
 def api(service: str, bind: str, processes: int, threads: int) -> None:
     """Serve the HTTP side of one SERVICE."""
-    from shared.running.roles import serve_api
+    from shared.running.serving import serve_api
 
     serve_api(service, environment(), bind=bind, processes=processes, threads=threads)
 
@@ -66,7 +66,7 @@ def api(service: str, bind: str, processes: int, threads: int) -> None:
 @PROCESSES
 def stream(service: str, bind: str, processes: int) -> None:
     """Serve the HTTP side of one SERVICE to clients that stay connected."""
-    from shared.running.roles import serve_stream
+    from shared.running.serving import serve_stream
 
     serve_stream(service, environment(), bind=bind, processes=processes)
 
@@ -76,7 +76,7 @@ def stream(service: str, bind: str, processes: int) -> None:
 @click.option("--only", multiple=True, help="Run only these loops: relay, consume, timers, jobs.")
 def worker(service: str, only: tuple[str, ...]) -> None:
     """Run the message side of one SERVICE: events, timers and jobs."""
-    from shared.running.roles import run_worker
+    from shared.running.working import run_worker
 
     run_worker(service, environment(), only=only)
 

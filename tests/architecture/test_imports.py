@@ -11,6 +11,7 @@ from tests.support.source import ROOT, Module, modules
 BROKER_LIBRARIES = ("kombu", "pika", "amqp")
 INNER = ("domain", "use_cases", "queries")
 FRAMEWORKS = ("flask", "flask_smorest", "marshmallow", "requests", "shared.http", "werkzeug")
+OF_THE_HTTP_SIDE = ("flask", "flask_smorest", "werkzeug", "gunicorn", "alembic", "shared.http")
 # What may be imported by what inside a service: only what stands further right.
 LAYERS = ("app", "worker", "api", "schemas", "subscriptions", "use_cases", "queries", "tables", "domain")
 
@@ -87,6 +88,14 @@ class TestImporting:
 
         assert done.stderr == ""
 
+    def test_of_the_message_side_loads_nothing_of_the_http_side(self) -> None:
+        names = ["shared.running.working", "shared.bus.embedded", "shared.bus.rabbitmq"]
+        names += [f"services.{name}.worker" for name in service_names()]
+
+        done = subprocess.run([sys.executable, "-c", LOADED, *names], capture_output=True, text=True, cwd=ROOT, env={})
+
+        assert (done.stderr, set(done.stdout.split()) & set(OF_THE_HTTP_SIDE)) == ("", set())
+
 
 def outward_arrows(module: Module) -> list[str]:
     """Return the imports of a service's module that point from an inner part to an outer one."""
@@ -109,4 +118,13 @@ socket.socket.connect = refuse
 sqlite3.connect = refuse
 for name in sys.argv[1:]:
     import_module(name)
+"""
+
+LOADED = """
+import sys
+from importlib import import_module
+
+for name in sys.argv[1:]:
+    import_module(name)
+print(*sys.modules)
 """

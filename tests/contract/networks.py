@@ -10,8 +10,9 @@ import pytest
 
 from shared.bus import Bus, Channel
 from shared.bus.embedded import EmbeddedBus
+from shared.bus.management import apply
 from shared.bus.rabbitmq import RabbitBus
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus.topology import Topology, definitions
 from shared.clock import Clock
 from shared.database import Database
 from shared.declarations import Declarations

@@ -6,7 +6,8 @@ import pytest
 import requests
 
 from shared.bus import BusDown, Channel
-from shared.bus.topology import Topology, apply, definitions
+from shared.bus.management import apply
+from shared.bus.topology import Topology, definitions
 from shared.contracts import Lane
 from shared.services import load, service_names
 from tests.contract.conftest import PASSWORDS, TOPOLOGY, Wire, take
