@@ -93,8 +93,11 @@ class EmbeddedRun:
         self._closing.close()
 
     def _open_doors(self, undo: ExitStack) -> list[_Part]:
-        """Listen for every service before any is built, because each must know the addresses of the others."""
-        names = service_names()
+        """Listen for every service before any is built, because each must know the addresses of the others.
+
+        The gateway is the last: whom it tells that it is ready may use every service.
+        """
+        names = sorted(service_names(), key=GATEWAY.__eq__)
         doors = {name: _listen(self._port if name == GATEWAY else 0) for name in names}
         for door in doors.values():
             undo.callback(door.close)

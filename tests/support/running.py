@@ -136,6 +136,13 @@ class System:
         except (Unavailable, ApiRefused):
             return {}
 
+    def backlog_of(self, service: str) -> dict[str, Any]:
+        """Return what waits in a service, or nothing while it does not answer."""
+        try:
+            return self.client().call("GET", f"{service}/operations/backlog")
+        except (Unavailable, ApiRefused):
+            return {}
+
     def finished(self, import_id: str, *, seconds: float = 240) -> dict[str, Any]:
         """Wait for the end of an import and return its result."""
 

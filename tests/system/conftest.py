@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from shared.services import service_names
 from tests.support.distribution import is_below
 from tests.support.events import until
 from tests.support.running import STARTING, Embedded, FullStack, System
@@ -48,14 +49,18 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="package", params=KINDS)
 def started(request: pytest.FixtureRequest, place: Path) -> Iterator[tuple[System, dict[str, Any]]]:
-    """Return a running system, each way to run, and what its administrator was told as soon as it said it was ready."""
+    """Return a running system, each way to run, and what its administrator was told as soon as it said it was ready.
+
+    That is the own profile, and as ``away`` the services that did not answer then.
+    """
     system: System = KINDS[request.param](Path(tempfile.mkdtemp(dir=place)))
     try:
         system.launch()
         until(lambda: says_ready(system.url), seconds=STARTING)
         profile = system.client().call("GET", "identity/me")
+        away = [name for name in service_names() if name != "gateway" and not system.backlog_of(name)]
         system.wait_until_ready()
-        yield system, profile
+        yield system, {**profile, "away": away}
     finally:
         system.stop()
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.running import System
 
 
@@ -10,3 +12,7 @@ class TestReadiness:
         _, profile = started  # asked for when an empty home had just been started
 
         assert profile["roles"] == ["administrator", "bureau_officer"]
+
+    @pytest.mark.parametrize("started", ["embedded"], indirect=True)
+    def test_means_in_one_process_that_every_service_answers(self, started: tuple[System, dict[str, Any]]) -> None:
+        assert started[1]["away"] == []
