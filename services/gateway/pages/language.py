@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, g, request
@@ -47,15 +45,19 @@ def current() -> Language:
     return Language(code=code, tag=TAGS[code], other=other, other_name=NAMES[other])
 
 
+class Catalogue(Translations):
+    """The phrases of one language, read from the file that people write, so that no built file has to be kept."""
+
+    def _parse(self, fp: Any) -> None:
+        phrases = ((one.id, one.string) for one in read_po(fp) if one.string and not one.fuzzy)
+        self._catalog = {key: text for key, text in phrases if key and isinstance(key, str) and isinstance(text, str)}
+
+
 @cache
-def read_catalogue(code: str) -> Translations:
-    """Compile the catalogue of language ``code`` in memory, so that no built file has to be kept."""
+def read_catalogue(code: str) -> Catalogue:
+    """Return the catalogue of language ``code``."""
     with (CATALOGUES / code / "LC_MESSAGES" / "messages.po").open("rb") as source:
-        catalogue = read_po(source, locale=code)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+        return Catalogue(source)
 
 
 def phrase(key: str, /, **facts: Any) -> Markup:
