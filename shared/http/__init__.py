@@ -1,11 +1,9 @@
 """The HTTP side of every service: one way to build an application, to guard a route, to fail."""
 
-from marshmallow import Schema
-
 from shared.http.access import MEGABYTE, public_reads, public_writes, reads, writes
 from shared.http.app import make_app
 from shared.http.chassis import now, principal
-from shared.http.documents import Blueprint
+from shared.http.documents import Blueprint, Schema
 from shared.http.given import as_text
 from shared.http.paging import Page, PageQuery, listed, page, paging_of
 from shared.http.versions import etag_of, require_version

@@ -4,7 +4,6 @@ They stand right below ``@blp.route``; the view gets the session as its first ar
 """
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -86,10 +85,10 @@ def public_writes(*, body_limit: int = MEGABYTE) -> Callable[[View], View]:
 def marked(view: View, access: Access) -> View:
     """Attach ``access`` to ``view``: what it asks, and its sentence in the OpenAPI document."""
     setattr(view, MARK, access)
-    document = deepcopy(getattr(view, "_apidoc", {}))
+    document = getattr(view, "_apidoc", {})
     security: list[Any] = [] if access.is_public else [{"bearer": []}]
-    document.setdefault("manual_doc", {}).update({"security": security, "x-action": access.action})
-    view._apidoc = document  # type: ignore[attr-defined]
+    own = {**document.get("manual_doc", {}), "security": security, "x-action": access.action}
+    view._apidoc = {**document, "manual_doc": own}  # type: ignore[attr-defined]
     return view
 
 

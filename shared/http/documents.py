@@ -7,10 +7,10 @@ from threading import Lock
 from typing import Any
 
 import flask_smorest
+import marshmallow
 import orjson
 from flask import Flask, Request
 from flask.json.provider import JSONProvider
-from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
@@ -41,12 +41,12 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": RAISE,
-        "form": RAISE,
-        "files": RAISE,
+        "query": marshmallow.RAISE,
+        "form": marshmallow.RAISE,
+        "files": marshmallow.RAISE,
     }
 
-    def load_json(self, req: Request, schema: Schema) -> Any:
+    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
         body = req.get_data()
         if body and not req.is_json:
             raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
@@ -54,10 +54,17 @@ class StrictParser(FlaskParser):
             raise BadRequest("The body contains a NUL character.")
         return super().load_json(req, schema)
 
-    def load_form(self, req: Request, schema: Schema) -> Any:
+    def load_form(self, req: Request, schema: marshmallow.Schema) -> Any:
         if any("\0" in text for text in req.form.values()):
             raise BadRequest("The form contains a NUL character.")
         return super().load_form(req, schema)
+
+
+class Schema(marshmallow.Schema):
+    """What services derive their schemas from. None ever changes, so copies of what is told of a route share it."""
+
+    def __deepcopy__(self, _memo: object) -> "Schema":
+        return self
 
 
 class Blueprint(flask_smorest.Blueprint):
