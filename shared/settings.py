@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from environs import Env, EnvError
 
 SECRET_BYTES = 32
+BUSES = ("amqp://", "amqps://", "embedded:")
 INBOX_OUTLIVES_LOG = timedelta(days=1)  # at least: what may be sent again must still be remembered
 
 
@@ -79,6 +80,8 @@ def read(kind: type[S], service: str, *, environment: Mapping[str, str], **own: 
         }
     except EnvError as problem:
         raise BadSettings(str(problem)) from problem
+    if not shared["bus_url"].startswith(BUSES):
+        raise BadSettings(f"SISE_BUS_URL_{service.upper()} must begin with {', '.join(BUSES)}: others lose messages.")
     if not timedelta() < shared["keep_event_log"] <= shared["keep_inbox"] - INBOX_OUTLIVES_LOG:
         raise BadSettings("SISE_KEEP_EVENT_LOG_DAYS must be at least 1 and less than SISE_KEEP_INBOX_DAYS.")
     return kind(**shared, **own)

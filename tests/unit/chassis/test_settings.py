@@ -32,6 +32,11 @@ class TestRead:
         assert found.database_url == "postgresql+psycopg://here/registry"
         assert not found.is_embedded
 
+    @pytest.mark.parametrize("url", ["memory://", "filesystem://", "sqla+sqlite:///bus.db", "redis://127.0.0.1", ""])
+    def test_refuses_a_bus_that_loses_messages(self, tmp_path: Path, url: str) -> None:
+        with pytest.raises(BadSettings, match="SISE_BUS_URL_REGISTRY must begin with amqp"):
+            settings(tmp_path, SISE_BUS_URL_REGISTRY=url)
+
     def test_collects_the_addresses_of_the_services(self, tmp_path: Path) -> None:
         found = settings(tmp_path, SISE_URL_RISK="http://127.0.0.1:9/")
 
