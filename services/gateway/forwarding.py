@@ -77,8 +77,11 @@ def service_behind(path: str) -> str:
 
 
 def ask(service: str, path: str, *, query: Mapping[str, Any]) -> requests.Response:
-    """Return what ``service`` answers to ``GET path`` for who is asking now, as if it had been forwarded."""
-    return neighbours()[service].send("GET", quote(path), headers=CLOSE_BY, params=query, timeout=PATIENCE)
+    """Return what ``service`` answers to ``GET path`` for who is asking now, as if it had been forwarded.
+
+    Somebody waits for the page: no longer than services wait for each other.
+    """
+    return neighbours()[service].send("GET", quote(path), headers=CLOSE_BY, params=query)
 
 
 def _forwarded(service: str, _rest: str) -> Response:

@@ -162,7 +162,12 @@ def _people(enterprise_id: str, down: set[str]) -> dict[str, Any]:
 
 
 def _unless_down(service: str, down: set[str], ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what ``ask`` returns; a service that stops answering meanwhile joins those that are ``down``."""
+    """Return what ``ask`` returns; a service that stops answering meanwhile joins those that are ``down``.
+
+    These are not asked again: one that hangs costs its reader the patience of one question.
+    """
+    if service in down:
+        return {}
     try:
         return ask()
     except Unavailable:

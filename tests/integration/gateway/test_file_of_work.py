@@ -48,22 +48,28 @@ def permits() -> Iterator[Neighbour]:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, permits: Neighbour) -> Iterator[FlaskClient]:
-    """Return the browser of somebody who may read the file."""
-    signer = Signer()
-    rights = ["enterprise:read", "permit:read", "commitment:read", "declaration:read", "place:read"]
-    token = signer.token("reader", actions=rights, divisions=["331002"], name="Reader")
-    with neighbour() as others:
-        others.answers |= {
+def others() -> Iterator[Neighbour]:
+    """Return who answers as identity and as registry."""
+    with neighbour() as service:
+        service.answers |= {
             f"/api/v1/registry/enterprises/{ID}": {"id": ID, "name": WORKS.name, "version": 1, "status": "active"},
             f"/api/v1/registry/enterprises/{ID}/history": {"items": []},
             f"/api/v1/registry/enterprises/{ID}/obligations": {},
             "/api/v1/registry/enterprises/endings": {"items": []},
             "/api/v1/registry/divisions": {"items": []},
         }
-        app = gateway_at(tmp_path, signer, identity=others, registry=others, permits=permits)
-        project(app.extensions[EXTENSION].database, [received(WORKS)])
-        yield signed_in(app, others, token)
+        yield service
+
+
+@pytest.fixture
+def reader(tmp_path: Path, permits: Neighbour, others: Neighbour) -> FlaskClient:
+    """Return the browser of somebody who may read the file."""
+    signer = Signer()
+    rights = ["enterprise:read", "permit:read", "commitment:read", "declaration:read", "place:read"]
+    token = signer.token("reader", actions=rights, divisions=["331002"], name="Reader")
+    app = gateway_at(tmp_path, signer, identity=others, registry=others, permits=permits)
+    project(app.extensions[EXTENSION].database, [received(WORKS)])
+    return signed_in(app, others, token)
 
 
 class TestTheTab:
@@ -92,6 +98,15 @@ class TestTheTab:
         page = reader.get(f"/enterprises/{ID}").text
 
         assert ("更换法兰" in page, "plug-connected-x" in page) == (True, True)
+
+    def test_says_that_the_register_does_not_answer_in_place_of_its_history(
+        self, reader: FlaskClient, others: Neighbour
+    ) -> None:
+        others.answers[f"/api/v1/registry/enterprises/{ID}/history"] = lambda: ("", 503)
+
+        history = reader.get(f"/enterprises/{ID}").text.partition('id="history"')[2]
+
+        assert ("“企业登记”暂时没有响应" in history, "hx-get" in history) == (True, False)
 
     def test_asks_for_the_words_of_levels_only_where_there_are_permits(
         self, reader: FlaskClient, permits: Neighbour

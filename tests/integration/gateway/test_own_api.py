@@ -11,6 +11,7 @@ from flask import Flask, Response, jsonify
 from services.gateway.app import create_app
 from services.gateway.forwarding import service_behind
 from services.gateway.pages import own_api
+from services.gateway.pages.enterprises import file_parts
 from services.gateway.settings import Settings
 from shared.errors import Forbidden, NotFound, SiseError, Unavailable
 from tests.integration.gateway.neighbours import Neighbour, neighbour
@@ -88,6 +89,18 @@ class TestReading:
     def test_of_a_service_that_nobody_knows_finds_nothing(self) -> None:
         with pytest.raises(NotFound):
             own_api.read("nobody/knows")
+
+
+@pytest.mark.usefixtures("app")
+class TestAFileOfAnEnterprise:
+    def test_asks_a_service_that_fails_no_second_question(self, service: Neighbour) -> None:
+        history = "/api/v1/registry/enterprises/one/history"
+        service.answers[history] = saying(503)
+
+        parts = file_parts("one", {"enterprise": {"name": "甲"}, "unavailable": ["risk"]})
+
+        assert parts["unavailable"] == {"registry", "risk"}
+        assert {path for _, path, _ in service.requests} == {history}
 
 
 @pytest.mark.usefixtures("app")
