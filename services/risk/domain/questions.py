@@ -172,9 +172,10 @@ class Change:
 
 
 def changes_to(book: Rulebook, standing: Standing, *, graded: Grade, wanted: Level) -> tuple[Change, ...] | None:
-    """Return the fewest changes of facts that make the card's level ``wanted``; None when no facts can.
+    """Return the fewest changes of facts that bring the card's level to ``wanted`` or beyond; None when no facts can.
 
     Towards a better level facts become mild, towards a worse one harsh. What already is as wanted needs none.
+    One change may move it by more than one level, like the end of a veto, which then is the answer.
     """
     if graded.level is None or graded.level == wanted:
         return () if graded.level == wanted else None
@@ -187,7 +188,8 @@ def changes_to(book: Rulebook, standing: Standing, *, graded: Grade, wanted: Lev
     choices = [_item_moves(item, now, targets, place=place, forced=forced) for item in card.items]
     for _, plan in sorted(_combined(choices).items()):
         changed = (*((fact, targets[fact]) for fact in forced), *plan[1])
-        if _reaches(book, standing, changed, wanted=wanted):
+        level = _level_after(book, standing, changed)
+        if level is not None and (level >= wanted if place == 0 else level <= wanted):
             return tuple(Change(fact, _known(standing, fact), after) for fact, after in dict(changed).items())
     return None
 
@@ -231,12 +233,12 @@ def _combined(choices: Iterable[dict[int, Move]]) -> dict[int, Move]:
     return ways
 
 
-def _reaches(book: Rulebook, standing: Standing, changed: Iterable[tuple[str, Value]], *, wanted: Level) -> bool:
-    """Return whether the engine gives at least (or at worst) ``wanted`` once these facts are confirmed."""
+def _level_after(book: Rulebook, standing: Standing, changed: Iterable[tuple[str, Value]]) -> Level | None:
+    """Return the level that the engine gives once these facts are confirmed; None when they contradict each other."""
     sheet = _changed_sheet(standing, dict(changed))
     if contradicted(sheet, book.clauses):
-        return False
-    return grade(book, Standing(sheet, standing.is_assessed, standing.risk_points)).level == wanted
+        return None
+    return grade(book, Standing(sheet, standing.is_assessed, standing.risk_points)).level
 
 
 def _ladder(book: Rulebook, card: str, fact: str) -> tuple[Value, ...]:

@@ -51,7 +51,10 @@ class FactChange(Labelled):
 
 
 class WhatIf(Schema):
-    """``blocked_by``: dynamic rules and risk points that hold the colour whatever the facts are."""
+    """``changes``: the fewest that bring the card's level to ``wanted`` or beyond.
+
+    ``blocked_by``: dynamic rules and risk points that hold the colour whatever the facts are.
+    """
 
     level = a_level()
     card_level = a_level()

@@ -121,6 +121,16 @@ class TestWhatIf:
 
         assert (answer["is_reachable"], answer["blocked_by"]) == (False, ["risk_points"])
 
+    def test_names_the_one_change_that_gives_even_more_than_asked(self, officer: FlaskClient, one: str) -> None:
+        declare(officer, one, hazchem_production="yes", special_operators_uncertified="yes")
+
+        answer = officer.get(f"{RISK}/grades/{one}/what-if?level=3").json
+
+        changes = [(change["fact"], change["after"]) for change in answer["changes"]]
+        assert (answer["level"], answer["is_reachable"], changes) == (
+            1, True, [("special_operators_uncertified", "no")],
+        )  # fmt: skip
+
     def test_lifts_a_veto_first(self, officer: FlaskClient, one: str) -> None:
         declare(officer, one, hazchem_production="yes", major_accident_3y=2)
 

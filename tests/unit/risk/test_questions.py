@@ -103,6 +103,29 @@ class TestQuestionsOfTheRealCards:
         assert {"process_not_automated", "no_independent_sis", "major_hazard_source"}.isdisjoint(questions)
 
 
+def changed(book: Rulebook, sheet: dict[str, Known], wanted: Level) -> list[tuple[str, object]] | None:
+    standing = Standing(sheet)
+    changes = changes_to(book, standing, graded=grade(book, standing), wanted=wanted)
+    return None if changes is None else [(change.fact, change.after) for change in changes]
+
+
+class TestChanges:
+    def test_may_pass_a_level_on_the_way_to_a_better_one(self) -> None:
+        book = book_of(card(item("A", 200, flag_rule("x", -50)), vetoes=(veto(yes("v")),)))
+
+        assert changed(book, confirmed(v="yes", x="no"), Level.YELLOW) == [("v", "no")]
+
+    def test_may_pass_a_level_on_the_way_to_a_worse_one(self) -> None:
+        book = book_of(card(item("A", 500, flag_rule("x", -500))))
+
+        assert changed(book, confirmed(x="no"), Level.YELLOW) == [("x", "yes")]
+
+    def test_are_none_where_no_fact_helps(self) -> None:
+        book = book_of(card(item("A", 50, flag_rule("x", -50))))
+
+        assert changed(book, confirmed(x="no"), Level.RED) is None
+
+
 class TestChangesOfTheRealCards:
     def test_leave_alone_what_cannot_become_true(self) -> None:
         standing = Standing(confirmed(major_hazard_source="no", std_level="none"))
