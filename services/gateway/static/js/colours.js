@@ -50,7 +50,7 @@ export function drawMix(element, group) {
   let left = 0;
   const bars = shares.map((share, number) => {
     const width = parts[number] * 100;
-    const bar = svg("rect", { x: left, y: 0, width, height: 10, fill: HUES[share.level], "fill-opacity": share.isProvisional ? 0.55 : 1 });
+    const bar = svg("rect", { x: left, y: 0, width, height: 10, fill: HUES[share.level], "fill-opacity": share.isProvisional ? 0.75 : 1 });
     left += width;
     return bar;
   });
