@@ -1,10 +1,11 @@
 """What every request of an application needs: its settings, database, signing keys and clock."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 
 from shared.clock import Clock
 from shared.database import Database
@@ -17,15 +18,23 @@ EXTENSION = "sise"
 
 @dataclass(frozen=True)
 class Chassis:
+    """``ending`` is set when the process is asked to end; an answer that stays open looks at it and ends."""
+
     settings: ServiceSettings
     database: Database
     keys: KeyRing
     clock: Clock
+    ending: threading.Event = field(default_factory=threading.Event)
 
 
 def chassis() -> Chassis:
     """Return the chassis of the running application."""
     return cast(Chassis, current_app.extensions[EXTENSION])
+
+
+def end_open_answers(app: Flask) -> None:
+    """Let every answer of ``app`` that would stay open end at once."""
+    app.extensions[EXTENSION].ending.set()
 
 
 def now() -> datetime:

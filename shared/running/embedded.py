@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.database import connect
 from shared.database.migrate import migrate
 from shared.errors import Conflict
+from shared.http.chassis import end_open_answers
 from shared.http.same_process import served_here
 from shared.lan.certificate import ensure_certificate
 from shared.lan.serving import Lan, serving_lan
@@ -140,6 +141,7 @@ def _serving(part: _Part) -> Iterator[Flask]:
         with served_here(_address(part.door), app):
             yield app
     finally:
+        end_open_answers(app)
         server.task_dispatcher.shutdown(timeout=5)
 
 

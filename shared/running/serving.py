@@ -1,5 +1,6 @@
 """The HTTP side of one service in a process of its own, restarted by whoever supervises it."""
 
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from shared.logs import configure_logs
 from shared.services import load
 
 STREAM_CONNECTIONS = 10_000
+NO_SECOND_REQUEST = 0  # a connection that waits for one would hold up the end of the process
 
 
 class _Server(BaseApplication):
@@ -34,7 +36,7 @@ def serve_api(name: str, environment: Mapping[str, str], *, bind: str, processes
 
 def serve_stream(name: str, environment: Mapping[str, str], *, bind: str, processes: int) -> None:
     """Serve the same HTTP side to clients that stay connected; a green thread each, so thousands may."""
-    green = {"worker_class": "gevent", "worker_connections": STREAM_CONNECTIONS}
+    green = {"worker_class": "gevent", "worker_connections": STREAM_CONNECTIONS, "keepalive": NO_SECOND_REQUEST}
     _Server(lambda: _application(name, environment), _options(bind, processes) | green).run()
 
 
@@ -55,4 +57,17 @@ def _options(bind: str, processes: int) -> dict[str, Any]:
         "control_socket_disable": True,
         "worker_tmp_dir": "/dev/shm",  # noqa: S108 - gunicorn's heartbeat must not wait for a disk
         "accesslog": None,
+        "post_worker_init": _end_open_answers_when_asked,
     }
+
+
+def _end_open_answers_when_asked(worker: Any) -> None:
+    """Before gunicorn waits for what is being answered: a stream would stay open for as long as it is allowed to."""
+    from shared.http.chassis import end_open_answers  # not before the fork: gevent patches what is loaded after it
+
+    def end(*asked: Any) -> None:
+        end_open_answers(worker.wsgi)
+        worker.handle_exit(*asked)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.siginterrupt(signal.SIGTERM, False)

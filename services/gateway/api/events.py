@@ -22,7 +22,7 @@ from services.gateway.queries.stream import events_after, is_forgotten, newest_p
 from shared.database import Database
 from shared.http import Blueprint, principal
 from shared.http.admission import admits
-from shared.http.chassis import chassis
+from shared.http.chassis import Chassis, chassis
 from shared.security.principal import Principal
 
 EXTENSION = "sise_streams"
@@ -69,10 +69,10 @@ class Streams:
 def event_stream() -> Response:
     """Events of the caller's area; ``Last-Event-ID`` goes on behind a position, ``reset`` says to load anew."""
     streams = cast(Streams, current_app.extensions[EXTENSION])
-    database, listener = chassis().database, principal()
+    listener, kept = principal(), chassis()
     last = request.headers.get("Last-Event-ID", "")
     has_place = streams.places.acquire(blocking=False)
-    pieces = _tail(database, listener, last=last, pace=streams if has_place else replace(streams, longest=0.0))
+    pieces = _tail(kept, listener, last=last, pace=streams if has_place else replace(streams, longest=0.0))
     response = Response(pieces, content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -81,8 +81,9 @@ def event_stream() -> Response:
     return response
 
 
-def _tail(database: Database, listener: Principal, *, last: str, pace: Streams) -> Iterator[bytes]:
-    """Tell what is new every 200 ms, at least once, for ``pace.longest`` seconds."""
+def _tail(kept: Chassis, listener: Principal, *, last: str, pace: Streams) -> Iterator[bytes]:
+    """Tell what is new every 200 ms, at least once, for ``pace.longest`` seconds or until the process is to end."""
+    database = kept.database
     yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
     position, must_reset = _start(database, last, newest=pace.lookout.newest(database, within=0))
     yield _frame("reset", position, {}) if must_reset else _comment(position)
@@ -99,7 +100,7 @@ def _tail(database: Database, listener: Principal, *, last: str, pace: Streams) 
         elif time.monotonic() - spoke > pace.keep_alive_every:
             yield _comment(position)
             spoke = time.monotonic()
-        if time.monotonic() >= ends:
+        if time.monotonic() >= ends or kept.ending.is_set():
             return
         time.sleep(pace.look_every)
 
