@@ -12,6 +12,8 @@ from shared.database import Database
 from shared.database.migrate import is_current
 from shared.errors import Unavailable
 from shared.http.access import Access, marked
+from shared.http.chassis import chassis
+from shared.metrics import figures
 
 OPEN = Access("public_reads")
 log = structlog.get_logger(__name__)
@@ -29,13 +31,15 @@ def register_health(app: Flask, database: Database, *, service: str, checks: tup
         return {"status": "alive"}
 
     def readyz() -> dict[str, str]:
+        if chassis().ending.is_set():
+            raise NotReady("The process is about to end.")
         _require_database(database, service, migrated)
         for check in checks:
             check()
         return {"status": "ready"}
 
     def metrics() -> Response:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(figures()), content_type=CONTENT_TYPE_LATEST)
 
     for view in (healthz, readyz, metrics):
         app.add_url_rule(f"/{view.__name__}", view_func=marked(view, OPEN), methods=["GET"])

@@ -1,5 +1,6 @@
 """The HTTP side of one service in a process of its own, restarted by whoever supervises it."""
 
+import shutil
 import signal
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from shared.logs import configure_logs
 from shared.services import load
+from shared.settings import home_of
 
 STREAM_CONNECTIONS = 10_000
 NO_SECOND_REQUEST = 0  # a connection that waits for one would hold up the end of the process
@@ -31,12 +33,14 @@ class _Server(BaseApplication):
 
 def serve_api(name: str, environment: Mapping[str, str], *, bind: str, processes: int, threads: int) -> None:
     """Serve the HTTP side of service ``name`` on ``bind`` (host:port) until SIGTERM."""
-    _Server(lambda: _application(name, environment), _options(bind, processes) | {"threads": threads}).run()
+    own = {"threads": threads, "raw_env": _figures_together(environment, f"{name} {bind}", processes=processes)}
+    _Server(lambda: _application(name, environment), _options(bind, processes) | own).run()
 
 
 def serve_stream(name: str, environment: Mapping[str, str], *, bind: str, processes: int) -> None:
     """Serve the same HTTP side to clients that stay connected; a green thread each, so thousands may."""
     green = {"worker_class": "gevent", "worker_connections": STREAM_CONNECTIONS, "keepalive": NO_SECOND_REQUEST}
+    green["raw_env"] = _figures_together(environment, f"{name} {bind}", processes=processes)
     _Server(lambda: _application(name, environment), _options(bind, processes) | green).run()
 
 
@@ -45,6 +49,16 @@ def _application(name: str, environment: Mapping[str, str]) -> Flask:
     settings = service.settings_from_env(environment)
     configure_logs(level=settings.log_level, service=name)
     return service.create_app(settings)
+
+
+def _figures_together(environment: Mapping[str, str], name: str, *, processes: int) -> list[str]:
+    """Give several processes behind one address an empty folder for their metrics: whichever is asked tells of all."""
+    if processes == 1:
+        return []
+    folder = home_of(environment) / "metrics" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return [f"PROMETHEUS_MULTIPROC_DIR={folder}"]
 
 
 def _options(bind: str, processes: int) -> dict[str, Any]:

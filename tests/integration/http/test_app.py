@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from shared.database import Database, connect
 from shared.errors import Unavailable
 from shared.http import make_app
+from shared.http.chassis import end_open_answers
 from shared.http.problems import MEDIA_TYPE
 from tests.integration.http.conftest import upload_of
 from tests.support.callers import service_settings
@@ -118,6 +119,10 @@ class TestHealth:
         settings = service_settings(home=tmp_path, database_url=database.url)
         app = make_app(settings, database, blueprints=[], readiness=(broker,))
         assert app.test_client().get("/readyz").status_code == 503
+
+    def test_is_not_ready_once_the_process_is_to_end(self, client: FlaskClient) -> None:
+        end_open_answers(client.application)
+        assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 503]
 
 
 class TestOpenApi:
