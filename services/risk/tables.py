@@ -1,5 +1,4 @@
 """Tables of risk. ``enterprise`` is its own small copy of what grading needs; the row is also the lock of all the rest.
-
 What the register suggests is not stored as facts: it is read from the copy, so that there is one truth.
 """
 
@@ -33,6 +32,7 @@ enterprise = Table(
     Column("industry", Text, nullable=False),
     Column("headcount", Integer),
     Column("features", JSON, nullable=False),
+    Column("confirmed", JSON(none_as_null=True)),  # headcount, industry → who confirmed it when; null: nobody did
     Column("is_active", Boolean, nullable=False),
     Column("is_assessed", Boolean, nullable=False, server_default=text("false")),
     Column("name", Text, nullable=False, server_default=""),

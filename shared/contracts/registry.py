@@ -14,6 +14,8 @@ class EnterpriseState:
     ``division`` has 6, 9 or 12 digits, ``subdistrict`` 9 or none. ``longitude``/``latitude`` are WGS-84 degrees or
     null. ``features`` maps a hazard feature to ``{"value": "yes" | "no" | "unknown", "origin": "inferred" |
     "confirmed", "words": [matched words]}``; an absent feature is unknown. ``headcount`` is persons or null.
+    ``confirmed`` maps those of division, grid, headcount, industry and location that a person confirmed to ``{"by",
+    "role", "on"}`` as far as that is known.
     """
 
     enterprise_id: str
@@ -33,6 +35,7 @@ class EnterpriseState:
     features: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     supervision: str = "unverified"
     status: str = "active"
+    confirmed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @event("registry.enterprise_registered.v1", kind=Kind.STATE, lane=Lane.BULK, subject="enterprise_id")

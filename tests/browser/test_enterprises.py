@@ -1,19 +1,39 @@
 """The list of enterprises, instant search, and the file of one enterprise."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.cast import check_fit
+from shared.running.client import ApiRefused
+from tests.browser.cast import check_fit, enter
 from tests.browser.conftest import PHONE, Window
+from tests.support.events import until
 from tests.support.running import System
+
+ASKED = '[aria-labelledby="questions-title"]'
 
 
 def first_item(system: System, query: str = "") -> dict[str, str]:
     """Return the first of the imported register; other tests register some by hand."""
     items = system.client().call("GET", f"search?limit=1&facets=false&q=演示&{query}")["items"]
     return dict(items[0])
+
+
+def heard(client: Any, enterprise_id: str) -> bool:
+    """Return whether risk has graded an enterprise."""
+    try:
+        return bool(client.call("GET", f"risk/grades/{enterprise_id}"))
+    except ApiRefused:
+        return False
+
+
+def confirmed_values(client: Any, enterprise_id: str) -> list[Any]:
+    """Return the confirmed values behind the rules that count."""
+    explained = client.call("GET", f"risk/grades/{enterprise_id}/explain")
+    rules = [rule for item in explained["items"] for rule in item["rules"]]
+    return [rule["value"] for rule in rules if rule["origin"] == "confirmed"]
 
 
 @pytest.mark.usefixtures("district")
@@ -91,6 +111,25 @@ class TestFile:
             force=True
         )  # answered at once: the form is drawn anew
         expect(page.locator(".verdict .level-word").first).to_have_text("黄 3 级")
+
+    def test_says_who_confirmed_what_the_register_holds_and_asks_for_it_no_more(
+        self, window: Window, running_sise: System
+    ) -> None:
+        client = running_sise.client()
+        one = enter(client, "登记核实试验厂", "91331002MA28G88931")
+        until(lambda: heard(client, one), sentence="was never graded")
+        page = window()
+        page.goto(f"/enterprises/{one}")
+        expect(page.locator(f'{ASKED} [data-fact="headcount"]')).to_have_count(1)
+        found = {"headcount": 400, "industry": "C2929"}
+        client.call("PATCH", f"registry/enterprises/{one}", json=found, headers={"If-Match": '"1"'})
+        until(lambda: 400 in confirmed_values(client, one), sentence="never counted as confirmed")
+        page.reload()
+        line = page.locator("#risk .fact-line").filter(has=page.get_by_text("400", exact=True))
+        expect(line.locator(".label-good")).to_have_text("已核实")
+        expect(line.locator(".confirmed")).to_contain_text("工作人员")
+        expect(page.locator("#risk .fact-line .confirmed")).to_have_count(2)  # the kind of industry too
+        expect(page.locator(f'{ASKED} [data-fact="headcount"]')).to_have_count(0)
 
     def test_opens_its_parts_by_keyboard(self, window: Window, running_sise: System) -> None:
         page = window()

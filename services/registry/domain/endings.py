@@ -169,13 +169,11 @@ def better_from(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]
 def united(kept: Mapping[str, Any], merged: Mapping[str, Any], *, take: Collection[str]) -> dict[str, Any]:
     """Return the row of the kept entry with the choices of `take` from the other and the surer of all features."""
     row = dict(kept)
-    origins = dict(kept["origins"])
     for name in take:
         row |= {column: merged[column] for column in CHOICES[name]}
-        origins.pop(name, None)
-        if name in merged["origins"]:
-            origins[name] = merged["origins"][name]
-    row["origins"] = origins
+    for told in ("origins", "confirmations"):
+        own = {name: one for name, one in kept[told].items() if name not in take}
+        row[told] = own | {name: one for name, one in merged[told].items() if name in take}
     row["features"] = _features(kept["features"], merged["features"])
     later = max(kept, merged, key=lambda one: (one["surveyed_at"] is not None, one["surveyed_at"]))
     return row | {"survey_outcome": later["survey_outcome"], "surveyed_at": later["surveyed_at"]}

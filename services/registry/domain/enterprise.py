@@ -35,6 +35,7 @@ REGISTERED = ("name", "enterprise_type", "registered_on", "capital", "scope", "p
 # Facts that people find out on site: each carries its origin.
 WEIGHED = ("division", "industry", "headcount", "location", "grid")
 _KEPT_BESIDE = ("park_division", "park_precision", "own_longitude", "own_latitude")  # no change that anybody would read
+_UNSHOWN = (*_KEPT_BESIDE, "confirmations")
 _NOBODY: Mapping[str, str] = {}
 _RANK = {"inferred": 0, "file": 1, "person": 2}
 
@@ -69,6 +70,7 @@ EMPTY: Mapping[str, Any] = {
     "scale": "",
     "features": {},
     "origins": {},
+    "confirmations": {},  # weighed fact of a person → who (by, role) confirmed it when (on); empty: not written down
     "hints": {},
     "supervision": "unverified",
     "contact_name": "",
@@ -88,13 +90,14 @@ def known(
 
     `given` holds only what its source says: registered facts by name, `division`, `industry`, `headcount`, `grid`,
     `location` as (longitude, latitude) in WGS-84, and `features` as {feature: ("yes" | "no" | "unknown", words)}.
-    `seen` says who confirmed these features (by, role) and when (on).
+    `seen` says who confirmed these facts (by, role) and when (on).
     """
     facts: Facts = {name: current[name] for name in EMPTY}
     facts["origins"] = dict(facts["origins"])
+    facts["confirmations"] = dict(facts["confirmations"])
     for name, value in given.items():
         if name in WEIGHED:
-            _weigh(facts, name, value, origin=origin)
+            _weigh(facts, name, value, origin=origin, seen=seen)
         elif name != "features":
             facts[name] = value
     suggestion = rules.suggester.suggest(name=facts["name"], scope=facts["scope"], address=facts["address"])
@@ -113,7 +116,7 @@ def known(
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return {field: [old, new]} of the facts that differ."""
-    shown = (name for name in EMPTY if name not in _KEPT_BESIDE)
+    shown = (name for name in EMPTY if name not in _UNSHOWN)
     return {name: [before[name], after[name]] for name in shown if before[name] != after[name]}
 
 
@@ -138,11 +141,13 @@ def as_free(row: Mapping[str, Any]) -> Facts:
     return {**row, **{name: EMPTY[name] for name in ("park_id", *_KEPT_BESIDE)}, **place}
 
 
-def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin) -> None:
+def _weigh(facts: Facts, name: str, value: Any, *, origin: Origin, seen: Mapping[str, str]) -> None:
     origins = facts["origins"]
     if _RANK[origin] < _RANK[origins.get(name, "inferred")]:
         return
     origins[name] = origin
+    if origin == "person":
+        facts["confirmations"][name] = dict(seen)
     if name == "location":
         place = ("own_longitude", "own_latitude") if facts["park_id"] else ("longitude", "latitude")
         facts.update(zip(place, value, strict=True))

@@ -58,6 +58,7 @@ enterprise = Table(
     Column("scale", Text, nullable=False),
     Column("features", JsonDocument, nullable=False),
     Column("origins", JsonDocument, nullable=False),  # fact → person | file | inferred
+    Column("confirmations", JsonDocument, nullable=False, server_default="{}"),  # fact of a person → by, role, on
     Column("hints", JsonDocument, nullable=False),  # fact → the words that suggested it
     Column("contact_name", Text, nullable=False),  # sealed by shared.security.personal
     Column("contact_phone", Text, nullable=False),  # sealed by shared.security.personal

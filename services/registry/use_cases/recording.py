@@ -28,7 +28,7 @@ from shared.events.outbox import publish_all
 from shared.ids import new_id
 from shared.security.personal import vault_of
 
-_DERIVED = ("origins", "hints")  # follow from the others: shown, but no news by themselves
+_DERIVED = ("origins", "confirmations", "hints")  # follow from the others: shown, but no news by themselves
 _HIDDEN = ["•", "•"]
 _EVENT_FIELDS = (
     "uscc", "name", "division", "subdistrict", "grid", "industry", "industry_section", "address", "longitude",
@@ -146,7 +146,9 @@ def event_of(change: Change) -> EnterpriseState:
 
 def state_of(row: Mapping[str, Any], event_class: type[EnterpriseState]) -> EnterpriseState:
     """Return the whole public state of an enterprise row as `event_class`."""
-    return event_class(enterprise_id=row["id"], **{name: row[name] for name in _EVENT_FIELDS})
+    seen = row["confirmations"]
+    confirmed = {name: seen.get(name, {}) for name, origin in row["origins"].items() if origin == "person"}
+    return event_class(enterprise_id=row["id"], confirmed=confirmed, **{name: row[name] for name in _EVENT_FIELDS})
 
 
 def _history_row(change: Change, *, actor: str, reason: str, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A suggestion is inferred until a person confirms it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from shared.errors import Refused
 
 Value = str | int
 YES, NO = "yes", "no"
+LENGTH_OF_DIVISION = 3  # C33 of GB/T 4754: the section alone, C, leaves the kind of industry open
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Text(NamedTuple):
@@ -80,6 +83,11 @@ class Known:
         """Whether a person has confirmed it."""
         return self.origin is Origin.CONFIRMED
 
+    def is_later(self, other: "Known") -> bool:
+        """Return whether both were confirmed and this one after ``other``, as far as the moments are known."""
+        are_dated = self.is_confirmed and other.is_confirmed and bool(self.seen and other.seen)
+        return are_dated and datetime.fromisoformat(self.seen[-1]) > datetime.fromisoformat(other.seen[-1])
+
 
 Sheet = Mapping[str, Known]  # fact id -> what is known of it
 
@@ -131,14 +139,22 @@ class Inference:
     industries: Mapping[str, tuple[Suggestion, ...]]
 
     def sheet(
-        self, *, features: Mapping[str, Mapping[str, Any]], industry: str, headcount: int | None
+        self,
+        *,
+        features: Mapping[str, Mapping[str, Any]],
+        industry: str,
+        headcount: int | None,
+        confirmed: Mapping[str, Mapping[str, Any]] = NOTHING,
     ) -> dict[str, Known]:
-        """Return the facts that a register row tells: its features, then what features and industry suggest."""
+        """Return the facts that a register row tells: its features, then what features and industry suggest.
+
+        ``confirmed`` maps those of headcount and industry that a person confirmed to who did so when.
+        """
         return merged(
             self._stated(features),
-            self._counted(headcount),
+            self._counted(headcount, confirmed),
             self._suggested_by_features(features),
-            self._suggested_by_industry(industry),
+            self._suggested_by_industry(industry, confirmed),
         )
 
     def _stated(self, features: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
@@ -150,8 +166,12 @@ class Inference:
             if name in self.features and feature["value"] in (YES, NO)
         }
 
-    def _counted(self, headcount: int | None) -> dict[str, Known]:
-        return {} if headcount is None else {"headcount": Known(headcount, Origin.INFERRED)}
+    def _counted(self, headcount: int | None, confirmed: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
+        if headcount is None:
+            return {}
+        if "headcount" not in confirmed:
+            return {"headcount": Known(headcount, Origin.INFERRED)}
+        return {"headcount": Known(headcount, Origin.CONFIRMED, (), seen_in(confirmed["headcount"]))}
 
     def _suggested_by_features(self, features: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
         return {
@@ -166,8 +186,12 @@ class Inference:
         prefixes = (industry[:length] for length in range(len(industry), 0, -1))
         return next((prefix for prefix in prefixes if prefix in self.industries), "")
 
-    def _suggested_by_industry(self, industry: str) -> dict[str, Known]:
-        return {
-            suggestion.fact: Known(suggestion.value, Origin.INFERRED, (industry,))
-            for suggestion in self.industries.get(self.known_prefix(industry), ())
-        }
+    def _suggested_by_industry(self, industry: str, confirmed: Mapping[str, Mapping[str, Any]]) -> dict[str, Known]:
+        """What kind an industry is stands once a person confirmed its division; hazards of the kind stay inferred."""
+        suggestions = self.industries.get(self.known_prefix(industry), ())
+        sheet = {one.fact: Known(one.value, Origin.INFERRED, (industry,)) for one in suggestions}
+        if "industry" in confirmed and len(industry) >= LENGTH_OF_DIVISION:
+            seen = seen_in(confirmed["industry"])
+            for fact in sheet.keys() - self.features.values():
+                sheet[fact] = Known(sheet[fact].value, Origin.CONFIRMED, (industry,), seen)
+        return sheet

@@ -13,7 +13,7 @@ from services.risk.domain.levels import Level, colour_of
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.questions import next_questions
 from services.risk.domain.results import points
-from services.risk.queries.standings import known_facts, standing_of, suggested_facts
+from services.risk.queries.standings import declared_facts, standing_of, suggested_facts
 from services.risk.rules import dynamic_rules
 
 Document = dict[str, Any]
@@ -73,7 +73,7 @@ def fact_sheet_of(book: Rulebook, row: Row[Any]) -> Document:
     return {
         "enterprise_id": row.enterprise_id,
         "version": row.fact_version or 0,
-        "facts": _facts(known_facts(row.facts or {})),
+        "facts": _facts(declared_facts(book, row)),
         "register": _facts(suggested_facts(book, row)),
     }
 

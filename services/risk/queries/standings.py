@@ -62,6 +62,7 @@ LEAN = select(
         enterprise.c.is_active,
         not_(enterprise.c.is_assessed),
         enterprise.c.adjustments.is_(None),
+        enterprise.c.confirmed.is_(None),
         fact_sheet.c.enterprise_id.is_(None),
     ).label("is_plain"),
     grade_table.c.sequence.label("grade_sequence"),
@@ -133,13 +134,22 @@ def in_area(principal: Principal) -> ColumnElement[bool]:
 def standing_of(book: Rulebook, row: Row[Any]) -> Standing:
     """Return all that grading looks at for a stored standing: declared facts over what the register suggests."""
     by = Adjustments.of(row.adjustments)
-    sheet = merged(known_facts(row.facts or {}), suggested_facts(book, row))
+    sheet = merged(declared_facts(book, row), suggested_facts(book, row))
     return Standing(rescored(sheet) if by.is_rescored else sheet, row.is_assessed, by.risk_points)
 
 
 def suggested_facts(book: Rulebook, row: Row[Any]) -> dict[str, Known]:
     """Return what the register tells about an enterprise's facts."""
-    return book.inference.sheet(features=row.features, industry=row.industry, headcount=row.headcount)
+    return book.inference.sheet(
+        features=row.features, industry=row.industry, headcount=row.headcount, confirmed=row.confirmed or {}
+    )
+
+
+def declared_facts(book: Rulebook, row: Row[Any]) -> dict[str, Known]:
+    """Return the declared facts of an enterprise, without those that a person has told the register otherwise since."""
+    told = suggested_facts(book, row) if row.facts else {}
+    held = known_facts(row.facts or {})
+    return {fact: known for fact, known in held.items() if fact not in told or not told[fact].is_later(known)}
 
 
 def known_facts(stored: StoredFacts) -> dict[str, Known]:
@@ -194,7 +204,7 @@ def card_result(book: Rulebook, row: Row[Any]) -> CardResult:
     """Return the result by card and risk points alone, and the level that DY-12 makes of it if it is earned."""
     if not row.is_active:
         return GREY_RESULT, None
-    if row.facts or row.is_assessed or row.adjustments:
+    if row.facts or row.is_assessed or row.adjustments or row.confirmed:
         standing = standing_of(book, row)
         graded = grade(book, standing)
         by = Adjustments.of(row.adjustments)

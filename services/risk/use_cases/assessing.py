@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from services.risk.domain.facts import Known, Origin
 from services.risk.domain.levels import Level
 from services.risk.domain.occurrences import months_after
-from services.risk.queries import known_facts, rulebook_in_force
+from services.risk.queries import declared_facts, known_facts, rulebook_in_force, standings
 from services.risk.rules import dynamic_rules
-from services.risk.tables import assessment, enterprise, fact_sheet, grade, risk_point
+from services.risk.tables import assessment, enterprise, grade, risk_point
 from services.risk.use_cases.adjusting import lock_enterprises, set_risk_points
 from services.risk.use_cases.dynamics import adjust_and_grade
 from services.risk.use_cases.grading import declare_facts
@@ -135,13 +135,13 @@ def confirm_assessment(session: Session, row: Row[Any], *, by: str, now: datetim
     changes = {"state": CONFIRMED, "confirmed_by": by, "confirmed_at": now, "valid_until": valid_until}
     _move(session, row, (REVIEWED,), changes)
     session.execute(update(enterprise).where(enterprise.c.enterprise_id == row.enterprise_id).values(is_assessed=True))
-    held = session.execute(select(fact_sheet).where(fact_sheet.c.enterprise_id == row.enterprise_id)).one_or_none()
-    facts = {**known_facts(held.facts if held else {}), **known_facts(row.facts)}
+    held = standings(session, [row.enterprise_id])[0]
+    facts = {**declared_facts(rulebook_in_force(session, now), held), **known_facts(row.facts)}
     declare_facts(
         session,
         enterprise_id=row.enterprise_id,
         facts=facts,
-        based_on=held.version if held else 0,
+        based_on=held.fact_version or 0,
         by=by,
         now=now,
     )

@@ -12,11 +12,18 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from services.risk.domain.dynamics import STANDARDISATION
-from services.risk.domain.facts import Known, Origin, seen_in
+from services.risk.domain.facts import Known, Origin
 from services.risk.domain.levels import colour_of
 from services.risk.domain.policy import Rulebook
 from services.risk.domain.results import GradeResult, points
-from services.risk.queries import final_result, known_facts, present_ids, rulebook_in_force, standings
+from services.risk.queries import (
+    declared_facts,
+    final_result,
+    known_facts,
+    present_ids,
+    rulebook_in_force,
+    standings,
+)
 from services.risk.tables import enterprise, fact_sheet, fact_sheet_version, grade_history
 from services.risk.tables import grade as grade_table
 from services.risk.use_cases.adjusting import lock_enterprises, observe
@@ -29,6 +36,7 @@ from shared.events.outbox import publish, publish_all
 
 ACTIVE = "active"
 CEASED = "ceased"  # supervision state of an enterprise that has stopped for good or for long
+GRADED_BY = ("headcount", "industry")  # the register's values that grading looks at, beside hazard features
 
 
 Shift = tuple[str, int | None, int | None]  # division, level before, level after
@@ -55,13 +63,15 @@ def declare_facts(
     ``based_on`` is the version that the caller saw (0: none yet). Raises ``FactsChanged``, ``UnknownFact``,
     ``UnsuitableValue``, ``ContradictingFacts``.
     """
-    rulebook_in_force(session, now).check(facts)
+    book = rulebook_in_force(session, now)
+    book.check(facts)
     lock_enterprises(session, [enterprise_id])
-    current = session.scalar(select(fact_sheet.c.version).where(fact_sheet.c.enterprise_id == enterprise_id)) or 0
+    row = standings(session, [enterprise_id])[0]
+    current = row.fact_version or 0
     if current != based_on:
         raise FactsChanged("Somebody has changed these facts meanwhile: read them again.", version=current)
-    before = session.scalar(select(fact_sheet.c.facts).where(fact_sheet.c.enterprise_id == enterprise_id)) or {}
-    signed = {fact: _signed(known, before.get(fact, {}), by=by, now=now) for fact, known in facts.items()}
+    before = declared_facts(book, row)
+    signed = {fact: _signed(known, before.get(fact), by=by, now=now) for fact, known in facts.items()}
     write_sheet(session, enterprise_id, signed, version=current + 1, by=by, now=now)
     grade_enterprises(session, [enterprise_id], now=now)
     return current + 1
@@ -221,6 +231,7 @@ def _inputs(row: Row[Any]) -> dict[str, Any]:
             "features": row.features,
             "industry": row.industry,
             "headcount": row.headcount,
+            "confirmed": row.confirmed or {},
             "declared": row.facts or {},
             "is_assessed": row.is_assessed,
             "adjustments": row.adjustments,
@@ -237,6 +248,7 @@ def _copy_of(state: EnterpriseState, sequence: int) -> dict[str, Any]:
         "industry": state.industry,
         "headcount": state.headcount,
         "features": dict(state.features),
+        "confirmed": {name: dict(state.confirmed[name]) for name in GRADED_BY if name in state.confirmed} or None,
         "is_active": state.status == ACTIVE,
         "name": state.name,
         "address": state.address,
@@ -252,9 +264,9 @@ def _stored(facts: Mapping[str, Known]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _signed(known: Known, before: Mapping[str, Any], *, by: str, now: datetime) -> Known:
+def _signed(known: Known, before: Known | None, *, by: str, now: datetime) -> Known:
     """Return a declared fact with who confirmed it: whoever did so before, unless the value is another."""
     if not known.is_confirmed:
         return known
-    is_same = (before.get("value"), before.get("origin")) == (known.value, known.origin)
-    return replace(known, seen=seen_in(before) if is_same else (by, "", now.isoformat()))
+    is_same = before is not None and (before.value, before.origin) == (known.value, known.origin)
+    return replace(known, seen=before.seen if before and is_same else (by, "", now.isoformat()))

@@ -9,13 +9,14 @@ from flask.testing import FlaskClient
 
 from services.registry import subscriptions
 from shared.database import Database
-from tests.integration.registry.conftest import ALL, BASE, downloaded, enterprises_and_events, send
+from tests.integration.registry.conftest import ALL, BASE, downloaded, enterprises_and_events, events, send
 from tests.support.callers import Signer
 from tests.support.racing import at_once
-from tests.unit.registry.registers import code_of, csv_text, row_of
+from tests.unit.registry.registers import HEADER, code_of, csv_text, row_of
 
 Load = Callable[..., Mapping[str, Any]]
 NEW = {"uscc": code_of(900), "name": "样例铸造厂", "address": "椒江区洪家街道样例路1号", "scope": "铸件制造、加工。"}
+SAID = {"headcount", "industry"}
 EARLY_CODE = "91350211M0000XUF46"
 
 
@@ -26,6 +27,11 @@ def created(client: FlaskClient, **changes: Any) -> Any:
 def amended(client: FlaskClient, row: Mapping[str, Any], **changes: Any) -> Any:
     headers = {"If-Match": f'"{row["version"]}"'}
     return client.patch(f"{BASE}/enterprises/{row['id']}", json=changes, headers=headers)
+
+
+def with_headcount(number: int, **changes: str) -> bytes:
+    """Return a register of one row that also counts workers."""
+    return csv_text([[*row_of(1, **changes), str(number)]], [*HEADER, "从业人数"]).encode()
 
 
 def names(client: FlaskClient, query: str) -> list[str]:
@@ -130,6 +136,33 @@ class TestAmending:
         now = bureau.get(f"{BASE}/enterprises/{row['id']}").get_json()
 
         assert (now["division"], now["headcount"], now["address"]) == ("331002002", 7, "椒江区三甲街道样例路")
+
+    def test_is_told_as_confirmed_and_stays_so_after_a_file(
+        self, bureau: FlaskClient, load: Load, database: Database
+    ) -> None:
+        load(csv_text([row_of(1)]).encode())
+        row = bureau.get(f"{BASE}/enterprises?uscc={code_of(1)}").get_json()["items"][0]
+        amended(bureau, row, headcount=7, industry="C3391")
+        load(with_headcount(300, 注册地址="椒江区三甲街道样例路"))
+
+        by_person, by_file = [one["data"] for one in events(database, "registry.enterprise_updated.v1")]
+        with database.reading() as session:
+            (again,) = subscriptions.current_enterprises(session, None, 5)
+
+        assert (set(by_person["confirmed"]), set(by_person["confirmed"]["headcount"])) == (SAID, {"by", "on"})
+        assert (by_file["headcount"], by_file["industry"]) == (7, "C3391")
+        assert by_file["confirmed"] == by_person["confirmed"] == again.event.confirmed
+
+    def test_that_repeats_a_file_confirms_it(self, bureau: FlaskClient, load: Load, database: Database) -> None:
+        load(with_headcount(300))
+        row = bureau.get(f"{BASE}/enterprises?uscc={code_of(1)}").get_json()["items"][0]
+
+        amended(bureau, row, headcount=300)
+
+        (first,) = events(database, "registry.enterprise_registered.v1")
+        (then,) = events(database, "registry.enterprise_updated.v1")
+        assert (first["data"]["headcount"], first["data"]["confirmed"]) == (300, {})
+        assert (then["data"]["headcount"], set(then["data"]["confirmed"])) == (300, {"headcount"})
 
     def test_keeps_every_version(self, bureau: FlaskClient) -> None:
         row = created(bureau).get_json()

@@ -130,6 +130,15 @@ class TestMerge:
         assert (row["headcount"], row["name"], row["origins"]["headcount"]) == (25, pair[0]["name"], "person")
         assert (row["features"]["casting"]["value"], row["features"]["casting"]["origin"]) == ("no", "confirmed")
 
+    def test_takes_over_who_confirmed_what_was_chosen(
+        self, bureau: FlaskClient, pair: tuple[Row, Row], database: Database
+    ) -> None:
+        merged(bureau, *pair, take=["headcount"])
+
+        registered = events(database, "registry.enterprise_registered.v1")[1]["data"]["confirmed"]
+        told = events(database, "registry.enterprise_updated.v1")[-1]["data"]["confirmed"]
+        assert told == registered == {"headcount": registered["headcount"]}
+
     def test_is_told_with_the_end_of_the_other_entry(
         self, bureau: FlaskClient, pair: tuple[Row, Row], database: Database
     ) -> None:

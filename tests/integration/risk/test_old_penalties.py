@@ -35,7 +35,7 @@ def rules_of(database: Database) -> set[str]:
 
 
 def upgraded(database: Database, *, is_silent: bool) -> list[str]:
-    """Upgrade a database from before, in which everything was heard; return what its worker asks for at its start."""
+    """Upgrade a database from before, in which everything was heard; return what its worker asks credit for."""
     with database.transaction() as session:
         ask_again(session, declarations(), now=NOW)
         session.execute(update(subscription_state).values(completed_at=NOW))
@@ -43,7 +43,7 @@ def upgraded(database: Database, *, is_silent: bool) -> list[str]:
             session.execute(update(occurrence).where(occurrence.c.kind == "penalty").values(details={}))
     migrate(database, "risk", to="0007")
     migrate(database, "risk")
-    return ask_when_new(database, declarations(), now=NOW)
+    return [one for one in ask_when_new(database, declarations(), now=NOW) if one.startswith("credit.")]
 
 
 class TestOldPenalties:

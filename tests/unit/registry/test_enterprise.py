@@ -27,6 +27,16 @@ class TestOrigins:
     def test_let_the_stronger_and_of_equals_the_newer_win(self, first: Origin, second: Origin, headcount: int) -> None:
         assert learned((first, {"headcount": 7}), (second, {"headcount": 9}))["headcount"] == headcount
 
+    def test_say_who_confirmed_a_value_until_another_person_does(self) -> None:
+        first = known(EMPTY, {"headcount": 7, "industry": "C27"}, origin="person", rules=RULES, seen={"by": "a-1"})
+        filed = known(first, {"headcount": 9, "grid": "g1"}, origin="file", rules=RULES, seen={"by": "a-9"})
+        second = known(filed, {"headcount": 8}, origin="person", rules=RULES, seen={"by": "a-2"})
+
+        assert (
+            first["confirmations"] == filed["confirmations"] == {"headcount": {"by": "a-1"}, "industry": {"by": "a-1"}}
+        )
+        assert second["confirmations"] == {"headcount": {"by": "a-2"}, "industry": {"by": "a-1"}}
+
     def test_keep_an_industry_that_a_file_stated(self) -> None:
         facts = learned(("file", {"industry": "C2710", "scope": "塑料制品制造"}))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.risk.domain.facts import Origin, UnknownFact, UnsuitableValue, Value, merged
+from services.risk.domain.facts import Known, Origin, UnknownFact, UnsuitableValue, Value, merged
 from services.risk.domain.policy import ContradictingFacts
 from services.risk.rules import rulebook
 from tests.unit.risk.builders import confirmed, inferred
@@ -54,6 +54,22 @@ class TestMerging:
         assert merged(inferred(coating="yes"), inferred(coating="no"))["coating"].value == "yes"
 
 
+class TestLaterWord:
+    @pytest.mark.parametrize(
+        ("origin", "on", "is_later"),
+        [
+            (Origin.CONFIRMED, "2026-03-02T01:00:00+08:00", True),  # 17:00 UTC of the day before
+            (Origin.CONFIRMED, "2026-03-01T16:00:00+00:00", False),
+            (Origin.CONFIRMED, "", False),
+            (Origin.INFERRED, "2026-03-03T00:00:00+00:00", False),
+        ],
+    )
+    def test_is_told_by_the_moments_of_two_confirmations(self, origin: Origin, on: str, is_later: bool) -> None:
+        held = Known(3, Origin.CONFIRMED, (), ("a-1", "", "2026-03-01T16:00:00+00:00"))
+
+        assert Known(5, origin, (), ("a-2", "", on) if on else ()).is_later(held) is is_later
+
+
 class TestRegister:
     def test_suggests_its_features_and_keeps_their_words(self) -> None:
         stated = {"coating": {"value": "yes", "origin": "confirmed", "words": ["喷漆"]}}
@@ -93,3 +109,13 @@ class TestRegister:
     )
     def test_suggests_only_facts_that_exist(self, fact: str) -> None:
         assert fact in rulebook().facts
+
+    def test_confirms_what_a_person_counted_but_no_hazard_of_a_confirmed_industry(self) -> None:
+        seen = {"by": "a-1", "on": "2026-03-01T08:00:00+00:00"}
+
+        known = rulebook().inference.sheet(
+            features={}, industry="C3391", headcount=57, confirmed={"headcount": seen, "industry": {}}
+        )
+
+        assert {fact for fact, one in known.items() if one.is_confirmed} == {"headcount", "industry_kind"}
+        assert (known["headcount"].seen, known["industry_kind"].seen) == (("a-1", "", seen["on"]), ())
