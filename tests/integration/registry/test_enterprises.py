@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from services.registry import subscriptions
 from shared.database import Database
+from shared.database.migrate import migrate
 from tests.integration.registry.conftest import ALL, BASE, downloaded, enterprises_and_events, events, send
 from tests.support.callers import Signer
 from tests.support.racing import at_once
@@ -152,6 +153,18 @@ class TestAmending:
         assert (set(by_person["confirmed"]), set(by_person["confirmed"]["headcount"])) == (SAID, {"by", "on"})
         assert (by_file["headcount"], by_file["industry"]) == (7, "C3391")
         assert by_file["confirmed"] == by_person["confirmed"] == again.event.confirmed
+
+    def test_from_before_anybody_wrote_down_by_whom_is_told_as_confirmed(
+        self, bureau: FlaskClient, database: Database
+    ) -> None:
+        created(bureau, headcount=7)
+        migrate(database, "registry", to="0015")
+        migrate(database, "registry")
+
+        with database.reading() as session:
+            (again,) = subscriptions.current_enterprises(session, None, 5)
+
+        assert again.event.confirmed == {"headcount": {}}
 
     def test_that_repeats_a_file_confirms_it(self, bureau: FlaskClient, load: Load, database: Database) -> None:
         load(with_headcount(300))
