@@ -74,11 +74,12 @@ def stream(service: str, bind: str, processes: int) -> None:
 @click.command()
 @SERVICE
 @click.option("--only", multiple=True, help="Run only these loops: relay, consume, timers, jobs.")
-def worker(service: str, only: tuple[str, ...]) -> None:
+@click.option("--metrics", default="", help="Address for Prometheus, host:port; default: none.")
+def worker(service: str, only: tuple[str, ...], metrics: str) -> None:
     """Run the message side of one SERVICE: events, timers and jobs."""
     from shared.running.working import run_worker
 
-    run_worker(service, environment(), only=only)
+    run_worker(service, environment(), only=only, metrics=metrics)
 
 
 @click.command()

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from shared import metrics
 from shared.contracts import Lane
 from shared.database import Database
-from shared.database.chassis import event_log, outbox, parked_event, relay_cursor
+from shared.database.chassis import audit_entry, audit_link, event_log, outbox, parked_event, relay_cursor
 from shared.events.parked import PARKED, WAITING
 
 _ROWS = select(func.count()).select_from(outbox)
@@ -19,14 +19,20 @@ _BEHIND = {
     for lane in Lane
 }
 _ASIDE = select(parked_event.c.state, func.count().label("events")).group_by(parked_event.c.state)
+_LINKED = select(audit_entry.c.at).join(audit_link, audit_link.c.audit_id == audit_entry.c.id)
+_LAST_LINKED = _LINKED.order_by(audit_link.c.seq.desc()).limit(1).scalar_subquery()
+_UNLINKED = select(func.count()).select_from(audit_entry)
+_UNLINKED = _UNLINKED.where(or_(_LAST_LINKED.is_(None), audit_entry.c.at > _LAST_LINKED))
 
 
 def measure(service: str, database: Database, *, now: datetime) -> None:
-    """Set the gauges of one service: outbox rows and age, events not yet confirmed, parked and waiting events."""
+    """Set the gauges of one service: what is in outbox, log and aside, and what its audit trail has not linked yet."""
     [(rows,)] = database.ask(_ROWS)
     age = max((now.timestamp() - _seconds(event_id) for (event_id,) in database.ask(_OLDEST)), default=0.0)
     cursors = {row.lane: row.position for row in database.ask(_CURSORS)}
     aside = {row.state: row.events for row in database.ask(_ASIDE)}
+    [(unlinked,)] = database.ask(_UNLINKED)
+    metrics.AUDIT_LAG.labels(service).set(unlinked)
     metrics.OUTBOX_ROWS.labels(service).set(rows)
     metrics.OUTBOX_AGE.labels(service).set(max(0.0, age))
     for lane in Lane:

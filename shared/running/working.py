@@ -4,20 +4,28 @@ import signal
 import threading
 from collections.abc import Mapping, Sequence
 
+from prometheus_client import start_http_server
+
 from shared.logs import configure_logs
 from shared.memory import spare_what_is_loaded
 from shared.services import load
 from shared.worker import Worker
 
 
-def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str]) -> None:
-    """Run the message side of service ``name`` until SIGTERM or SIGINT; ``only`` names some of its loops."""
+def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str], metrics: str = "") -> None:
+    """Run the message side of service ``name`` until SIGTERM or SIGINT; ``only`` names some of its loops.
+
+    ``metrics`` is the address (host:port) on which Prometheus may ask how it goes; nowhere if it is empty.
+    """
     service = load(name)
     settings = service.settings_from_env(environment)
     configure_logs(level=settings.log_level, service=name)
     worker = Worker(service, settings, only=set(only) or None)
     spare_what_is_loaded()
     ended = end_on_signal()
+    if metrics:
+        host, _, port = metrics.rpartition(":")
+        start_http_server(int(port), addr=host)
     worker.start()
     ended.wait()
     worker.stop()

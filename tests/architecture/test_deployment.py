@@ -33,6 +33,13 @@ class TestCompose:
 
         assert commands == {role.name: [role.role, role.service] for role in roles()}
 
+    def test_lets_every_worker_be_watched(self) -> None:
+        workers = [role.name for role in roles() if role.role == "worker"]
+
+        assert {tuple(compose()["services"][name]["command"][2:]) for name in workers} == {
+            ("--metrics", "0.0.0.0:8000")
+        }
+
     def test_tells_each_service_only_its_own_database(self) -> None:
         for role in roles():
             settings = compose()["services"][role.name]["environment"]
@@ -58,6 +65,17 @@ def compose() -> dict[str, Any]:
     """Return the compose file as Docker reads it."""
     document: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
     return document
+
+
+class TestPrometheus:
+    def test_asks_every_process(self) -> None:
+        answering, working = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8"))[
+            "scrape_configs"
+        ]
+
+        asked = [target.partition(":")[0] for target in answering["static_configs"][0]["targets"]]
+
+        assert sorted([*asked, *working["dns_sd_configs"][0]["names"]]) == sorted(role.name for role in roles())
 
 
 class TestAlerts:

@@ -2,12 +2,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from shared.database import Database, Session
 from shared.database.chassis import audit_entry, audit_link, audit_seal, timer
 from shared.declarations import Declarations
+from shared.events.lag import measure
 from shared.security import upkeep
 from shared.security.audit import AuditFact, digest, record
 from shared.security.chain import Verdict, link_entries, seal_head, verify
@@ -33,6 +35,10 @@ def entries(database: Database) -> list[str]:
     return ids
 
 
+def unlinked(service: str) -> float | None:
+    return REGISTRY.get_sample_value("sise_audit_unlinked", {"service": service})
+
+
 def tamper(database: Database, *statements: object) -> Verdict:
     """Do what only the owner of the database can: switch the protection off and change rows."""
     with database.transaction() as session:
@@ -56,6 +62,18 @@ class TestVerifying:
             write_entries(session, 2)
         verdict = verify(database, SECRET)
         assert (verdict.is_valid, verdict.unlinked) == (True, 2)
+
+    def test_shows_an_operator_how_many_wait(self, database: Database, entries: list[str]) -> None:
+        with database.transaction() as session:
+            write_entries(session, 2, at=NOW + timedelta(seconds=1))
+
+        measure("trial", database, now=NOW)
+        waiting = unlinked("trial")
+        with database.transaction() as session:
+            link_entries(session)
+        measure("trial", database, now=NOW)
+
+        assert (waiting, unlinked("trial")) == (2, 0)
 
     def test_names_an_entry_that_was_changed(self, database: Database, entries: list[str]) -> None:
         verdict = tamper(database, update(audit_entry).where(audit_entry.c.id == entries[1]).values(subject="no one"))
