@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from shared.clock import business_date
 from shared.ids import new_id
 from shared.running.client import ApiClient, ApiRefused
-from tests.browser.cast import PASSWORD, check_fit, employ, enter, sign_in_as
+from tests.browser.cast import PASSWORD, check_fit, employ, enter, let_in
 from tests.browser.conftest import DESK, PHONE, Window
 from tests.support.events import until
 from tests.support.running import System
@@ -68,7 +68,7 @@ def count(page: Page, where: str) -> int:
 class TestTheCockpit:
     def test_counts_what_waits_and_opens_it(self, window: Window, officer: ApiClient) -> None:
         proposed(officer)
-        page = sign_in_as(window(size=DESK, signed_in=False), "due-leader")
+        page = let_in(window(size=DESK, signed_in=False), "due-leader")
         page.goto("/")
         waiting = count(page, DECISIONS)
         assert waiting >= 1
@@ -80,7 +80,7 @@ class TestTheCockpit:
 
     def test_hears_of_a_decision_by_itself(self, window: Window, officer: ApiClient, running_sise: System) -> None:
         one = proposed(officer)
-        page = sign_in_as(window(size=DESK, signed_in=False), "due-leader")
+        page = let_in(window(size=DESK, signed_in=False), "due-leader")
         page.goto("/")
         waiting = count(page, DECISIONS)
         leader = ApiClient(running_sise.url, username="due-leader", password=PASSWORD)
@@ -88,7 +88,7 @@ class TestTheCockpit:
         expect(page.locator(DECISIONS)).to_have_text(str(waiting - 1))
 
     def test_says_which_filter_its_figures_follow(self, window: Window, officer: ApiClient) -> None:
-        page = sign_in_as(window(size=PHONE, signed_in=False), "due-leader")
+        page = let_in(window(size=PHONE, signed_in=False), "due-leader")
         scope = page.locator("#credit-scope")
         page.goto(f"/?division={DIVISION}")
         count(page, DECISIONS)
@@ -101,7 +101,7 @@ class TestTheCockpit:
 class TestThePage:
     def test_opens_the_record_and_loses_what_is_done(self, window: Window, officer: ApiClient) -> None:
         one = warned(officer)
-        page = sign_in_as(window(size=DESK, signed_in=False), "due-officer")
+        page = let_in(window(size=DESK, signed_in=False), "due-officer")
         page.goto("/credit/due")
         row = page.locator("#due > li", has_text=one["document_number"])
         expect(row).to_have_attribute("data-limit", "penalty_ask")
@@ -119,7 +119,7 @@ class TestThePage:
     def test_begins_for_the_leader_with_decisions_and_fits_a_phone(self, window: Window, officer: ApiClient) -> None:
         proposed(officer)
         warned(officer)
-        page = sign_in_as(window(size=PHONE, signed_in=False), "due-leader")
+        page = let_in(window(size=PHONE, signed_in=False), "due-leader")
         page.goto("/credit")
         page.locator(".segments a", has_text="到期事项").click()
         expect(page.locator('[data-figure="decisions"]')).to_have_attribute("aria-current", "true")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.cast import PASSWORD, PIXEL, TOO_SMALL, sign_in_as
+from tests.browser.cast import PASSWORD, PIXEL, TOO_SMALL, let_in, sign_in_as
 from tests.browser.conftest import DESK, PHONE, Window, width_of
 from tests.support.codes import read_codes
 from tests.support.running import System
@@ -40,7 +40,7 @@ class TestClaim:
         public, street = window(size=PHONE, signed_in=False), window(signed_in=False)
         hand_in_claim(public)
         expect(public.locator("#claim-state")).to_have_text("待审核")
-        sign_in_as(street, "street-one")
+        let_in(street, "street-one")
         street.goto("/claims")
         street.get_by_role("link", name="认领试验机械厂").click()
         street.get_by_role("button", name="通过并开通账号").click()
