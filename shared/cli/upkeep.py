@@ -56,8 +56,9 @@ def advance(span: str, as_json: bool) -> None:
 def openapi(service: str) -> None:
     """Print the OpenAPI document of one SERVICE."""
     app = load(service).create_app(settings_of(service))
-    answered = app.test_client().get(f"/api/v1/{service}/openapi.json", base_url="http://127.0.0.1")
-    click.echo(json.dumps(answered.get_json(), indent=2, ensure_ascii=False))
+    with app.app_context():
+        document = app.view_functions["openapi"]()
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _verdict(service: str) -> chain.Verdict:

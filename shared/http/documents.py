@@ -1,6 +1,6 @@
 """flask-smorest set up our way: strict arguments, problems instead of its own errors, OpenAPI 3.1."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from threading import Lock
@@ -18,6 +18,8 @@ from werkzeug.routing import BaseConverter
 from shared.http import problems
 from shared.http.access import Access, marked
 from shared.ids import ID
+
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 class IdConverter(BaseConverter):
@@ -91,6 +93,9 @@ class ProblemApi(flask_smorest.Api):
             while self.undocumented:
                 self.undocumented.pop(0)()
             document: dict[str, Any] = self.spec.to_dict()
+            for operations in document["paths"].values():
+                for method in {"post", "put"} & set(operations):
+                    _join_files(operations[method], document["components"]["schemas"])
         return document
 
     def _register_error_handlers(self) -> None:
@@ -102,6 +107,19 @@ class ProblemApi(flask_smorest.Api):
             content = {problems.MEDIA_TYPE: {"schema": problems.Problem}}
             response = {"description": description, "content": content}
             self.spec.components.response(name, response, lazy=True)
+
+
+def _join_files(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Make the form and the files of an upload one body of several parts; flask-smorest can tell of one alone."""
+    given = operation.get("parameters", ())
+    files = [one for one in given if one.get("in") == "formData"]
+    if files:
+        content = operation["requestBody"]["content"]
+        form = schemas[content.pop(FORM)["schema"]["$ref"].rpartition("/")[2]]
+        needed = [*form.get("required", ()), *(one["name"] for one in files if one.get("required"))]
+        properties = form["properties"] | {one["name"]: one["schema"] for one in files}
+        content[MULTIPART] = {"schema": form | {"properties": properties, "required": needed}}
+        operation["parameters"] = [one for one in given if one not in files]
 
 
 def describe_api(app: Flask, service: str) -> ProblemApi:

@@ -164,10 +164,14 @@ class TestClock:
 
 
 class TestDocuments:
-    def test_of_an_api_are_printed(self, home: Path) -> None:
-        document = json.loads(sise("openapi", "risk").output)
+    @pytest.mark.parametrize(
+        ("service", "path"),
+        [("risk", "/api/v1/risk/grades/{enterprise_id}"), ("gateway", "/api/v1/enterprises/{enterprise_id}/file")],
+    )
+    def test_of_an_api_are_all_that_is_printed(self, home: Path, service: str, *, path: str) -> None:
+        document = json.loads(sise("openapi", service).output)
 
-        assert (document["openapi"], "/api/v1/risk/grades/{enterprise_id}" in document["paths"]) == ("3.1.0", True)
+        assert (document["openapi"], path in document["paths"]) == ("3.1.0", True)
 
 
 class TestRefusals:
