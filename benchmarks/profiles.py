@@ -17,6 +17,8 @@ from benchmarks.setting import say
 LINES = 15
 LEAST_CPU = 0.2
 RECORDING = ("record", "--format", "raw", "--rate", "100", "--gil", "--nonblocking", "--duration", "unlimited")
+# Nobody waits while stacks are read: a name may be any text from memory taken anew meanwhile, also of many lines.
+SAMPLE = re.compile(r"^(?P<stack>\S.*) (?P<count>\d+)$", re.MULTILINE)
 SHOWN_AS = (
     (re.compile(r"postgres: (\S+) (\S+) "), r"PostgreSQL, connection of \1"),
     (re.compile(r"postgres: (.*?) *$"), r"PostgreSQL, \1"),
@@ -47,7 +49,7 @@ def profile_missed(report: Report, pids: Mapping[str, int], *, folder: Path) -> 
     for recorder in recorders:
         recorder.send_signal(signal.SIGINT)
         recorder.wait(30)
-    report.profiles += [Profile(f"Stacks of the {name}", _summary(file)) for name, file in files.items()]
+    report.profiles += [Profile(f"Stacks of the {name}", summary(file)) for name, file in files.items()]
 
 
 @contextmanager
@@ -74,15 +76,14 @@ def _shown(use: Use) -> str:
     return use.command[:80]
 
 
-def _summary(file: Path) -> str:
+def summary(file: Path) -> str:
     """Return the functions in which most samples were taken: alone, and with what they call."""
     alone: Counter[str] = Counter()
     inside: Counter[str] = Counter()
-    for line in file.read_text().splitlines() if file.exists() else ():
-        stack, _, count = line.rpartition(" ")
-        frames = stack.split(";")
-        alone[frames[-1]] += int(count)
-        inside.update(dict.fromkeys(frames, int(count)))
+    for sample in SAMPLE.finditer(file.read_text() if file.exists() else ""):
+        frames, count = sample["stack"].split(";"), int(sample["count"])
+        alone[frames[-1]] += count
+        inside.update(dict.fromkeys(frames, count))
     total = sum(alone.values())
     if not total:
         return "no samples"
