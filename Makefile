@@ -73,7 +73,7 @@ bench: setup packages ## Measure, and write benchmarks/RESULTS.md
 
 resilience: setup packages ## Run the fault tests in full volume (long)
 	SISE_FULL_VOLUME=1 $(PYTEST) tests/system tests/browser/test_large_files.py tests/contract/test_hostile_messages.py \
-		tests/integration/events/test_state_machine.py tests/integration/fuzzing tests/integration/registry/test_mutated_imports.py
+		tests/integration/events/test_state_machine.py tests/integration/fuzzing tests/integration/registry/test_mutated_imports.py tests/integration/permits/test_killed_at_ten.py
 
 lock: ## Pin all dependencies with their digests again
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
