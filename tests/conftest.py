@@ -23,20 +23,24 @@ from tests.support.servers import make_run_directory, private, shared_by_workers
 ALLOCATIONS_PER_COLLECTION = 50_000  # of garbage: looking for it in all that was collected takes a fifth of the time
 UNIT = Path(__file__).parent / "unit"
 INTEGRATION = Path(__file__).parent / "integration"
+CONTRACT = Path(__file__).parent / "contract"
 SYSTEM = Path(__file__).parent / "system"
 SWEPT = ("authorisation", "fuzzing", "events/test_state_machine.py")
 SWEEPS = tuple(INTEGRATION / name for name in SWEPT)
 LONG = {  # by service, the files that take longest; `make test-fast` leaves them to `make test`
-    "chassis": ("commands",),
-    "gateway": ("file_of_work", "works"),
+    "chassis": ("api_process", "commands", "stopping", "worker_process"),
+    "events": ("idling", "worker"),
+    "gateway": ("composition", "file_of_work", "works"),
     "inspections": (
         *("assessments", "document_effects", "documents", "month_tallies", "objections", "plan_months", "planning"),
         *("reviews", "tallies", "transfers", "visit_reports"),
     ),
-    "permits": ("acceptance", "papers", "permit_clocks", "permit_rows", "suspensions"),
+    "lan": ("lan",),
+    "permits": ("acceptance", "guardians", "papers", "permit_clocks", "permit_rows", "permits", "suspensions"),
     "registry": ("importing", "other_imports"),
-    "risk": ("watching",),
+    "risk": ("policies", "watching"),
 }
+LONG_CHAINS = tuple(CONTRACT / f"test_{name}.py" for name in ("credit", "dynamic_rules", "permit_chains"))
 LONG_FILES = tuple(INTEGRATION / folder / f"test_{name}.py" for folder, names in LONG.items() for name in names)
 UNMEASURED = ("unmeasured", "system", "sweep", "browser")
 
@@ -124,7 +128,7 @@ def every_cache(_modules: int) -> list[Any]:
 def mark_long(items: list[pytest.Item]) -> None:
     """Mark the tests of the files that take longest."""
     for item in items:
-        if is_below(item.path, *LONG_FILES):
+        if is_below(item.path, *LONG_FILES, *LONG_CHAINS):
             item.add_marker("long")
 
 
