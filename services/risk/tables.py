@@ -1,4 +1,5 @@
 """Tables of risk. ``enterprise`` is its own small copy of what grading needs; the row is also the lock of all the rest.
+
 What the register suggests is not stored as facts: it is read from the copy, so that there is one truth.
 """
 
@@ -49,24 +50,23 @@ merged_enterprise = Table(  # entries that became part of another one: late even
     Column("kept_id", Id, nullable=False),
 )
 
-fact_sheet = Table(
-    "fact_sheet",
-    metadata,
-    Column("enterprise_id", Id, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Column("changed_by", Text, nullable=False),
-)
+
+def _fact_columns() -> list[Column[object]]:
+    return [
+        Column("version", Integer, nullable=False),
+        Column("facts", JSON, nullable=False),
+        Column("changed_at", UtcDateTime, nullable=False),
+        Column("changed_by", Text, nullable=False),
+    ]
+
+
+fact_sheet = Table("fact_sheet", metadata, Column("enterprise_id", Id, primary_key=True), *_fact_columns())
 
 fact_sheet_version = Table(
     "fact_sheet_version",
     metadata,
     Column("enterprise_id", Id, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("facts", JSON, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Column("changed_by", Text, nullable=False),
+    *_fact_columns(),
     PrimaryKeyConstraint("enterprise_id", "version"),
 )
 

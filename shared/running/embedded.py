@@ -98,7 +98,7 @@ class EmbeddedRun:
 
         The gateway is the last: whom it tells that it is ready may use every service.
         """
-        names = sorted(service_names(), key=GATEWAY.__eq__)
+        names = sorted(service_names(), key=lambda name: name == GATEWAY)
         doors = {name: _listen(self._port if name == GATEWAY else 0) for name in names}
         for door in doors.values():
             undo.callback(door.close)

@@ -9,13 +9,15 @@ from prometheus_client import start_http_server
 from shared.logs import configure_logs
 from shared.memory import spare_what_is_loaded
 from shared.services import load
+from shared.settings import BadSettings
 from shared.worker import Worker
 
 
 def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str], metrics: str = "") -> None:
     """Run the message side of service ``name`` until SIGTERM or SIGINT; ``only`` names some of its loops.
 
-    ``metrics`` is the address (host:port) on which Prometheus may ask how it goes; nowhere if it is empty.
+    ``metrics`` is the address (host:port) on which Prometheus may ask how it goes; nowhere if it is empty. Raises
+    ``BadSettings`` when it cannot listen there.
     """
     service = load(name)
     settings = service.settings_from_env(environment)
@@ -24,8 +26,11 @@ def run_worker(name: str, environment: Mapping[str, str], *, only: Sequence[str]
     spare_what_is_loaded()
     ended = end_on_signal()
     if metrics:
-        host, _, port = metrics.rpartition(":")
-        start_http_server(int(port), addr=host)
+        try:
+            host, port = metrics.rsplit(":", 1)
+            start_http_server(int(port), addr=host)
+        except (ValueError, OverflowError, OSError) as problem:
+            raise BadSettings(f"--metrics {metrics}: give a free address as host:port, like 0.0.0.0:9100.") from problem
     worker.start()
     ended.wait()
     worker.stop()

@@ -22,10 +22,8 @@ from services.identity.use_cases.agencies import check_agency_known
 from services.identity.use_cases.keys import ensure_signing_keys
 from services.identity.use_cases.passwords import generate_password, hash_password
 from services.identity.use_cases.refreshing import end_sessions_of
-from services.identity.use_cases.staff import change_row, plan_standing, supersede_tokens, tell_staff
+from services.identity.use_cases.staff import change_row, deny_tokens, plan_standing, supersede_tokens, tell_staff
 from shared.contracts.identity import AccountDisabled
-from shared.database.bulk import upsert_rows
-from shared.database.chassis import token_deny
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.security.audit import audit_note
@@ -132,13 +130,8 @@ def switch_account(
     values = {"is_enabled": is_enabled, "disabled_at": disabled_at, "is_shut_by_register": by_register}
     change_row(session, found, values, now=now)
     version = found.version + 1
-    denial = {
-        "subject": found.id,
-        "denied_at": disabled_at,
-        "lifted_at": now if is_enabled else None,
-        "sequence": version,
-    }
-    upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+    lifted_at = now if is_enabled else None
+    deny_tokens(session, found.id, denied_at=disabled_at, lifted_at=lifted_at, sequence=version)
     audit_note(session, entity=f"account:{found.id}", details={"is_enabled": is_enabled, "by_register": by_register})
     publish(session, AccountDisabled(subject=found.id, is_denied=not is_enabled), sequence=version, at=now)
     tell_staff(session, found.id, now=now)

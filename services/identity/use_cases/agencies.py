@@ -29,9 +29,8 @@ from services.identity.domain.agencies import (
 from services.identity.domain.signing_in import ACCESS_LIFETIME
 from services.identity.tables import agency_grant, client, client_secret
 from services.identity.use_cases.keys import current_key
+from services.identity.use_cases.staff import deny_tokens
 from shared.contracts.identity import GrantChanged
-from shared.database.bulk import upsert_rows
-from shared.database.chassis import token_deny
 from shared.errors import Conflict
 from shared.events.outbox import publish
 from shared.ids import new_id
@@ -219,8 +218,7 @@ def _tell(session: Session, found: Row[Any], *, is_enabled: bool, now: datetime)
     else:
         cancel(session, TIMER, found.id)
     lifted_at = now if is_enabled else None
-    denial = {"subject": found.id, "denied_at": now, "lifted_at": lifted_at, "sequence": version}
-    upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+    deny_tokens(session, found.id, denied_at=now, lifted_at=lifted_at, sequence=version)
     publish(session, grant_changed(row, grants), sequence=version, at=now)
 
 

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from services.identity.domain.signing_in import REFRESH_IDLE, SESSION_LONGEST, Origin, SessionEnded, SessionNotFound
 from services.identity.tables import refresh_token
+from services.identity.use_cases.staff import deny_tokens
 from shared.contracts.identity import AccountDisabled
-from shared.database.bulk import upsert_rows
-from shared.database.chassis import token_deny
 from shared.events.outbox import publish
 from shared.ids import new_id
 from shared.security.tokens import SESSION
@@ -96,8 +95,7 @@ def _end(session: Session, family: str, *, account_id: str, now: datetime) -> bo
     was_open = _revoke(session, is_it, now) > 0
     if was_open:
         told = AccountDisabled(subject=f"{SESSION}{family}")
-        denial = {"subject": told.subject, "denied_at": now, "sequence": 1}
-        upsert_rows(session, token_deny, [denial], key=["subject"], newer="sequence")
+        deny_tokens(session, told.subject, denied_at=now, sequence=1)
         publish(session, told, sequence=1, at=now)
     return was_open
 

@@ -87,9 +87,16 @@ def change_row(session: Session, found: Row[Any], values: Mapping[str, Any], *, 
 
 def supersede_tokens(session: Session, account_id: str, *, version: int, now: datetime) -> None:
     """Let tokens from before now count no more, here at once and elsewhere by event; a renewed one counts."""
-    row = {"subject": account_id, "denied_at": now, "lifted_at": now, "sequence": version}
-    upsert_rows(session, token_deny, [row], key=["subject"], newer="sequence")
+    deny_tokens(session, account_id, denied_at=now, lifted_at=now, sequence=version)
     publish(session, AccountDisabled(subject=account_id, is_denied=False), sequence=version, at=now)
+
+
+def deny_tokens(
+    session: Session, subject: str, *, denied_at: datetime, sequence: int, lifted_at: datetime | None = None
+) -> None:
+    """Let the tokens of an account, client or session count no more here, or only those issued since ``lifted_at``."""
+    row = {"subject": subject, "denied_at": denied_at, "lifted_at": lifted_at, "sequence": sequence}
+    upsert_rows(session, token_deny, [row], key=["subject"], newer="sequence")
 
 
 def renew_rights(session: Session, found: Row[Any], values: Mapping[str, Any], *, now: datetime) -> None:

@@ -268,5 +268,6 @@ def _signed(known: Known, before: Known | None, *, by: str, now: datetime) -> Kn
     """Return a declared fact with who confirmed it: whoever did so before, unless the value is another."""
     if not known.is_confirmed:
         return known
-    is_same = before is not None and (before.value, before.origin) == (known.value, known.origin)
-    return replace(known, seen=before.seen if before and is_same else (by, "", now.isoformat()))
+    if before and (before.value, before.origin) == (known.value, known.origin):
+        return replace(known, seen=before.seen)
+    return replace(known, seen=(by, "", now.isoformat()))

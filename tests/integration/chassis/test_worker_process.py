@@ -38,6 +38,16 @@ class TestAWorker:
 
         until(lambda: asked <= told(watched), seconds=60)
 
+        assert (len(asked) > 1, asked - told(watched)) == (True, set())
+
+    @pytest.mark.parametrize("address", ["9100", "127.0.0.1:", "127.0.0.1:99999", "nowhere:9100"])
+    def test_says_what_to_give_for_an_address_that_is_none(self, tmp_path: Path, address: str) -> None:
+        command = [SISE, "worker", "registry", "--metrics", address]
+
+        done = subprocess.run(command, env={**os.environ, "SISE_HOME": str(tmp_path)}, capture_output=True, text=True)
+
+        assert (done.returncode, "give a free address as host:port" in done.stderr) == (1, True)
+
 
 def told(address: str) -> set[str]:
     """Return the names of the figures that have a value for the service."""
